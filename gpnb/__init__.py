@@ -1,0 +1,79 @@
+"""gpnb: a notebook-native analysis environment for gamma-ray astronomy.
+
+Names are imported when first used, so that ``import gpnb`` is quick and brings neither
+Jupyter nor matplotlib.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import version
+from typing import Any
+
+__version__ = version("gpnb")
+
+_HOME = {
+    "CancelToken": "core.progress",
+    "Progress": "core.progress",
+    "Recipe": "core.recipe",
+    "get_options": "core.options",
+    "set_options": "core.options",
+    "ArgumentError": "core.errors",
+    "Cancelled": "core.errors",
+    "DataFormatError": "core.errors",
+    "FitError": "core.errors",
+    "GpnbError": "core.errors",
+    "MissingDependency": "core.errors",
+    "SelectionError": "core.errors",
+    "Axis": "maps.axis",
+    "SkyImage": "maps.image",
+    "SkyMap": "maps.skymap",
+    "WcsGeometry": "maps.geometry",
+    "DataStore": "data.store",
+    "EventList": "data.events",
+    "GTI": "data.gti",
+    "Observation": "data.observation",
+    "Observations": "data.observations",
+    "read_irf": "irf.read",
+    "Parameter": "models.parameter",
+    "SkyModel": "models.sky",
+    "Models": "models.sky",
+    "PowerLaw": "models.spectral",
+    "ExpCutoffPowerLaw": "models.spectral",
+    "LogParabola": "models.spectral",
+    "PointSource": "models.spatial",
+    "GaussianSource": "models.spatial",
+    "DiskSource": "models.spatial",
+    "Constant": "models.temporal",
+    "GaussianFlare": "models.temporal",
+    "MapDataset": "datasets.map",
+    "Datasets": "datasets.container",
+    "reduce_map": "reduce.map",
+    "Ring": "reduce.methods",
+    "FieldOfView": "reduce.methods",
+    "SafeRange": "reduce.methods",
+    "excess_map": "estimate.excess",
+    "find_peaks": "estimate.peaks",
+    "simulate_events": "simulate.events",
+    "demo_store": "simulate.demo",
+    "Selection": "state.selection",
+}
+"""Public name → the module it lives in."""
+
+_ROOMS = {"core", "maps", "stats", "models", "irf", "data", "datasets", "reduce", "products", "estimate", "simulate", "state", "draw", "report"}
+
+__all__ = sorted([*_HOME, "__version__"])  # noqa: PLE0605
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return import_module(f"gpnb.{name}")
+    if name not in _HOME:
+        raise AttributeError(f"module 'gpnb' has no attribute {name!r}")
+    value = getattr(import_module(f"gpnb.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})

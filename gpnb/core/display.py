@@ -1,0 +1,75 @@
+"""How objects show themselves, without the core knowing any drawing or widget library.
+
+An object names its panel; the panel is looked up here, by name, when it is first shown.
+This is the one place where the core may reach outward.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, ClassVar
+
+from gpnb.core.recipe import Recipe
+
+_PANELS: dict[str, str] = {
+    "observations": "gpnb.draw.observations",
+    "instrument": "gpnb.draw.instrument",
+    "events": "gpnb.draw.events",
+    "sky": "gpnb.draw.sky",
+}
+"""Panel name → module with `record(obj, **changes)`, `draw(obj, record, figure)`, `summary(obj, record)`."""
+
+
+def register_panel(name: str, module: str) -> None:
+    """Let the module draw every object whose ``panel`` is `name`; replaces what was there."""
+    _PANELS[name] = module
+
+
+def open_panel(obj: Any, workspace: Any = None, **changes: Any) -> Any:
+    """The panel of an object, in the state it opens with.
+
+    Parameters
+    ----------
+    obj : object with a ``panel`` name
+        What to show.
+    workspace : Workspace, optional
+        Panels of one workspace share its selection and its history.
+    **changes
+        Fields of the panel's view record that differ from the defaults.
+    """
+    from gpnb.draw.static import StaticPanel
+
+    return StaticPanel(obj, import_module(_PANELS[obj.panel]), workspace, changes)
+
+
+class Displayed:
+    """Mixin: the object is the last line of a cell and shows itself.
+
+    A class that uses it sets ``panel`` and has a ``recipe`` and a one-line, stable ``__repr__``.
+    """
+
+    panel: ClassVar[str]
+    recipe: Recipe
+
+    def view(self, workspace: Any = None, **changes: Any) -> Any:
+        """Open the panel of this object.
+
+        Parameters
+        ----------
+        workspace : Workspace, optional
+            Share its selection and history.
+        **changes
+            View settings that differ from the defaults, such as ``stretch="sqrt"``.
+        """
+        return open_panel(self, workspace, **changes)
+
+    def plot(self, **changes: Any) -> Any:
+        """Draw the panel of this object with matplotlib and return the figure."""
+        return open_panel(self, **changes).figure()
+
+    def to_code(self) -> str:
+        """Python that makes this object again."""
+        return self.recipe.to_code()
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return open_panel(self)._repr_mimebundle_(include, exclude)

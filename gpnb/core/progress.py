@@ -1,0 +1,120 @@
+"""Progress and cancel for long work: one record, one token, one loop helper."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sized
+from dataclasses import dataclass
+from typing import TypeVar
+
+from gpnb.core.errors import ArgumentError, Cancelled
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a piece of work is.
+
+    Parameters
+    ----------
+    label : str
+        What is being done, for people.
+    done, total : int
+        Steps done, and steps in all (0 if unknown).
+    """
+
+    label: str
+    done: int
+    total: int
+
+    @property
+    def fraction(self) -> float:
+        """Part done, between 0 and 1 (0 if the total is unknown)."""
+        return self.done / self.total if self.total else 0.0
+
+
+class CancelToken:
+    """Asks work to stop; checked between runs, blocks and likelihood calls.
+
+    Examples
+    --------
+    >>> token = CancelToken()
+    >>> token.cancel()
+    >>> token.cancelled
+    True
+    """
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def cancel(self) -> None:
+        """Ask the work to stop; safe from any thread."""
+        self._event.set()
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether `cancel` was called."""
+        return self._event.is_set()
+
+    def check(self) -> None:
+        """Raise `Cancelled` if `cancel` was called."""
+        if self.cancelled:
+            raise Cancelled("Cancelled: nothing was changed.")
+
+
+Report = Callable[[Progress], None]
+"""What `progress=` may be besides True and False."""
+
+
+def track(
+    items: Iterable[T],
+    label: str,
+    progress: bool | Report = False,
+    cancel: CancelToken | None = None,
+    total: int | None = None,
+) -> Iterator[T]:
+    """Yield `items`, telling `progress` after each and stopping when `cancel` says so.
+
+    Parameters
+    ----------
+    items : iterable
+        The pieces of work.
+    label : str
+        What is being done.
+    progress : bool or callable
+        True: a bar; False: silence; a callable gets a `Progress` each time.
+    cancel : CancelToken, optional
+        Checked before each piece.
+    total : int, optional
+        The number of items, where `len` does not know.
+
+    Raises
+    ------
+    Cancelled
+        When the token was cancelled.
+    """
+    count = total if total is not None else (len(items) if isinstance(items, Sized) else 0)
+    report, close = _reporter(progress, label, count)
+    try:
+        report(Progress(label, 0, count))
+        for done, item in enumerate(items, start=1):
+            if cancel is not None:
+                cancel.check()
+            yield item
+            report(Progress(label, done, count))
+    finally:
+        close()
+
+
+def _reporter(progress: bool | Report, label: str, total: int) -> tuple[Report, Callable[[], None]]:
+    if callable(progress):
+        return progress, lambda: None
+    if not isinstance(progress, bool):
+        raise ArgumentError(f"progress={progress!r} must be True, False or a callable that takes a Progress.")
+    if not progress:
+        return lambda _: None, lambda: None
+    from tqdm.auto import tqdm  # here, because in a notebook it imports ipywidgets
+
+    bar = tqdm(total=total or None, desc=label, leave=False)
+    return lambda step: bar.update(step.done - bar.n) and None, bar.close

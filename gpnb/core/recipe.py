@@ -1,0 +1,212 @@
+"""The recipe of an object: the call that made it, its arguments, and the recipes it was made from.
+
+It is the provenance of what gpnb writes, and the code that `to_code` prints.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from astropy import units as u
+from astropy.coordinates import SkyCoord
+from astropy.time import Time
+from regions import SkyRegion
+
+from gpnb.core.errors import ArgumentError
+from gpnb.core.skyregions import region_text
+from gpnb.core.units import quantity_text, skycoord_text, time_text
+
+_INPUT = "$input"
+_MEMORY = "$memory"
+
+
+@dataclass(frozen=True, eq=False)
+class Recipe:
+    """How an object was made.
+
+    Parameters
+    ----------
+    call : str
+        ``"gpnb.reduce_map()"`` for a function, ``".select()"`` for a method of the first input,
+        ``".significance"`` for an attribute of it, ``"[0]"`` for an item of it.
+    kwargs : mapping
+        The arguments in JSON form: quantities, positions, times and regions as the text
+        that the call reads back; ``{"$input": i}`` for an input; ``{"$memory": name}`` for an array.
+    inputs : tuple of Recipe
+        What it was made from.
+    name : str
+        The variable name used by `to_code`; not part of the recipe's identity.
+
+    Examples
+    --------
+    >>> store = Recipe.of("gpnb.DataStore.read()", path="demo", name="store")
+    >>> print(Recipe.of(".select()", on=store, target="Crab", name="runs").to_code())
+    import gpnb
+    <BLANKLINE>
+    store = gpnb.DataStore.read(path='demo')
+    runs = store.select(target='Crab')
+    """
+
+    call: str
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    inputs: tuple[Recipe, ...] = ()
+    name: str = ""
+
+    @classmethod
+    def of(cls, call: str, *, on: Any = None, name: str = "", **kwargs: Any) -> Recipe:
+        """Build a recipe from live arguments; arguments that are None are left out.
+
+        Parameters
+        ----------
+        call : str
+            See the class.
+        on : object with a recipe, or Recipe, optional
+            What a method, attribute or item belongs to: the first input.
+        name : str
+            Variable name for `to_code`.
+        **kwargs
+            The arguments as given; anything with a ``recipe`` becomes an input.
+        """
+        inputs: list[Recipe] = [] if on is None else [_recipe_of(on)]
+        encoded = {key: _encode(value, key, inputs) for key, value in kwargs.items() if value is not None}
+        return cls(call, encoded, tuple(inputs), name)
+
+    @classmethod
+    def memory(cls, name: str) -> Recipe:
+        """The recipe of something made in memory, outside gpnb: only its name is known."""
+        return cls(_MEMORY, {"name": name}, (), name)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The recipe as plain JSON data."""
+        inputs = [recipe.to_dict() for recipe in self.inputs]
+        return {"call": self.call, "kwargs": dict(self.kwargs), "inputs": inputs, "name": self.name}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Recipe:
+        """Read what `to_dict` wrote."""
+        inputs = tuple(cls.from_dict(item) for item in data.get("inputs", ()))
+        return cls(data["call"], dict(data.get("kwargs", {})), inputs, data.get("name", ""))
+
+    def to_json(self) -> str:
+        """The recipe as one line of JSON."""
+        return json.dumps(self.to_dict(), sort_keys=True)
+
+    def to_code(self) -> str:
+        """Python that, run in a fresh interpreter, makes the object again."""
+        return _Printer().script(self)
+
+    def walk(self) -> Iterator[Recipe]:
+        """This recipe and all it was made from, inputs first."""
+        for recipe in self.inputs:
+            yield from recipe.walk()
+        yield self
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Recipe) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def _key(self) -> str:
+        def strip(recipe: Recipe) -> list[Any]:
+            return [recipe.call, dict(recipe.kwargs), [strip(item) for item in recipe.inputs]]
+
+        return json.dumps(strip(self), sort_keys=True)
+
+
+class _Printer:
+    """Turns a tree of recipes into statements, one for each different recipe."""
+
+    def __init__(self) -> None:
+        self._names: dict[Recipe, str] = {}
+        self._lines: list[str] = []
+
+    def script(self, recipe: Recipe) -> str:
+        self._name(recipe)
+        return "\n".join(["import gpnb", "", *self._lines])
+
+    def _name(self, recipe: Recipe) -> str:
+        if recipe not in self._names:
+            expression = self._expression(recipe)
+            name = self._free_name(recipe.name or _variable(recipe.call))
+            self._names[recipe] = name
+            comment = "  # made in memory: put it here" if recipe.call == _MEMORY else ""
+            self._lines.append(f"{name} = {expression}{comment}")
+        return self._names[recipe]
+
+    def _expression(self, recipe: Recipe) -> str:
+        if recipe.call == _MEMORY:
+            return "..."
+        names = [self._name(item) for item in recipe.inputs]
+        owner = names[0] if recipe.call[0] in ".[" else ""
+        if not recipe.call.endswith("()"):
+            return owner + recipe.call
+        arguments = ", ".join(f"{key}={_literal(value, names)}" for key, value in recipe.kwargs.items())
+        return f"{owner}{recipe.call[:-2]}({arguments})"
+
+    def _free_name(self, wanted: str) -> str:
+        name, number = wanted, 2
+        while name in self._names.values():
+            name, number = f"{wanted}_{number}", number + 1
+        return name
+
+
+def _literal(value: Any, names: list[str]) -> str:
+    if isinstance(value, Mapping):
+        if _INPUT in value:
+            return names[value[_INPUT]]
+        if _MEMORY in value:
+            return str(value[_MEMORY])
+        return "{" + ", ".join(f"{key!r}: {_literal(item, names)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_literal(item, names) for item in value) + "]"
+    return repr(value)
+
+
+def _variable(call: str) -> str:
+    words = [word for word in call.removesuffix("()").replace("[", ".").replace("]", "").split(".") if word.isidentifier()]
+    owner = next((word for word in reversed(words) if word[0].isupper()), words[-1] if words else "item")
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in owner).lstrip("_")
+
+
+def _recipe_of(value: Any) -> Recipe:
+    recipe = value if isinstance(value, Recipe) else getattr(value, "recipe", None)
+    return recipe if isinstance(recipe, Recipe) else Recipe.memory(type(value).__name__.lower())
+
+
+def _encode(value: Any, name: str, inputs: list[Recipe]) -> Any:
+    """The JSON form of one argument; what has a recipe is appended to `inputs`."""
+    if isinstance(value, Recipe) or isinstance(getattr(value, "recipe", None), Recipe):
+        inputs.append(_recipe_of(value))
+        return {_INPUT: len(inputs) - 1}
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, Mapping):
+        return {str(key): _encode(item, name, inputs) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_encode(item, name, inputs) for item in value]
+    return _encode_text(value, name)
+
+
+def _encode_text(value: Any, name: str) -> Any:
+    """The text that the door of `core.units` or `core.skyregions` reads back."""
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, SkyCoord) and value.isscalar:
+        return skycoord_text(value)
+    if isinstance(value, Time) and value.isscalar:
+        return time_text(value)
+    if isinstance(value, SkyRegion):
+        return region_text(value)
+    if isinstance(value, u.Quantity) and value.size <= 1000:
+        return [_encode_text(item, name) for item in value] if value.shape else quantity_text(value)
+    if isinstance(value, np.ndarray) or hasattr(value, "__len__"):
+        return {_MEMORY: name}
+    raise ArgumentError(f"{name}={value!r} cannot be written into a recipe.")

@@ -1,0 +1,64 @@
+"""Sky regions at the door: `regions` objects or DS9 text, never a class of our own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from regions import Regions, SkyRegion
+
+from gpnb.core.errors import ArgumentError
+
+_PRECISION = 10
+"""Digits after the point in DS9 text: below a micro-arcsecond."""
+
+
+def to_regions(value: Any, name: str = "region") -> list[SkyRegion]:
+    """Turn a sky region, DS9 text, or a list of them into a list of `regions.SkyRegion`.
+
+    Parameters
+    ----------
+    value : SkyRegion, str, or sequence of them
+        DS9 text such as ``"galactic; circle(0, 0, 0.5)"`` (degrees).
+    name : str
+        The argument's name, for the error.
+
+    Returns
+    -------
+    list of SkyRegion
+
+    Raises
+    ------
+    ArgumentError
+        If something is neither a sky region nor DS9 text of one.
+
+    Examples
+    --------
+    >>> [type(region).__name__ for region in to_regions("icrs; circle(83.63, 22.01, 0.2)")]
+    ['CircleSkyRegion']
+    """
+    if value is None:
+        return []
+    if isinstance(value, SkyRegion):
+        return [value]
+    if isinstance(value, str):
+        return _parse(value, name)
+    if isinstance(value, Iterable):
+        return [region for item in value for region in to_regions(item, name)]
+    raise ArgumentError(f"{name}={value!r} is not a region: give a regions.SkyRegion or DS9 text.")
+
+
+def region_text(region: SkyRegion) -> str:
+    """Write a sky region as one line of DS9 text that `to_regions` reads back."""
+    lines = Regions([region]).serialize(format="ds9", precision=_PRECISION).splitlines()
+    return "; ".join(line for line in lines if not line.startswith("#"))
+
+
+def _parse(text: str, name: str) -> list[SkyRegion]:
+    try:
+        found = list(Regions.parse(text, format="ds9"))
+    except Exception as error:  # the parser raises many kinds for bad text
+        raise ArgumentError(f"{name}={text!r} is not DS9 region text: write 'icrs; circle(83.63, 22.01, 0.2)'.") from error
+    if not found or not all(isinstance(region, SkyRegion) for region in found):
+        raise ArgumentError(f"{name}={text!r} holds no region on the sky: write 'icrs; circle(83.63, 22.01, 0.2)'.")
+    return found

@@ -1,0 +1,24 @@
+"""Fixtures for every room: where the shared data is, and a cache of the run's own."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+_DEFAULT_DATA = Path(__file__).parents[1] / ".." / "shared" / "data"
+
+
+def _data_folder() -> Path:
+    return Path(os.environ.get("GPNB_DATA") or _DEFAULT_DATA).resolve()
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """The folder of the shared real data; the test is skipped, visibly, where it is missing."""
+    folder = _data_folder()
+    if not folder.is_dir():
+        message = "no shared data: set GPNB_DATA to the folder that holds hess-dl3-dr1, cta-1dc, …"
+        if os.environ.get("GPNB_REQUIRE_DATA") == "1":
+            pytest.fail(message)
+        pytest.skip(message)
+    return folder
