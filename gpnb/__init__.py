@@ -44,7 +44,6 @@ _HOME = {
     "PointSource": "models.spatial",
     "GaussianSource": "models.spatial",
     "DiskSource": "models.spatial",
-    "Constant": "models.temporal",
     "GaussianFlare": "models.temporal",
     "MapDataset": "datasets.map",
     "Datasets": "datasets.container",
@@ -60,7 +59,22 @@ _HOME = {
 }
 """Public name → the module it lives in."""
 
-_ROOMS = {"core", "maps", "stats", "models", "irf", "data", "datasets", "reduce", "products", "estimate", "simulate", "state", "draw", "report"}
+_ROOMS = {
+    "core",
+    "maps",
+    "stats",
+    "models",
+    "irf",
+    "data",
+    "datasets",
+    "reduce",
+    "products",
+    "estimate",
+    "simulate",
+    "state",
+    "draw",
+    "report",
+}
 
 __all__ = sorted([*_HOME, "__version__"])  # noqa: PLE0605
 

@@ -1,0 +1,1 @@
+"""What every room stands on: units at the door, recipes, errors, progress, display."""

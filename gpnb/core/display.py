@@ -37,9 +37,8 @@ def open_panel(obj: Any, workspace: Any = None, **changes: Any) -> Any:
     **changes
         Fields of the panel's view record that differ from the defaults.
     """
-    from gpnb.draw.static import StaticPanel
-
-    return StaticPanel(obj, import_module(_PANELS[obj.panel]), workspace, changes)
+    static = import_module("gpnb.draw.static")
+    return static.StaticPanel(obj, import_module(_PANELS[obj.panel]), workspace, changes)
 
 
 class Displayed:
@@ -72,4 +71,5 @@ class Displayed:
         return self.recipe.to_code()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        return open_panel(self)._repr_mimebundle_(include, exclude)
+        bundle: dict[str, Any] = open_panel(self)._repr_mimebundle_(include, exclude)
+        return bundle

@@ -36,7 +36,10 @@ def provenance(recipe: Recipe) -> dict[str, Any]:
     return {
         "recipe": recipe.to_dict(),
         "created": Time.now().isot,
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in ("gpnb", "numpy", "astropy")}},
+        "versions": {
+            "python": platform.python_version(),
+            **{name: version(name) for name in ("gpnb", "numpy", "astropy")},
+        },
         "sha256": {path.name: _sha256(path) for path in _files(recipe)},
     }
 

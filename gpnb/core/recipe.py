@@ -101,7 +101,7 @@ class Recipe:
         return _Printer().script(self)
 
     def walk(self) -> Iterator[Recipe]:
-        """This recipe and all it was made from, inputs first."""
+        """Give this recipe and all it was made from, inputs first."""
         for recipe in self.inputs:
             yield from recipe.walk()
         yield self
@@ -169,7 +169,9 @@ def _literal(value: Any, names: list[str]) -> str:
 
 
 def _variable(call: str) -> str:
-    words = [word for word in call.removesuffix("()").replace("[", ".").replace("]", "").split(".") if word.isidentifier()]
+    words = [
+        word for word in call.removesuffix("()").replace("[", ".").replace("]", "").split(".") if word.isidentifier()
+    ]
     owner = next((word for word in reversed(words) if word[0].isupper()), words[-1] if words else "item")
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in owner).lstrip("_")
 

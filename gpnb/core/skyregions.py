@@ -58,7 +58,9 @@ def _parse(text: str, name: str) -> list[SkyRegion]:
     try:
         found = list(Regions.parse(text, format="ds9"))
     except Exception as error:  # the parser raises many kinds for bad text
-        raise ArgumentError(f"{name}={text!r} is not DS9 region text: write 'icrs; circle(83.63, 22.01, 0.2)'.") from error
+        raise ArgumentError(
+            f"{name}={text!r} is not DS9 region text: write 'icrs; circle(83.63, 22.01, 0.2)'."
+        ) from error
     if not found or not all(isinstance(region, SkyRegion) for region in found):
         raise ArgumentError(f"{name}={text!r} holds no region on the sky: write 'icrs; circle(83.63, 22.01, 0.2)'.")
     return found

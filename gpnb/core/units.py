@@ -110,8 +110,9 @@ def to_skycoord(value: Any, name: str = "center") -> SkyCoord:
     try:
         return SkyCoord(text, frame=frame or "icrs")
     except (ValueError, u.UnitsError) as error:
-        message = f"{name}={value!r} is not a sky position: write '83.63d 22.01d', '05h34m32s +22d00m52s' or 'galactic 0d 0d'."
-        raise ArgumentError(message) from error
+        raise ArgumentError(
+            f"{name}={value!r} is not a sky position: write '83.63d 22.01d', '05h34m32s +22d00m52s' or 'galactic 0d 0d'."
+        ) from error
 
 
 def skycoord_text(coord: SkyCoord) -> str:
@@ -142,7 +143,9 @@ def to_time(value: Any, name: str = "time") -> Time:
             return Time(float(text[3:]), format="mjd", scale=scale)
         return Time(text, scale=scale)
     except ValueError as error:
-        raise ArgumentError(f"{name}={value!r} is not a time: write '2006-07-30T00:10:00' or 'MJD 53946.01 tt'.") from error
+        raise ArgumentError(
+            f"{name}={value!r} is not a time: write '2006-07-30T00:10:00' or 'MJD 53946.01 tt'."
+        ) from error
 
 
 def time_text(time: Time) -> str:

@@ -1,0 +1,1 @@
+"""What sources look like: parameters, spectra, shapes, light curves."""

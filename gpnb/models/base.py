@@ -1,0 +1,145 @@
+"""What every model is: declared parameters, frozen values, a plain-float function of them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any, ClassVar, Self
+
+from gpnb.core.errors import ArgumentError
+from gpnb.core.recipe import Recipe
+from gpnb.models.parameter import Parameter
+
+_REGISTRY: dict[str, type[Model]] = {}
+
+
+class Declared:
+    """Declares a parameter in a model's class body; read on an instance it gives the `Parameter`."""
+
+    def __init__(self, value: float, unit: str = "", **settings: Any):
+        self._settings = {"value": float(value), "unit": unit, **settings}
+
+    def __set_name__(self, owner: type[Model], name: str) -> None:
+        self.default = Parameter(name, **self._settings)
+
+    def __get__(self, model: Model | None, owner: type[Model]) -> Parameter:
+        return self.default if model is None else model._values[self.default.name]
+
+
+class Model:
+    """Base of spectral, spatial and temporal models.
+
+    A subclass declares its parameters in its body and has an ``evaluate`` on plain floats.
+    Instances never change: `replace`, `freeze`, `bound` and `link` return copies.
+    """
+
+    declared: ClassVar[dict[str, Parameter]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        own = {name: item.default for name, item in vars(cls).items() if isinstance(item, Declared)}
+        cls.declared = {**cls.declared, **own}
+        _REGISTRY[cls.__name__] = cls
+
+    def __init__(self, **given: Any):
+        unknown = sorted(set(given) - set(self.declared))
+        if unknown:
+            expected = ", ".join(self.declared)
+            raise ArgumentError(f"{type(self).__name__} has no parameter {unknown[0]!r}; it has: {expected}.")
+        self._values = {
+            name: default.to(given[name]) if name in given else default for name, default in self.declared.items()
+        }
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """All parameters, in the order they are declared."""
+        return tuple(self._values.values())
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """Their values, as plain floats in house units."""
+        return tuple(parameter.value for parameter in self.parameters)
+
+    @property
+    def recipe(self) -> Recipe:
+        """The constructor call that gives this model's values."""
+        return Recipe.of(f"gpnb.{type(self).__name__}()", **self.arguments())
+
+    def arguments(self) -> dict[str, Any]:
+        """Constructor arguments, as text with units or bare numbers."""
+        return {
+            item.name: f"{item.value!r} {item.unit}".strip() if item.unit else item.value for item in self.parameters
+        }
+
+    def replace(self, **given: Any) -> Self:
+        """A copy with other values: numbers, text with units, Quantities or Parameters."""
+        return self._with({name: self._known(name).to(value) for name, value in given.items()})
+
+    def freeze(self, *names: str) -> Self:
+        """A copy with these parameters frozen."""
+        return self._with({name: replace(self._known(name), frozen=True) for name in names})
+
+    def thaw(self, *names: str) -> Self:
+        """A copy with these parameters free."""
+        return self._with({name: replace(self._known(name), frozen=False) for name in names})
+
+    def bound(self, name: str, low: float, high: float) -> Self:
+        """A copy with limits on a parameter, in its own unit."""
+        return self._with({name: replace(self._known(name), min=float(low), max=float(high))})
+
+    def link(self, name: str, to: str) -> Self:
+        """A copy whose parameter takes the value of another, by its full name (``"crab.index"``)."""
+        return self._with({name: replace(self._known(name), link=to)})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for YAML."""
+        return {"type": type(self).__name__, "parameters": [_parameter_dict(item) for item in self.parameters]}
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Self:
+        """Read what `to_dict` wrote; on the base class, a model of any registered type."""
+        kind = _REGISTRY.get(data.get("type", ""))
+        if kind is None or not issubclass(kind, cls):
+            raise ArgumentError(
+                f"Model type {data.get('type')!r} is not known; known are: {', '.join(sorted(_REGISTRY))}."
+            )
+        model: Self = kind(**{item["name"]: Parameter(**item) for item in data["parameters"]}, **kind._extra(data))
+        return model
+
+    @classmethod
+    def _extra(cls, data: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG003
+        """Constructor arguments beside the parameters (a frame, a table …)."""
+        return {}
+
+    def _with(self, changed: dict[str, Parameter]) -> Self:
+        copy = object.__new__(type(self))
+        copy.__dict__.update(self.__dict__)
+        copy._values = {**self._values, **changed}
+        return copy
+
+    def _known(self, name: str) -> Parameter:
+        if name not in self._values:
+            raise ArgumentError(f"{type(self).__name__} has no parameter {name!r}; it has: {', '.join(self._values)}.")
+        return self._values[name]
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self.to_dict() == other.to_dict()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        values = ", ".join(
+            f"{item.name}={item.value:.6g}{' ' + item.unit if item.unit else ''}" for item in self.parameters
+        )
+        return f"{type(self).__name__}({values})"
+
+
+def _parameter_dict(parameter: Parameter) -> dict[str, Any]:
+    """The fields that differ from the defaults: NaN and infinities stay out of files."""
+    plain = Parameter(parameter.name, 0.0)
+    record = {"name": parameter.name, "value": parameter.value}
+    for name in ("unit", "min", "max", "frozen", "link", "error"):
+        value = getattr(parameter, name)
+        if value != getattr(plain, name) and not (name == "error" and math.isnan(value)):
+            record[name] = value
+    return record

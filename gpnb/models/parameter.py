@@ -1,0 +1,100 @@
+"""A model parameter: a frozen record, replaced and never changed in place."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any
+
+from astropy import units as u
+
+from gpnb.core.errors import ArgumentError
+from gpnb.core.units import to_float
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One number of a model, with what a fit must know about it.
+
+    Parameters
+    ----------
+    name : str
+        Its name; a Python keyword takes an underscore (``lambda_``).
+    value : float
+        In `unit`.
+    unit : str
+        Fixed by the model, so that evaluation converts nothing.
+    min, max : float
+        Limits, in `unit`.
+    frozen : bool
+        A frozen parameter is not fitted.
+    link : str
+        Full name (``"crab.index"``) of the parameter whose value this one takes; empty if free-standing.
+    error : float
+        One standard deviation, NaN until a fit has found it.
+
+    Examples
+    --------
+    >>> Parameter("index", 2.6, min=0, max=5)
+    Parameter(index = 2.6)
+    """
+
+    name: str
+    value: float
+    unit: str = ""
+    min: float = -math.inf
+    max: float = math.inf
+    frozen: bool = False
+    link: str = ""
+    error: float = math.nan
+
+    def __post_init__(self) -> None:
+        if not self.min < self.max:
+            raise ArgumentError(f"{self.name}: min={self.min} must be below max={self.max}.")
+
+    @property
+    def quantity(self) -> u.Quantity:
+        """The value with its unit."""
+        return self.value * u.Unit(self.unit)
+
+    @property
+    def symbol(self) -> str:
+        """The name for the screen."""
+        return self.name.rstrip("_")
+
+    def to(self, value: Any) -> Parameter:
+        """A copy with another value.
+
+        Parameters
+        ----------
+        value : number, str, Quantity or Parameter
+            A bare number is in the parameter's own unit; a Parameter brings its limits along.
+        """
+        if isinstance(value, Parameter):
+            return self._from_parameter(value)
+        if isinstance(value, bool) or not isinstance(value, int | float | str | u.Quantity):
+            return replace(self, value=self._bare(value))
+        if isinstance(value, int | float):
+            return replace(self, value=float(value), error=math.nan)
+        return replace(self, value=to_float(value, self.unit, self.name), error=math.nan)
+
+    def _bare(self, value: Any) -> float:
+        try:
+            return float(value)  # numpy scalars
+        except (TypeError, ValueError):
+            raise ArgumentError(f"{self.name}={value!r} is not a number, text with a unit, or a Parameter.") from None
+
+    def _from_parameter(self, other: Parameter) -> Parameter:
+        factor = to_float(1 * u.Unit(other.unit), self.unit, self.name) if other.unit != self.unit else 1.0
+        scaled = {name: getattr(other, name) * factor for name in ("value", "min", "max", "error")}
+        return replace(other, name=self.name, unit=self.unit, **scaled)
+
+    def __repr__(self) -> str:
+        notes = [f"{self.value:.6g}{' ' + self.unit if self.unit else ''}"]
+        if math.isfinite(self.error):
+            notes.append(f"± {self.error:.2g}")
+        if self.frozen:
+            notes.append("frozen")
+        if self.link:
+            notes.append(f"= {self.link}")
+        return f"Parameter({self.name} = {' '.join(notes)})"
