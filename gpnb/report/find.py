@@ -1,0 +1,53 @@
+"""Where notebooks are: a file, or one of the tutorials that travel with gpnb."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path
+
+import gpnb
+from gpnb.core.errors import ArgumentError
+
+
+def tutorials_folder() -> Path:
+    """The folder of the tutorials: inside the installed package, or beside it in a source checkout."""
+    package = Path(gpnb.__file__).parent
+    installed = package / "tutorials"
+    return installed if installed.is_dir() else package.parent / "tutorials"
+
+
+def tutorial_names() -> list[str]:
+    """The names that `find_notebook` knows.
+
+    Examples
+    --------
+    >>> "quickstart" in tutorial_names()
+    True
+    """
+    return sorted(path.stem for path in tutorials_folder().glob("*.ipynb"))
+
+
+def find_notebook(name: str | os.PathLike[str]) -> Path:
+    """The path of a notebook given as a file or as the name of a tutorial.
+
+    Parameters
+    ----------
+    name : str or path
+        ``"quickstart"``, or the path of an ``.ipynb`` file.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such file and no such tutorial.
+    """
+    path = Path(name)
+    if path.suffix == ".ipynb":
+        if path.is_file():
+            return path.resolve()
+        raise ArgumentError(f"There is no notebook {path}.")
+    if str(name) in tutorial_names():
+        return tutorials_folder() / f"{name}.ipynb"
+    close = difflib.get_close_matches(str(name), tutorial_names(), n=1)
+    hint = f"did you mean {close[0]!r}?" if close else f"the tutorials are: {', '.join(tutorial_names())}."
+    raise ArgumentError(f"There is no tutorial {str(name)!r}: {hint}")

@@ -1,0 +1,38 @@
+"""The kernel of a report: this very interpreter, whatever kernels are installed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+
+from gpnb.report.tables import FOLDER
+
+KERNEL = "python3"
+"""The name written in the notebook; the specification is ours."""
+
+
+def kernel_manager(tables: Path) -> type[AsyncKernelManager]:
+    """A kernel manager that starts this interpreter, drawing static pictures.
+
+    Parameters
+    ----------
+    tables : Path
+        Where `save_table` writes in this kernel.
+    """
+    specification = KernelSpec(
+        argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--log-level=ERROR"],
+        env={"GPNB_STATIC": "1", FOLDER: str(tables)},
+        display_name="gpnb report",
+        language="python",
+    )
+
+    class ReportKernelManager(AsyncKernelManager):
+        @property
+        def kernel_spec(self) -> Any:
+            return specification
+
+    return ReportKernelManager

@@ -1,0 +1,182 @@
+"""Run a notebook and write its report; either all of it appears, or nothing but the failed notebook."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+from astropy.time import Time
+from nbformat import NotebookNode
+
+from gpnb.core.errors import ArgumentError, GpnbError
+from gpnb.report.check import check_parameters
+from gpnb.report.defaults import read_defaults
+from gpnb.report.find import find_notebook
+from gpnb.report.given import read_assignments, read_file
+
+if TYPE_CHECKING:
+    from papermill.exceptions import PapermillExecutionError
+
+
+@dataclass(frozen=True)
+class ReportFiles:
+    """What a report has written.
+
+    Parameters
+    ----------
+    notebook : Path
+        The executed notebook.
+    html : Path
+        The page: one file, no script, no network.
+    tables : tuple of Path
+        The notebook's result tables (ECSV).
+    """
+
+    notebook: Path
+    html: Path
+    tables: tuple[Path, ...] = ()
+
+
+def write_report(
+    notebook: str | os.PathLike[str],
+    parameters: Mapping[str, Any] | None = None,
+    *,
+    assignments: Iterable[str] = (),
+    file: str | os.PathLike[str] | None = None,
+    output: str | os.PathLike[str] = "reports",
+    progress: bool = False,
+) -> ReportFiles:
+    """Run a notebook with checked parameters and write its report.
+
+    Parameters
+    ----------
+    notebook : str or path
+        A notebook file, or the name of a tutorial such as ``"quickstart"``.
+    parameters : mapping, optional
+        Values that replace the notebook's defaults; they win over `assignments`, and these over `file`.
+    assignments : iterable of str
+        Texts ``name=value``, as the command line gives them.
+    file : path, optional
+        A YAML file with a mapping of names to values.
+    output : path
+        The folder for the report; made if missing.
+    progress : bool
+        Show a bar, a step a cell.
+
+    Returns
+    -------
+    ReportFiles
+
+    Raises
+    ------
+    ArgumentError
+        If the notebook or a parameter is not what it should be; nothing has run then.
+    GpnbError
+        If a cell fails; the notebook as far as it ran is kept as ``NAME-failed.ipynb``.
+    """
+    path = find_notebook(notebook)
+    content = _read(path)
+    known = read_defaults(content, path.name)
+    given = read_file(Path(file)) if file is not None else {}
+    given |= read_assignments(assignments, known) | dict(parameters or {})
+    checked = check_parameters(known, given, path.name)
+    folder = _make_folder(Path(output))
+    with tempfile.TemporaryDirectory(prefix=".gpnb-report-", dir=folder) as temporary:
+        work = Path(temporary)
+        executed = _execute(content, checked, path.stem, work, folder, progress)
+        return _publish(_finish(executed, path, work), folder)
+
+
+def _read(path: Path) -> NotebookNode:
+    try:
+        content = nbformat.read(path, as_version=4)
+        nbformat.validate(content)
+    except (nbformat.reader.NotJSONError, nbformat.ValidationError, UnicodeDecodeError, AttributeError) as error:
+        raise ArgumentError(f"{path} is not a Jupyter notebook: open it in JupyterLab to see what is wrong.") from error
+    return content
+
+
+def _make_folder(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ArgumentError(f"The output folder {folder} cannot be made: {error.strerror}.") from error
+    return folder.resolve()
+
+
+def _execute(content: NotebookNode, given: dict[str, Any], name: str, work: Path, folder: Path, progress: bool) -> NotebookNode:
+    """Run the notebook in `work`; on an error leave it in `folder` and raise one sentence."""
+    import papermill
+    from nbclient.exceptions import DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+
+    from gpnb.report.kernel import KERNEL, kernel_manager
+
+    target = work / f"{name}.ipynb"
+    tables = work / "tables"
+    tables.mkdir()
+    content.metadata.setdefault("kernelspec", {"name": KERNEL, "display_name": "Python 3", "language": "python"})
+    try:
+        return papermill.execute_notebook(
+            content,
+            str(target).replace("{", "{{").replace("}", "}}"),  # papermill formats the path
+            given,
+            kernel_name=KERNEL,
+            language="python",
+            progress_bar={"desc": name, "leave": False} if progress else False,
+            cwd=str(Path.cwd()),
+            kernel_manager_class=kernel_manager(tables),
+        )
+    except PapermillExecutionError as error:
+        raise GpnbError(f"{_failed_cell(name, error)} {_keep_failed(target, folder)}") from error
+    except DeadKernelError as error:
+        message = f"{name}: the kernel died, most likely for lack of memory."
+        raise GpnbError(f"{message} {_keep_failed(target, folder)}") from error
+
+
+def _failed_cell(name: str, error: PapermillExecutionError) -> str:
+    first = next((line for line in error.source.splitlines() if line.strip()), "").strip()
+    return f"{name}: cell {error.exec_count} ({first!r}) stopped with {error.ename}: {' '.join(error.evalue.split())}"
+
+
+def _keep_failed(target: Path, folder: Path) -> str:
+    kept = folder / f"{target.stem}-failed.ipynb"
+    target.replace(kept)
+    return f"— the notebook as far as it ran is {kept}."
+
+
+def _finish(executed: NotebookNode, source: Path, work: Path) -> ReportFiles:
+    """Add provenance and make the page, still in `work`."""
+    from gpnb.report.html import to_html
+
+    tables = tuple(sorted((work / "tables").glob("*.ecsv")))
+    executed.metadata["gpnb"] = {
+        "version": version("gpnb"),
+        "created": Time.now().isot,
+        "source": source.name,
+        "sha256": {path.name: _sha256(path) for path in (source, *tables)},
+    }
+    executed.metadata.papermill.update(input_path=source.name, output_path=f"{source.stem}.ipynb")  # no paths of this machine
+    files = ReportFiles(work / f"{source.stem}.ipynb", work / f"{source.stem}.html", tables)
+    nbformat.write(executed, files.notebook)
+    files.html.write_text(to_html(executed, source), encoding="utf-8")
+    return files
+
+
+def _publish(files: ReportFiles, folder: Path) -> ReportFiles:
+    """Move what is ready to where it belongs; the page last, since it names the others."""
+    tables = tuple(path.replace(folder / path.name) for path in files.tables)
+    notebook = files.notebook.replace(folder / files.notebook.name)
+    return ReportFiles(notebook, files.html.replace(folder / files.html.name), tables)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

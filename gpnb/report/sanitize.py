@@ -1,0 +1,61 @@
+"""HTML that does nothing but show: no script, no address outside the page.
+
+Everything a report takes from a notebook passes here: text from headers and catalogues may be in it.
+"""
+
+from __future__ import annotations
+
+import re
+
+import nh3
+
+_MATH = set(
+    "math mrow mi mn mo ms mtext mspace mfrac msqrt mroot mstyle mpadded mphantom menclose merror mover munder munderover "
+    "msub msup msubsup mmultiscripts mprescripts none mtable mtr mtd semantics".split()
+)
+_MATH_ATTRIBUTES = set(
+    "display xmlns mathvariant stretchy fence separator form lspace rspace linethickness width height depth scriptlevel "
+    "displaystyle columnalign rowspacing columnspacing columnlines movablelimits minsize maxsize notation accent "
+    "accentunder largeop symmetric voffset".split()
+)
+_TAGS = nh3.ALLOWED_TAGS | _MATH | {"section", "header", "footer", "main", "figure", "figcaption", "input", "label"}
+_TAGS = (_TAGS | {"details", "summary", "meter", "progress"}) - {"map", "area", "input", "label"}
+_COMMON = {"class", "id", "style", "title", "role", "scope", "colspan", "rowspan", "open", "alt", "width", "height", "align"}
+_ATTRIBUTES = {"*": _COMMON, "img": {"src"}, "a": {"href"}, **{tag: _MATH_ATTRIBUTES for tag in _MATH}}
+
+_IMAGE = re.compile(r"data:image/(png|jpeg|gif|svg\+xml|webp);base64,[A-Za-z0-9+/=\s]+")
+_OUTSIDE = re.compile(r"url\s*\(|@import|expression\s*\(|image-set|\\|<", re.IGNORECASE)
+_STYLE = re.compile(r"<style\b[^>]*>(.*?)</style\s*>", re.IGNORECASE | re.DOTALL)
+
+
+def sanitize(text: str) -> str:
+    """Keep of some HTML what only shows.
+
+    Elements and attributes outside an allow-list go, images stay if they are embedded, links if they
+    lead to ordinary web or mail addresses or within the page, styles if they load nothing.
+
+    Examples
+    --------
+    >>> sanitize('<b onclick="go()">Crab</b><script>go()</script>')
+    '<b>Crab</b>'
+    """
+    styles = [block for block in _STYLE.findall(text) if not _OUTSIDE.search(block)]
+    clean = nh3.clean(
+        _STYLE.sub("", text),
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        attribute_filter=_attribute,
+        url_schemes={"http", "https", "mailto", "data"},
+        link_rel="noreferrer noopener",
+    )
+    return "".join(f"<style>{block}</style>" for block in styles) + clean
+
+
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    if name == "src" and not _IMAGE.fullmatch(value):
+        return None
+    if name == "href" and value.lstrip().lower().startswith("data:"):
+        return None
+    if name == "style" and _OUTSIDE.search(value):
+        return None
+    return value
