@@ -74,7 +74,9 @@ def _find(known: Mapping[str, NotebookParameter], name: str, source: str) -> Not
     if name in known:
         return known[name]
     if not known:
-        raise ArgumentError(f"{source} takes no parameters (no cell is tagged 'parameters'), so {name!r} has no place in it.")
+        raise ArgumentError(
+            f"{source} takes no parameters (no cell is tagged 'parameters'), so {name!r} has no place in it."
+        )
     close = difflib.get_close_matches(name, known, n=1)
     hint = f"did you mean {close[0]!r}?" if close else f"it takes: {', '.join(known)}."
     raise ArgumentError(f"{source} has no parameter {name!r}: {hint}")

@@ -89,7 +89,9 @@ def _literal(value: ast.expr, name: str, source: str) -> Any:
         return ast.literal_eval(value)
     except ValueError as error:
         text = ast.unparse(value)
-        raise ArgumentError(f"The default of {name} in {source} is {text!r}, which is not a literal: compute it in the next cell.") from error
+        raise ArgumentError(
+            f"The default of {name} in {source} is {text!r}, which is not a literal: compute it in the next cell."
+        ) from error
 
 
 def _comments(text: str) -> dict[int, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -78,7 +78,7 @@ def _value(raw: str, name: str) -> Any:
 
 def _plain(value: Any) -> Any:
     """Dates, which YAML reads from bare text, back as the text that `to_time` reads."""
-    if isinstance(value, datetime.date):  # a datetime is one too
+    if isinstance(value, dt.date):  # a datetime is one too
         return value.isoformat()
     if isinstance(value, list):
         return [_plain(item) for item in value]

@@ -21,7 +21,7 @@ _TEMPLATE = Path(__file__).parent / "template"
 _PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
 
 
-class ReportExporter(TemplateExporter):
+class ReportExporter(TemplateExporter):  # type: ignore[misc]  # nbconvert has no types
     """nbconvert's exporter with our own page around the cells, and static forms only."""
 
     file_extension = ".html"
@@ -32,6 +32,7 @@ class ReportExporter(TemplateExporter):
         super().__init__(config=config, template_name="template", **kwargs)
 
     def default_filters(self) -> Any:
+        """The filters of the page, besides nbconvert's own."""
         yield from super().default_filters()
         yield "code", _code
         yield "terminal", lambda text: Markup(ansi2html(text))  # noqa: S704  (ansi2html escapes)

@@ -9,7 +9,9 @@ from latex2mathml import exceptions
 from latex2mathml.converter import convert
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-_FAULTS = tuple(fault for fault in vars(exceptions).values() if isinstance(fault, type))
+_FAULTS = tuple(
+    fault for fault in vars(exceptions).values() if isinstance(fault, type) and issubclass(fault, Exception)
+)
 """Every fault the library may find in a formula; they have no common base."""
 
 _DOLLARS = re.compile(r"^\s*(\${1,2})(.+?)\1\s*$", re.DOTALL)
@@ -37,13 +39,19 @@ def to_mathml(latex: str, display: str = "inline") -> str:
 
 
 def latex_output(latex: str) -> str:
-    """An output of type text/latex, such as ``$1\\,\\mathrm{TeV}$``, as MathML."""
+    """An output of type text/latex, dollars included, as MathML."""
     found = _DOLLARS.match(latex)
     return to_mathml(found[2] if found else latex, "block" if found and found[1] == "$$" else "inline")
 
 
-class _Renderer(IPythonRenderer):
-    """nbconvert's Markdown, but for the formulae."""
+class _Renderer(IPythonRenderer):  # type: ignore[misc]  # nbconvert has no types
+    """nbconvert's Markdown, but for the formulae, and with HTML left to `sanitize`."""
+
+    def inline_html(self, html: str) -> str:
+        return html
+
+    def block_html(self, html: str) -> str:
+        return html + "\n"
 
     def inline_math(self, body: str) -> str:
         return to_mathml(body)
@@ -66,4 +74,4 @@ def markdown_to_html(text: str, folder: str = "", attachments: dict[str, dict[st
     renderer = _Renderer(
         escape=False, embed_images=True, exclude_anchor_links=True, path=folder, attachments=attachments or {}
     )
-    return MarkdownWithMath(renderer=renderer).render(text)
+    return str(MarkdownWithMath(renderer=renderer).render(text))

@@ -90,7 +90,7 @@ def write_report(
     folder = _make_folder(Path(output))
     with tempfile.TemporaryDirectory(prefix=".gpnb-report-", dir=folder) as temporary:
         work = Path(temporary)
-        executed = _execute(content, checked, path.stem, work, folder, progress)
+        executed = _execute(path, checked, work, folder, progress)
         return _publish(_finish(executed, path, work), folder)
 
 
@@ -111,7 +111,7 @@ def _make_folder(folder: Path) -> Path:
     return folder.resolve()
 
 
-def _execute(content: NotebookNode, given: dict[str, Any], name: str, work: Path, folder: Path, progress: bool) -> NotebookNode:
+def _execute(source: Path, given: dict[str, Any], work: Path, folder: Path, progress: bool) -> NotebookNode:
     """Run the notebook in `work`; on an error leave it in `folder` and raise one sentence."""
     import papermill
     from nbclient.exceptions import DeadKernelError
@@ -119,14 +119,13 @@ def _execute(content: NotebookNode, given: dict[str, Any], name: str, work: Path
 
     from gpnb.report.kernel import KERNEL, kernel_manager
 
-    target = work / f"{name}.ipynb"
+    name, target = source.stem, work / source.name
     tables = work / "tables"
     tables.mkdir()
-    content.metadata.setdefault("kernelspec", {"name": KERNEL, "display_name": "Python 3", "language": "python"})
     try:
-        return papermill.execute_notebook(
-            content,
-            str(target).replace("{", "{{").replace("}", "}}"),  # papermill formats the path
+        executed = papermill.execute_notebook(
+            _escaped(source),
+            _escaped(target),
             given,
             kernel_name=KERNEL,
             language="python",
@@ -134,11 +133,23 @@ def _execute(content: NotebookNode, given: dict[str, Any], name: str, work: Path
             cwd=str(Path.cwd()),
             kernel_manager_class=kernel_manager(tables),
         )
+        return _without_paths(executed, source.name)
     except PapermillExecutionError as error:
         raise GpnbError(f"{_failed_cell(name, error)} {_keep_failed(target, folder)}") from error
     except DeadKernelError as error:
         message = f"{name}: the kernel died, most likely for lack of memory."
         raise GpnbError(f"{message} {_keep_failed(target, folder)}") from error
+
+
+def _escaped(path: Path) -> str:
+    """The path with its braces doubled: papermill formats it."""
+    return str(path).replace("{", "{{").replace("}", "}}")
+
+
+def _without_paths(executed: NotebookNode, name: str) -> NotebookNode:
+    """Drop the folders papermill read and wrote in; only the name says something elsewhere."""
+    executed.metadata.papermill.update(input_path=name, output_path=name)
+    return executed
 
 
 def _failed_cell(name: str, error: PapermillExecutionError) -> str:
@@ -148,6 +159,7 @@ def _failed_cell(name: str, error: PapermillExecutionError) -> str:
 
 def _keep_failed(target: Path, folder: Path) -> str:
     kept = folder / f"{target.stem}-failed.ipynb"
+    nbformat.write(_without_paths(nbformat.read(target, as_version=4), target.name), target)
     target.replace(kept)
     return f"— the notebook as far as it ran is {kept}."
 
@@ -163,7 +175,6 @@ def _finish(executed: NotebookNode, source: Path, work: Path) -> ReportFiles:
         "source": source.name,
         "sha256": {path.name: _sha256(path) for path in (source, *tables)},
     }
-    executed.metadata.papermill.update(input_path=source.name, output_path=f"{source.stem}.ipynb")  # no paths of this machine
     files = ReportFiles(work / f"{source.stem}.ipynb", work / f"{source.stem}.html", tables)
     nbformat.write(executed, files.notebook)
     files.html.write_text(to_html(executed, source), encoding="utf-8")

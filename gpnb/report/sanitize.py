@@ -10,18 +10,18 @@ import re
 import nh3
 
 _MATH = set(
-    "math mrow mi mn mo ms mtext mspace mfrac msqrt mroot mstyle mpadded mphantom menclose merror mover munder munderover "
-    "msub msup msubsup mmultiscripts mprescripts none mtable mtr mtd semantics".split()
+    "math mrow mi mn mo ms mtext mspace mfrac msqrt mroot mstyle mpadded mphantom menclose merror mover munder "  # noqa: SIM905
+    "munderover msub msup msubsup mmultiscripts mprescripts none mtable mtr mtd semantics".split()
 )
 _MATH_ATTRIBUTES = set(
-    "display xmlns mathvariant stretchy fence separator form lspace rspace linethickness width height depth scriptlevel "
-    "displaystyle columnalign rowspacing columnspacing columnlines movablelimits minsize maxsize notation accent "
-    "accentunder largeop symmetric voffset".split()
+    "display xmlns mathvariant stretchy fence separator form lspace rspace linethickness width height depth "  # noqa: SIM905
+    "scriptlevel displaystyle columnalign rowspacing columnspacing columnlines movablelimits minsize maxsize "
+    "notation accent accentunder largeop symmetric voffset".split()
 )
-_TAGS = nh3.ALLOWED_TAGS | _MATH | {"section", "header", "footer", "main", "figure", "figcaption", "input", "label"}
-_TAGS = (_TAGS | {"details", "summary", "meter", "progress"}) - {"map", "area", "input", "label"}
-_COMMON = {"class", "id", "style", "title", "role", "scope", "colspan", "rowspan", "open", "alt", "width", "height", "align"}
-_ATTRIBUTES = {"*": _COMMON, "img": {"src"}, "a": {"href"}, **{tag: _MATH_ATTRIBUTES for tag in _MATH}}
+_LAYOUT = set("section header footer main figure figcaption details summary meter progress".split())  # noqa: SIM905
+_TAGS = (nh3.ALLOWED_TAGS | _MATH | _LAYOUT) - {"map", "area"}
+_COMMON = set("class id style title role scope colspan rowspan open alt width height align".split())  # noqa: SIM905
+_ATTRIBUTES = {"*": _COMMON, "img": {"src"}, "a": {"href"}, **dict.fromkeys(_MATH, _MATH_ATTRIBUTES)}
 
 _IMAGE = re.compile(r"data:image/(png|jpeg|gif|svg\+xml|webp);base64,[A-Za-z0-9+/=\s]+")
 _OUTSIDE = re.compile(r"url\s*\(|@import|expression\s*\(|image-set|\\|<", re.IGNORECASE)
@@ -51,7 +51,7 @@ def sanitize(text: str) -> str:
     return "".join(f"<style>{block}</style>" for block in styles) + clean
 
 
-def _attribute(tag: str, name: str, value: str) -> str | None:
+def _attribute(_tag: str, name: str, value: str) -> str | None:
     if name == "src" and not _IMAGE.fullmatch(value):
         return None
     if name == "href" and value.lstrip().lower().startswith("data:"):

@@ -43,7 +43,9 @@ def save_table(table: Table, name: str) -> None:
     if not isinstance(table, Table):
         raise ArgumentError(f"save_table keeps an astropy Table, not {type(table).__name__}.")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise ArgumentError(f"The table name {name!r} must be letters, digits, '_', '-' or '.', starting with a letter or digit.")
+        raise ArgumentError(
+            f"The table name {name!r} must be letters, digits, '_', '-' or '.', starting with a letter or digit."
+        )
     folder = os.environ.get(FOLDER)
     if folder:
         with atomic_file(Path(folder) / f"{name}.ecsv", overwrite=True) as path:

@@ -1,0 +1,162 @@
+"""The command line: ``gpnb demo``, ``gpnb report``, ``gpnb lab``, ``gpnb info``."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Annotated, Any
+
+import platformdirs
+import typer
+from typer.core import TyperGroup
+
+from gpnb.core.errors import GpnbError
+
+_PARTS = (
+    "numpy",
+    "scipy",
+    "astropy",
+    "regions",
+    "iminuit",
+    "matplotlib",
+    "papermill",
+    "nbconvert",
+    "jupyterlab",
+    "ipywidgets",
+)
+
+_OPTIONAL = {
+    "bqplot": "live spectra and light curves",
+    "ipyaladin": "the sky around a map, in live panels",
+    "nbval": "tutorials as tests",
+    "pytest": "tests",
+}
+
+
+class _Group(TyperGroup):
+    """Turns an expected error into one line; anything else keeps its traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except GpnbError as error:
+            if ctx.params["traceback"]:
+                raise
+            typer.echo(f"gpnb: {error}", err=True)
+            raise typer.Exit(1) from error
+
+
+app = typer.Typer(cls=_Group, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def options(traceback: Annotated[bool, typer.Option(help="Show where an error comes from.")] = False) -> None:
+    """gpnb: a notebook-native analysis environment for gamma-ray astronomy."""
+
+
+@app.command()
+def demo(
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the report.")] = Path("reports"),
+) -> None:
+    """Make the demo store, run the quick-start notebook, write its report."""
+    import gpnb
+
+    gpnb.demo_store(part="cta", progress=sys.stderr.isatty())
+    _report("quickstart", [], None, output)
+
+
+@app.command()
+def report(
+    notebook: Annotated[str, typer.Argument(metavar="NAME|FILE.ipynb", help="A tutorial's name or a notebook file.")],
+    parameter: Annotated[list[str] | None, typer.Option("--parameter", "-p", metavar="NAME=VALUE")] = None,
+    file: Annotated[Path | None, typer.Option("--file", "-f", help="YAML file of parameters; -p wins over it.")] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the report.")] = Path("reports"),
+) -> None:
+    """Run a notebook with parameters; write it, its page and its tables."""
+    _report(notebook, parameter or [], file, output)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(
+    ctx: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="Where the tutorials are copied; what is there already stays.")] = Path(
+        "gpnb-tutorials"
+    ),
+) -> None:
+    """Open JupyterLab on a copy of the tutorials; further options go to JupyterLab."""
+    copy_tutorials(folder)
+    code = subprocess.run([sys.executable, "-m", "jupyterlab", str(folder), *ctx.args], check=False).returncode  # noqa: S603
+    raise typer.Exit(code)
+
+
+@app.command()
+def info() -> None:
+    """Show versions, optional parts, and where cache and data are."""
+    for name, value in (*_versions(), *_optional(), *_places()):
+        typer.echo(f"{name:<12} {value}")
+
+
+def copy_tutorials(folder: Path) -> list[Path]:
+    """Copy the tutorials that `folder` lacks.
+
+    Returns
+    -------
+    list of Path
+        What was copied.
+    """
+    from gpnb.report.find import tutorials_folder
+
+    folder.mkdir(parents=True, exist_ok=True)
+    sources = sorted(path for path in tutorials_folder().iterdir() if path.is_file())
+    missing = [path for path in sources if not (folder / path.name).exists()]
+    return [Path(shutil.copy(path, folder / path.name)) for path in missing]
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+def _report(notebook: str, parameters: list[str], file: Path | None, output: Path) -> None:
+    from gpnb.report import write_report
+
+    files = write_report(notebook, assignments=parameters, file=file, output=output, progress=True)
+    for path in (*files.tables, files.notebook, files.html):  # the page last: it is what one opens
+        typer.echo(_shown(path))
+
+
+def _shown(path: Path) -> Path:
+    here = Path.cwd().resolve()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _versions() -> list[tuple[str, str]]:
+    return [
+        ("gpnb", version("gpnb")),
+        ("python", platform.python_version()),
+        *((name, version(name)) for name in _PARTS),
+    ]
+
+
+def _optional() -> list[tuple[str, str]]:
+    return [(name, _installed(name) or f"missing ({purpose})") for name, purpose in _OPTIONAL.items()]
+
+
+def _installed(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _places() -> list[tuple[str, str]]:
+    from gpnb.report.find import tutorials_folder
+
+    cache = os.environ.get("GPNB_CACHE") or platformdirs.user_cache_path("gpnb")
+    data = os.environ.get("GPNB_DATA") or "not set (GPNB_DATA names the folder with data sets)"
+    return [("cache", str(cache)), ("data", data), ("tutorials", str(tutorials_folder()))]
