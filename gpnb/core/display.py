@@ -1,28 +1,15 @@
 """How objects show themselves, without the core knowing any drawing or widget library.
 
-An object names its panel; the panel is looked up here, by name, when it is first shown.
-This is the one place where the core may reach outward.
+An object names its panel; the module behind the name has ``record(obj, **changes)``,
+``draw(obj, record, figure)`` and ``summary(obj, record)``, and is found when first shown.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any, ClassVar
 
+from gpnb.core.hooks import module_for
 from gpnb.core.recipe import Recipe
-
-_PANELS: dict[str, str] = {
-    "observations": "gpnb.draw.observations",
-    "instrument": "gpnb.draw.instrument",
-    "events": "gpnb.draw.events",
-    "sky": "gpnb.draw.sky",
-}
-"""Panel name → module with `record(obj, **changes)`, `draw(obj, record, figure)`, `summary(obj, record)`."""
-
-
-def register_panel(name: str, module: str) -> None:
-    """Let the module draw every object whose ``panel`` is `name`; replaces what was there."""
-    _PANELS[name] = module
 
 
 def open_panel(obj: Any, workspace: Any = None, **changes: Any) -> Any:
@@ -37,8 +24,8 @@ def open_panel(obj: Any, workspace: Any = None, **changes: Any) -> Any:
     **changes
         Fields of the panel's view record that differ from the defaults.
     """
-    static = import_module("gpnb.draw.static")
-    return static.StaticPanel(obj, import_module(_PANELS[obj.panel]), workspace, changes)
+    frame = module_for("panel.frame")
+    return frame.StaticPanel(obj, module_for(f"panel.{obj.panel}"), workspace, changes)
 
 
 class Displayed:

@@ -111,7 +111,8 @@ def to_skycoord(value: Any, name: str = "center") -> SkyCoord:
         return SkyCoord(text, frame=frame or "icrs")
     except (ValueError, u.UnitsError) as error:
         raise ArgumentError(
-            f"{name}={value!r} is not a sky position: write '83.63d 22.01d', '05h34m32s +22d00m52s' or 'galactic 0d 0d'."
+            f"{name}={value!r} is not a sky position: "
+            "write '83.63d 22.01d', '05h34m32s +22d00m52s' or 'galactic 0d 0d'."
         ) from error
 
 

@@ -1,0 +1,111 @@
+"""Opening FITS files so that each fault is one sentence with file and HDU in it."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from astropy import units as u
+from astropy.io import fits
+from astropy.utils.exceptions import AstropyUserWarning
+
+from gpnb.core.errors import DataFormatError
+
+_READ_FAULTS = (OSError, ValueError, TypeError, EOFError, zlib.error, fits.VerifyError)
+
+
+@contextmanager
+def open_fits(path: str | os.PathLike[str]) -> Iterator[fits.HDUList]:
+    """Open a FITS file for reading, compressed or not.
+
+    Raises
+    ------
+    DataFormatError
+        If the file is missing, not FITS, or cut short.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise DataFormatError(f"{path}: no such file. Check the path, or the index that names it.")
+    with reading(path), warnings.catch_warnings():
+        warnings.filterwarnings("error", message=".*truncated.*", category=AstropyUserWarning)
+        source = io.BytesIO(_unzipped(path, path.stat().st_mtime_ns)) if path.suffix == ".gz" else path
+        with fits.open(source, memmap=False, character_as_bytes=False) as hdulist:
+            yield hdulist
+
+
+@contextmanager
+def reading(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Turn the many errors of a broken FITS file into one sentence."""
+    try:
+        yield
+    except DataFormatError:
+        raise
+    except AstropyUserWarning as error:
+        raise DataFormatError(f"{path} is cut short: copy or download it again.") from error
+    except _READ_FAULTS as error:
+        raise DataFormatError(f"{path} cannot be read as FITS ({error}): copy or download it again.") from error
+
+
+def find_hdu(hdulist: fits.HDUList, name: str, path: str | os.PathLike[str]) -> Any:
+    """The HDU of that name (case and blanks do not matter).
+
+    Raises
+    ------
+    DataFormatError
+        If there is none; the sentence lists those that are there.
+    """
+    for hdu in hdulist:
+        if hdu.name.strip().upper() == name.strip().upper():
+            return hdu
+    names = ", ".join(hdu.name or "PRIMARY" for hdu in hdulist)
+    raise DataFormatError(f"{path} has no HDU {name!r}; it has: {names}.")
+
+
+def column_values(hdu: Any, name: str, unit: u.UnitBase | str, path: str | os.PathLike[str]) -> np.ndarray:
+    """A column as float64 in `unit`; a column without a unit is taken to be in it.
+
+    Raises
+    ------
+    DataFormatError
+        If the column is missing or its unit is of another kind.
+    """
+    columns = {column.name.upper(): column for column in hdu.columns}
+    if name.upper() not in columns:
+        raise DataFormatError(f"{path}, HDU {hdu.name}: column {name} is missing; there are: {', '.join(columns)}.")
+    column = columns[name.upper()]
+    with reading(path):
+        values = np.asarray(hdu.data[column.name], dtype=float)
+    return values * unit_factor(column.unit, unit, f"{path}, HDU {hdu.name}, column {name}")
+
+
+def unit_factor(found: str | None, wanted: u.UnitBase | str, where: str) -> float:
+    """What to multiply by to come from the unit of a column to `wanted` (1 if the column has none)."""
+    if not found or not found.strip():
+        return 1.0
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", u.UnitsWarning)
+            return float(u.Unit(_tidy(found)).to(u.Unit(wanted)))
+    except (ValueError, u.UnitConversionError) as error:
+        raise DataFormatError(f"{where}: unit {found!r} is not convertible to {wanted}.") from error
+
+
+def _tidy(unit: str) -> str:
+    """The spellings met in real files: sr^(-1), s^-1 MeV^-1 sr^-1, 1/s/MeV/sr, m^2."""
+    return unit.strip().replace("^", "**")
+
+
+@lru_cache(maxsize=4)
+def _unzipped(path: Path, stamp: int) -> bytes:  # noqa: ARG001
+    """Content of a compressed file, kept for the next HDU of the same run; `stamp` tells a changed file apart."""
+    with reading(path), gzip.open(path) as stream:
+        return stream.read()

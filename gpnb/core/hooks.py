@@ -1,0 +1,29 @@
+"""The one door outward: things of outer rooms that inner rooms reach by name, when first used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from gpnb.core.errors import ArgumentError
+
+_MODULES: dict[str, str] = {
+    "panel.frame": "gpnb.draw.static",
+    "panel.observations": "gpnb.draw.observations",
+    "panel.instrument": "gpnb.draw.instrument",
+    "panel.events": "gpnb.draw.events",
+    "panel.sky": "gpnb.draw.sky",
+    "store.demo": "gpnb.simulate.demo",
+}
+
+
+def register(name: str, module: str) -> None:
+    """Let `module` stand behind `name`; replaces what was there."""
+    _MODULES[name] = module
+
+
+def module_for(name: str) -> Any:
+    """The module behind `name`, imported now."""
+    if name not in _MODULES:
+        raise ArgumentError(f"Nothing is registered as {name!r}; there are: {', '.join(sorted(_MODULES))}.")
+    return import_module(_MODULES[name])

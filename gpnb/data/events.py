@@ -1,0 +1,343 @@
+"""Event lists: where, when and at what energy each gamma-ray candidate was seen."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+from astropy import units as u
+from astropy.coordinates import SkyCoord
+from astropy.io import fits
+from astropy.table import Table, vstack
+from astropy.time import Time
+from astropy.wcs import WCS
+from regions import PixCoord
+
+from gpnb.core.display import Displayed
+from gpnb.core.errors import DataFormatError, SelectionError
+from gpnb.core.fitsfile import find_hdu, open_fits, reading, unit_factor
+from gpnb.core.frames import separation
+from gpnb.core.recipe import Recipe
+from gpnb.core.skyregions import to_regions
+from gpnb.core.units import ANGLE, ENERGY, to_range, to_time
+from gpnb.data.expression import where_mask
+from gpnb.data.timeref import seconds_from, time_factor, time_reference
+
+_MANDATORY = ("TIME", "RA", "DEC", "ENERGY")
+_UNITS = {"RA": "deg", "DEC": "deg", "ENERGY": "TeV"}
+
+
+class EventList(Displayed):
+    """Events of one observation, or of several together.
+
+    Parameters
+    ----------
+    data : Table or FITS record array
+        Columns TIME, RA, DEC, ENERGY, and any others.
+    meta : mapping
+        Header keywords: pointing, time reference, target …
+    reference : Time, optional
+        What TIME counts from; read from `meta` if not given.
+    source : str
+        File and HDU, for errors.
+    recipe : Recipe, optional
+        How they were made.
+
+    Raises
+    ------
+    DataFormatError
+        If a mandatory column is missing, or has a unit of another kind.
+
+    Examples
+    --------
+    >>> import gpnb
+    >>> events = gpnb.EventList.read("events.fits").select(energy=("1 TeV", "10 TeV"))  # doctest: +SKIP
+    """
+
+    panel = "events"
+
+    def __init__(
+        self,
+        data: Table | fits.FITS_rec,
+        meta: Any,
+        reference: Time | None = None,
+        source: str = "events",
+        recipe: Recipe | None = None,
+    ):
+        self._data = data
+        self.meta: dict[str, Any] = {key: value for key, value in dict(meta).items() if key and key != "COMMENT"}
+        self._source = source
+        self._names = {name.upper(): name for name in _column_names(data)}
+        missing = [name for name in _MANDATORY if name not in self._names]
+        if missing:
+            raise DataFormatError(f"{source}: column {missing[0]} is missing; there are: {', '.join(self._names)}.")
+        self._factors = {
+            name: unit_factor(_unit_of(data, self._names[name]), _UNITS[name], f"{source}, column {name}")
+            for name in _UNITS
+        }
+        self.time_reference = reference if reference is not None else time_reference(self.meta, source)
+        self.recipe = recipe or Recipe.memory("events")
+
+    @classmethod
+    def from_hdu(cls, hdu: Any, path: str | os.PathLike[str], recipe: Recipe | None = None) -> Self:
+        """Read the EVENTS table of an open file."""
+        source = f"{path}, HDU {hdu.name}"
+        if not isinstance(hdu, fits.BinTableHDU):
+            raise DataFormatError(f"{source} is not a table of events.")
+        with reading(path):
+            data = hdu.data
+        return cls(data, hdu.header, source=source, recipe=recipe)
+
+    @classmethod
+    def read(cls, path: str | os.PathLike[str], hdu: str = "EVENTS") -> Self:
+        """Read the events of a file.
+
+        Parameters
+        ----------
+        path : path
+            A FITS file, compressed or not.
+        hdu : str
+            The table's name.
+
+        Raises
+        ------
+        DataFormatError
+            If there is no such file or HDU, or it is no event list.
+        """
+        with open_fits(path) as hdulist:
+            return cls.from_hdu(
+                find_hdu(hdulist, hdu, path), path, Recipe.of("gpnb.EventList.read()", name="events", path=str(path))
+            )
+
+    @classmethod
+    def stack(cls, lists: Iterable[EventList]) -> EventList:
+        """All events of several lists, with times from the first one's reference."""
+        lists = list(lists)
+        reference = lists[0].time_reference
+        tables = []
+        for events in lists:
+            table = events.table
+            table["TIME"] = events.time_values + float(seconds_from(events.time_reference, reference))
+            table["TIME"].unit = "s"
+            table.meta.clear()
+            tables.append(table)
+        data = vstack(tables, join_type="inner", metadata_conflicts="silent")
+        recipe = Recipe.of("gpnb.EventList.stack()", name="events", lists=lists)
+        return cls(data, lists[0].meta, reference, "stacked events", recipe)
+
+    @cached_property
+    def ra_values(self) -> np.ndarray:
+        """Right ascension (ICRS), deg."""
+        return self._values("RA")
+
+    @cached_property
+    def dec_values(self) -> np.ndarray:
+        """Declination (ICRS), deg."""
+        return self._values("DEC")
+
+    @cached_property
+    def energy_values(self) -> np.ndarray:
+        """Reconstructed energy, TeV."""
+        return self._values("ENERGY")
+
+    @cached_property
+    def time_values(self) -> np.ndarray:
+        """Seconds from `time_reference`."""
+        factor = time_factor(self.meta, _unit_of(self._data, self._names["TIME"]), self._source)
+        return self._checked("TIME") * factor
+
+    @property
+    def radec(self) -> SkyCoord:
+        """Directions."""
+        return SkyCoord(self.ra_values, self.dec_values, unit="deg", frame="icrs")
+
+    @property
+    def energy(self) -> u.Quantity:
+        """Reconstructed energies."""
+        return self.energy_values * ENERGY
+
+    @property
+    def time(self) -> Time:
+        """Arrival times."""
+        return self.time_reference + self.time_values * u.s
+
+    @property
+    def pointing(self) -> SkyCoord:
+        """Where the telescopes pointed, by the header.
+
+        Raises
+        ------
+        DataFormatError
+            If the header has no RA_PNT and DEC_PNT.
+        """
+        try:
+            return SkyCoord(float(self.meta["RA_PNT"]), float(self.meta["DEC_PNT"]), unit="deg", frame="icrs")
+        except KeyError as error:
+            raise DataFormatError(f"{self._source}: keyword {error.args[0]} is missing.") from error
+
+    @property
+    def offset_values(self) -> np.ndarray:
+        """Angle from the pointing, deg."""
+        center = self.pointing
+        return separation(self.ra_values, self.dec_values, center.ra.deg, center.dec.deg)
+
+    @property
+    def table(self) -> Table:
+        """All columns, as a new table."""
+        if isinstance(self._data, Table):
+            return self._data.copy()
+        columns = {name: np.asarray(self._data[name]) for name in self._names.values()}
+        table = Table({name: _native(values) for name, values in columns.items()}, meta=self.meta)
+        for name in columns:
+            table[name].unit = _unit_of(self._data, name)
+        return table
+
+    def column(self, name: str) -> np.ndarray:
+        """One column, as stored.
+
+        Raises
+        ------
+        SelectionError
+            If there is none of that name.
+        """
+        if name.upper() not in self._names:
+            raise SelectionError(f"{self._source} has no column {name}; it has: {', '.join(self._names)}.")
+        return _native(np.asarray(self._data[self._names[name.upper()]]))
+
+    @property
+    def column_names(self) -> list[str]:
+        """Names of all columns."""
+        return list(self._names.values())
+
+    def select(
+        self,
+        energy: Any = None,
+        time: Any = None,
+        region: Any = None,
+        offset: Any = None,
+        where: str | None = None,
+    ) -> EventList:
+        """The events that meet every condition given.
+
+        Parameters
+        ----------
+        energy : pair of Quantity or str, optional
+            Lower (included) and upper end; None for an open end.
+        time : pair of Time or str, optional
+            Lower (included) and upper end.
+        region : SkyRegion or DS9 text, optional
+            Events inside any of the regions.
+        offset : pair of Quantity or str, optional
+            Range of the angle from the pointing.
+        where : str, optional
+            A boolean expression over the columns, as in `where_mask`.
+
+        Returns
+        -------
+        EventList
+            May be empty.
+        """
+        keep = np.ones(len(self), dtype=bool)
+        if energy is not None:
+            keep &= _between(self.energy_values, *to_range(energy, ENERGY, "energy"))
+        if time is not None:
+            low, high = (None if item is None else seconds_from(to_time(item), self.time_reference) for item in time)
+            keep &= _between(self.time_values, -np.inf if low is None else low, np.inf if high is None else high)
+        if offset is not None:
+            keep &= _between(self.offset_values, *to_range(offset, ANGLE, "offset"))
+        if region is not None:
+            keep &= self._inside(region)
+        if where is not None:
+            keep &= where_mask(where, _Columns(self), len(self))
+        recipe = Recipe.of(
+            ".select()", on=self, name="events", energy=energy, time=time, region=region, offset=offset, where=where
+        )
+        return self.take(keep, recipe)
+
+    def take(self, keep: np.ndarray, recipe: Recipe | None = None) -> EventList:
+        """The events of a boolean mask or an index array."""
+        return EventList(self._data[keep], self.meta, self.time_reference, self._source, recipe)
+
+    def _inside(self, region: Any) -> np.ndarray:
+        inside = np.zeros(len(self), dtype=bool)
+        wcs = _local_wcs(self.ra_values, self.dec_values)
+        x, y = wcs.wcs_world2pix(self.ra_values, self.dec_values, 0)
+        for item in to_regions(region):
+            center, radius = getattr(item, "center", None), getattr(item, "radius", None)
+            if center is not None and radius is not None:  # a circle: exact on the sphere
+                icrs = center.icrs
+                inside |= separation(self.ra_values, self.dec_values, icrs.ra.deg, icrs.dec.deg) < radius.to_value(
+                    "deg"
+                )
+            else:
+                inside |= item.to_pixel(wcs).contains(PixCoord(x, y))
+        return inside
+
+    def _values(self, name: str) -> np.ndarray:
+        return self._checked(name) * self._factors[name]
+
+    def _checked(self, name: str) -> np.ndarray:
+        values = np.asarray(self._data[self._names[name]], dtype=float)
+        bad = int(np.count_nonzero(~np.isfinite(values)))
+        if bad:
+            raise DataFormatError(
+                f"{self._source}, column {name}: {bad} of {len(values)} values are not numbers; "
+                f"drop those events with .select(where='{name} == {name}')."
+            )
+        return values
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle the columns; what was derived from them is cheap to make again."""
+        derived = {"ra_values", "dec_values", "energy_values", "time_values"}
+        return {key: value for key, value in self.__dict__.items() if key not in derived} | {"_data": self.table}
+
+    def __repr__(self) -> str:
+        target = str(self.meta.get("OBJECT", "")).strip()
+        return f"EventList({len(self)} events{', ' + target if target else ''})"
+
+
+class _Columns(dict[str, Any]):
+    """Columns by name, read when an expression asks for them."""
+
+    def __init__(self, events: EventList):
+        super().__init__(dict.fromkeys(events.column_names))
+        self._events = events
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return self._events.column(name)
+
+
+def _between(values: np.ndarray, low: float, high: float) -> np.ndarray:
+    return (values >= low) & (values < high)
+
+
+def _column_names(data: Table | fits.FITS_rec) -> list[str]:
+    return list(data.colnames if isinstance(data, Table) else data.names)
+
+
+def _unit_of(data: Table | fits.FITS_rec, name: str) -> str | None:
+    if isinstance(data, Table):
+        return str(data[name].unit) if data[name].unit is not None else None
+    unit = data.columns[name].unit
+    return str(unit) if unit else None
+
+
+def _native(values: np.ndarray) -> np.ndarray:
+    """Native byte order; FITS is big-endian."""
+    return values.astype(values.dtype.newbyteorder("=")) if values.dtype.byteorder == ">" else values
+
+
+def _local_wcs(ra: np.ndarray, dec: np.ndarray) -> WCS:
+    """A tangent plane at the middle of the events, fine enough for region edges."""
+    wcs = WCS(naxis=2)
+    wcs.wcs.ctype = "RA---TAN", "DEC--TAN"
+    wcs.wcs.crval = (ra[0], float(np.median(dec))) if len(ra) else (0.0, 0.0)
+    wcs.wcs.cdelt = -0.001, 0.001
+    wcs.wcs.crpix = 1.0, 1.0
+    return wcs

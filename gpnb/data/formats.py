@@ -1,0 +1,55 @@
+"""What a data format must offer; GADF is one, VODF will be another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+from astropy.table import Table
+
+from gpnb.data.parts import Part
+
+Key = tuple[int, str]
+"""Run number and event type."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What is in a store.
+
+    Parameters
+    ----------
+    table : Table
+        One row an observation.
+    parts : dict
+        For each (run number, event type), its parts by name.
+    """
+
+    table: Table
+    parts: dict[Key, dict[str, Part]]
+
+    @cached_property
+    def keys_of_run(self) -> dict[int, list[Key]]:
+        """The keys of each run, one for each event type."""
+        keys: dict[int, list[Key]] = {}
+        for key in sorted(self.parts):
+            keys.setdefault(key[0], []).append(key)
+        return keys
+
+
+class DataFormat(Protocol):
+    """A way to lay observations out in files."""
+
+    name: str
+
+    def recognises(self, folder: Path) -> bool:
+        """Whether the folder is a store of this format."""
+
+    def open(self, folder: Path, base_dir: Path | None) -> Contents:
+        """Read its index; no other file is opened."""
+
+    def open_files(self, paths: Sequence[Path]) -> Contents:
+        """Make the contents from loose event files, without an index."""

@@ -1,0 +1,193 @@
+"""The GADF 0.3 store: an index of observations, an index of HDUs, and FITS files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from astropy.io import fits
+from astropy.table import Table
+
+from gpnb.core.errors import DataFormatError
+from gpnb.core.fitsfile import open_fits, reading
+from gpnb.data.formats import Contents, Key
+from gpnb.data.parts import PARTS, Part
+
+_SUFFIXES = (".fits.gz", ".fits")
+_DEEPEST = 3
+"""Levels below a folder in which an index is looked for."""
+
+_HDU_COLUMNS = ("OBS_ID", "HDU_TYPE", "HDU_CLASS", "FILE_DIR", "FILE_NAME", "HDU_NAME")
+_RESPONSES = {"EFF_AREA": "aeff", "EDISP": "edisp", "RPSF": "psf", "PSF": "psf", "BKG": "bkg", "RAD_MAX": "rad_max"}
+
+
+class GadfFormat:
+    """GADF 0.3 and its dialects, as met in the files of H.E.S.S., MAGIC, VERITAS and CTA."""
+
+    name = "GADF"
+
+    def recognises(self, folder: Path) -> bool:
+        """Whether an HDU index is in the folder, or up to three levels below."""
+        return _find_index(folder, "hdu-index") is not None
+
+    def open(self, folder: Path, base_dir: Path | None = None) -> Contents:
+        """Read both index files.
+
+        Parameters
+        ----------
+        folder : Path
+            The store, or the folder of its index files.
+        base_dir : Path, optional
+            The folder that files may lie in, where that is not the store's own.
+        """
+        index = _find_index(folder, "hdu-index")
+        if index is None:
+            raise DataFormatError(f"{folder}: no hdu-index.fits.gz in it; expected a GADF store.")
+        hdus = _read_index(index, "HDU_INDEX")
+        root = base_dir or _root(folder, index.parent)
+        parts = _parts_of(hdus, index, root)
+        return Contents(_observation_table(index.parent, parts), parts)
+
+    def open_files(self, paths: Sequence[Path]) -> Contents:
+        """Take each file as one run, with the responses in it, or by its CALDB and IRF keywords."""
+        rows, parts = [], {}
+        for path in paths:
+            with open_fits(path) as hdulist:
+                found = {
+                    kind: Part(path, hdu.name, cls) for hdu in hdulist[1:] for kind, cls in [_classify(hdu)] if kind
+                }
+                if "events" not in found:
+                    raise DataFormatError(f"{path} has no EVENTS table.")
+                header = dict(hdulist[found["events"].hdu].header)
+            obs_id = int(header.get("OBS_ID", len(rows)))
+            parts[obs_id, ""] = {**_caldb_parts(header), **found}
+            rows.append({"OBS_ID": obs_id, **{key: header[key] for key in _ROW_KEYS if key in header}})
+        table = Table(rows=rows)
+        table.meta.update({key: header[key] for key in _TIME_KEYS if key in header})
+        return Contents(table, parts)
+
+
+_TIME_KEYS = ("MJDREFI", "MJDREFF", "TIMESYS", "TIMEUNIT", "TIMEREF")
+_ROW_KEYS = (
+    *("OBJECT", "RA_PNT", "DEC_PNT", "RA_OBJ", "DEC_OBJ", "ALT_PNT", "AZ_PNT"),
+    *("TSTART", "TSTOP", "ONTIME", "LIVETIME", "DEADC", "DATE-OBS"),
+)
+
+
+def _find_index(folder: Path, stem: str) -> Path | None:
+    """The nearest index file; those beside or above others win."""
+    for depth in range(_DEEPEST + 1):
+        for suffix in _SUFFIXES:
+            found = sorted(folder.glob("*/" * depth + stem + suffix))
+            if found:
+                return found[0]
+    return None
+
+
+def _root(folder: Path, index_dir: Path) -> Path:
+    """The folder that all files of the store must lie in.
+
+    An index kept in ``…/index/…`` speaks for the folder above ``index``, as in the first CTA data challenge.
+    """
+    for parent in (index_dir, *index_dir.parents):
+        if parent.name == "index":
+            return parent.parent
+    return folder
+
+
+def _read_index(path: Path, name: str) -> Table:
+    """An index table: the HDU of that name, else the first table (MAGIC names it differently)."""
+    with open_fits(path) as hdulist, reading(path):
+        tables = [hdu for hdu in hdulist if isinstance(hdu, fits.BinTableHDU)]
+        if not tables:
+            raise DataFormatError(f"{path} has no table; expected {name}.")
+        hdu = next((hdu for hdu in tables if hdu.name == name), tables[0])
+        columns = {column.name.upper(): _plain(hdu.data[column.name]) for column in hdu.columns}
+        table = Table(columns, meta={key: value for key, value in hdu.header.items() if key})
+        for column in hdu.columns:
+            table[column.name.upper()].unit = column.unit
+    return table
+
+
+def _plain(values: Any) -> np.ndarray:
+    """Native byte order, text without padding."""
+    values = np.asarray(values)
+    if values.dtype.kind in "SU":
+        return np.char.strip(values.astype(str))
+    return values.astype(values.dtype.newbyteorder("="))
+
+
+def _parts_of(hdus: Table, index: Path, root: Path) -> dict[Key, dict[str, Part]]:
+    missing = [name for name in _HDU_COLUMNS if name not in hdus.colnames]
+    if missing:
+        raise DataFormatError(f"{index}: column {missing[0]} is missing from the HDU index.")
+    base = index.parent / str(hdus.meta.get("BASE_DIR", ""))
+    paths = {
+        (folder, name): _inside(base / folder / name, root, index)
+        for folder, name in {(str(row["FILE_DIR"]), str(row["FILE_NAME"])) for row in hdus}
+    }
+    parts: dict[Key, dict[str, Part]] = {}
+    types = hdus["EVENT_TYPE"] if "EVENT_TYPE" in hdus.colnames else [""] * len(hdus)
+    for row, event_type in zip(hdus, types, strict=True):
+        kind = str(row["HDU_TYPE"]).lower()
+        if kind not in PARTS:
+            continue
+        path = paths[str(row["FILE_DIR"]), str(row["FILE_NAME"])]
+        part = Part(path, str(row["HDU_NAME"]), str(row["HDU_CLASS"]).lower())
+        parts.setdefault((int(row["OBS_ID"]), str(event_type)), {})[kind] = part
+    return parts
+
+
+def _inside(path: Path, root: Path, index: Path) -> Path:
+    """The path without dots; the index may not lead out of the store."""
+    plain = Path(os.path.normpath(path))
+    if not plain.is_relative_to(os.path.normpath(root)):
+        raise DataFormatError(
+            f"{index} names {path.name} outside the store ({root}): "
+            "if that is meant, say where files may lie with DataStore.read(…, base_dir=…)."
+        )
+    return plain
+
+
+def _observation_table(folder: Path, parts: dict[Key, dict[str, Part]]) -> Table:
+    """The observation index, kept to runs that have files; made from run numbers alone if there is none."""
+    path = next(
+        (folder / f"obs-index{suffix}" for suffix in _SUFFIXES if (folder / f"obs-index{suffix}").is_file()), None
+    )
+    if path is None:
+        return Table({"OBS_ID": sorted({obs_id for obs_id, _ in parts})})
+    table = _read_index(path, "OBS_INDEX")
+    if "OBS_ID" not in table.colnames:
+        raise DataFormatError(f"{path}: column OBS_ID is missing.")
+    ids = np.asarray(table["OBS_ID"])
+    if len(np.unique(ids)) < len(ids):
+        raise DataFormatError(f"{path}: run {_first_twice(ids)} is listed twice.")
+    return table
+
+
+def _first_twice(ids: np.ndarray) -> int:
+    values, counts = np.unique(ids, return_counts=True)
+    return int(values[counts > 1][0])
+
+
+def _classify(hdu: Any) -> tuple[str, str]:
+    """Part name and HDU class of a table, from its keywords or its name; empty if it is none."""
+    level = [str(hdu.header.get(f"HDUCLAS{number}", "")).strip().upper() for number in (1, 2, 4)]
+    if level[0] in ("EVENTS", "GTI", "POINTING") or hdu.name in ("EVENTS", "GTI", "POINTING"):
+        kind = (level[0] or hdu.name).lower()
+        return kind, kind
+    kind = _RESPONSES.get(level[1], "")
+    return kind, level[2].lower() if "_" in level[2] else f"{kind}_{level[2].lower()}"
+
+
+def _caldb_parts(header: dict[str, Any]) -> dict[str, Part]:
+    """Responses by the CALDB and IRF keywords, below $CALDB."""
+    caldb, irf, root = header.get("CALDB"), header.get("IRF"), os.environ.get("CALDB")
+    if not (caldb and irf and root):
+        return {}
+    path = Path(root) / "data" / "cta" / str(caldb).strip() / "bcf" / str(irf).strip() / "irf_file.fits"
+    with open_fits(path) as hdulist:
+        return {kind: Part(path, hdu.name, cls) for hdu in hdulist[1:] for kind, cls in [_classify(hdu)] if kind}

@@ -1,0 +1,142 @@
+"""Good time intervals."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import Any, Self
+
+import numpy as np
+from astropy import units as u
+from astropy.table import QTable
+from astropy.time import Time
+
+from gpnb.core.errors import DataFormatError, SelectionError
+from gpnb.core.fitsfile import column_values, find_hdu, open_fits
+from gpnb.core.recipe import Recipe
+from gpnb.core.units import to_time
+from gpnb.data.timeref import seconds_from, time_factor, time_reference
+
+
+class GTI:
+    """Good time intervals, as seconds from a reference.
+
+    Parameters
+    ----------
+    start_values, stop_values : array
+        Seconds from `reference`, sorted and not overlapping.
+    reference : Time
+        On the TT scale.
+    recipe : Recipe, optional
+        How they were made.
+
+    Raises
+    ------
+    DataFormatError
+        If an interval ends before it starts.
+    """
+
+    def __init__(self, start_values: Any, stop_values: Any, reference: Time, recipe: Recipe | None = None):
+        order = np.argsort(start_values, kind="stable")
+        self.start_values = np.asarray(start_values, dtype=float)[order]
+        self.stop_values = np.asarray(stop_values, dtype=float)[order]
+        if not np.all(self.stop_values >= self.start_values):
+            raise DataFormatError("GTI: an interval stops before it starts, or is NaN.")
+        self.reference = reference
+        self.recipe = recipe or Recipe.memory("gti")
+
+    @classmethod
+    def from_hdu(cls, hdu: Any, path: str | os.PathLike[str], recipe: Recipe | None = None) -> Self:
+        """Read the GTI table of an open file."""
+        where = f"{path}, HDU {hdu.name}"
+        columns = {name: column_values(hdu, name, _unit(hdu, name), path) for name in ("START", "STOP")}
+        factor = {name: time_factor(hdu.header, hdu.columns[name].unit, where) for name in columns}
+        if not len(columns["START"]):
+            raise DataFormatError(f"{where} has no interval; at least one is expected.")
+        start, stop = (columns[name] * factor[name] for name in ("START", "STOP"))
+        return cls(start, stop, time_reference(hdu.header, where), recipe)
+
+    @classmethod
+    def read(cls, path: str | os.PathLike[str], hdu: str = "GTI") -> Self:
+        """Read the GTI table of a file."""
+        with open_fits(path) as hdulist:
+            return cls.from_hdu(find_hdu(hdulist, hdu, path), path, Recipe.of("gpnb.GTI.read()", path=str(path)))
+
+    @property
+    def duration(self) -> u.Quantity:
+        """Total time, dead time not removed."""
+        return self.seconds * u.s
+
+    @property
+    def seconds(self) -> float:
+        """Total time as a plain number."""
+        return float(np.sum(self.stop_values - self.start_values))
+
+    @property
+    def start(self) -> Time:
+        """Starts."""
+        return self.reference + self.start_values * u.s
+
+    @property
+    def stop(self) -> Time:
+        """Stops."""
+        return self.reference + self.stop_values * u.s
+
+    @property
+    def table(self) -> QTable:
+        """Columns START, STOP (Time) and DURATION."""
+        return QTable(
+            {"START": self.start, "STOP": self.stop, "DURATION": (self.stop_values - self.start_values) * u.s}
+        )
+
+    @property
+    def intervals(self) -> list[tuple[Time, Time]]:
+        """Pairs of start and stop."""
+        return list(zip(self.start, self.stop, strict=True))
+
+    def contains(self, seconds: np.ndarray) -> np.ndarray:
+        """Whether plain times (s from the reference) lie in an interval."""
+        index = np.searchsorted(self.start_values, seconds, side="right") - 1
+        return (index >= 0) & (np.asarray(seconds) < self.stop_values[np.maximum(index, 0)])
+
+    def select(self, time: tuple[Time | str | None, Time | str | None]) -> GTI:
+        """The parts between two times.
+
+        Raises
+        ------
+        SelectionError
+            If nothing is left.
+        """
+        low, high = (None if item is None else seconds_from(to_time(item), self.reference) for item in time)
+        start = self.start_values if low is None else np.maximum(self.start_values, low)
+        stop = self.stop_values if high is None else np.minimum(self.stop_values, high)
+        keep = stop > start
+        if not keep.any():
+            raise SelectionError(f"No good time is left between {time[0]} and {time[1]}.")
+        return GTI(start[keep], stop[keep], self.reference, Recipe.of(".select()", on=self, time=time))
+
+    @staticmethod
+    def union(parts: Iterable[GTI]) -> GTI:
+        """All intervals of several, overlaps merged, from the first one's reference."""
+        parts = list(parts)
+        reference = parts[0].reference
+        shift = [float(seconds_from(part.reference, reference)) for part in parts]
+        start = np.concatenate([part.start_values + by for part, by in zip(parts, shift, strict=True)])
+        stop = np.concatenate([part.stop_values + by for part, by in zip(parts, shift, strict=True)])
+        order = np.argsort(start)
+        start, stop = start[order], np.maximum.accumulate(stop[order])
+        first = np.concatenate([[True], start[1:] > stop[:-1]])
+        last = np.concatenate([first[1:], [True]])
+        return GTI(start[first], stop[last], reference)
+
+    def __len__(self) -> int:
+        return len(self.start_values)
+
+    def __repr__(self) -> str:
+        plural = "s" * (len(self) != 1)
+        return f"GTI({len(self)} interval{plural}, {self.seconds:.0f} s, from {self.start[0].utc.iso[:19]} UTC)"
+
+
+def _unit(hdu: Any, name: str) -> str:
+    """The column's own unit, so that values come out as stored."""
+    return next((column.unit for column in hdu.columns if column.name.upper() == name and column.unit), "s")

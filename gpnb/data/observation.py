@@ -1,0 +1,213 @@
+"""One observation: its events, intervals, pointing and responses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from astropy import units as u
+from astropy.coordinates import EarthLocation, SkyCoord
+from astropy.time import Time
+
+from gpnb.core.display import Displayed
+from gpnb.core.errors import DataFormatError, SelectionError
+from gpnb.core.recipe import Recipe
+from gpnb.data.events import EventList
+from gpnb.data.gti import GTI
+from gpnb.data.parts import Part
+from gpnb.data.pointing import from_horizon, location_of
+
+_WORDS = {"aeff": "effective area", "edisp": "energy dispersion", "psf": "point spread function", "bkg": "background"}
+
+
+class Observation(Displayed):
+    """One run, keyed by number and event type; parts are read when first used.
+
+    Parameters
+    ----------
+    obs_id : int
+        Its number.
+    parts : mapping
+        ``events``, ``gti``, ``aeff``, ``edisp``, ``psf``, ``bkg``, ``rad_max``: where each part is
+        (`Part`), or the object itself.
+    row : mapping, optional
+        Its row of the observation table.
+    event_type : str
+        For instruments whose runs are split by event type.
+    recipe : Recipe, optional
+        How it was made.
+    """
+
+    panel = "observations"
+
+    def __init__(
+        self,
+        obs_id: int,
+        parts: Mapping[str, Any],
+        row: Mapping[str, Any] | None = None,
+        event_type: str = "",
+        recipe: Recipe | None = None,
+    ):
+        self.obs_id = int(obs_id)
+        self.event_type = event_type
+        self.parts = dict(parts)
+        self.row = dict(row or {})
+        self.recipe = recipe or Recipe.memory(f"obs_{self.obs_id}")
+        self._read: dict[str, Any] = {}
+
+    @property
+    def key(self) -> tuple[int, str]:
+        """Run number and event type."""
+        return self.obs_id, self.event_type
+
+    @property
+    def events(self) -> EventList:
+        """Its events."""
+        events: EventList = self._part("events")
+        return events
+
+    @property
+    def gti(self) -> GTI:
+        """Its good time intervals."""
+        gti: GTI = self._part("gti")
+        return gti
+
+    @property
+    def aeff(self) -> Any:
+        """Effective area."""
+        return self._part("aeff")
+
+    @property
+    def edisp(self) -> Any:
+        """Energy dispersion."""
+        return self._part("edisp")
+
+    @property
+    def psf(self) -> Any:
+        """Point spread function."""
+        return self._part("psf")
+
+    @property
+    def bkg(self) -> Any:
+        """Background rate."""
+        return self._part("bkg")
+
+    @property
+    def rad_max(self) -> Any:
+        """Directional cut of point-like responses: a table, or the fixed RAD_MAX of the effective area."""
+        if "rad_max" not in self.parts and self.aeff.rad_max is not None:
+            return self.aeff.rad_max
+        return self._part("rad_max")
+
+    def has(self, part: str) -> bool:
+        """Whether it has a part of that name."""
+        return part in self.parts
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        """Header keywords of its events."""
+        return self.events.meta
+
+    @property
+    def target(self) -> str:
+        """Name of the target, empty if unknown."""
+        return str(self._fact("OBJECT", "")).strip()
+
+    @property
+    def pointing(self) -> SkyCoord:
+        """Direction of the telescopes; for a drift scan, at its middle."""
+        if self._drifts:
+            return self.pointing_at(self.tmid)
+        return self.events.pointing
+
+    def pointing_at(self, time: Time) -> SkyCoord:
+        """Direction of the telescopes at a time.
+
+        Parameters
+        ----------
+        time : Time
+            One time or several.
+        """
+        if self._drifts:
+            return from_horizon(float(self.meta["ALT_PNT"]), float(self.meta["AZ_PNT"]), time, self.location)
+        fixed = self.events.pointing
+        return fixed if time.isscalar else SkyCoord(np.full(time.shape, fixed.ra), np.full(time.shape, fixed.dec))
+
+    @property
+    def ontime(self) -> u.Quantity:
+        """Length of the good time intervals."""
+        return self.gti.duration
+
+    @property
+    def livetime(self) -> u.Quantity:
+        """Good time without dead time: the header's live fraction (DEADC) of the intervals."""
+        return self.gti.duration * self.live_fraction
+
+    @property
+    def live_fraction(self) -> float:
+        """Live fraction; 1 if the header has none.
+
+        Raises
+        ------
+        DataFormatError
+            If it is not between 0 and 1.
+        """
+        value = float(self._fact("DEADC", 1.0))
+        if not 0 <= value <= 1:
+            raise DataFormatError(f"run {self.obs_id}: DEADC={value} is not a live fraction between 0 and 1.")
+        return value
+
+    @property
+    def zenith(self) -> u.Quantity:
+        """Zenith angle."""
+        if "ZEN_PNT" in self.row:
+            return float(self.row["ZEN_PNT"]) * u.deg
+        return (90.0 - float(self._fact("ALT_PNT", np.nan))) * u.deg
+
+    @property
+    def location(self) -> EarthLocation:
+        """The observatory."""
+        return location_of(self.meta, f"run {self.obs_id}")
+
+    @property
+    def tstart(self) -> Time:
+        """Start of its first interval."""
+        return self.gti.start[0]
+
+    @property
+    def tstop(self) -> Time:
+        """End of its last interval."""
+        return self.gti.stop[-1]
+
+    @property
+    def tmid(self) -> Time:
+        """Middle between start and stop."""
+        return self.tstart + 0.5 * (self.tstop - self.tstart)
+
+    @property
+    def _drifts(self) -> bool:
+        return str(self.meta.get("OBS_MODE", "")).strip().upper() == "DRIFT"
+
+    def _fact(self, name: str, default: Any) -> Any:
+        """From the observation table, else from the header of the events."""
+        return self.row[name] if name in self.row else self.meta.get(name, default)
+
+    def _part(self, name: str) -> Any:
+        if name not in self._read:
+            part = self.parts.get(name)
+            if part is None:
+                has = ", ".join(self.parts)
+                raise SelectionError(f"Run {self.obs_id} has no {_WORDS.get(name, name)} ({name}); it has: {has}.")
+            recipe = Recipe.of(f".{name}", on=self)
+            self._read[name] = part.read(name, recipe) if isinstance(part, Part) else part
+        return self._read[name]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle by path: what was read stays here."""
+        return {**self.__dict__, "_read": {}}
+
+    def __repr__(self) -> str:
+        kind = f", {self.event_type}" if self.event_type else ""
+        target = str(self.row.get("OBJECT", "")).strip()
+        return f"Observation({self.obs_id}{kind}{', ' + target if target else ''})"

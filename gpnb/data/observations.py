@@ -1,0 +1,88 @@
+"""Several observations, chosen from a store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, overload
+
+import numpy as np
+from astropy import units as u
+from astropy.table import Table
+
+from gpnb.core.display import Displayed
+from gpnb.core.errors import SelectionError
+from gpnb.core.recipe import Recipe
+from gpnb.data.choice import chosen_rows
+from gpnb.data.observation import Observation
+
+
+class Observations(Displayed, Sequence[Observation]):
+    """A list of runs with the rows of the table they came from.
+
+    Parameters
+    ----------
+    items : sequence of Observation
+        The runs.
+    table : Table
+        One row a run, in the same order.
+    recipe : Recipe, optional
+        How they were chosen.
+    """
+
+    panel = "observations"
+
+    def __init__(self, items: Sequence[Observation], table: Table | None = None, recipe: Recipe | None = None):
+        self._items = tuple(items)
+        self.table = Table({"OBS_ID": [item.obs_id for item in self._items]}) if table is None else table
+        self.recipe = recipe or Recipe.memory("runs")
+
+    def select(
+        self,
+        obs_id: int | Sequence[int] | None = None,
+        target: str | None = None,
+        cone: Any = None,
+        time: Any = None,
+        where: str | None = None,
+    ) -> Observations:
+        """The runs that meet every condition given; see `DataStore.select`."""
+        rows = chosen_rows(self.table, obs_id, target, cone, time, where)
+        recipe = Recipe.of(
+            ".select()", on=self, name="runs", obs_id=obs_id, target=target, cone=cone, time=time, where=where
+        )
+        return Observations([self._items[row] for row in rows], self.table[rows], recipe)
+
+    @property
+    def obs_ids(self) -> list[int]:
+        """Their numbers."""
+        return [item.obs_id for item in self._items]
+
+    @property
+    def livetime(self) -> u.Quantity:
+        """Live time in all, in hours; from the table where it has it."""
+        if "LIVETIME" in self.table.colnames:
+            return (float(np.sum(self.table["LIVETIME"])) * u.s).to("h")
+        return sum((item.livetime for item in self._items), 0 * u.s).to("h")
+
+    @overload
+    def __getitem__(self, key: int) -> Observation: ...
+    @overload
+    def __getitem__(self, key: slice) -> Observations: ...
+    def __getitem__(self, key: int | slice) -> Observation | Observations:
+        if isinstance(key, slice):
+            bounds = ":".join("" if item is None else str(item) for item in (key.start, key.stop))
+            return Observations(self._items[key], self.table[key], Recipe.of(f"[{bounds}]", on=self, name="runs"))
+        if not -len(self) <= key < len(self):
+            raise SelectionError(f"There is no run at place {key}: there are {len(self)}, counted from 0.")
+        item = self._items[key]
+        return Observation(
+            item.obs_id, item.parts, item.row, item.event_type, Recipe.of(f"[{key}]", on=self, name="obs")
+        )
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __iter__(self) -> Iterator[Observation]:
+        return iter(self._items)
+
+    def __repr__(self) -> str:
+        return f"Observations({len(self)} run{'s' * (len(self) != 1)}, {self.livetime.value:.2f} h live)"

@@ -1,0 +1,58 @@
+"""The parts of an observation, named by file and HDU and read when first used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from gpnb.core.fitsfile import find_hdu, open_fits
+from gpnb.core.recipe import Recipe
+from gpnb.data.events import EventList
+from gpnb.data.gti import GTI
+from gpnb.irf.read import read_irf
+
+PARTS = ("events", "gti", "aeff", "edisp", "psf", "bkg", "rad_max", "pointing")
+IRFS = ("aeff", "edisp", "psf", "bkg", "rad_max")
+
+
+@dataclass(frozen=True)
+class Part:
+    """Where one part of an observation is.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    hdu : str
+        The HDU's name.
+    hdu_class : str
+        What it holds: ``events``, ``aeff_2d``, ``psf_3gauss`` …
+    """
+
+    path: Path
+    hdu: str
+    hdu_class: str
+
+    def read(self, kind: str, recipe: Recipe) -> Any:
+        """Read it.
+
+        Raises
+        ------
+        DataFormatError
+            If file or HDU is missing or not what the index says.
+        """
+        if kind in IRFS:
+            return _read_shared_irf(self, self.path.stat().st_mtime_ns if self.path.exists() else 0)
+        read: Callable[..., Any] = EventList.from_hdu if kind == "events" else GTI.from_hdu
+        with open_fits(self.path) as hdulist:
+            return read(find_hdu(hdulist, self.hdu, self.path), self.path, recipe)
+
+
+@lru_cache(maxsize=64)
+def _read_shared_irf(part: Part, stamp: int) -> Any:  # noqa: ARG001
+    """A response, kept because many runs share one table; `stamp` tells a changed file apart."""
+    with open_fits(part.path) as hdulist:
+        return read_irf(find_hdu(hdulist, part.hdu, part.path), part.hdu_class, str(part.path))

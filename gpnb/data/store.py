@@ -1,0 +1,170 @@
+"""A store of observations: its table, and the runs chosen from it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from astropy.table import Table
+
+from gpnb.core.display import Displayed
+from gpnb.core.errors import DataFormatError, SelectionError
+from gpnb.core.hooks import module_for
+from gpnb.core.recipe import Recipe
+from gpnb.data.choice import chosen_rows
+from gpnb.data.formats import Contents, DataFormat
+from gpnb.data.gadf import GadfFormat
+from gpnb.data.observation import Observation
+from gpnb.data.observations import Observations
+
+_FORMATS: tuple[DataFormat, ...] = (GadfFormat(),)
+
+
+class DataStore(Displayed):
+    """Observations in files, read when first used.
+
+    Parameters
+    ----------
+    contents : Contents
+        What the format found.
+    name : str
+        For people.
+    recipe : Recipe, optional
+        How it was opened.
+
+    Examples
+    --------
+    >>> import gpnb
+    >>> store = gpnb.DataStore.read("demo")  # doctest: +SKIP
+    >>> store.select(target="Crab").obs_ids  # doctest: +SKIP
+    """
+
+    panel = "observations"
+
+    def __init__(self, contents: Contents, name: str, recipe: Recipe | None = None, path: Path | None = None):
+        self._contents = contents
+        self.name = name
+        self.path = path
+        self.recipe = recipe or Recipe.memory("store")
+
+    @classmethod
+    def read(
+        cls,
+        path: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+        base_dir: str | os.PathLike[str] | None = None,
+    ) -> DataStore:
+        """Open a store; only its index is read.
+
+        Parameters
+        ----------
+        path : path or list of paths
+            A folder with index files (or up to three levels above them); a name below ``$GPNB_DATA``;
+            ``"demo"`` for the simulated store; or a list of event files.
+        base_dir : path, optional
+            Where files may lie, if the index leads out of the store.
+
+        Returns
+        -------
+        DataStore
+
+        Raises
+        ------
+        DataFormatError
+            If there is no such store, or its index is broken or leads out of it.
+        """
+        if isinstance(path, list | tuple):
+            recipe = Recipe.of("gpnb.DataStore.read()", name="store", path=[str(item) for item in path])
+            return cls(GadfFormat().open_files([Path(item) for item in path]), f"{len(path)} files", recipe)
+        if str(path) == "demo":
+            store: DataStore = module_for("store.demo").demo_store()
+            return store
+        folder = _locate(Path(path))
+        known = next((item for item in _FORMATS if item.recognises(folder)), None)
+        if known is None:
+            names = ", ".join(item.name for item in _FORMATS)
+            raise DataFormatError(f"{folder} holds no store: expected the index files of one of: {names}.")
+        contents = known.open(folder, Path(base_dir) if base_dir is not None else None)
+        recipe = Recipe.of("gpnb.DataStore.read()", name="store", path=str(path), base_dir=base_dir and str(base_dir))
+        return cls(contents, folder.name, recipe, folder)
+
+    @property
+    def table(self) -> Table:
+        """One row an observation; a copy."""
+        return self._contents.table.copy()
+
+    @property
+    def obs_ids(self) -> list[int]:
+        """Run numbers, in the order of the table."""
+        return [int(item) for item in self._contents.table["OBS_ID"]]
+
+    def select(
+        self,
+        obs_id: int | Sequence[int] | None = None,
+        target: str | None = None,
+        cone: Any = None,
+        time: Any = None,
+        where: str | None = None,
+    ) -> Observations:
+        """The runs that meet every condition given; all of them if none is.
+
+        Parameters
+        ----------
+        obs_id : int or list of int, optional
+            Run numbers; the order is kept.
+        target : str, optional
+            Name of the target; case, blanks and underscores do not matter.
+        cone : (SkyCoord or str, Quantity or str), optional
+            Centre and radius the pointing must lie in.
+        time : (Time or str or None, Time or str or None), optional
+            Runs that overlap this interval.
+        where : str, optional
+            A boolean expression over the columns, such as ``"ZEN_PNT < 40 and N_TELS >= 3"``.
+
+        Returns
+        -------
+        Observations
+
+        Raises
+        ------
+        SelectionError
+            If nothing is left, or a run is unknown.
+        """
+        rows = chosen_rows(self._contents.table, obs_id, target, cone, time, where)
+        recipe = Recipe.of(
+            ".select()", on=self, name="runs", obs_id=obs_id, target=target, cone=cone, time=time, where=where
+        )
+        table = self._contents.table[rows]
+        items = [item for row in table for item in self._observations(row)]
+        if len(items) != len(table):  # event types: several observations a run
+            ids = [item.obs_id for item in items]
+            table = table[[list(table["OBS_ID"]).index(obs) for obs in ids]]
+        return Observations(items, table, recipe)
+
+    def _observations(self, row: Any) -> list[Observation]:
+        """One observation, or one for each event type of the run."""
+        obs_id = int(row["OBS_ID"])
+        keys = self._contents.keys_of_run.get(obs_id, [])
+        if not keys:
+            raise SelectionError(f"Run {obs_id} is in the observation index but has no files in the HDU index.")
+        facts = {name: row[name] for name in row.colnames}
+        recipe = Recipe.of("[0]", on=Recipe.of(".select()", on=self, obs_id=obs_id, name="runs"), name="obs")
+        return [Observation(obs_id, self._contents.parts[key], facts, key[1], recipe) for key in keys]
+
+    def __len__(self) -> int:
+        return len(self._contents.table)
+
+    def __repr__(self) -> str:
+        return f"DataStore({self.name}, {len(self)} run{'s' * (len(self) != 1)})"
+
+
+def _locate(path: Path) -> Path:
+    """A folder as given, else below $GPNB_DATA."""
+    if path.is_dir():
+        return path
+    root = os.environ.get("GPNB_DATA")
+    if root and not path.is_absolute() and (Path(root) / path).is_dir():
+        return Path(root) / path
+    below = f" nor below GPNB_DATA ({root})" if root else "; GPNB_DATA is not set"
+    raise DataFormatError(f'{path}: there is no such folder{below}. Give a folder, or "demo" for simulated data.')
