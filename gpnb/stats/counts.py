@@ -75,8 +75,8 @@ def wstat(n: ArrayLike, m: ArrayLike, alpha: ArrayLike, s: ArrayLike) -> np.ndar
 
     Examples
     --------
-    >>> round(float(wstat(5, 10, 0.2, 2)), 10)
-    0.208571765
+    >>> round(float(wstat(5, 10, 0.2, 2)), 8)
+    0.20857176
     """
     n, m, alpha, s = np.broadcast_arrays(*(np.asarray(item, dtype=float) for item in (n, m, alpha, s)))
     background = wstat_background(n, m, alpha, s)

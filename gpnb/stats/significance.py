@@ -44,7 +44,7 @@ def cash_significance(n: ArrayLike, background: ArrayLike) -> np.ndarray:
     Examples
     --------
     >>> round(float(cash_significance(20, 10)), 6)
-    2.774189
+    2.779548
     """
     n, background = np.broadcast_arrays(np.asarray(n, dtype=float), np.asarray(background, dtype=float))
     square = np.maximum(cash(n, background) - cash(n, n), 0.0)

@@ -16,7 +16,13 @@ W = [
     (0, 0, 0.2, 1, 0, 2),
     (0, 10, 0.2, 0, 8.33333333, 3.646431136),
 ]
-LIMA = [(13, 11, 0.5, 2.092832368), (1, 0, 0.1, 2.189929347), (0, 20, 0.1, -1.952538653), (5, 0, 1, 2.632768848), (100, 500, 0.1, 5.849425931)]
+LIMA = [
+    (13, 11, 0.5, 2.092832368),
+    (1, 0, 0.1, 2.189929347),
+    (0, 20, 0.1, -1.952538653),
+    (5, 0, 1, 2.632768848),
+    (100, 500, 0.1, 5.849425931),
+]
 
 
 @pytest.mark.parametrize(("n", "mu", "expected"), CASH)
@@ -40,7 +46,7 @@ def test_nothing_seen_is_no_significance():
     assert np.isnan(lima(3, 2, 0))
     assert np.isnan(cash_significance(3, 0))
     assert np.isnan(wstat(3, 2, np.nan, 1))
-    assert wstat(3, 0, 0.5, -5) == np.inf
+    assert wstat(0, 2, 0.5, -5) == np.inf
 
 
 counts = st.integers(0, 300)
