@@ -1,0 +1,58 @@
+# make demo    install into .venv, make the demo store, run the quick-start notebook: ends with the path of its page
+# make lab     JupyterLab on a copy of the tutorials
+# make test    everything that tests need, then the tests
+# make lint    ruff and mypy
+# make bench   speed and agreement beside Gammapy (benchmarks/)
+# make clean   remove what these commands made, .venv included
+
+SHELL := /bin/sh
+PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+  if command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; break; fi; done)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+DATA := $(or $(GPNB_DATA),../shared/data)
+
+.PHONY: demo lab dev test lint bench validate clean
+.DEFAULT_GOAL := demo
+
+demo: .venv/.installed
+	@$(BIN)/gpnb demo --output reports
+
+lab: .venv/.installed
+	@$(BIN)/gpnb lab gpnb-tutorials
+
+dev: .venv/.dev
+
+test: .venv/.dev
+	@test -d "$(DATA)" || echo "make test: no shared data in $(DATA) (set GPNB_DATA): the tests marked 'data' are skipped; no system part is needed."
+	@$(BIN)/python -m pytest
+
+lint: .venv/.dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+bench: .venv/.dev
+	@test -f benchmarks/run.py || { echo "make bench: there is nothing in benchmarks/ yet."; exit 1; }
+	@$(BIN)/python benchmarks/run.py
+
+validate: .venv/.dev
+	@$(BIN)/python -m pytest -m slow
+
+clean:
+	rm -rf .venv build dist reports gpnb-tutorials .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# The stamps are newer than pyproject.toml once its requirements are installed.
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "gpnb needs Python 3.11 or newer; none of python3, python3.11 … python3.14 is."; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "The environment .venv could not be made: install python3-venv."; rm -rf .venv; exit 1; }
+
+.venv/.installed: pyproject.toml | .venv/bin/python
+	@echo "Installing gpnb into .venv …"
+	@$(PIP) --editable .
+	@touch $@
+
+.venv/.dev: pyproject.toml | .venv/bin/python
+	@echo "Installing gpnb with its test and lint tools into .venv …"
+	@$(PIP) --editable '.[test,lint]'
+	@touch $@ .venv/.installed
