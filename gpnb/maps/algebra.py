@@ -1,0 +1,116 @@
+"""Arithmetic of maps: units by astropy, values as plain arrays."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from astropy import units as u
+
+from gpnb.core.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from gpnb.maps.geometry import WcsGeometry
+    from gpnb.maps.skymap import SkyMap
+
+_PRODUCTS = (operator.mul, operator.truediv)
+_LOGICAL = (operator.and_, operator.or_, operator.xor)
+
+Operation = Callable[[Any, Any], Any]
+
+
+def combine(left: SkyMap, right: Any, operation: Operation, swapped: bool = False) -> SkyMap:
+    """The map ``operation(left, right)``, or ``operation(right, left)`` if `swapped`.
+
+    Parameters
+    ----------
+    left : SkyMap
+        Its recipe's method is that of `operation`.
+    right : SkyMap, Quantity, str, or number
+        A map of the same sky grid whose axes are the same, of one bin, or missing.
+    operation : callable
+        From the `operator` module.
+    swapped : bool
+        Whether `right` stands on the left.
+
+    Raises
+    ------
+    ArgumentError
+        If the geometries or units do not fit together.
+    """
+    values, unit, geom = _operand(left, right)
+    if operation in _PRODUCTS:
+        factor, result_unit = 1.0, operation(*_ordered(left.unit, unit, swapped))
+    elif operation in _LOGICAL:
+        factor, result_unit = 1.0, u.dimensionless_unscaled
+    else:
+        factor, result_unit = _factor(left, unit), left.unit
+    if factor != 1:
+        values = values * factor
+    with np.errstate(divide="ignore", invalid="ignore"):
+        data = operation(*_ordered(left.data, values, swapped))
+    return _result(left, right, operation, swapped, geom, data, result_unit)
+
+
+def _operand(left: SkyMap, right: Any) -> tuple[Any, u.UnitBase, WcsGeometry]:
+    """Values, unit, and the geometry of the result."""
+    geom = getattr(right, "geom", None)
+    if geom is not None:
+        return right.data, right.unit, _common(left.geom, geom)
+    if isinstance(right, str | u.Quantity):
+        quantity = u.Quantity(right)
+        if quantity.shape:
+            raise ArgumentError(
+                f"A map can be combined with one value, not with {quantity.size}: make a SkyMap of them."
+            )
+        return quantity.value, quantity.unit, left.geom
+    if isinstance(right, bool | int | float | np.number | np.bool_):
+        return right, u.dimensionless_unscaled, left.geom
+    raise ArgumentError(f"A map cannot be combined with a {type(right).__name__}: give a SkyMap, Quantity or number.")
+
+
+def _common(first: WcsGeometry, second: WcsGeometry) -> WcsGeometry:
+    """The larger of two geometries whose arrays broadcast bin by bin."""
+    if first.plane.same_grid(second.plane):
+        if first.axes == second.axes or _fits(second, first):
+            return first
+        if _fits(first, second):
+            return second
+    raise ArgumentError(f"The maps have different geometries: {first!r} and {second!r}.")
+
+
+def _fits(small: WcsGeometry, large: WcsGeometry) -> bool:
+    """Whether `small` has no axes, or those of `large`, some squashed to one bin."""
+    if not small.axes:
+        return True
+    return len(small.axes) == len(large.axes) and all(
+        mine == theirs or (mine.n == 1 and mine.name == theirs.name)
+        for mine, theirs in zip(small.axes, large.axes, strict=True)
+    )
+
+
+def _factor(left: SkyMap, unit: u.UnitBase) -> float:
+    try:
+        return float(unit.to(left.unit))
+    except u.UnitConversionError as error:
+        raise ArgumentError(
+            f"A map in {left.unit or 'counts'!s} cannot be combined so with a value in '{unit}'."
+        ) from error
+
+
+def _ordered(first: Any, second: Any, swapped: bool) -> tuple[Any, Any]:
+    return (second, first) if swapped else (first, second)
+
+
+def _result(
+    left: SkyMap, right: Any, operation: Operation, swapped: bool, geom: WcsGeometry, data: Any, unit: u.UnitBase
+) -> SkyMap:
+    from gpnb.core.recipe import Recipe
+    from gpnb.maps.skymap import SkyMap
+
+    data = np.asarray(data)
+    name = operation.__name__.strip("_")
+    call = f".__{'r' if swapped else ''}{name}__()"
+    return SkyMap(geom, data, "" if data.dtype == bool else unit, Recipe.of(call, on=left, other=right))

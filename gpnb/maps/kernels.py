@@ -1,0 +1,125 @@
+"""Convolution kernels on the pixel grid, and convolution by FFT: plain arrays."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from scipy import fft
+
+from gpnb.core.errors import ArgumentError
+
+
+def disk(radius_pix: float) -> np.ndarray:
+    """Ones where the distance from the central pixel is at most `radius_pix`.
+
+    Examples
+    --------
+    >>> disk(1)
+    array([[0., 1., 0.],
+           [1., 1., 1.],
+           [0., 1., 0.]])
+    """
+    return (_distance(radius_pix) <= radius_pix).astype(float)
+
+
+def ring(inner_pix: float, outer_pix: float) -> np.ndarray:
+    """Ones where the distance from the central pixel is from `inner_pix` to `outer_pix`, ends included."""
+    if not 0 <= inner_pix <= outer_pix:
+        raise ArgumentError(f"inner_pix={inner_pix} must be at least 0 and at most outer_pix={outer_pix}.")
+    distance = _distance(outer_pix)
+    return ((distance >= inner_pix) & (distance <= outer_pix)).astype(float)
+
+
+def gauss(sigma_pix: float, truncate: float = 5.0) -> np.ndarray:
+    """A Gaussian with sum 1, integrated over each pixel and cut at `truncate` sigmas."""
+    if not sigma_pix > 0 or not math.isfinite(sigma_pix):
+        raise ArgumentError(f"sigma_pix={sigma_pix} must be positive.")
+    half = math.ceil(truncate * sigma_pix)
+    edges = (np.arange(2 * half + 2) - half - 0.5) / (sigma_pix * math.sqrt(2))
+    profile = np.diff([math.erf(edge) for edge in edges])
+    kernel = np.outer(profile, profile)
+    return np.asarray(kernel / kernel.sum())
+
+
+def box(width_pix: int) -> np.ndarray:
+    """Ones in a square of `width_pix` pixels a side, which must be odd."""
+    return np.ones((width_pix, width_pix))
+
+
+def fft_convolve(stack: np.ndarray, kernel: np.ndarray) -> np.ndarray:
+    """Convolve the last two dimensions of `stack` with `kernel`: same size, zero outside.
+
+    Parameters
+    ----------
+    stack : ndarray, shape (..., ny, nx)
+        Images; each takes one real FFT forth and back.
+    kernel : ndarray, shape (ky, kx) or (..., ky, kx)
+        One kernel for all images or one for each; odd sizes, its middle pixel stays in place.
+
+    Returns
+    -------
+    ndarray of float64
+        Non-negative where both arguments are: rounding noise below zero is removed.
+
+    Raises
+    ------
+    ArgumentError
+        If the kernel has an even size or does not fit the stack.
+
+    Examples
+    --------
+    >>> image = np.zeros((3, 4))
+    >>> image[1, 1] = 2
+    >>> np.rint(fft_convolve(image, disk(1)))
+    array([[0., 2., 0., 0.],
+           [2., 2., 2., 0.],
+           [0., 2., 0., 0.]])
+    """
+    stack, kernel = np.asarray(stack), np.asarray(kernel, dtype=float)
+    if (
+        stack.ndim < 2
+        or kernel.shape[:-2] not in {(), stack.shape[:-2]}
+        or any(size % 2 == 0 for size in kernel.shape[-2:])
+    ):
+        raise ArgumentError(
+            f"A kernel of shape {kernel.shape} cannot convolve {stack.shape}: its last two sizes must be odd."
+        )
+    halves = [size // 2 for size in kernel.shape[-2:]]
+    # half a kernel of zeros is enough: what wraps around falls outside the part that is kept
+    sizes = [fft.next_fast_len(n + h, real=True) for n, h in zip(stack.shape[-2:], _reach(stack, halves), strict=True)]
+    kernel = _trimmed(kernel, _reach(stack, halves))
+    return _convolve_planes(stack, kernel, sizes)
+
+
+def _reach(stack: np.ndarray, halves: list[int]) -> list[int]:
+    """Half sizes of the part of the kernel that can reach from pixel to pixel of the image."""
+    return [min(half, size - 1) for half, size in zip(halves, stack.shape[-2:], strict=True)]
+
+
+def _trimmed(kernel: np.ndarray, reach: list[int]) -> np.ndarray:
+    rows, columns = (slice(size // 2 - h, size // 2 + h + 1) for size, h in zip(kernel.shape[-2:], reach, strict=True))
+    return kernel[..., rows, columns]
+
+
+def _convolve_planes(stack: np.ndarray, kernel: np.ndarray, sizes: list[int]) -> np.ndarray:
+    ny, nx = stack.shape[-2:]
+    y0, x0 = kernel.shape[-2] // 2, kernel.shape[-1] // 2
+    planes = stack.reshape(-1, ny, nx)
+    kernels = fft.rfft2(kernel.reshape(-1, *kernel.shape[-2:]), sizes)
+    result = np.empty(planes.shape)
+    for number, plane in enumerate(planes):
+        spectrum = fft.rfft2(plane.astype(float), sizes) * kernels[number % len(kernels)]
+        result[number] = fft.irfft2(spectrum, sizes)[y0 : y0 + ny, x0 : x0 + nx]
+    if stack.size and stack.min() >= 0 and kernel.min() >= 0:
+        np.maximum(result, 0, out=result)
+    return result.reshape(stack.shape)
+
+
+def _distance(radius_pix: float) -> np.ndarray:
+    """Distance of each pixel from the central one, in a square that holds the radius."""
+    if not radius_pix >= 0 or not math.isfinite(radius_pix):
+        raise ArgumentError(f"A radius of {radius_pix} pixels must be zero or more.")
+    half = math.floor(radius_pix)
+    offsets = np.arange(-half, half + 1)
+    return np.hypot(offsets[:, np.newaxis], offsets)

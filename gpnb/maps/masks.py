@@ -1,0 +1,128 @@
+"""Sky regions → masks, by the `regions` package, and masks grown by a margin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from astropy import units as u
+from regions import (
+    CircleAnnulusSkyRegion,
+    CircleSkyRegion,
+    EllipseAnnulusSkyRegion,
+    EllipseSkyRegion,
+    PointSkyRegion,
+    SkyRegion,
+)
+from scipy import ndimage
+
+from gpnb.core.errors import ArgumentError
+from gpnb.core.recipe import Recipe
+from gpnb.core.skyregions import to_regions
+from gpnb.core.units import to_float
+from gpnb.maps.skymap import SkyMap
+from gpnb.maps.sphere import coord_values, local_basis, rotate
+
+if TYPE_CHECKING:
+    from gpnb.maps.geometry import WcsGeometry
+
+
+def region_mask(geom: WcsGeometry, regions: Any, inside: bool = True) -> SkyMap:
+    """Mark the pixels whose centre lies in any of the regions (or in none of them).
+
+    Parameters
+    ----------
+    geom : WcsGeometry
+        Where; its further axes are left out.
+    regions : SkyRegion, DS9 text, or sequence of them
+        Circles, annuli and ellipses are exact on the sphere, polygons, rectangles and others
+        go through the WCS; a point marks the pixel it lies in.
+    inside : bool
+        False: mark the pixels outside all regions.
+
+    Returns
+    -------
+    SkyMap
+        2-D, bool.
+    """
+    found = to_regions(regions, "regions")
+    marked = np.zeros((geom.ny, geom.nx), dtype=bool)
+    for region in found:
+        marked |= region_array(geom, region)
+    recipe = Recipe.of(".region_mask()", on=geom, regions=found, inside=inside, name="mask")
+    return SkyMap(geom.image(), marked if inside else ~marked, recipe=recipe)
+
+
+def region_array(geom: WcsGeometry, region: SkyRegion) -> np.ndarray:
+    """Whether each pixel centre lies in one region, shape (ny, nx)."""
+    if isinstance(region, CircleSkyRegion):
+        return np.asarray(geom.separation(region.center) <= region.radius.to_value(u.deg))
+    if isinstance(region, CircleAnnulusSkyRegion):
+        distance = geom.separation(region.center)
+        inner, outer = region.inner_radius.to_value(u.deg), region.outer_radius.to_value(u.deg)
+        return np.asarray((distance >= inner) & (distance <= outer))
+    if isinstance(region, EllipseSkyRegion):
+        return _in_ellipse(geom, region, region.width, region.height)
+    if isinstance(region, EllipseAnnulusSkyRegion):
+        hole = _in_ellipse(geom, region, region.inner_width, region.inner_height)
+        return _in_ellipse(geom, region, region.outer_width, region.outer_height) & ~hole
+    if isinstance(region, PointSkyRegion):
+        return _pixel_of(geom, region)
+    mask = region.to_pixel(geom.wcs).to_mask(mode="center").to_image((geom.ny, geom.nx))
+    return np.zeros((geom.ny, geom.nx), dtype=bool) if mask is None else np.asarray(mask > 0)
+
+
+def dilate(mask: SkyMap, margin: Any) -> SkyMap:
+    """The mask with everything added that is within `margin` of a marked pixel.
+
+    Parameters
+    ----------
+    mask : SkyMap
+        Of bool; each plane is grown on its own.
+    margin : Quantity or str
+        An angle, measured in pixels of mean size.
+
+    Raises
+    ------
+    ArgumentError
+        If the map is not a mask.
+    """
+    if mask.data.dtype != bool:
+        raise ArgumentError(f"{mask!r} is not a mask: its values are {mask.data.dtype}, not bool.")
+    radius = to_float(margin, u.deg, "margin") / float(np.sqrt(np.prod(mask.geom.plane.scales)))
+    planes = mask.data.reshape(-1, mask.geom.ny, mask.geom.nx)
+    grown = [plane if not plane.any() else ndimage.distance_transform_edt(~plane) <= radius for plane in planes]
+    data = np.stack(grown).reshape(mask.data.shape)
+    recipe = Recipe.of("gpnb.maps.masks.dilate()", mask=mask, margin=margin, name="mask")
+    return SkyMap(mask.geom, data, recipe=recipe)
+
+
+def _in_ellipse(geom: WcsGeometry, region: Any, width: u.Quantity, height: u.Quantity) -> np.ndarray:
+    """Inside an ellipse of distance and position angle about its centre, as `regions` turns it.
+
+    The angle is that of the width axis, from the longitude axis (west to east) to north.
+    """
+    frame = geom.frame
+    lon, lat = coord_values(region.center, frame)
+    angle = region.angle.to_value(u.rad)
+    # the region turns in its own frame: find its north in that of the map
+    turn = region.center.position_angle(_northward(region.center)).to_value(u.rad)
+    own = (
+        region.center.transform_to(frame).position_angle(_northward(region.center).transform_to(frame)).to_value(u.rad)
+    )
+    ahead, east, north = rotate(local_basis(float(lon), float(lat)), geom.plane.vectors)
+    distance = np.degrees(np.arctan2(np.hypot(east, north), ahead))
+    direction = np.arctan2(north, -east) - angle + (own - turn)
+    along, across = distance * np.cos(direction), distance * np.sin(direction)
+    a, b = width.to_value(u.deg) / 2, height.to_value(u.deg) / 2
+    return np.asarray((along / a) ** 2 + (across / b) ** 2 <= 1)
+
+
+def _northward(center: Any) -> Any:
+    return center.directional_offset_by(0 * u.deg, 0.01 * u.deg)
+
+
+def _pixel_of(geom: WcsGeometry, region: PointSkyRegion) -> np.ndarray:
+    x, y = geom.coord_pixel(region.center)
+    columns, rows = np.meshgrid(np.arange(geom.nx), np.arange(geom.ny))
+    return np.asarray((np.abs(columns - x) <= 0.5) & (np.abs(rows - y) <= 0.5))

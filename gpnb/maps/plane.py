@@ -1,0 +1,172 @@
+"""The two sky dimensions of a map: pixels ↔ sky, solid angles; plain floats.
+
+Geometries of the same sky grid share one `Plane`, so that what it caches is computed once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from weakref import WeakValueDictionary
+
+import numpy as np
+from astropy.wcs import WCS
+from astropy.wcs.utils import wcs_to_celestial_frame
+
+from gpnb.core.errors import ArgumentError
+from gpnb.maps.sphere import (
+    FRAMES,
+    directions,
+    from_icrs,
+    local_basis,
+    quadrangle_areas,
+    rotate,
+    unit_vectors,
+)
+
+ZENITHAL: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "TAN": lambda up: 1 / up,
+    "SIN": np.ones_like,
+    "STG": lambda up: 2 / (1 + up),
+    "ZEA": lambda up: np.sqrt(2 / (1 + up)),
+}
+"""Projection → distance from the centre over the sine of the angle, against its cosine
+(Calabretta & Greisen 2002, A&A 395, 1077, eqs. 54, 59, 56, 69)."""
+
+_HEMISPHERE = ("TAN", "SIN")
+
+_TOLERANCE = 1e-6
+"""Pixels by which two grids may differ and still be the same."""
+
+
+class Plane:
+    """A celestial WCS with its shape; use `plane_of`, which shares equal ones.
+
+    Parameters
+    ----------
+    wcs : WCS
+        With two celestial axes, longitude first; not to be changed.
+    ny, nx : int
+        Pixels in latitude and longitude.
+    """
+
+    def __init__(self, wcs: WCS, ny: int, nx: int):
+        self.wcs, self.ny, self.nx = wcs, ny, nx
+        self.frame = _frame_name(wcs)
+        self.projection = str(wcs.wcs.ctype[0])[-3:]
+        self.matrix = np.array(wcs.pixel_scale_matrix)
+        self.scales = np.hypot(*self.matrix)
+        """Pixel widths in x and y at the reference point, in degrees."""
+
+    def pixel(self, lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Float pixels of directions in the map's frame (deg); NaN where they cannot be projected."""
+        lon, lat = np.broadcast_arrays(np.asarray(lon, dtype=float), np.asarray(lat, dtype=float))
+        x, y = self.wcs.wcs_world2pix(lon, lat, 0)
+        return np.asarray(x), np.asarray(y)
+
+    def pixel_icrs(self, ra: np.ndarray, dec: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Float pixels of ICRS directions (deg); many at once are quick."""
+        if self._zenithal is None and self.frame == "icrs":
+            return self.pixel(ra, dec)
+        vectors = unit_vectors(ra, dec)
+        if self._zenithal is None:
+            return self.pixel(*directions(rotate(from_icrs(self.frame), vectors)))
+        matrix = self._zenithal
+        up, right, along = rotate(matrix, vectors)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            factor = ZENITHAL[self.projection](up)
+        if self.projection in _HEMISPHERE:
+            factor = np.where(up > 0, factor, np.nan)
+        x0, y0 = self.wcs.wcs.crpix - 1
+        return right * factor + x0, along * factor + y0
+
+    def sky(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Directions of float pixels in the map's frame (deg); NaN outside the sky."""
+        x, y = np.broadcast_arrays(np.asarray(x, dtype=float), np.asarray(y, dtype=float))
+        lon, lat = self.wcs.wcs_pix2world(x, y, 0)
+        return np.asarray(lon), np.asarray(lat)
+
+    @cached_property
+    def lonlat(self) -> tuple[np.ndarray, np.ndarray]:
+        """Pixel centres in the map's frame (deg), two arrays of shape (ny, nx), read-only."""
+        lon, lat = self.sky(*np.meshgrid(np.arange(self.nx), np.arange(self.ny)))
+        lon.flags.writeable = lat.flags.writeable = False
+        return lon, lat
+
+    @cached_property
+    def vectors(self) -> np.ndarray:
+        """Pixel centres as unit vectors in the map's frame, shape (3, ny, nx), read-only."""
+        vectors = unit_vectors(*self.lonlat)
+        vectors.flags.writeable = False
+        return vectors
+
+    @cached_property
+    def solid_angle(self) -> np.ndarray:
+        """Solid angle of each pixel in sr, shape (ny, nx), read-only; NaN outside the sky."""
+        corners = unit_vectors(*self.sky(*np.meshgrid(np.arange(self.nx + 1) - 0.5, np.arange(self.ny + 1) - 0.5)))
+        areas = quadrangle_areas(corners)
+        rows, columns = np.nonzero(np.isnan(areas) & np.isfinite(self.lonlat[0]))
+        areas[rows, columns] = self._differential_area(columns, rows)
+        areas.flags.writeable = False
+        return areas
+
+    def same_grid(self, other: Plane) -> bool:
+        """Whether the WCS and the shape are the same."""
+        if self is other:
+            return True
+        return (self.ny, self.nx) == (other.ny, other.nx) and np.max(np.abs(self.offset_of(other))) < _TOLERANCE
+
+    def offset_of(self, other: Plane) -> tuple[float, float]:
+        """Where pixel (0, 0) of `other` lies in this grid; NaN if the grids are not aligned."""
+        mine, theirs = self.wcs.wcs, other.wcs.wcs
+        aligned = (
+            (self.frame, list(mine.ctype)) == (other.frame, list(theirs.ctype))
+            and np.allclose(self.matrix, other.matrix, rtol=_TOLERANCE / max(self.nx, self.ny), atol=0)
+            and np.allclose(mine.crval, theirs.crval, rtol=0, atol=_TOLERANCE * float(self.scales.min()))
+            and np.allclose([mine.lonpole, mine.latpole], [theirs.lonpole, theirs.latpole])
+        )
+        if not aligned:
+            return float("nan"), float("nan")
+        dx, dy = mine.crpix - theirs.crpix
+        return float(dx), float(dy)
+
+    @cached_property
+    def _zenithal(self) -> np.ndarray | None:
+        """Rows: up, right, along, from ICRS vectors, in pixels; None where wcslib has to project."""
+        plain = self.projection in ZENITHAL and self.wcs.wcs.lonpole == 180 and not self.wcs.has_distortion
+        if not plain or self.wcs.wcs.get_pv():
+            return None
+        basis = local_basis(*self.wcs.wcs.crval)
+        basis[1:] = np.degrees(np.linalg.inv(self.matrix) @ basis[1:])
+        return np.asarray(basis @ from_icrs(self.frame))
+
+    def _differential_area(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Pixel areas from small steps about the centre: for pixels cut by the rim of the sky."""
+        step = 1e-4
+        along_x = unit_vectors(*self.sky(x + step, y)) - unit_vectors(*self.sky(x - step, y))
+        along_y = unit_vectors(*self.sky(x, y + step)) - unit_vectors(*self.sky(x, y - step))
+        return np.asarray(np.linalg.norm(np.cross(along_x, along_y, axis=0), axis=0) / (2 * step) ** 2)
+
+
+_PLANES: WeakValueDictionary[tuple[str, int, int], Plane] = WeakValueDictionary()
+
+
+def plane_of(wcs: WCS, ny: int, nx: int) -> Plane:
+    """The plane of a WCS and shape; equal ones are shared while one of them is in use."""
+    key = (wcs.to_header_string(relax=True), ny, nx)
+    plane = _PLANES.get(key)
+    if plane is None:
+        plane = _PLANES[key] = Plane(wcs.deepcopy(), ny, nx)
+    return plane
+
+
+def _frame_name(wcs: WCS) -> str:
+    try:
+        name = str(wcs_to_celestial_frame(wcs).name)
+    except ValueError as error:
+        raise ArgumentError(
+            f"A WCS with the axes {list(wcs.wcs.ctype)} is not of the sky: give RA/DEC or GLON/GLAT."
+        ) from error
+    if name not in FRAMES:
+        raise ArgumentError(f"A WCS in the frame {name!r} is not supported: use one of {', '.join(FRAMES)}.")
+    return name
