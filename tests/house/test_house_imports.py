@@ -1,0 +1,105 @@
+"""Imports point inward, and importing gpnb brings neither Jupyter nor a drawing library."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import gpnb
+
+PACKAGE = Path(gpnb.__file__).parent
+
+FLOORS = {
+    "core": 0,
+    "maps": 1,
+    "stats": 1,
+    "models": 2,
+    "irf": 2,
+    "products": 2,
+    "data": 3,
+    "catalogs": 3,
+    "reduce": 4,
+    "datasets": 4,
+    "fitting": 5,
+    "estimate": 6,
+    "simulate": 6,
+    "state": 7,
+    "draw": 8,
+    "widgets": 8,
+    "report": 9,
+    "cli": 10,  # stands on report
+}
+OUTER_FLOOR = 8
+"""From here on Jupyter and drawing libraries may be imported."""
+
+OUTER_LIBRARIES = {
+    *("IPython", "anywidget", "bqplot", "ipyaladin", "ipykernel", "ipywidgets", "jupyter_client", "jupyterlab"),
+    *("matplotlib", "mpl_toolkits", "nbconvert", "nbformat", "papermill", "traitlets"),
+}
+
+DOORS = {Path("__init__.py"), Path("core/hooks.py")}
+"""The only files that import modules by name: lazy public names, and the hook for what lies further out."""
+
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> list[str]:
+    names = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    return names
+
+
+def inner_rooms(path: Path) -> list[str]:
+    """The rooms of gpnb that a file imports."""
+    parts = [name.split(".") for name in imported(path)]
+    return [names[1] for names in parts if names[0] == "gpnb" and len(names) > 1 and names[1] in FLOORS]
+
+
+def test_every_room_has_a_floor():
+    rooms = {room_of(path) for path in FILES} - {"__init__"}
+    assert rooms <= set(FLOORS)
+
+
+@pytest.mark.parametrize("room", sorted(FLOORS))
+def test_imports_point_inward(room):
+    outward = []
+    for path in FILES:
+        if room_of(path) == room:
+            allowed = {other for other, floor in FLOORS.items() if floor < FLOORS[room]} | {room}
+            outward += [
+                f"{path.relative_to(PACKAGE)} imports {other}" for other in inner_rooms(path) if other not in allowed
+            ]
+    assert not outward
+
+
+def test_only_outer_rooms_import_jupyter_or_drawing_libraries():
+    inner = [path for path in FILES if FLOORS.get(room_of(path), 0) < OUTER_FLOOR]
+    found = [
+        f"{path.relative_to(PACKAGE)}: {name}"
+        for path in inner
+        for name in imported(path)
+        if name.split(".")[0] in OUTER_LIBRARIES
+    ]
+    assert not found
+
+
+def test_modules_are_imported_by_name_in_two_places_only():
+    found = {path.relative_to(PACKAGE) for path in FILES if any("import_module" in name for name in imported(path))}
+    assert found <= DOORS
+
+
+def test_import_gpnb_is_light():
+    code = "import sys, gpnb; print('\\n'.join({name.split('.')[0] for name in sys.modules}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not OUTER_LIBRARIES & set(done.stdout.split())
