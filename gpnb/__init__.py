@@ -21,6 +21,7 @@ _HOME = {
     "ArgumentError": "core.errors",
     "Cancelled": "core.errors",
     "DataFormatError": "core.errors",
+    "DataWarning": "core.errors",
     "FitError": "core.errors",
     "GpnbError": "core.errors",
     "MissingDependency": "core.errors",
@@ -55,6 +56,8 @@ _HOME = {
     "find_peaks": "estimate.peaks",
     "simulate_events": "simulate.events",
     "demo_store": "simulate.demo",
+    "ExcessMaps": "products.excess",
+    "Flag": "datasets.flags",
     "Selection": "state.selection",
 }
 """Public name → the module it lives in."""

@@ -41,3 +41,7 @@ class MissingDependency(GpnbError, ImportError):  # noqa: N818  (public name of 
     def __init__(self, package: str, extra: str, purpose: str):
         super().__init__(f"{purpose} needs {package}, which is not installed: pip install 'gpnb[{extra}]'.")
         self.package, self.extra = package, extra
+
+
+class DataWarning(UserWarning):
+    """Something in the data deserves a look; the result is there all the same."""

@@ -12,6 +12,9 @@ from gpnb.core.errors import ArgumentError
 _PRECISION = 10
 """Digits after the point in DS9 text: below a micro-arcsecond."""
 
+_DEFAULTS = "global include=1"
+"""What the writer says of every region; it is the default of DS9."""
+
 
 def to_regions(value: Any, name: str = "region") -> list[SkyRegion]:
     """Turn a sky region, DS9 text, or a list of them into a list of `regions.SkyRegion`.
@@ -51,7 +54,7 @@ def to_regions(value: Any, name: str = "region") -> list[SkyRegion]:
 def region_text(region: SkyRegion) -> str:
     """Write a sky region as one line of DS9 text that `to_regions` reads back."""
     lines = Regions([region]).serialize(format="ds9", precision=_PRECISION).splitlines()
-    return "; ".join(line for line in lines if not line.startswith("#"))
+    return "; ".join(line for line in lines if not line.startswith("#") and line != _DEFAULTS)
 
 
 def _parse(text: str, name: str) -> list[SkyRegion]:

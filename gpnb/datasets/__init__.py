@@ -1,0 +1,1 @@
+"""Counts with what is needed to predict them: plain data, no models."""

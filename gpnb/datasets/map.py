@@ -1,0 +1,144 @@
+"""Binned counts on the sky with what is needed to predict them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from astropy.table import Table
+
+from gpnb.core.display import Displayed
+from gpnb.core.errors import SelectionError
+from gpnb.core.recipe import Recipe
+from gpnb.data.gti import GTI
+from gpnb.datasets.flags import UNUSABLE, Flag, reasons
+from gpnb.maps.geometry import WcsGeometry
+from gpnb.maps.skymap import SkyMap
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class MapDataset(Displayed):
+    """Counts, exposure, background and flags of one or several runs: plain data, no model.
+
+    Parameters
+    ----------
+    counts : SkyMap
+        Counts in bins of reconstructed energy.
+    exposure : SkyMap
+        Effective area times live time (cm2 s) in bins of true energy.
+    background : SkyMap, optional
+        Predicted background counts.
+    flags : SkyMap
+        One `Flag` value a bin of `counts`; 0 is good.
+    acceptance, counts_off, acceptance_off : SkyMap, optional
+        For a background measured in other places: relative exposure of each bin to background,
+        the counts of its OFF region, and the acceptance of that.
+    psf, edisp : optional
+        Reduced responses, for cubes.
+    gti : GTI, optional
+        Good times of all runs.
+    runs : Table
+        One row a run: number, live time, background norm …
+    notes : tuple of str
+        What deserves attention.
+    name : str
+        For people.
+    recipe : Recipe
+        How it was made.
+    """
+
+    panel = "sky"
+
+    counts: SkyMap
+    exposure: SkyMap
+    flags: SkyMap
+    background: SkyMap | None = None
+    acceptance: SkyMap | None = None
+    counts_off: SkyMap | None = None
+    acceptance_off: SkyMap | None = None
+    psf: Any = None
+    edisp: Any = None
+    gti: GTI | None = None
+    runs: Table = field(default_factory=Table)
+    notes: tuple[str, ...] = ()
+    name: str = "dataset"
+    recipe: Recipe = field(default_factory=lambda: Recipe.memory("dataset"))
+
+    @property
+    def geom(self) -> WcsGeometry:
+        """Bins of the counts."""
+        return self.counts.geom
+
+    @cached_property
+    def usable(self) -> np.ndarray:
+        """True where a bin may be used, in the shape of the counts."""
+        return np.asarray((self.flags.data & np.uint8(UNUSABLE)) == 0)
+
+    @cached_property
+    def empty_sky(self) -> np.ndarray:
+        """True where a bin is usable and outside the exclusion regions."""
+        return np.asarray((self.flags.data & np.uint8(UNUSABLE | Flag.EXCLUDED)) == 0)
+
+    @property
+    def alpha(self) -> SkyMap:
+        """Ratio of ON to OFF acceptance.
+
+        Raises
+        ------
+        SelectionError
+            If there are no OFF counts.
+        """
+        if self.acceptance is None or self.acceptance_off is None:
+            raise SelectionError(f"{self.name} has no OFF counts: its background is a prediction.")
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = self.acceptance.data / self.acceptance_off.data
+        return SkyMap(self.geom, ratio, recipe=Recipe.of(".alpha", on=self))
+
+    def why(self, coord: Any, **axis_values: Any) -> list[str]:
+        """Why the bin at a position (and energy) is masked; empty if it is good.
+
+        Parameters
+        ----------
+        coord : SkyCoord or str
+            Where.
+        **axis_values
+            Such as ``energy="1 TeV"``.
+        """
+        value = float(np.nan_to_num(np.asarray(self.flags.at(coord, **axis_values)), nan=float(Flag.FIELD_OF_VIEW)))
+        return reasons(int(value))
+
+    def masked(self, bins: Any) -> MapDataset:
+        """A copy with bins masked by hand.
+
+        Parameters
+        ----------
+        bins : SkyMap or array of bool
+            True where to mask; broadcast over energy.
+        """
+        chosen = np.broadcast_to(np.asarray(getattr(bins, "data", bins), dtype=bool), self.geom.shape)
+        recipe = Recipe.of(".masked()", on=self, bins=bins)
+        flags = SkyMap(self.geom, np.where(chosen, self.flags.data | np.uint8(Flag.USER), self.flags.data))
+        return replace(self, flags=flags, recipe=recipe)
+
+    @property
+    def maps(self) -> Mapping[str, SkyMap]:
+        """The maps that are there, by name."""
+        names = ("counts", "background", "exposure", "flags", "acceptance", "counts_off", "acceptance_off")
+        return {name: value for name in names if (value := getattr(self, name)) is not None}
+
+    def write(self, folder: str | os.PathLike[str], overwrite: bool = False) -> None:
+        """Write each map into a folder, as ``counts.fits`` and so on."""
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        for name, sky_map in self.maps.items():
+            sky_map.write(Path(folder) / f"{name}.fits", overwrite)
+
+    def __repr__(self) -> str:
+        total = float(self.counts.data[self.usable].sum())
+        shape = " × ".join(str(size) for size in reversed(self.geom.shape))
+        runs = f", {len(self.runs)} run{'s' * (len(self.runs) != 1)}" if len(self.runs) else ""
+        return f"MapDataset({self.name}, {shape} bins, {total:.0f} counts{runs})"
