@@ -1,0 +1,1 @@
+"""What the user is looking at: frozen records, without any front end."""

@@ -1,0 +1,106 @@
+"""The doors of the view records: how their fields are given by people, and written as code."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from astropy import units as u
+from astropy.coordinates import SkyCoord
+from astropy.table import Table
+
+from gpnb.core.errors import ArgumentError
+from gpnb.core.skyregions import region_text, to_regions
+from gpnb.core.units import skycoord_text, time_text, to_array, to_float, to_range, to_skycoord, to_time
+from gpnb.state.record import Door
+
+Span = tuple[float | None, float | None]
+"""A range whose ends may be open."""
+
+
+def quantity(unit: str) -> Door:
+    """One value with a unit, kept as a float in `unit`."""
+    return Door(lambda value, name: to_float(value, unit, name), lambda value: f"{value!r} {unit}".strip())
+
+
+def quantities(unit: str) -> Door:
+    """Several values with a unit, kept as floats in `unit`."""
+    return Door(
+        lambda value, name: tuple(to_array(value, unit, name).ravel().tolist()),
+        lambda values: [f"{value!r} {unit}".strip() for value in values],
+    )
+
+
+def span(unit: str) -> Door:
+    """A range (low, high) with a unit, kept as floats in `unit`; None is an open end."""
+    return Door(
+        lambda value, name: tuple(end if math.isfinite(end) else None for end in to_range(value, unit, name)),
+        lambda value: [None if end is None else f"{end!r} {unit}".strip() for end in value],
+    )
+
+
+def range_ends(value: Span | None) -> tuple[float, float]:
+    """The ends of a range as floats, infinite where it is open."""
+    low, high = value or (None, None)
+    return -math.inf if low is None else low, math.inf if high is None else high
+
+
+def read_times(value: Any, name: str) -> tuple[str, str]:
+    """A range (start, stop) of times as text with its scale."""
+    if not isinstance(value, Sequence | np.ndarray) and np.shape(value) != (2,):
+        raise ArgumentError(f"{name}={value!r} must be a pair (start, stop) of times.")
+    start, stop = (to_time(item, name) for item in value)
+    if not start < stop:
+        raise ArgumentError(f"{name}: the start must be before the stop, got {start.isot} and {stop.isot}.")
+    return time_text(start), time_text(stop)
+
+
+def read_regions(value: Any, name: str) -> str:
+    """Sky regions as DS9 text, one a line."""
+    return "\n".join(region_text(region) for region in to_regions(value or None, name))
+
+
+def read_peaks(value: Any, name: str) -> tuple[tuple[float, float, float], ...]:
+    """Peaks as tuples (right ascension, declination, value) in degrees of ICRS.
+
+    Parameters
+    ----------
+    value : Table or sequence
+        A table as `gpnb.find_peaks` gives it: ``value``, and ``ra`` and ``dec``, or ``lon`` and ``lat``
+        with their frame in ``meta["frame"]``; or tuples (ra, dec, value) of floats.
+    name : str
+        The argument's name, for the error.
+    """
+    if not isinstance(value, Table):
+        return tuple(tuple(float(number) for number in peak) for peak in value)  # type: ignore[misc]
+    coord = _peak_coord(value, name).icrs
+    peaks = zip(coord.ra.deg, coord.dec.deg, np.asarray(value["value"], dtype=float), strict=True)
+    return tuple((float(ra), float(dec), float(height)) for ra, dec, height in peaks)
+
+
+def _peak_coord(table: Table, name: str) -> SkyCoord:
+    for lon, lat, frame in (("ra", "dec", "icrs"), ("lon", "lat", table.meta.get("frame", "icrs"))):
+        if {"value", lon, lat} <= set(table.colnames):
+            return SkyCoord(u.Quantity(table[lon], u.deg), u.Quantity(table[lat], u.deg), frame=frame)
+    raise ArgumentError(
+        f"{name}: the table has the columns {', '.join(table.colnames)}; expected value, ra and dec, "
+        "as gpnb.find_peaks gives them."
+    )
+
+
+position = Door(lambda value, name: skycoord_text(to_skycoord(value, name)) if value != "" else "")
+"""A position on the sky, kept as text such as ``"icrs 83.63d 22.01d"``."""
+
+regions = Door(read_regions)
+"""Sky regions, kept as DS9 text."""
+
+times = Door(read_times, list)
+"""A range of times, kept as text."""
+
+peaks = Door(read_peaks)
+"""Peaks on the sky, kept as tuples (ra, dec, value)."""
+
+energies = span("TeV")
+"""A range of energies, kept as floats in TeV."""

@@ -1,0 +1,192 @@
+"""What the user is looking at, as data: frozen records of JSON scalars and tuples.
+
+A record is replaced and never mutated; undo is a list of them. Each field says by its type what it
+holds (floats in house units), and by its `Door` how it is given by people and written as code.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from difflib import get_close_matches
+from functools import cache
+from types import UnionType
+from typing import Any, Literal, Self, Union, get_args, get_origin, get_type_hints
+
+from gpnb.core.errors import ArgumentError
+
+_WRONG = object()
+
+
+@dataclass(frozen=True)
+class Door:
+    """How the value of a field comes in and goes out.
+
+    Parameters
+    ----------
+    read : callable
+        ``read(value, name)``: what people give (Quantity, text, SkyCoord …) → the field's value.
+    write : callable
+        ``write(value)``: the field's value → a literal that `read` takes.
+    """
+
+    read: Callable[[Any, str], Any]
+    write: Callable[[Any], Any] = lambda value: value
+
+
+_PLAIN = Door(lambda value, _: value)
+
+
+def setting(default: Any, door: Door | None = None) -> Any:
+    """A field with a default and a door."""
+    return field(default=default, metadata={"door": door})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """Base of the records; see the module.
+
+    The constructor takes plain values in house units, `build` and `replace` what people write.
+
+    Attributes
+    ----------
+    schema : int
+        Version of the fields, for records that were saved.
+    """
+
+    schema: int = 1
+
+    def __post_init__(self) -> None:
+        kind: Any = type(self)
+        hints = _hints(kind)
+        for item in fields(self):
+            value = _checked(getattr(self, item.name), hints[item.name])
+            if value is _WRONG:
+                raise ArgumentError(self._complaint(item.name, hints[item.name]))
+            object.__setattr__(self, item.name, value)
+        newest = type(self).schema
+        if not 1 <= self.schema <= newest:
+            raise ArgumentError(
+                f"{type(self).__name__} of schema {self.schema}: this gpnb reads up to {newest}; update gpnb."
+            )
+
+    @classmethod
+    def build(cls, **changes: Any) -> Self:
+        """The record with the defaults and these changes, given as people write them.
+
+        Raises
+        ------
+        ArgumentError
+            For an unknown field or a value that does not fit it.
+
+        Examples
+        --------
+        >>> from gpnb.state.views import SkyView
+        >>> SkyView.build(energy=("500 GeV", "10 TeV")).energy
+        (0.5, 10.0)
+        """
+        return cls._make(cls._read(changes))
+
+    def replace(self, **changes: Any) -> Self:
+        """A copy with these changes, given as people write them."""
+        return self._make({**self._values(), **self._read(changes)})
+
+    def changed(self) -> dict[str, Any]:
+        """What differs from the defaults, as literals that `build` reads back."""
+        doors = {item.name: item.metadata.get("door") or _PLAIN for item in fields(self)}
+        different = {item.name: getattr(self, item.name) for item in fields(self)}
+        return {
+            name: doors[name].write(value) if value is not None else None
+            for name, value in different.items()
+            if value != self.__dataclass_fields__[name].default
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record as plain JSON data."""
+        return {name: _plain(value) for name, value in self._values().items()}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Read what `to_dict` wrote; fields that are missing get their defaults.
+
+        Raises
+        ------
+        ArgumentError
+            For an unknown field, a value of another type, or a newer schema.
+        """
+        for name in data:
+            cls._know(name)
+        return cls._make(data)
+
+    def _values(self) -> dict[str, Any]:
+        return {item.name: getattr(self, item.name) for item in fields(self)}
+
+    @classmethod
+    def _make(cls, values: Mapping[str, Any]) -> Self:
+        made = object.__new__(cls)
+        for item in fields(cls):
+            default = None if item.default is MISSING else item.default
+            object.__setattr__(made, item.name, values.get(item.name, default))
+        made.__post_init__()
+        return made
+
+    @classmethod
+    def _read(cls, changes: Mapping[str, Any]) -> dict[str, Any]:
+        for name in changes:
+            cls._know(name)
+        doors = {name: cls.__dataclass_fields__[name].metadata.get("door") or _PLAIN for name in changes}
+        return {name: None if value is None else doors[name].read(value, name) for name, value in changes.items()}
+
+    @classmethod
+    def _know(cls, name: str) -> None:
+        known = [item.name for item in fields(cls)]
+        if name not in known:
+            close = get_close_matches(name, known, n=1)
+            hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(known)}."
+            raise ArgumentError(f"{cls.__name__} has no setting {name!r}; {hint}")
+
+    def _complaint(self, name: str, hint: Any) -> str:
+        value = getattr(self, name)
+        if get_origin(hint) is Literal:
+            return f"{name}={value!r} must be one of {', '.join(map(repr, get_args(hint)))}."
+        return f"{type(self).__name__}: {name}={value!r} does not fit; expected {_words(hint)}."
+
+
+@cache
+def _hints(cls: Any) -> dict[str, Any]:
+    return get_type_hints(cls)
+
+
+def _plain(value: Any) -> Any:
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
+
+
+def _words(hint: Any) -> str:
+    return hint.__name__ if isinstance(hint, type) and not get_args(hint) else str(hint).replace("typing.", "")
+
+
+def _checked(value: Any, hint: Any) -> Any:
+    """The value as its type wants it (lists become tuples, integers floats), or _WRONG."""
+    origin = get_origin(hint)
+    if origin in (Union, UnionType):
+        found = (_checked(value, arm) for arm in get_args(hint))
+        return next((item for item in found if item is not _WRONG), _WRONG)
+    if origin is tuple:
+        return _checked_tuple(value, get_args(hint))
+    if origin is Literal:
+        return value if isinstance(value, str) and value in get_args(hint) else _WRONG
+    if hint is float and isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value) if math.isfinite(value) else _WRONG
+    return value if type(value) is hint else _WRONG
+
+
+def _checked_tuple(value: Any, arms: tuple[Any, ...]) -> Any:
+    if not isinstance(value, tuple | list):
+        return _WRONG
+    if arms[-1] is Ellipsis:
+        arms = arms[:1] * len(value)
+    if len(arms) != len(value):
+        return _WRONG
+    items = tuple(_checked(item, arm) for item, arm in zip(value, arms, strict=True))
+    return _WRONG if any(item is _WRONG for item in items) else items

@@ -1,0 +1,179 @@
+"""One record a panel: all that decides how the panel looks.
+
+Floats are in house units (TeV, deg, s), positions and regions are text; an empty value means
+that the panel chooses by itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from gpnb.core.errors import ArgumentError
+from gpnb.state import doors
+from gpnb.state.doors import Span
+from gpnb.state.record import Record, setting
+
+Stretch = Literal["linear", "sqrt", "log", "asinh"]
+ColourMap = Literal["inferno", "cividis", "viridis", "gray", "diverging"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObservationsView(Record):
+    """The observation browser.
+
+    Parameters
+    ----------
+    columns : tuple of str
+        Columns of the table; empty for the usual ones.
+    sort_by : str
+        The column the table is sorted by.
+    sort_ascending : bool
+        Its direction.
+    highlight : tuple of int
+        Observations drawn in front, by number.
+    field_of_view : float
+        Radius of the circles around the pointings, deg.
+    rows : int
+        Rows shown before the table is folded.
+
+    Examples
+    --------
+    >>> ObservationsView.build(field_of_view="2 deg", highlight=[23523]).changed()
+    {'highlight': (23523,), 'field_of_view': '2.0 deg'}
+    """
+
+    columns: tuple[str, ...] = ()
+    sort_by: str = "obs_id"
+    sort_ascending: bool = True
+    highlight: tuple[int, ...] = ()
+    field_of_view: float = setting(2.5, doors.quantity("deg"))
+    rows: int = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstrumentView(Record):
+    """Responses of the instrument.
+
+    Parameters
+    ----------
+    offsets : tuple of float
+        Offsets from the pointing of the curves, deg; empty for three that the response covers.
+    energies : tuple of float
+        Energies of the profiles, TeV; empty for some that the response covers.
+    containment : tuple of float
+        Fractions of the containment radii.
+    energy : tuple of float, optional
+        Range of the energy axis, TeV.
+    """
+
+    offsets: tuple[float, ...] = setting((), doors.quantities("deg"))
+    energies: tuple[float, ...] = setting((), doors.quantities("TeV"))
+    containment: tuple[float, ...] = (0.68, 0.95)
+    energy: Span | None = setting(None, doors.energies)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventsView(Record):
+    """The event explorer.
+
+    Parameters
+    ----------
+    target : str
+        Where θ is counted from; empty for no θ² plot but one of the offset.
+    center : str
+        Centre of the image; empty for the pointing, or the middle of the events.
+    width : float, optional
+        Width of the image, deg; by default all events.
+    energy : tuple of float, optional
+        Only events of this range are shown, TeV.
+    time : tuple of str, optional
+        Only events of this time range are shown.
+    pixels : int
+        Pixels of the image a side.
+    per_decade : int
+        Bins of the energy histogram a decade.
+    time_bins : int
+        Bins of the time histogram.
+    stretch, cmap
+        Of the image; see `SkyView`.
+    """
+
+    target: str = setting("", doors.position)
+    center: str = setting("", doors.position)
+    width: float | None = setting(None, doors.quantity("deg"))
+    energy: Span | None = setting(None, doors.energies)
+    time: tuple[str, str] | None = setting(None, doors.times)
+    pixels: int = 100
+    per_decade: int = 10
+    time_bins: int = 40
+    stretch: Stretch = "sqrt"
+    cmap: ColourMap = "inferno"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SkyView(Record):
+    """A map of the sky.
+
+    Parameters
+    ----------
+    layers : tuple of str
+        Which maps of a dataset or product, side by side; empty for the usual ones.
+    energy : tuple of float, optional
+        Sum a cube over the energy bins whose centres are in this range, TeV; by default over all.
+    plane : int, optional
+        Show this plane of a cube instead of a sum.
+    stretch : {"linear", "sqrt", "log", "asinh"}
+        How values become colours.
+    low, high : float, optional
+        The values of the first and last colour; by default from percentiles.
+    cmap : {"inferno", "cividis", "viridis", "gray", "diverging"}
+        The colour map; ``"diverging"`` is centred on 0.
+    opacity : float
+        From 0 to 1.
+    smooth : float
+        Width (sigma) of the Gaussian it is smoothed with, deg; 0 for none.
+    contours : tuple of float
+        Values at which lines are drawn.
+    regions : str
+        Regions drawn with solid white lines (ON), as DS9 text.
+    off_regions : str
+        Regions drawn with dashed blue lines (OFF).
+    excluded : str
+        Regions drawn hatched.
+    peaks : tuple of (float, float, float)
+        Right ascension, declination (deg) and value of peaks; `build` takes the table of `find_peaks`.
+    grid : bool
+        Whether the coordinate grid is drawn.
+    title : str
+        Title instead of the usual one.
+
+    Examples
+    --------
+    >>> SkyView.build(stretch="sqrt", smooth="0.1 deg").changed()
+    {'stretch': 'sqrt', 'smooth': '0.1 deg'}
+    """
+
+    layers: tuple[str, ...] = ()
+    energy: Span | None = setting(None, doors.energies)
+    plane: int | None = None
+    stretch: Stretch = "linear"
+    low: float | None = None
+    high: float | None = None
+    cmap: ColourMap = "inferno"
+    opacity: float = 1.0
+    smooth: float = setting(0.0, doors.quantity("deg"))
+    contours: tuple[float, ...] = ()
+    regions: str = setting("", doors.regions)
+    off_regions: str = setting("", doors.regions)
+    excluded: str = setting("", doors.regions)
+    peaks: tuple[tuple[float, float, float], ...] = setting((), doors.peaks)
+    grid: bool = True
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 0 <= self.opacity <= 1:
+            raise ArgumentError(f"opacity={self.opacity} must be from 0 to 1.")
+        if self.low is not None and self.high is not None and not self.low < self.high:
+            raise ArgumentError(f"low={self.low} must be below high={self.high}.")
