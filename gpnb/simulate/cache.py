@@ -1,0 +1,76 @@
+"""Folders that are made once, whole or not at all, also when several processes want them at the same time."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+from gpnb.core.errors import ArgumentError
+
+
+def cache_folder() -> Path:
+    """The folder for what gpnb can make again: ``$GPNB_CACHE``, else the user's cache.
+
+    Raises
+    ------
+    ArgumentError
+        If it cannot be made.
+    """
+    given = os.environ.get("GPNB_CACHE")
+    folder = Path(given).expanduser() if given else user_cache_path("gpnb", appauthor=False)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ArgumentError(
+            f"The cache folder {folder} cannot be made ({error.strerror}): set GPNB_CACHE to one that can be written."
+        ) from error
+    return folder
+
+
+def made_once(name: str, make: Callable[[Path], None]) -> Path:
+    """The folder `name` in the cache, filled by `make` if it is not there yet.
+
+    Parameters
+    ----------
+    name : str
+        With a version in it: what is there is never changed.
+    make : callable
+        Fills the empty folder it is given. That is a temporary one, renamed when it is complete; if
+        another process was quicker its folder stays, and this one is thrown away.
+
+    Raises
+    ------
+    ArgumentError
+        If the cache folder cannot be written to.
+    """
+    parent = cache_folder()
+    final = parent / name
+    if final.is_dir():
+        return final
+    try:
+        temporary = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=parent))
+    except OSError as error:
+        raise ArgumentError(
+            f"The cache folder {parent} cannot be written to ({error.strerror}): set GPNB_CACHE to one that can."
+        ) from error
+    try:
+        make(temporary)
+        temporary.chmod(0o755)  # mkdtemp lets nobody else in
+        _move(temporary, final)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return final
+
+
+def _move(temporary: Path, final: Path) -> None:
+    """Rename, unless another process has put a full folder there meanwhile."""
+    try:
+        temporary.rename(final)
+    except OSError:
+        if not final.is_dir():
+            raise
