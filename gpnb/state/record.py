@@ -1,14 +1,14 @@
 """What the user is looking at, as data: frozen records of JSON scalars and tuples.
 
 A record is replaced and never mutated; undo is a list of them. Each field says by its type what it
-holds (floats in house units), and by its `Door` how it is given by people and written as code.
+holds (floats in house units), and by the `Door` in its metadata how it is given by people and written as code.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, fields
 from difflib import get_close_matches
 from functools import cache
 from types import UnionType
@@ -36,11 +36,6 @@ class Door:
 
 
 _PLAIN = Door(lambda value, _: value)
-
-
-def setting(default: Any, door: Door | None = None) -> Any:
-    """A field with a default and a door."""
-    return field(default=default, metadata={"door": door})
 
 
 @dataclass(frozen=True, kw_only=True)

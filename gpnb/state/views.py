@@ -6,13 +6,13 @@ that the panel chooses by itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from gpnb.core.errors import ArgumentError
 from gpnb.state import doors
 from gpnb.state.doors import Span
-from gpnb.state.record import Record, setting
+from gpnb.state.record import Record
 
 Stretch = Literal["linear", "sqrt", "log", "asinh"]
 ColourMap = Literal["inferno", "cividis", "viridis", "gray", "diverging"]
@@ -47,7 +47,7 @@ class ObservationsView(Record):
     sort_by: str = "obs_id"
     sort_ascending: bool = True
     highlight: tuple[int, ...] = ()
-    field_of_view: float = setting(2.5, doors.quantity("deg"))
+    field_of_view: float = field(default=2.5, metadata={"door": doors.quantity("deg")})
     rows: int = 12
 
 
@@ -67,10 +67,10 @@ class InstrumentView(Record):
         Range of the energy axis, TeV.
     """
 
-    offsets: tuple[float, ...] = setting((), doors.quantities("deg"))
-    energies: tuple[float, ...] = setting((), doors.quantities("TeV"))
+    offsets: tuple[float, ...] = field(default=(), metadata={"door": doors.quantities("deg")})
+    energies: tuple[float, ...] = field(default=(), metadata={"door": doors.quantities("TeV")})
     containment: tuple[float, ...] = (0.68, 0.95)
-    energy: Span | None = setting(None, doors.energies)
+    energy: Span | None = field(default=None, metadata={"door": doors.energies})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,11 +99,11 @@ class EventsView(Record):
         Of the image; see `SkyView`.
     """
 
-    target: str = setting("", doors.position)
-    center: str = setting("", doors.position)
-    width: float | None = setting(None, doors.quantity("deg"))
-    energy: Span | None = setting(None, doors.energies)
-    time: tuple[str, str] | None = setting(None, doors.times)
+    target: str = field(default="", metadata={"door": doors.position})
+    center: str = field(default="", metadata={"door": doors.position})
+    width: float | None = field(default=None, metadata={"door": doors.quantity("deg")})
+    energy: Span | None = field(default=None, metadata={"door": doors.energies})
+    time: tuple[str, str] | None = field(default=None, metadata={"door": doors.times})
     pixels: int = 100
     per_decade: int = 10
     time_bins: int = 40
@@ -155,19 +155,19 @@ class SkyView(Record):
     """
 
     layers: tuple[str, ...] = ()
-    energy: Span | None = setting(None, doors.energies)
+    energy: Span | None = field(default=None, metadata={"door": doors.energies})
     plane: int | None = None
     stretch: Stretch = "linear"
     low: float | None = None
     high: float | None = None
     cmap: ColourMap = "inferno"
     opacity: float = 1.0
-    smooth: float = setting(0.0, doors.quantity("deg"))
+    smooth: float = field(default=0.0, metadata={"door": doors.quantity("deg")})
     contours: tuple[float, ...] = ()
-    regions: str = setting("", doors.regions)
-    off_regions: str = setting("", doors.regions)
-    excluded: str = setting("", doors.regions)
-    peaks: tuple[tuple[float, float, float], ...] = setting((), doors.peaks)
+    regions: str = field(default="", metadata={"door": doors.regions})
+    off_regions: str = field(default="", metadata={"door": doors.regions})
+    excluded: str = field(default="", metadata={"door": doors.regions})
+    peaks: tuple[tuple[float, float, float], ...] = field(default=(), metadata={"door": doors.peaks})
     grid: bool = True
     title: str = ""
 
