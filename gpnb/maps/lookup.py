@@ -76,7 +76,8 @@ def slice_axis(skymap: SkyMap, name: str, choice: Any) -> SkyMap:
     from gpnb.maps.skymap import SkyMap
 
     axis = skymap.geom.axis(name)
-    recipe = Recipe.of(".slice()", on=skymap, **{name: list(choice) if isinstance(choice, tuple) else choice})
+    chosen: dict[str, Any] = {name: choice}
+    recipe = Recipe.of(".slice()", on=skymap, **chosen)
     start, stop, single = _planes(axis, choice)
     index: list[Any] = [slice(None)] * skymap.data.ndim
     index[len(skymap.geom.axes) - 1 - skymap.geom.axis_number(name)] = start if single else slice(start, stop)

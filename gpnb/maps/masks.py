@@ -65,7 +65,7 @@ def region_array(geom: WcsGeometry, region: SkyRegion) -> np.ndarray:
         return _in_ellipse(geom, region, region.width, region.height)
     if isinstance(region, EllipseAnnulusSkyRegion):
         hole = _in_ellipse(geom, region, region.inner_width, region.inner_height)
-        return _in_ellipse(geom, region, region.outer_width, region.outer_height) & ~hole
+        return np.asarray(_in_ellipse(geom, region, region.outer_width, region.outer_height) & ~hole)
     if isinstance(region, PointSkyRegion):
         return _pixel_of(geom, region)
     mask = region.to_pixel(geom.wcs).to_mask(mode="center").to_image((geom.ny, geom.nx))

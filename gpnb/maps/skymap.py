@@ -177,7 +177,7 @@ class SkyMap(Displayed):
         result = self
         for name, choice in choices.items():
             result = slice_axis(result, name, choice)
-        recipe = Recipe.of(".slice()", on=self, **{name: _listed(choice) for name, choice in choices.items()})
+        recipe = Recipe.of(".slice()", on=self, **choices)
         return SkyMap(result.geom, result.data, self.unit, recipe, self.meta)
 
     def cutout(self, center: SkyCoord | str, width: Any) -> SkyMap:
@@ -360,10 +360,6 @@ def input_of(value: Any, name: str) -> Recipe:
 
 def _memory_recipe(geom: WcsGeometry, unit: u.UnitBase) -> Recipe:
     return Recipe.of("gpnb.SkyMap()", geom=geom, data=Recipe.memory("data"), unit=str(unit) or None)
-
-
-def _listed(choice: Any) -> Any:
-    return list(choice) if isinstance(choice, tuple) else choice
 
 
 def _is_whole(value: float) -> bool:

@@ -1,0 +1,225 @@
+"""Maps in FITS files: a WCS image with a BANDS table for further axes (GADF, skymaps)."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from astropy import units as u
+from astropy.io import fits
+from astropy.wcs import WCS, FITSFixedWarning
+
+from gpnb.core.atomic import atomic_file
+from gpnb.core.errors import ArgumentError, DataFormatError
+from gpnb.core.provenance import creator, provenance_card
+from gpnb.core.recipe import Recipe
+from gpnb.maps.axis import Axis
+from gpnb.maps.bands import bands_hdu, read_axes
+from gpnb.maps.geometry import WcsGeometry
+
+if TYPE_CHECKING:
+    from gpnb.maps.skymap import SkyMap
+
+_BANDS = ("EBOUNDS", "ENERGIES")
+"""Where the axes are if no BANDSHDU says so."""
+
+_MASK_KEY = "MAPDTYPE"
+"""Our card that tells a mask, which FITS stores as bytes, from counts."""
+
+
+def write_map(skymap: SkyMap, path: Any, overwrite: bool = False) -> None:
+    """Write a map as a FITS file, all or nothing, with its recipe and checksums.
+
+    Parameters
+    ----------
+    skymap : SkyMap
+        Its ``meta["name"]`` names the HDU.
+    path : str or Path
+        Ending in .fits or .fits.gz.
+    overwrite : bool
+        Replace an existing file.
+
+    Raises
+    ------
+    ArgumentError
+        If the file exists, or its folder does not.
+    """
+    hdus = map_hdus(skymap, str(skymap.meta.get("name", "")), primary=True)
+    hdus[0].header["CREATOR"] = creator()
+    with warnings.catch_warnings():
+        # long provenance is what CONTINUE cards are for
+        warnings.filterwarnings("ignore", "Card is too long", fits.verify.VerifyWarning)
+        hdus[0].header.set(*provenance_card(skymap.recipe))
+        with atomic_file(path, overwrite) as temporary:
+            fits.HDUList(hdus).writeto(temporary, overwrite=True, checksum=True)
+
+
+def read_map(path: Any, name: str | None = None) -> SkyMap:
+    """Read a map from a FITS file: see `SkyMap.read`."""
+    source = str(path)
+    made = Recipe.of("gpnb.SkyMap.read()", path=source)
+    recipe = made if name is None else replace(made, kwargs={**made.kwargs, "name": name})
+    try:
+        with fits.open(Path(path), memmap=False) as hdus:
+            return map_from_hdus(hdus, name, source, recipe)
+    except FileNotFoundError as error:
+        raise DataFormatError(f"{source}: there is no such file.") from error
+    except (OSError, EOFError) as error:
+        raise DataFormatError(f"{source}: this is not a FITS file, or it is damaged ({error}).") from error
+
+
+def map_hdus(skymap: SkyMap, name: str, primary: bool = False) -> list[Any]:
+    """The HDUs of a map: the image, and its BANDS table if it has further axes.
+
+    Parameters
+    ----------
+    skymap : SkyMap
+        What to write; masks become bytes, half precision becomes single.
+    name : str
+        Of the image HDU; the table is called ``<name>_BANDS``.
+    primary : bool
+        Make the image the primary HDU.
+    """
+    header = _header(skymap)
+    bands = f"{name or 'MAP'}_BANDS".upper()
+    if skymap.geom.axes:
+        header["BANDSHDU"] = (bands, "table of the further axes")
+    data = skymap.data.astype(_storable(skymap.data.dtype), copy=False)
+    image = (fits.PrimaryHDU if primary else fits.ImageHDU)(data, header)
+    if name:
+        image.name = name.upper()
+    return [image, bands_hdu(skymap.geom.axes, bands)] if skymap.geom.axes else [image]
+
+
+def map_from_hdus(hdus: fits.HDUList, name: str | None, source: str, recipe: Recipe | None = None) -> SkyMap:
+    """The map of one image HDU and its BANDS table.
+
+    Parameters
+    ----------
+    hdus : HDUList
+        An open file.
+    name : str or None
+        The image HDU; the first image on the sky if None.
+    source : str
+        The file, for errors.
+    recipe : Recipe, optional
+        Of the map.
+
+    Raises
+    ------
+    DataFormatError
+        If there is no such map.
+    """
+    from gpnb.maps.skymap import SkyMap
+
+    hdu = _image_hdu(hdus, name, source)
+    where = f"{source}, HDU {hdu.name or 'PRIMARY'}"
+    made = recipe or Recipe.memory((hdu.name or "map").lower())
+    wcs = _wcs(hdu.header, where)
+    data = _native(hdu, where)
+    axes = _axes(hdus, hdu, data.shape, where)
+    data = data.reshape(*(axis.n for axis in reversed(axes)), *data.shape[-2:])
+    try:
+        geom = WcsGeometry.from_wcs(wcs, data.shape[-2:], axes, Recipe.of(".geom", on=made))
+    except ArgumentError as error:
+        raise DataFormatError(f"{where}: {error}") from error
+    return SkyMap(geom, data, _unit(hdu.header, where), made, _meta(hdu.header))
+
+
+def _header(skymap: SkyMap) -> fits.Header:
+    header = skymap.geom.wcs.to_header()
+    header.remove("WCSAXES", ignore_missing=True)  # the image may have more
+    header["BUNIT"] = _unit_text(skymap.unit)
+    header["WCSSHAPE"] = f"({','.join(str(size) for size in reversed(skymap.geom.shape))})"
+    if skymap.data.dtype == bool:
+        header[_MASK_KEY] = ("bool", "a mask: 1 is True")
+    if skymap.meta:
+        header["META"] = json.dumps(skymap.meta, sort_keys=True)
+    return header
+
+
+def _unit_text(unit: u.UnitBase) -> str:
+    """FITS text of a unit; its plain text where FITS has no name for it, such as ``deg-2 TeV-1``."""
+    try:
+        return str(unit.to_string("fits"))
+    except ValueError:
+        return str(unit.to_string())
+
+
+def _storable(dtype: np.dtype) -> np.dtype:
+    if dtype.kind == "b":
+        return np.dtype(np.uint8)
+    return np.dtype(np.float32) if dtype == np.float16 else dtype
+
+
+def _image_hdu(hdus: fits.HDUList, name: str | None, source: str) -> Any:
+    images = [hdu for hdu in hdus if hdu.is_image and hdu.header.get("NAXIS", 0) >= 2]
+    if name is not None:
+        found = [hdu for hdu in images if hdu.name == name.strip().upper()]
+    else:
+        found = [hdu for hdu in images if _is_celestial(hdu.header)]
+    if found:
+        return found[0]
+    if any("PIXTYPE" in hdu.header for hdu in hdus):
+        raise DataFormatError(f"{source}: it holds a HEALPix map, which gpnb does not read: expected a WCS image.")
+    names = ", ".join(hdu.name or "PRIMARY" for hdu in hdus)
+    wanted = f"an image HDU {name!r}" if name is not None else "an image on the sky (a WCS with RA/DEC or GLON/GLAT)"
+    raise DataFormatError(f"{source}: there is not {wanted}; the file has the HDUs: {names}.")
+
+
+def _is_celestial(header: fits.Header) -> bool:
+    return str(header.get("CTYPE1", ""))[:4] in {"RA--", "GLON"}
+
+
+def _wcs(header: fits.Header, where: str) -> WCS:
+    if not _is_celestial(header):
+        raise DataFormatError(f"{where}: CTYPE1={header.get('CTYPE1')!r}; expected RA or GLON as the first axis.")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FITSFixedWarning)  # dates and spellings that wcslib mends
+        try:
+            return WCS(header).celestial
+        except (ValueError, fits.VerifyError) as error:
+            raise DataFormatError(f"{where}: its WCS cannot be used ({error}).") from error
+
+
+def _native(hdu: Any, where: str) -> np.ndarray:
+    """The values in the byte order of this machine; masks as bool."""
+    if hdu.data is None:
+        raise DataFormatError(f"{where}: the image is empty.")
+    data = np.asarray(hdu.data)
+    data = data.astype(data.dtype.newbyteorder("="), copy=False)
+    return data.astype(bool) if hdu.header.get(_MASK_KEY) == "bool" else data
+
+
+def _axes(hdus: fits.HDUList, hdu: Any, shape: tuple[int, ...], where: str) -> tuple[Axis, ...]:
+    table = hdu.header.get("BANDSHDU")
+    if table is None and all(size == 1 for size in shape[:-2]):
+        return ()
+    candidates = [table] if table is not None else [f"{hdu.name}_BANDS", *_BANDS]
+    found = next((name for name in candidates if name.strip().upper() in {other.name for other in hdus}), None)
+    if found is None:
+        raise DataFormatError(
+            f"{where}: an image of shape {shape} needs a table of its axes; expected an HDU {candidates[0]!r}."
+        )
+    return read_axes(hdus[found.strip()], shape[-3::-1], where)
+
+
+def _unit(header: fits.Header, where: str) -> u.UnitBase:
+    text = str(header.get("BUNIT", "")).strip()
+    try:
+        return u.Unit(text)
+    except ValueError as error:
+        raise DataFormatError(f"{where}: the unit BUNIT={text!r} is not known.") from error
+
+
+def _meta(header: fits.Header) -> dict[str, Any]:
+    """The META card as a dictionary; what is not one is left out."""
+    try:
+        meta = json.loads(header.get("META", "{}"))
+    except json.JSONDecodeError:
+        return {}
+    return meta if isinstance(meta, dict) else {}
