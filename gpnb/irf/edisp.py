@@ -1,0 +1,138 @@
+"""The energy dispersion, and the matrix that takes true to reconstructed energy."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from astropy import units as u
+
+from gpnb.irf.interpolate import Nodes, interpolate
+from gpnb.irf.layout import ENERGY_TRUE, MIGRA, OFFSET, Layout, ValueColumn
+from gpnb.irf.response import Response, door
+from gpnb.maps.axis import Axis
+
+SUB_BINS = 5
+"""Energies at which a true-energy bin is sampled."""
+
+NEGLIGIBLE = 1e-8
+"""Smaller elements of a kernel are set to zero."""
+
+
+class EnergyDispersion(Response):
+    """Density of the migration mu = E_reco / E_true, against true energy and offset (GADF ``EDISP_2D``).
+
+    A probability density: at every energy and offset it is normalised to 1 over the migration axis,
+    because tables in use are not (the sums of CTA 1DC reach 2900, those of Prod5 are 0.01). Where the
+    table holds nothing, and outside the energies or beyond the offsets of the table, it is zero.
+
+    Parameters
+    ----------
+    axes : tuple of Axis
+        ``energy_true``, ``migra`` and ``offset``.
+    values : ndarray, shape (n_energy, n_migra, n_offset)
+        Kept as it is, without a copy.
+    header, recipe
+        See `Response`.
+    """
+
+    layout = Layout(
+        "edisp_2d", "EDISP", "ENERGY DISPERSION", (ENERGY_TRUE, MIGRA, OFFSET), (ValueColumn("MATRIX", "", ""),)
+    )
+
+    def __call__(self, energy_true: Any, migra: Any, offset: Any) -> u.Quantity:
+        """The density at true energies, migrations and offsets that broadcast, as a Quantity."""
+        arrays = door(energy_true=(energy_true, "TeV"), migra=(migra, ""), offset=(offset, "deg"))
+        return self.evaluate(*arrays) * u.dimensionless_unscaled
+
+    def evaluate(self, energy_true: np.ndarray, migra: np.ndarray, offset: np.ndarray) -> np.ndarray:
+        """The density dP/dmu; float method: energy in TeV, offset in deg, broadcast."""
+        norm = interpolate(self._norm, self._energy_and_offset, (energy_true, offset))
+        return _ratio(interpolate(self.values, self._nodes, (energy_true, migra, offset)), norm)
+
+    def kernel(self, energy_true_axis: Axis, energy_axis: Axis, offset: float) -> np.ndarray:
+        """The probability to reconstruct each true-energy bin in each reconstructed-energy bin.
+
+        Parameters
+        ----------
+        energy_true_axis, energy_axis : Axis
+            True and reconstructed energy.
+        offset : float
+            deg.
+
+        Returns
+        -------
+        ndarray, shape (n_true, n_reco)
+            Sums over reconstructed energy are 1, less what falls outside of `energy_axis`.
+
+        Notes
+        -----
+        R(J, I) = CDF(E_J,hi / E) - CDF(E_J,lo / E), averaged over 5 energies E of the true bin I.
+        """
+        energy = energy_true_axis.refine(SUB_BINS).center_values
+        rows = interpolate(self._cumulative, self._energy_and_offset, (energy, np.asarray(offset)))
+        migra = energy_axis.edge_values[None, :] / energy[:, None]
+        share = np.diff(_at_edges(_ratio(rows, rows[:, -1:]), self.axes[1].edge_values, migra), axis=1)
+        kernel: np.ndarray = share.reshape(energy_true_axis.n, SUB_BINS, energy_axis.n).mean(axis=1)
+        kernel[kernel < NEGLIGIBLE] = 0.0
+        return kernel
+
+    def bias(self, energy: np.ndarray, offset: np.ndarray) -> np.ndarray:
+        """Mean of E_reco / E_true - 1; float method, NaN where the table holds nothing."""
+        mean, _ = self._moments(energy, offset)
+        return mean - 1
+
+    def resolution(self, energy: np.ndarray, offset: np.ndarray) -> np.ndarray:
+        """Standard deviation of E_reco / E_true; float method, NaN where the table holds nothing."""
+        return self._moments(energy, offset)[1]
+
+    def nodes(self, number: int) -> Nodes:  # noqa: D102
+        return Nodes(self.axes[number], hold_below=number == 2)
+
+    @property
+    def _energy_and_offset(self) -> tuple[Nodes, Nodes]:
+        return self._nodes[0], self._nodes[2]
+
+    @cached_property
+    def _norm(self) -> np.ndarray:
+        """Sums over migration, shape (n_energy, n_offset)."""
+        result: np.ndarray = np.einsum("imo,m->io", self.values, self.axes[1].width_values)
+        return result
+
+    @cached_property
+    def _cumulative(self) -> np.ndarray:
+        """Sums up to each migration edge, shape (n_energy, n_offset, n_migra + 1); computed on first use."""
+        steps = np.moveaxis(self.values, 1, 2) * self.axes[1].width_values
+        result = np.zeros((*steps.shape[:2], steps.shape[2] + 1), dtype=np.float32)
+        np.cumsum(steps, axis=2, out=steps)
+        result[..., 1:] = steps
+        return result
+
+    def _moments(self, energy: np.ndarray, offset: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Mean and standard deviation of the migration."""
+        axis = self.axes[1]
+        weight = (
+            interpolate(np.moveaxis(self.values, 1, 2), self._energy_and_offset, (energy, offset)) * axis.width_values
+        )
+        with np.errstate(invalid="ignore"):
+            weight = weight / weight.sum(axis=-1, keepdims=True)
+        mean = (weight * axis.center_values).sum(axis=-1)
+        variance = (weight * (axis.center_values - mean[..., None]) ** 2).sum(axis=-1)
+        return mean, np.sqrt(variance)
+
+
+def _ratio(value: np.ndarray, norm: np.ndarray) -> np.ndarray:
+    result: np.ndarray = np.divide(
+        value, norm, out=np.zeros(np.broadcast_shapes(value.shape, norm.shape)), where=norm > 0
+    )
+    return result
+
+
+def _at_edges(rows: np.ndarray, edges: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Each row, given at `edges`, interpolated at its row of `wanted`; held outside."""
+    index = np.clip(np.searchsorted(edges, wanted, side="right") - 1, 0, len(edges) - 2)
+    weight = np.clip((wanted - edges[index]) / (edges[index + 1] - edges[index]), 0.0, 1.0)
+    first, second = (np.take_along_axis(rows, index + side, axis=1) for side in (0, 1))
+    result: np.ndarray = first + weight * (second - first)
+    return result

@@ -1,0 +1,93 @@
+"""What all point spread functions have in common."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from astropy import units as u
+
+from gpnb.core.errors import ArgumentError
+from gpnb.irf.interpolate import Nodes, interpolate, interpolate_table
+from gpnb.irf.response import Response, door
+
+
+class Psf(Response):
+    """Probability a solid angle of the angle between true and reconstructed direction.
+
+    Always normalised to 1. Nodes without a usable function (empty bins, NaN, ``SIGMA == 0``) take that of
+    the nearest energy that has one; energies outside the axis take that of its end; beyond the last edge in
+    offset density and containment are zero and the containment radius is NaN.
+
+    Subclasses with parameters give the parameters at the nodes and three functions of them.
+    """
+
+    def __call__(self, energy: Any, offset: Any, rad: Any) -> u.Quantity:
+        """The density at true energies, offsets and angles that broadcast, as a Quantity."""
+        arrays = door(energy=(energy, "TeV"), offset=(offset, "deg"), rad=(rad, "deg"))
+        return self.evaluate(*arrays) / u.sr
+
+    def evaluate(self, energy: np.ndarray, offset: np.ndarray, rad: np.ndarray) -> np.ndarray:
+        """The density dP/dOmega in sr-1; float method: TeV, deg, deg, broadcast."""
+        density = self._density(self._parameters(energy, offset), np.asarray(rad, dtype=float))
+        return np.where(self._nodes[1].inside(np.asarray(offset, dtype=float)), density, 0.0)
+
+    def containment(self, energy: np.ndarray, offset: np.ndarray, rad: np.ndarray) -> np.ndarray:
+        """The probability within an angle; float method: TeV, deg, deg, broadcast."""
+        contained = self._contained(self._parameters(energy, offset), np.asarray(rad, dtype=float))
+        return np.where(self._nodes[1].inside(np.asarray(offset, dtype=float)), contained, 0.0)
+
+    def containment_table(self, energy: np.ndarray, offset: np.ndarray, rad: np.ndarray) -> np.ndarray:
+        """As `containment` for 1-D energies and offsets, shape (n_energy, n_offset, *rad.shape); fast float method."""
+        rad = np.asarray(rad, dtype=float)
+        parameters = interpolate_table(self._filled, self._held, (energy, offset))
+        parameters = parameters.reshape(parameters.shape[:2] + (1,) * rad.ndim + parameters.shape[2:])
+        inside = self._nodes[1].inside(np.asarray(offset, dtype=float))
+        result: np.ndarray = self._contained(parameters, rad) * inside.reshape((1, -1) + (1,) * rad.ndim)
+        return result
+
+    def containment_radius(self, fraction: np.ndarray, energy: np.ndarray, offset: np.ndarray) -> np.ndarray:
+        """The angle in deg that contains a fraction; float method: fraction in [0, 1), TeV, deg, broadcast.
+
+        Raises
+        ------
+        ArgumentError
+            If a fraction is not in [0, 1).
+        """
+        fraction, offset = to_fraction(fraction), np.asarray(offset, dtype=float)
+        radius = self._radius(self._parameters(energy, offset), fraction)
+        return np.where(self._nodes[1].inside(offset), radius, np.nan)
+
+    def nodes(self, number: int) -> Nodes:  # noqa: D102
+        return Nodes(self.axes[number], hold_below=True, hold_above=number == 0)
+
+    @property
+    def _filled(self) -> np.ndarray:
+        """The parameters at the nodes, shape (n_energy, n_offset, n_parameter), usable everywhere."""
+        raise NotImplementedError
+
+    def _density(self, parameters: np.ndarray, rad: np.ndarray) -> np.ndarray:
+        raise NotImplementedError
+
+    def _contained(self, parameters: np.ndarray, rad: np.ndarray) -> np.ndarray:
+        raise NotImplementedError
+
+    def _radius(self, parameters: np.ndarray, fraction: np.ndarray) -> np.ndarray:
+        raise NotImplementedError
+
+    @cached_property
+    def _held(self) -> tuple[Nodes, Nodes]:
+        """Energy and offset, held outside, so that the functions always get usable parameters."""
+        return self._nodes[0], Nodes(self.axes[1], hold_below=True, hold_above=True)
+
+    def _parameters(self, energy: np.ndarray, offset: np.ndarray) -> np.ndarray:
+        return interpolate(self._filled, self._held, (energy, offset))
+
+
+def to_fraction(values: np.ndarray) -> np.ndarray:
+    """Fractions as a float array; `ArgumentError` unless they are in [0, 1)."""
+    fraction = np.asarray(values, dtype=float)
+    if not np.all((fraction >= 0) & (fraction < 1)):
+        raise ArgumentError(f"fraction={values!r} must be at least 0 and less than 1, such as 0.68.")
+    return fraction

@@ -1,0 +1,76 @@
+"""The cut on direction of point-like analyses."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+from astropy import units as u
+
+from gpnb.core.errors import DataFormatError
+from gpnb.core.recipe import Recipe
+from gpnb.irf.layout import ENERGY_RECO, OFFSET, Layout, ValueColumn
+from gpnb.irf.response import Response, door
+from gpnb.maps.axis import Axis
+
+
+class RadMax(Response):
+    """Largest angle from the source, against **reconstructed** energy and offset (GADF ``RAD_MAX_2D``).
+
+    A cut, so the value of the bin, without interpolation; outside of the axes that of the last bin.
+
+    Parameters
+    ----------
+    axes : tuple of Axis
+        ``energy`` and ``offset``.
+    values : ndarray or Quantity, shape (n_energy, n_offset)
+        deg, or with a unit.
+    header, recipe
+        See `Response`.
+    """
+
+    layout = Layout("rad_max_2d", "RAD_MAX", "RAD_MAX", (ENERGY_RECO, OFFSET), (ValueColumn("RAD_MAX", "deg", "deg"),))
+
+    @classmethod
+    def from_response(cls, response: Response) -> Self:
+        """The one cut that a point-like response names in its header, ``RAD_MAX``.
+
+        Raises
+        ------
+        DataFormatError
+            If the response is not point-like, or names none.
+        """
+        value = response.number("RAD_MAX")
+        if not response.is_pointlike or value is None:
+            raise DataFormatError(
+                f"{response!r} has no RAD_MAX keyword of a point-like response: give a RAD_MAX_2D HDU."
+            )
+        energy = response.energy_axis.edges[[0, -1]]
+        axes = (Axis.energy_edges(energy), Axis.from_edges([0.0, 180.0], "offset", "deg"))
+        header = {**response.header, "HDUCLAS3": "POINT-LIKE"}
+        recipe = Recipe.of("gpnb.irf.RadMax.from_response()", response=response, name="rad_max")
+        return cls(axes, np.full((1, 1), value), header, recipe)
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether the cut is the same for all energies and offsets."""
+        return bool(np.ptp(self.values) == 0)
+
+    @property
+    def is_pointlike(self) -> bool:
+        """Always True: only point-like responses have such a cut."""
+        return True
+
+    def __call__(self, energy: Any, offset: Any) -> u.Quantity:
+        """The cut at reconstructed energies and offsets that broadcast, as a Quantity."""
+        return self.evaluate(*door(energy=(energy, "TeV"), offset=(offset, "deg"))) * u.deg
+
+    def evaluate(self, energy: np.ndarray, offset: np.ndarray) -> np.ndarray:
+        """The cut in deg; float method: energy in TeV, offset in deg, broadcast."""
+        places = [_bin(axis, value) for axis, value in zip(self.axes, (energy, offset), strict=True)]
+        return np.asarray(self.values[tuple(places)], dtype=float)
+
+
+def _bin(axis: Axis, values: np.ndarray) -> np.ndarray:
+    """The bin of each value, the last one outside."""
+    return np.searchsorted(axis.high_values[:-1], np.asarray(values, dtype=float), side="right")

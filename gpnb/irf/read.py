@@ -1,0 +1,121 @@
+"""Reading instrument responses."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from astropy.io import fits
+
+from gpnb.core.errors import ArgumentError, DataFormatError
+from gpnb.core.recipe import Recipe
+from gpnb.irf.aeff import EffectiveArea
+from gpnb.irf.background import Background2D, Background3D
+from gpnb.irf.edisp import EnergyDispersion
+from gpnb.irf.psf_gauss import Psf3Gauss
+from gpnb.irf.psf_king import PsfKing
+from gpnb.irf.psf_table import PsfTable
+from gpnb.irf.rad_max import RadMax
+from gpnb.irf.response import Response
+from gpnb.irf.table import TableReader, tell
+
+CLASSES: dict[str, type[Response]] = {
+    kind.layout.hdu_class: kind
+    for kind in (EffectiveArea, EnergyDispersion, PsfTable, Psf3Gauss, PsfKing, Background2D, Background3D, RadMax)
+}
+"""HDU class of an index, such as ``"aeff_2d"`` → the class of the response."""
+
+_TYPES = {"EFF_AREA": "aeff", "EDISP": "edisp", "RPSF": "psf", "PSF": "psf", "BKG": "bkg", "RAD_MAX": "rad_max"}
+"""``HDUCLAS2`` → what legacy values of ``HDUCLAS4`` lack."""
+
+
+def read_irf(
+    hdu: fits.BinTableHDU | str | int,
+    hdu_class: str | None = None,
+    source: str | None = None,
+    *,
+    path: str | os.PathLike[str] | None = None,
+    recipe: Recipe | None = None,
+    alignment: str = "RADEC",
+) -> Any:
+    """Read one instrument response (GADF 0.2 and 0.3, and the legacy form of CTA 1DC).
+
+    Parameters
+    ----------
+    hdu : BinTableHDU, str or int
+        The table, or its name or number in `path`.
+    hdu_class : str, optional
+        ``"aeff_2d"``, ``"psf_3gauss"`` …, as in an HDU index; from the header by default.
+    source : str, optional
+        The file, for messages, where `hdu` is a table.
+    path : str or path, optional
+        The file, where `hdu` is a name or number.
+    recipe : Recipe, optional
+        How it came about, such as an observation's; by default this call.
+    alignment : {"RADEC", "ALTAZ"}
+        Of a ``BKG_3D`` that does not say so; the format says ALTAZ, other tools and most files mean RADEC.
+
+    Returns
+    -------
+    EffectiveArea, EnergyDispersion, PsfTable, Psf3Gauss, PsfKing, Background2D, Background3D or RadMax
+
+    Raises
+    ------
+    DataFormatError
+        If the table is not such a response; names file, HDU and column.
+    ArgumentError
+        If `hdu` and `path` do not go together, or there is no such HDU.
+
+    Examples
+    --------
+    >>> import gpnb
+    >>> area = gpnb.read_irf("AEFF", path="run.fits.gz")  # doctest: +SKIP
+    """
+    if path is not None:
+        return _read_file(path, hdu, hdu_class, recipe, alignment)
+    if isinstance(hdu, str | int):
+        raise ArgumentError(f"hdu={hdu!r} is a name or number in a file: give path as well.")
+    source = source or "(memory)"
+    kind = CLASSES[_class_of(hdu, hdu_class, source)]
+    reader = TableReader(hdu, kind.layout, source)
+    axes, header = reader.axes(), reader.header()
+    if kind is Background3D and "FOVALIGN" not in header:
+        tell(f"{source}, HDU {hdu.name}: FOVALIGN is missing; the field of view is taken as aligned with {alignment}.")
+        header["FOVALIGN"] = alignment
+    recipe = recipe or Recipe.memory(hdu.name.lower() or "irf")
+    return kind.from_columns(axes, header, recipe, **reader.values(axes))
+
+
+def _read_file(
+    path: str | os.PathLike[str], hdu: Any, hdu_class: str | None, recipe: Recipe | None, alignment: str
+) -> Response:
+    name = os.fspath(path)
+    if isinstance(hdu, fits.BinTableHDU):
+        raise ArgumentError("With path, hdu must be the name or number of the HDU.")
+    with fits.open(name) as file:
+        try:
+            table = file[hdu]
+        except (KeyError, IndexError) as error:
+            known = ", ".join(item.name for item in file)
+            raise ArgumentError(f"{name} has no HDU {hdu!r}; it has {known}.") from error
+        recipe = recipe or Recipe.of("gpnb.read_irf()", hdu=hdu, path=name, name=table.name.lower() or "irf")
+        response: Response = read_irf(table, hdu_class, name, recipe=recipe, alignment=alignment)
+    return response
+
+
+def _class_of(hdu: fits.BinTableHDU, hdu_class: str | None, source: str) -> str:
+    """The class of a table: as given, or by its keywords, ``2D`` of the CTA 1DC standing for ``AEFF_2D``."""
+    where = f"{source}, HDU {hdu.name or '(no name)'}"
+    if hdu_class is not None:
+        name = hdu_class.strip().lower()
+        if name not in CLASSES:
+            raise DataFormatError(f"{where}: {hdu_class!r} is not a known HDU class; known are {', '.join(CLASSES)}.")
+        return name
+    kind, name = (str(hdu.header.get(key, "")).strip() for key in ("HDUCLAS2", "HDUCLAS4"))
+    for key, value in (("HDUCLAS2", kind), ("HDUCLAS4", name)):
+        if not value:
+            raise DataFormatError(f"{where}: the keyword {key} is missing, so its class is not known: give hdu_class.")
+    for candidate in (name.lower(), f"{_TYPES.get(kind.upper(), kind)}_{name}".lower()):
+        if candidate in CLASSES:
+            return candidate
+    raise DataFormatError(f"{where}: HDUCLAS2={kind!r}, HDUCLAS4={name!r} is no response that gpnb reads.")
