@@ -11,7 +11,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, Any
 
-import platformdirs
 import typer
 from typer.core import TyperGroup
 
@@ -156,7 +155,7 @@ def _installed(name: str) -> str | None:
 
 def _places() -> list[tuple[str, str]]:
     from gpnb.report.find import tutorials_folder
+    from gpnb.simulate.cache import cache_folder
 
-    cache = os.environ.get("GPNB_CACHE") or platformdirs.user_cache_path("gpnb")
     data = os.environ.get("GPNB_DATA") or "not set (GPNB_DATA names the folder with data sets)"
-    return [("cache", str(cache)), ("data", data), ("tutorials", str(tutorials_folder()))]
+    return [("cache", str(cache_folder())), ("data", data), ("tutorials", str(tutorials_folder()))]
