@@ -47,7 +47,8 @@ class Distributions:
         low, high = self._steps[index], self._steps[index + 1]
         part = np.clip(np.divide(wanted - low, high - low, out=np.zeros(len(rows)), where=high > low), 0.0, 1.0)
         bins = index - first
-        return self.edges[bins] + part * (self.edges[bins + 1] - self.edges[bins])
+        values: np.ndarray = self.edges[bins] + part * (self.edges[bins + 1] - self.edges[bins])
+        return values
 
 
 def random_node(values: np.ndarray, nodes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -57,12 +58,11 @@ def random_node(values: np.ndarray, nodes: np.ndarray, rng: np.random.Generator)
     interpolated linearly between nodes. Beyond the ends it is the last node.
     """
     place = np.interp(values, nodes, np.arange(len(nodes)))
-    return np.floor(place + rng.random(len(place))).astype(np.intp).clip(0, len(nodes) - 1)
+    nearest: np.ndarray = np.floor(place + rng.random(len(place))).astype(np.intp)
+    return nearest.clip(0, len(nodes) - 1)
 
 
-def offset_by(
-    lon: np.ndarray, lat: np.ndarray, radius: np.ndarray, angle: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def offset_by(lon: np.ndarray, lat: np.ndarray, radius: np.ndarray, angle: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Positions (deg) at a distance `radius` (deg) in direction `angle` (rad, from north to east) of others."""
     r, theta = np.radians(radius), np.radians(lat)
     sine = np.sin(theta) * np.cos(r) + np.cos(theta) * np.sin(r) * np.cos(angle)

@@ -1,0 +1,88 @@
+"""Gamma rays of a source that trigger the instrument, before it blurs them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gpnb.core.errors import ArgumentError
+from gpnb.models.integrate import integrate_powerlaws
+from gpnb.models.sky import SkyModel
+from gpnb.simulate.run import Run
+from gpnb.simulate.sampling import Distributions
+from gpnb.simulate.times import Arrivals
+
+_PER_DECADE = 100
+
+
+@dataclass(frozen=True)
+class Photons:
+    """Detected gamma rays; arrays of one length, plain floats.
+
+    Attributes
+    ----------
+    energy : ndarray
+        True energy, TeV.
+    ra, dec : ndarray
+        True direction, deg.
+    offset : ndarray
+        Angle of the true direction from the pointing, deg.
+    time : ndarray
+        s from the reference of the run's intervals.
+    """
+
+    energy: np.ndarray
+    ra: np.ndarray
+    dec: np.ndarray
+    offset: np.ndarray
+    time: np.ndarray
+
+
+def detected_photons(run: Run, aeff: Any, model: SkyModel, rng: np.random.Generator) -> Photons:
+    """Draw the photons of a source that are detected in a run.
+
+    They are drawn for the largest effective area of the field of view, and each is kept with the
+    probability that the area at its own place has of that: exact for any shape.
+
+    Raises
+    ------
+    ArgumentError
+        If the model has no position.
+    """
+    if model.spatial is None:
+        raise ArgumentError(f"The model {model.name!r} has no position: give it a spatial model.")
+    arrivals = Arrivals(run.gti, model.temporal)
+    edges, rates = best_rates(aeff, model)
+    size = rng.poisson(rates.sum() * arrivals.seconds * run.live_fraction)
+    energy = np.exp(Distributions(rates, np.log(edges)).draw(np.zeros(size, dtype=np.intp), rng))
+    ra, dec = model.spatial.sample(size, rng)
+    time = arrivals.draw(size, rng)
+    offset = run.offset(ra, dec)
+    keep = rng.random(size) * best_area(aeff, energy) < aeff.evaluate(energy, offset)
+    return Photons(energy[keep], ra[keep], dec[keep], offset[keep], time[keep])
+
+
+def best_rates(aeff: Any, model: SkyModel) -> tuple[np.ndarray, np.ndarray]:
+    """Fine energy edges (TeV) and the rates (s-1) between them, for the largest effective area anywhere."""
+    edges = fine_edges(aeff)
+    rate = model.spectral.evaluate_at(edges) * best_area(aeff, edges)
+    return edges, np.maximum(integrate_powerlaws(edges, rate), 0.0)
+
+
+def best_area(aeff: Any, energy: np.ndarray) -> np.ndarray:
+    """The largest effective area (cm2) of the field of view at each energy (TeV).
+
+    Between the nodes in offset the area is linear, so the largest is at a node or an edge.
+    """
+    axis = aeff.offset_axis
+    offsets = np.concatenate([axis.low_values[:1], axis.center_values, axis.high_values[-1:]])
+    return np.asarray(aeff.table(energy, offsets).max(axis=1))
+
+
+def fine_edges(aeff: Any) -> np.ndarray:
+    """Energies (TeV) that cover an effective area finely."""
+    axis = aeff.energy_axis
+    low, high = float(axis.low_values[0]), float(axis.high_values[-1])
+    return np.geomspace(low, high, int(np.ceil(np.log10(high / low) * _PER_DECADE)) + 1)
