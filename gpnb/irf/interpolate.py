@@ -123,8 +123,8 @@ def gather_planes(planes: np.ndarray, places: Sequence[Place]) -> np.ndarray:
         index, share = np.ravel_multi_index(sides, shape), np.ones(())
         for (_, weight), side in zip(places, corner, strict=True):
             share = share * (weight if side else 1 - weight)
-        for row, plane in zip(result, flat, strict=True):  # one plane after the other stays in the cache
-            row += share * plane.take(index)
+        for number, plane in enumerate(flat):  # one plane after the other stays in the cache
+            result[number] += share * plane.take(index)
     return result
 
 

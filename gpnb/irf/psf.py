@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from astropy import units as u
 
-from gpnb.core.errors import ArgumentError
+from gpnb.core.errors import ArgumentError, DataFormatError
 from gpnb.irf.interpolate import Nodes, interpolate, interpolate_table
 from gpnb.irf.response import Response, door
 
@@ -61,6 +61,11 @@ class Psf(Response):
 
     def nodes(self, number: int) -> Nodes:  # noqa: D102
         return Nodes(self.axes[number], hold_below=True, hold_above=number == 0)
+
+    def require(self, usable: np.ndarray) -> None:
+        """Raise `DataFormatError` if the function is usable at no node."""
+        if not usable.any():
+            raise DataFormatError(f"{self!r} is empty: it has no energy and offset with a positive function.")
 
     @property
     def _filled(self) -> np.ndarray:

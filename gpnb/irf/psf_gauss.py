@@ -57,6 +57,7 @@ class Psf3Gauss(Psf):
         """Amplitudes, then widths in deg, of the components in use: shape (n_energy, n_offset, 2 to 6)."""
         amplitude, sigma = _components(np.nan_to_num(self.values))
         used = (sigma > 0) & (amplitude != 0)
+        self.require(used)
         components = [number for number in range(3) if used[..., number].any()]
         amplitude = np.where(used, amplitude, 0.0)[..., components]
         widths = [nearest_usable(sigma[..., number], used[..., number]) for number in components]

@@ -38,7 +38,9 @@ class PsfKing(Psf):
     @cached_property
     def _filled(self) -> np.ndarray:
         values = np.nan_to_num(self.values)
-        return nearest_usable(values, (values[..., 0] > 1) & (values[..., 1] > 0))
+        usable = (values[..., 0] > 1) & (values[..., 1] > 0)
+        self.require(usable)
+        return nearest_usable(values, usable)
 
     def _density(self, parameters: np.ndarray, rad: np.ndarray) -> np.ndarray:
         gamma, sigma = parameters[..., 0], parameters[..., 1]

@@ -71,6 +71,7 @@ class PsfTable(Psf):
         density = np.maximum(np.nan_to_num(self.values, posinf=0.0), 0.0)
         norm = density @ self._solid_angles
         usable = norm > 0
+        self.require(usable)
         density = np.divide(density, norm[..., None], out=np.zeros(density.shape), where=usable[..., None])
         return nearest_usable(density, usable)
 

@@ -9,6 +9,7 @@ from astropy import units as u
 
 from gpnb.core.errors import DataFormatError
 from gpnb.core.recipe import Recipe
+from gpnb.irf.interpolate import Nodes, interpolate
 from gpnb.irf.layout import ENERGY_RECO, OFFSET, Layout, ValueColumn
 from gpnb.irf.response import Response, door
 from gpnb.maps.axis import Axis
@@ -17,7 +18,7 @@ from gpnb.maps.axis import Axis
 class RadMax(Response):
     """Largest angle from the source, against **reconstructed** energy and offset (GADF ``RAD_MAX_2D``).
 
-    A cut, so the value of the bin, without interpolation; outside of the axes that of the last bin.
+    Linear in the logarithm of the energy and in offset, through the bin centres, as in Gammapy; held outside.
 
     Parameters
     ----------
@@ -67,10 +68,7 @@ class RadMax(Response):
 
     def evaluate(self, energy: np.ndarray, offset: np.ndarray) -> np.ndarray:
         """The cut in deg; float method: energy in TeV, offset in deg, broadcast."""
-        places = [_bin(axis, value) for axis, value in zip(self.axes, (energy, offset), strict=True)]
-        return np.asarray(self.values[tuple(places)], dtype=float)
+        return interpolate(self.values, self._nodes, (energy, offset))
 
-
-def _bin(axis: Axis, values: np.ndarray) -> np.ndarray:
-    """The bin of each value, the last one outside."""
-    return np.searchsorted(axis.high_values[:-1], np.asarray(values, dtype=float), side="right")
+    def nodes(self, number: int) -> Nodes:  # noqa: D102
+        return Nodes(self.axes[number], hold_below=True, hold_above=True)
