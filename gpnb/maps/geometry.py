@@ -267,7 +267,8 @@ class WcsGeometry:
         Parameters
         ----------
         regions : SkyRegion, DS9 text, or sequence of them
-            Circles, annuli and ellipses are exact on the sphere, others go through the WCS.
+            Circles, annuli and ellipses are exact on the sphere, others go through the WCS;
+            angles are about the north of the region's own frame.
         inside : bool
             False: mark the pixels outside all regions.
 
@@ -318,6 +319,21 @@ class WcsGeometry:
         wcs.wcs.crpix -= [x_part.start, y_part.start]
         plane = plane_of(wcs, y_part.stop - y_part.start, x_part.stop - x_part.start)
         return replace(self, plane=plane, recipe=recipe)
+
+    def overlap(self, other: WcsGeometry) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        """The pixels shared with another geometry on the same grid, as an index into arrays of each.
+
+        Raises
+        ------
+        ArgumentError
+            If the pixels of the two are not aligned.
+        """
+        x, y = self.plane.offset_of(other.plane)
+        if not (_is_whole(x) and _is_whole(y)):
+            raise ArgumentError(f"The maps are not on one grid: {self!r} and {other!r}.")
+        x_here, x_there = _common_part(round(x), self.nx, other.nx)
+        y_here, y_there = _common_part(round(y), self.ny, other.ny)
+        return (..., y_here, x_here), (..., y_there, x_there)
 
     def image(self) -> WcsGeometry:
         """The sky grid without further axes."""
@@ -398,3 +414,14 @@ def _clip(pixel: np.ndarray, count: int, size: int) -> slice | None:
     start = math.ceil(float(pixel) - count / 2 - 1e-9)
     first, last = max(start, 0), min(start + count, size)
     return slice(first, last) if first < last else None
+
+
+def _is_whole(value: float) -> bool:
+    return math.isfinite(value) and abs(value - round(value)) < 1e-3
+
+
+def _common_part(offset: int, here: int, there: int) -> tuple[slice, slice]:
+    """The pixels that two rows share, as slices of each; `offset` is where the second one starts."""
+    start, stop = max(offset, 0), min(offset + there, here)
+    stop = max(start, stop)
+    return slice(start, stop), slice(start - offset, stop - offset)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import operator
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
@@ -174,11 +173,11 @@ class SkyMap(Displayed):
         """
         from gpnb.maps.lookup import slice_axis
 
-        result = self
-        for name, choice in choices.items():
-            result = slice_axis(result, name, choice)
         recipe = Recipe.of(".slice()", on=self, **choices)
-        return SkyMap(result.geom, result.data, self.unit, recipe, self.meta)
+        geom, data = self.geom, self.data
+        for name, choice in choices.items():
+            geom, data = slice_axis(geom, data, name, choice, recipe)
+        return SkyMap(geom, data, self.unit, recipe, self.meta)
 
     def cutout(self, center: SkyCoord | str, width: Any) -> SkyMap:
         """A copy of the part around a position, clipped at the rim: see `WcsGeometry.cutout`."""
@@ -194,7 +193,9 @@ class SkyMap(Displayed):
         ArgumentError
             If the grids are not aligned, the axes differ, or the units do not convert.
         """
-        here, there = self._overlap(other.geom)
+        if other.geom.axes != self.geom.axes:
+            raise ArgumentError(f"The maps have different axes: {self.geom!r} and {other.geom!r}.")
+        here, there = self.geom.overlap(other.geom)
         if self.data.dtype == bool:
             self.data[here] |= other.data[there]
         else:
@@ -290,14 +291,6 @@ class SkyMap(Displayed):
     def _dimension(self, axis_name: str) -> int:
         return len(self.geom.axes) - 1 - self.geom.axis_number(axis_name)
 
-    def _overlap(self, geom: WcsGeometry) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-        x, y = self.geom.plane.offset_of(geom.plane)
-        if geom.axes != self.geom.axes or not (_is_whole(x) and _is_whole(y)):
-            raise ArgumentError(f"The maps are not on one grid: {self.geom!r} and {geom!r}.")
-        x_here, x_there = _common_part(round(x), self.geom.nx, geom.nx)
-        y_here, y_there = _common_part(round(y), self.geom.ny, geom.ny)
-        return (..., y_here, x_here), (..., y_there, x_there)
-
     def __add__(self, other: Any) -> SkyMap:
         return combine(self, other, operator.add)
 
@@ -360,14 +353,3 @@ def input_of(value: Any, name: str) -> Recipe:
 
 def _memory_recipe(geom: WcsGeometry, unit: u.UnitBase) -> Recipe:
     return Recipe.of("gpnb.SkyMap()", geom=geom, data=Recipe.memory("data"), unit=str(unit) or None)
-
-
-def _is_whole(value: float) -> bool:
-    return math.isfinite(value) and abs(value - round(value)) < 1e-3
-
-
-def _common_part(offset: int, here: int, there: int) -> tuple[slice, slice]:
-    """The pixels that two rows share, as slices of each; `offset` is where the second one starts."""
-    start, stop = max(offset, 0), min(offset + there, here)
-    stop = max(start, stop)
-    return slice(start, stop), slice(start - offset, stop - offset)

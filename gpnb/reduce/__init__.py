@@ -1,0 +1,1 @@
+"""From observations to datasets: counts, exposure, safe range, exclusion, background."""

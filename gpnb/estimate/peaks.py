@@ -1,0 +1,90 @@
+"""Peaks of a map."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from astropy import units as u
+from astropy.table import QTable
+from scipy.ndimage import maximum_filter
+
+from gpnb.core.errors import ArgumentError
+from gpnb.core.recipe import Recipe
+from gpnb.core.units import ANGLE, to_float
+from gpnb.maps.kernels import disk
+from gpnb.maps.skymap import SkyMap
+
+
+def find_peaks(sky_map: SkyMap, threshold: float = 5.0, min_distance: Any = "0.2 deg") -> QTable:
+    """Pixels that are highest within a distance, from a threshold on.
+
+    Parameters
+    ----------
+    sky_map : SkyMap
+        2-D; NaN is no peak.
+    threshold : float
+        Lowest value, in the unit of the map.
+    min_distance : Quantity or str
+        A peak has no higher pixel within this distance.
+
+    Returns
+    -------
+    QTable
+        Columns ``value`` (unit of the map), ``x``, ``y`` (pixels), ``ra``, ``dec`` (ICRS, deg) and
+        ``lon``, ``lat`` (frame of the map, deg); the highest first. ``meta`` has the recipe.
+
+    Raises
+    ------
+    ArgumentError
+        If the map has more axes than the sky.
+
+    Examples
+    --------
+    >>> import gpnb
+    >>> geom = gpnb.WcsGeometry.create("83.63d 22.01d", width="1 deg", binsz="0.1 deg")
+    >>> data = np.zeros(geom.shape)
+    >>> data[4, 6] = 7
+    >>> find_peaks(gpnb.SkyMap(geom, data))["x", "y"].as_array().tolist()
+    [(6, 4)]
+    """
+    if sky_map.data.ndim != 2:
+        names = ", ".join(axis.name for axis in sky_map.geom.axes)
+        raise ArgumentError(f"Peaks are found in an image; this map has the axes {names}: choose a slice or sum first.")
+    radius = to_float(min_distance, ANGLE, "min_distance") / float(np.mean(sky_map.geom.binsz.value))
+    data = np.where(np.isfinite(sky_map.data), sky_map.data, -np.inf)
+    highest = maximum_filter(data, footprint=disk(radius) > 0, mode="constant", cval=-np.inf)
+    y, x = np.nonzero((data >= highest) & (data >= threshold) & np.isfinite(data))
+    y, x = _one_of_each_plateau(y, x, data, radius)
+    return _table(sky_map, x, y, threshold, min_distance)
+
+
+def _one_of_each_plateau(
+    y: np.ndarray, x: np.ndarray, data: np.ndarray, radius: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Highest first; of equal neighbours only the first."""
+    order = np.argsort(-data[y, x], kind="stable")
+    kept: list[int] = []
+    for index in order:
+        near = [other for other in kept if np.hypot(y[other] - y[index], x[other] - x[index]) <= radius]
+        if not near:
+            kept.append(int(index))
+    return y[kept], x[kept]
+
+
+def _table(sky_map: SkyMap, x: np.ndarray, y: np.ndarray, threshold: float, min_distance: Any) -> QTable:
+    coords = sky_map.geom.coords[y, x]
+    icrs, own = coords.icrs, coords.spherical
+    recipe = Recipe.of(
+        "gpnb.find_peaks()", name="peaks", sky_map=sky_map, threshold=threshold, min_distance=min_distance
+    )
+    columns = {
+        "value": u.Quantity(sky_map.data[y, x], sky_map.unit),
+        "x": x,
+        "y": y,
+        "ra": icrs.ra.to("deg"),
+        "dec": icrs.dec.to("deg"),
+        "lon": own.lon.to("deg"),
+        "lat": own.lat.to("deg"),
+    }
+    return QTable(columns, meta={"recipe": recipe.to_dict(), "frame": sky_map.geom.frame})

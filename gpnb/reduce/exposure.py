@@ -1,0 +1,44 @@
+"""Effective area times live time over a map."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gpnb.data.observation import Observation
+from gpnb.maps.axis import Axis
+
+_STEP = 0.01
+"""Spacing of the offset table in degrees: responses are linear between nodes tenths of a degree apart."""
+
+
+def exposure_values(obs: Observation, energy_true: Axis, offset: np.ndarray) -> np.ndarray:
+    """Exposure (cm2 s) at the centres of true-energy bins, for offsets (deg) of any shape.
+
+    The response depends on offset alone, so it is tabulated once and looked up for every pixel.
+    """
+    nodes = np.arange(0.0, float(offset.max(initial=0.0)) + 2 * _STEP, _STEP)
+    table = obs.aeff.table(energy_true.center_values, nodes) * obs.livetime.to_value("s")
+    return lookup_linear(table.astype(np.float32), offset / _STEP)
+
+
+def lookup_linear(table: np.ndarray, position: np.ndarray) -> np.ndarray:
+    """Linear interpolation along the last axis of a table, at fractional positions.
+
+    Parameters
+    ----------
+    table : array, shape (n, m)
+        Values at whole positions.
+    position : array
+        Between 0 and m − 1.
+
+    Returns
+    -------
+    array, shape (n, *position.shape)
+    """
+    low = np.minimum(position.astype(np.intp), table.shape[-1] - 2)
+    weight = (position - low).astype(table.dtype)
+    slope = np.diff(table, axis=-1)
+    result = np.take(slope, low, axis=-1)
+    result *= weight
+    result += np.take(table, low, axis=-1)
+    return result

@@ -1,0 +1,171 @@
+"""From observations to maps of counts, exposure and background."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from gpnb.core.errors import ArgumentError, DataWarning
+from gpnb.core.fanout import fan_out
+from gpnb.core.progress import CancelToken, Report, track
+from gpnb.core.recipe import Recipe
+from gpnb.core.skyregions import to_regions
+from gpnb.data.observation import Observation
+from gpnb.data.observations import Observations
+from gpnb.datasets.container import Datasets
+from gpnb.datasets.map import MapDataset
+from gpnb.datasets.stack import Stacker
+from gpnb.maps.axis import Axis
+from gpnb.maps.geometry import WcsGeometry
+from gpnb.maps.skymap import SkyMap
+from gpnb.reduce.methods import SafeRange, background_method
+from gpnb.reduce.run import Plan, reduce_run
+
+_WIDER = 3.0
+_FINER = 3
+"""True energy reaches this factor beyond the reconstructed range, in bins this much finer."""
+
+
+def reduce_map(
+    runs: Observations | Observation | Sequence[Observation],
+    geom: WcsGeometry,
+    energy_true: Axis | None = None,
+    background: Any = "field-of-view",
+    exclusion: Any = None,
+    safe: SafeRange | None = None,
+    stack: bool = True,
+    executor: Executor | None = None,
+    progress: bool | Report = False,
+    cancel: CancelToken | None = None,
+) -> MapDataset | Datasets:
+    """Reduce observations to maps.
+
+    Parameters
+    ----------
+    runs : Observations
+        The runs; those that do not touch the map are left out.
+    geom : WcsGeometry
+        The map, with one axis called ``energy``.
+    energy_true : Axis, optional
+        Bins of the exposure; by default three times finer and wider than ``energy``.
+    background : str, record or None
+        ``"field-of-view"`` or `FieldOfView`: each run's model scaled to its counts;
+        ``"ring"`` or `Ring`: OFF counts from a ring around each pixel; None: the model as it is.
+    exclusion : SkyRegion, DS9 text, list of them, or SkyMap of bool
+        Sky that holds sources and is left out of background estimates; a mask is True where the
+        sky is **kept**, as the field's exclusion masks are.
+    safe : SafeRange, optional
+        Where the responses are trusted; by default the headers' energy range.
+    stack : bool
+        One dataset of all runs, or a list of one each.
+    executor : concurrent.futures.Executor, optional
+        Where the runs are reduced; none: here, one after the other.
+    progress : bool or callable
+        See `Progress`.
+    cancel : CancelToken, optional
+        Checked between runs.
+
+    Returns
+    -------
+    MapDataset or Datasets
+
+    Raises
+    ------
+    ArgumentError
+        If an argument does not fit.
+    SelectionError
+        If no run overlaps the map, or a run lacks a response that is needed.
+    Cancelled
+        If the token was cancelled.
+
+    Warns
+    -----
+    DataWarning
+        Where a run's background norm is far from 1, jumps with energy, or cannot be found.
+
+    Examples
+    --------
+    >>> import gpnb
+    >>> energy = gpnb.Axis.energy("0.5 TeV", "10 TeV", per_decade=5)
+    >>> geom = gpnb.WcsGeometry.create("83.63d 22.01d", width="5 deg", binsz="0.05 deg", axes=[energy])
+    >>> runs = gpnb.DataStore.read("demo").select(target="Crab")  # doctest: +SKIP
+    >>> cube = gpnb.reduce_map(runs, geom, background="ring")  # doctest: +SKIP
+    """
+    runs = [runs] if isinstance(runs, Observation) else runs
+    recipe = Recipe.of(
+        "gpnb.reduce_map()",
+        name="cube",
+        runs=runs,
+        geom=geom,
+        energy_true=energy_true,
+        background=background_method(background),
+        exclusion=exclusion,
+        safe=safe,
+        stack=None if stack else False,
+    )
+    plan = _plan(geom, energy_true, background, exclusion, safe)
+    work = fan_out(partial(reduce_run, plan=plan), runs, executor)
+    parts = (part for part in track(work, "Reducing runs", progress, cancel, total=len(runs)) if part is not None)
+    if not stack:
+        datasets = Datasets(list(parts), recipe)
+        _warn([note for dataset in datasets for note in dataset.notes])
+        return datasets
+    stacker = Stacker(geom, geom.cube([plan.energy_true]))
+    for part in parts:
+        stacker.add(part)
+    dataset = stacker.result("stacked", recipe)
+    _warn(dataset.notes)
+    return dataset
+
+
+def _plan(geom: WcsGeometry, energy_true: Axis | None, background: Any, exclusion: Any, safe: SafeRange | None) -> Plan:
+    if [axis.name for axis in geom.axes] != ["energy"]:
+        raise ArgumentError(f"geom={geom!r} must have one axis called 'energy': axes=[gpnb.Axis.energy(…)].")
+    axis = energy_true or true_axis(geom.axis("energy"))
+    return Plan(geom, axis, background_method(background), kept_sky(geom, exclusion), SafeRange.of(safe))
+
+
+def true_axis(energy: Axis) -> Axis:
+    """The true-energy axis that goes with a reconstructed one: three times finer, and wider by a factor of three.
+
+    Examples
+    --------
+    >>> true_axis(Axis.energy("1 TeV", "10 TeV", nbin=5)).n
+    30
+    """
+    low, high = float(energy.low_values[0]), float(energy.high_values[-1])
+    per_decade = _FINER * energy.n / math.log10(high / low)
+    low, high = low / _WIDER, high * _WIDER
+    count = math.ceil(per_decade * math.log10(high / low) - 1e-9)
+    return Axis.energy(f"{low!r} TeV", f"{high!r} TeV", nbin=count, name="energy_true")
+
+
+def kept_sky(geom: WcsGeometry, exclusion: Any) -> np.ndarray:
+    """True where the sky is kept, shape (ny, nx)."""
+    if exclusion is None:
+        return np.ones((geom.ny, geom.nx), dtype=bool)
+    if isinstance(exclusion, SkyMap):
+        return _kept_by_mask(geom.image(), exclusion)
+    regions = to_regions(exclusion, "exclusion")
+    return np.asarray(geom.image().region_mask(regions, inside=False).data)
+
+
+def _kept_by_mask(image: WcsGeometry, mask: SkyMap) -> np.ndarray:
+    if mask.data.dtype != bool or mask.geom.axes:
+        raise ArgumentError("exclusion: a mask must be a 2-D SkyMap of bool, True where the sky is kept.")
+    if mask.geom == image:
+        return mask.data
+    # outside the mask nothing is known to be excluded
+    excluded = SkyMap(mask.geom, ~mask.data)
+    return np.asarray(~excluded.reproject(image).data)
+
+
+def _warn(notes: Sequence[str]) -> None:
+    for note in notes:
+        warnings.warn(note[0].upper() + note[1:] + ".", DataWarning, stacklevel=3)

@@ -1,0 +1,97 @@
+"""The safe energy range of a run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gpnb.core.errors import SelectionError
+from gpnb.data.observation import Observation
+from gpnb.maps.axis import Axis
+from gpnb.reduce.methods import SafeRange
+
+_NODES_PER_DECADE = 100
+_TOLERANCE = 1e-6
+"""Relative; an edge on the threshold is inside."""
+
+
+def safe_energies(obs: Observation, energy: Axis, safe: SafeRange, offset: float) -> np.ndarray:
+    """Which bins of reconstructed energy lie wholly in the safe range.
+
+    Thresholds found on true energy are carried to reconstructed energy by the energy bias.
+
+    Parameters
+    ----------
+    obs : Observation
+        The run.
+    energy : Axis
+        Reconstructed energy.
+    safe : SafeRange
+        What to ask for.
+    offset : float
+        Angle from the pointing (deg) at which responses are judged.
+
+    Returns
+    -------
+    array of bool, shape (n,)
+    """
+    low, high = _thresholds(obs, safe)
+    if safe.aeff_max is not None:
+        low = max(low, _reconstructed(obs, _aeff_threshold(obs.aeff, safe.aeff_max, offset), offset))
+    if safe.edisp_bias is not None:
+        low = max(low, _reconstructed(obs, _bias_threshold(obs, safe.edisp_bias, offset), offset))
+    return (energy.low_values >= low * (1 - _TOLERANCE)) & (energy.high_values <= high * (1 + _TOLERANCE))
+
+
+def background_peak(energy: Axis, background: np.ndarray) -> np.ndarray:
+    """Bins from the one with the highest predicted background counts on.
+
+    Parameters
+    ----------
+    background : array, shape (n,)
+        Predicted counts a bin.
+    """
+    return np.arange(energy.n) >= int(np.argmax(background))
+
+
+def _thresholds(obs: Observation, safe: SafeRange) -> tuple[float, float]:
+    low, high = obs.aeff.threshold if safe.thresholds else (None, None)
+    return (0.0 if low is None else low), (np.inf if high is None else high)
+
+
+def _aeff_threshold(aeff: Any, fraction: float, offset: float) -> float:
+    """Energy (TeV) where the effective area first reaches a fraction of its maximum."""
+    energy = _fine(aeff.energy_axis)
+    area = aeff.evaluate(energy, np.full(energy.shape, offset))
+    above = np.flatnonzero(area >= fraction * area.max())
+    if not area.max() > 0:
+        raise SelectionError(f"The effective area is zero at {offset:.2f} deg from the pointing: no safe energy range.")
+    first = int(above[0])
+    if first == 0:
+        return float(energy[0])
+    x, y = np.log(energy[first - 1 : first + 1]), area[first - 1 : first + 1] / area.max()
+    return float(np.exp(np.interp(fraction, y, x)))
+
+
+def _bias_threshold(obs: Observation, limit: float, offset: float) -> float:
+    """Energy (TeV) from which the energy bias stays below a limit on the way to its first good value."""
+    energy = _fine(obs.edisp.energy_axis)
+    bias = np.abs(obs.edisp.bias(energy, np.full(energy.shape, offset)))
+    good = np.flatnonzero(bias < limit)
+    if not len(good):
+        raise SelectionError(f"Run {obs.obs_id}: the energy bias is nowhere below {limit}: no safe energy range.")
+    return float(energy[good[0]])
+
+
+def _reconstructed(obs: Observation, energy_true: float, offset: float) -> float:
+    """The reconstructed energy that belongs to a true one, by the mean of the dispersion."""
+    if not obs.has("edisp"):
+        return energy_true
+    bias = float(np.asarray(obs.edisp.bias(np.array([energy_true]), np.array([offset]))).ravel()[0])
+    return energy_true * (1 + bias) if np.isfinite(bias) else energy_true
+
+
+def _fine(axis: Axis) -> np.ndarray:
+    low, high = float(axis.center_values[0]), float(axis.center_values[-1])
+    return np.geomspace(low, high, int(np.ceil(np.log10(high / low) * _NODES_PER_DECADE)) + 1)
