@@ -1,0 +1,95 @@
+"""The tutorials run as they are, with other parameters, and on the real data; so does the README's script."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from astropy import units as u
+from astropy.coordinates import SkyCoord
+from astropy.table import Table
+
+import gpnb
+from gpnb.report import write_report
+from gpnb.report.defaults import read_defaults
+from gpnb.report.find import find_notebook, tutorial_names, tutorials_folder
+
+ROOT = Path(__file__).parents[2]
+
+OTHER = {"width": ["5 deg", "4 deg"], "energy": ["0.5 TeV", "20 TeV"], "radius": "9 arcmin", "threshold": 6.0}
+CRAB = {
+    "center": "83.63d 22.01d",
+    "width": ["4 deg", "4 deg"],
+    "exclusion": "icrs; circle(83.63, 22.01, 0.4)",
+    "offset_max": "2.5 deg",
+}
+
+
+@pytest.fixture(scope="module")
+def demo():
+    return gpnb.demo_store(part="cta")
+
+
+def pictures(path):
+    cells = nbformat.read(path, 4).cells
+    return [output for cell in cells for output in cell.get("outputs", []) if "image/png" in output.get("data", {})]
+
+
+@pytest.mark.parametrize("name", tutorial_names())
+def test_a_tutorial_is_a_clean_notebook(name):
+    path = find_notebook(name)
+    notebook = nbformat.read(path, 4)
+    nbformat.validate(notebook)
+    defaults = read_defaults(notebook, path.name)
+    assert defaults["store"].default == "demo"
+    assert all(item.comment for item in defaults.values())
+    assert set(notebook.metadata) == {"kernelspec", "language_info"}
+    assert path.stat().st_size < 1_000_000
+
+
+@pytest.mark.parametrize("parameters", [{}, OTHER, CRAB], ids=["as it is", "other", "crab"])
+@pytest.mark.parametrize("name", ["quickstart", "galactic_centre"])
+def test_reports_on_the_demo_store(name, parameters, demo, tmp_path):
+    files = write_report(name, parameters, output=tmp_path)
+    peaks = Table.read(tmp_path / "peaks.ecsv")
+    assert len(peaks) > 0
+    assert np.all(peaks["value"] >= parameters.get("threshold", 5))
+    assert pictures(files.notebook)
+    page = files.html.read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert not re.search(r"""(src|href)=["']?(https?:)?//""", page)
+    assert page.count("data:image/png") >= 1
+
+
+def test_nbval_runs_the_tutorials(demo):
+    command = [sys.executable, "-m", "pytest", "-q", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300"]
+    paths = [str(path) for path in sorted(tutorials_folder().glob("*.ipynb"))]
+    environment = os.environ | {"GPNB_STATIC": "1"}
+    done = subprocess.run([*command, *paths], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-4000:]
+    assert "skipped" not in done.stdout.splitlines()[-1]
+
+
+def test_the_script_of_the_readme(demo, tmp_path):
+    script = re.search(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)[1]
+    assert len([line for line in script.splitlines() if line.strip()]) == 11
+    subprocess.run([sys.executable, "-W", "error", "-c", script], cwd=tmp_path, check=True)
+    assert {path.name for path in tmp_path.iterdir()} == {"significance.fits", "peaks.ecsv"}
+
+
+@pytest.mark.data
+def test_the_figure_of_the_paper(data_dir, tmp_path):
+    """Galactic centre, three runs of the first CTA data challenge, against Gammapy 2.1 at the same settings."""
+    parameters = {"store": str(data_dir / "cta-1dc" / "index" / "gps")}
+    write_report("galactic_centre", parameters, output=tmp_path)
+    peaks = Table.read(tmp_path / "peaks.ecsv")
+    assert len(peaks) == 6
+    assert peaks["value"][0] == pytest.approx(29.75, abs=0.3)
+    found = SkyCoord(peaks["ra"], peaks["dec"], unit="deg")
+    expected = SkyCoord([266.4359, 266.8008, 266.1250], [-28.9878, -28.1528, -29.4314], unit="deg")
+    _, distance, _ = expected.match_to_catalog_sky(found)
+    assert np.all(distance < 0.03 * u.deg)  # a pixel, and its diagonal
