@@ -16,7 +16,7 @@ _CONTIGUOUS = 1e-5
 """Relative gap between bins that is put down to single precision."""
 
 _USUAL = {"EBOUNDS": (["E_MIN,E_MAX"], "energy", u.keV), "ENERGIES": (["ENERGY"], "energy_true", u.MeV)}
-"""Fermi-LAT tables without AXCOLS → their columns, the axis name, and the unit where TUNIT is missing."""
+"""Fermi-LAT tables → their columns where AXCOLS is missing, the axis name, and the unit where TUNIT is missing."""
 
 
 def bands_hdu(axes: Sequence[Axis], name: str) -> fits.BinTableHDU:
@@ -136,7 +136,7 @@ def _read_axis(hdu: fits.BinTableHDU, names: list[str], rows: slice, interp: str
 
 
 def _axis_name(hdu: fits.BinTableHDU, names: list[str]) -> str:
-    if hdu.name in _USUAL and "AXCOLS1" not in hdu.header:
+    if hdu.name in _USUAL:
         return _USUAL[hdu.name][1]
     stem = names[0].strip().lower()
     stem = stem.removesuffix("_min") if len(names) > 1 else stem

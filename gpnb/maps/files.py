@@ -20,6 +20,7 @@ from gpnb.core.recipe import Recipe
 from gpnb.maps.axis import Axis
 from gpnb.maps.bands import bands_hdu, read_axes
 from gpnb.maps.geometry import WcsGeometry
+from gpnb.maps.wcs import celestial_header
 
 if TYPE_CHECKING:
     from gpnb.maps.skymap import SkyMap
@@ -131,8 +132,7 @@ def map_from_hdus(hdus: fits.HDUList, name: str | None, source: str, recipe: Rec
 
 
 def _header(skymap: SkyMap) -> fits.Header:
-    header = skymap.geom.wcs.to_header()
-    header.remove("WCSAXES", ignore_missing=True)  # the image may have more
+    header = celestial_header(skymap.geom.wcs)
     header["BUNIT"] = _unit_text(skymap.unit)
     header["WCSSHAPE"] = f"({','.join(str(size) for size in reversed(skymap.geom.shape))})"
     if skymap.data.dtype == bool:
@@ -209,7 +209,8 @@ def _axes(hdus: fits.HDUList, hdu: Any, shape: tuple[int, ...], where: str) -> t
 
 
 def _unit(header: fits.Header, where: str) -> u.UnitBase:
-    text = str(header.get("BUNIT", "")).strip()
+    usual = "cm2 s" if header.get("CTYPE3") == "log_Energy" else ""  # exposure cubes of gtexpcube2 have no BUNIT
+    text = str(header.get("BUNIT", usual)).strip()
     try:
         return u.Unit(text)
     except ValueError as error:

@@ -71,19 +71,16 @@ def reprojected(skymap: SkyMap, geom: WcsGeometry) -> SkyMap:
     return SkyMap(target, data, skymap.unit, recipe, skymap.meta)
 
 
-def slice_axis(skymap: SkyMap, name: str, choice: Any) -> SkyMap:
+def slice_axis(
+    geom: WcsGeometry, data: np.ndarray, name: str, choice: Any, recipe: Recipe
+) -> tuple[WcsGeometry, np.ndarray]:
     """One plane of an axis (which disappears), or the bins of a range: see `SkyMap.slice`."""
-    from gpnb.maps.skymap import SkyMap
-
-    axis = skymap.geom.axis(name)
-    chosen: dict[str, Any] = {name: choice}
-    recipe = Recipe.of(".slice()", on=skymap, **chosen)
+    axis = geom.axis(name)
     start, stop, single = _planes(axis, choice)
-    index: list[Any] = [slice(None)] * skymap.data.ndim
-    index[len(skymap.geom.axes) - 1 - skymap.geom.axis_number(name)] = start if single else slice(start, stop)
+    index: list[Any] = [slice(None)] * data.ndim
+    index[len(geom.axes) - 1 - geom.axis_number(name)] = start if single else slice(start, stop)
     new_axis = None if single else axis.slice(start, stop)
-    geom = skymap.geom.replace_axis(name, new_axis, Recipe.of(".geom", on=recipe))
-    return SkyMap(geom, skymap.data[tuple(index)], skymap.unit, recipe, skymap.meta)
+    return geom.replace_axis(name, new_axis, Recipe.of(".geom", on=recipe)), data[tuple(index)]
 
 
 def smoothing_kernel(geom: WcsGeometry, width: Any, shape: str) -> np.ndarray:

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from astropy import units as u
+from astropy.coordinates import SkyCoord
 from regions import (
     CircleAnnulusSkyRegion,
     CircleSkyRegion,
+    CompoundSkyRegion,
     EllipseAnnulusSkyRegion,
     EllipseSkyRegion,
+    PixCoord,
     PointSkyRegion,
     SkyRegion,
 )
@@ -21,7 +24,7 @@ from gpnb.core.recipe import Recipe
 from gpnb.core.skyregions import to_regions
 from gpnb.core.units import to_float
 from gpnb.maps.skymap import SkyMap
-from gpnb.maps.sphere import coord_values, local_basis, rotate
+from gpnb.maps.sphere import coord_values, local_basis, rotate, unit_vectors
 
 if TYPE_CHECKING:
     from gpnb.maps.geometry import WcsGeometry
@@ -55,21 +58,25 @@ def region_mask(geom: WcsGeometry, regions: Any, inside: bool = True) -> SkyMap:
 
 def region_array(geom: WcsGeometry, region: SkyRegion) -> np.ndarray:
     """Whether each pixel centre lies in one region, shape (ny, nx)."""
+    if isinstance(region, CompoundSkyRegion):
+        parts = (region_array(geom, region.region1), region_array(geom, region.region2))
+        return np.asarray(region.operator(*parts))
     if isinstance(region, CircleSkyRegion):
-        return np.asarray(geom.separation(region.center) <= region.radius.to_value(u.deg))
+        return _within(geom, region.center, region.radius)
     if isinstance(region, CircleAnnulusSkyRegion):
-        distance = geom.separation(region.center)
-        inner, outer = region.inner_radius.to_value(u.deg), region.outer_radius.to_value(u.deg)
-        return np.asarray((distance >= inner) & (distance <= outer))
+        # the inner rim belongs to the hole, so that disk and annulus share no pixel
+        hole = _within(geom, region.center, region.inner_radius)
+        return np.asarray(_within(geom, region.center, region.outer_radius) & ~hole)
+    if isinstance(region, PointSkyRegion):
+        return _pixel_of(geom, region)
+    region = _in_frame(region, geom.frame)
     if isinstance(region, EllipseSkyRegion):
         return _in_ellipse(geom, region, region.width, region.height)
     if isinstance(region, EllipseAnnulusSkyRegion):
         hole = _in_ellipse(geom, region, region.inner_width, region.inner_height)
         return np.asarray(_in_ellipse(geom, region, region.outer_width, region.outer_height) & ~hole)
-    if isinstance(region, PointSkyRegion):
-        return _pixel_of(geom, region)
-    mask = region.to_pixel(geom.wcs).to_mask(mode="center").to_image((geom.ny, geom.nx))
-    return np.zeros((geom.ny, geom.nx), dtype=bool) if mask is None else np.asarray(mask > 0)
+    columns, rows = np.meshgrid(np.arange(geom.nx, dtype=float), np.arange(geom.ny, dtype=float))
+    return np.asarray(region.to_pixel(geom.wcs).contains(PixCoord(columns, rows)))
 
 
 def dilate(mask: SkyMap, margin: Any) -> SkyMap:
@@ -97,29 +104,39 @@ def dilate(mask: SkyMap, margin: Any) -> SkyMap:
     return SkyMap(mask.geom, data, recipe=recipe)
 
 
-def _in_ellipse(geom: WcsGeometry, region: Any, width: u.Quantity, height: u.Quantity) -> np.ndarray:
-    """Inside an ellipse of distance and position angle about its centre, as `regions` turns it.
+def _within(geom: WcsGeometry, center: SkyCoord, radius: u.Quantity) -> np.ndarray:
+    """Pixels whose centre is at most `radius` away, by the square of the chord."""
+    x, y, z = unit_vectors(*coord_values(center, geom.frame))
+    vectors = geom.plane.vectors
+    chord = (vectors[0] - x) ** 2 + (vectors[1] - y) ** 2 + (vectors[2] - z) ** 2
+    return np.asarray(chord <= (2 * np.sin(min(radius.to_value(u.rad), np.pi) / 2)) ** 2)
 
-    The angle is that of the width axis, from the longitude axis (west to east) to north.
+
+def _in_frame(region: SkyRegion, frame: str) -> SkyRegion:
+    """The region in another frame, at the same place of the sky.
+
+    Its angle is about the north of its own frame; `regions` would take it about that of the map.
     """
-    frame = geom.frame
-    lon, lat = coord_values(region.center, frame)
-    angle = region.angle.to_value(u.rad)
-    # the region turns in its own frame: find its north in that of the map
-    turn = region.center.position_angle(_northward(region.center)).to_value(u.rad)
-    own = (
-        region.center.transform_to(frame).position_angle(_northward(region.center).transform_to(frame)).to_value(u.rad)
-    )
+    if not hasattr(region, "angle") or region.center.frame.name == frame:
+        return region
+    center = region.center.transform_to(frame)
+    northward = region.center.directional_offset_by(0 * u.deg, 0.01 * u.deg)
+    turn = center.position_angle(northward.transform_to(frame))
+    return region.copy(center=center, angle=region.angle + turn)
+
+
+def _in_ellipse(geom: WcsGeometry, region: Any, width: u.Quantity, height: u.Quantity) -> np.ndarray:
+    """Inside an ellipse in distance and direction from its centre.
+
+    As in `regions`, the width axis points west at angle 0 and turns to north.
+    """
+    lon, lat = coord_values(region.center, geom.frame)
     ahead, east, north = rotate(local_basis(float(lon), float(lat)), geom.plane.vectors)
     distance = np.degrees(np.arctan2(np.hypot(east, north), ahead))
-    direction = np.arctan2(north, -east) - angle + (own - turn)
+    direction = np.arctan2(north, -east) - region.angle.to_value(u.rad)
     along, across = distance * np.cos(direction), distance * np.sin(direction)
     a, b = width.to_value(u.deg) / 2, height.to_value(u.deg) / 2
     return np.asarray((along / a) ** 2 + (across / b) ** 2 <= 1)
-
-
-def _northward(center: Any) -> Any:
-    return center.directional_offset_by(0 * u.deg, 0.01 * u.deg)
 
 
 def _pixel_of(geom: WcsGeometry, region: PointSkyRegion) -> np.ndarray:

@@ -23,6 +23,7 @@ from gpnb.maps.sphere import (
     rotate,
     unit_vectors,
 )
+from gpnb.maps.wcs import celestial_header
 
 ZENITHAL: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "TAN": lambda up: 1 / up,
@@ -153,7 +154,7 @@ _PLANES: WeakValueDictionary[tuple[str, int, int], Plane] = WeakValueDictionary(
 
 def plane_of(wcs: WCS, ny: int, nx: int) -> Plane:
     """The plane of a WCS and shape; equal ones are shared while one of them is in use."""
-    key = (wcs.to_header_string(relax=True), ny, nx)
+    key = (celestial_header(wcs).tostring(), ny, nx)
     plane = _PLANES.get(key)
     if plane is None:
         plane = _PLANES[key] = Plane(wcs.deepcopy(), ny, nx)

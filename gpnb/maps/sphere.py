@@ -15,12 +15,8 @@ FRAMES = ("icrs", "galactic", "fk5")
 def unit_vectors(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
     """Unit vectors of directions in degrees, shape (3, *shape)."""
     lon, lat = np.broadcast_arrays(np.radians(lon), np.radians(lat))
-    vectors = np.empty((3, *lon.shape))
     cos_lat = np.cos(lat)
-    np.multiply(cos_lat, np.cos(lon), out=vectors[0])
-    np.multiply(cos_lat, np.sin(lon), out=vectors[1])
-    np.sin(lat, out=vectors[2])
-    return vectors
+    return np.stack([cos_lat * np.cos(lon), cos_lat * np.sin(lon), np.sin(lat)])
 
 
 def directions(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

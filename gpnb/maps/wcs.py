@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from astropy.coordinates import SkyCoord
+from astropy.io import fits
 from astropy.wcs import WCS
 
 from gpnb.core.errors import ArgumentError
@@ -11,6 +12,7 @@ from gpnb.maps.sphere import FRAMES, coord_values
 
 _ABOUT_CENTER = ("TAN", "SIN", "ARC", "STG", "ZEA")
 _ON_EQUATOR = ("CAR", "CEA", "MER", "SFL", "PAR", "MOL", "AIT")
+_CELESTIAL = ("CRPIX", "CDELT", "CUNIT", "CTYPE", "CRVAL", "PC", "PV", "LONPOLE", "LATPOLE", "RADESYS", "EQUINOX")
 
 
 def make_wcs(center: SkyCoord, npix: tuple[int, int], binsz: tuple[float, float], frame: str, proj: str) -> WCS:
@@ -56,3 +58,11 @@ def make_wcs(center: SkyCoord, npix: tuple[int, int], binsz: tuple[float, float]
         wcs.wcs.crpix = 2 * np.array(wcs.wcs.crpix) - np.array(wcs.wcs_world2pix(lon, lat, 1))
         wcs.wcs.set()
     return wcs
+
+
+def celestial_header(wcs: WCS) -> fits.Header:
+    """The cards of a celestial WCS that say where its pixels are, without dates and the like."""
+    header = wcs.to_header(relax=True)
+    kept = fits.Header()
+    kept.extend(card for card in header.cards if card.keyword.startswith(_CELESTIAL))
+    return kept
