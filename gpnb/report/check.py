@@ -25,6 +25,8 @@ Check = Callable[[Any, str], Any]
 _RANGES = {"energy", "energy_true", "time", "phase"}
 """Names of the common vocabulary whose pairs run from low to high."""
 
+_SHAPE = re.compile(r"[a-z]\s*\(", re.IGNORECASE)
+
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}|mjd\s*\d", re.IGNORECASE)
 
 
@@ -142,7 +144,7 @@ def _text_checker(default: str) -> Check:
     """The check for text: the first kind, strictest first, that the default itself is of."""
     if _is_quantity(default):
         return lambda value, name: _scalar_text(value, name, lambda text, _: to_quantity(text, _unit(default), name))
-    for read in (_position, to_regions, _time):
+    for read in (_position, _region, _time):
         if _reads(read, default):
             return lambda value, name, read=read: _scalar_text(value, name, read)  # type: ignore[misc]
     return lambda value, name: _scalar_text(value, name, lambda text, _: text)
@@ -160,6 +162,12 @@ def _position(value: str, name: str) -> Any:
     if not coord.isscalar:
         raise ArgumentError(f"{name}={value!r} must be one position.")
     return coord
+
+
+def _region(value: str, name: str) -> Any:
+    if not _SHAPE.search(value):  # the parser would say so in the log as well
+        raise ArgumentError(f"{name}={value!r} is not DS9 region text: write 'icrs; circle(83.63, 22.01, 0.2)'.")
+    return to_regions(value, name)
 
 
 def _time(value: str, name: str) -> Any:

@@ -9,8 +9,6 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from astropy import units as u
-from astropy.coordinates import SkyCoord
 from astropy.table import Table
 
 import gpnb
@@ -81,15 +79,25 @@ def test_the_script_of_the_readme(demo, tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == {"significance.fits", "peaks.ecsv"}
 
 
+GAMMAPY_PEAKS = [
+    (251, 197, 29.746),
+    (207, 205, 17.809),
+    (277, 197, 10.312),
+    (304, 179, 10.050),
+    (187, 205, 9.877),
+    (372, 202, 8.397),
+]
+"""Pixels and significances of Gammapy 2.1 at the same settings; its search leaves out some closer ones."""
+
+
 @pytest.mark.data
 def test_the_figure_of_the_paper(data_dir, tmp_path):
-    """Galactic centre, three runs of the first CTA data challenge, against Gammapy 2.1 at the same settings."""
-    parameters = {"store": str(data_dir / "cta-1dc" / "index" / "gps")}
-    write_report("galactic_centre", parameters, output=tmp_path)
+    """The Galactic centre in the three runs of the first CTA data challenge."""
+    store = data_dir / "cta-1dc" / "index" / "gps"
+    write_report("galactic_centre", {"store": str(store)}, output=tmp_path)
     peaks = Table.read(tmp_path / "peaks.ecsv")
-    assert len(peaks) == 6
-    assert peaks["value"][0] == pytest.approx(29.75, abs=0.3)
-    found = SkyCoord(peaks["ra"], peaks["dec"], unit="deg")
-    expected = SkyCoord([266.4359, 266.8008, 266.1250], [-28.9878, -28.1528, -29.4314], unit="deg")
-    _, distance, _ = expected.match_to_catalog_sky(found)
-    assert np.all(distance < 0.03 * u.deg)  # a pixel, and its diagonal
+    for x, y, value in GAMMAPY_PEAKS:
+        near = (abs(peaks["x"] - x) <= 1) & (abs(peaks["y"] - y) <= 1)
+        assert np.count_nonzero(near) == 1
+        assert peaks["value"][near][0] == pytest.approx(value, abs=0.3)
+    assert len(peaks) <= 10
