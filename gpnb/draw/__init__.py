@@ -1,0 +1,1 @@
+"""Panels as pictures: a view record drawn with matplotlib, and a page of safe HTML around it."""

@@ -99,6 +99,12 @@ regions = Door(read_regions)
 times = Door(read_times, list)
 """A range of times, kept as text."""
 
+intervals = Door(
+    lambda value, name: tuple(read_times(pair, name) for pair in getattr(value, "intervals", value)),
+    lambda pairs: [list(pair) for pair in pairs],
+)
+"""Several ranges of times, such as good time intervals, kept as text."""
+
 peaks = Door(read_peaks)
 """Peaks on the sky, kept as tuples (ra, dec, value)."""
 

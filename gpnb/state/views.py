@@ -95,6 +95,8 @@ class EventsView(Record):
         Bins of the energy histogram a decade.
     time_bins : int
         Bins of the time histogram.
+    gti : tuple of (str, str)
+        Good times, shaded behind the time histogram; `build` takes a `GTI`.
     stretch, cmap
         Of the image; see `SkyView`.
     """
@@ -107,6 +109,7 @@ class EventsView(Record):
     pixels: int = 100
     per_decade: int = 10
     time_bins: int = 40
+    gti: tuple[tuple[str, str], ...] = field(default=(), metadata={"door": doors.intervals})
     stretch: Stretch = "sqrt"
     cmap: ColourMap = "inferno"
 

@@ -1,0 +1,103 @@
+"""A small builder of HTML that only shows: no script, and every text is escaped.
+
+Strings of headers, file names and catalogues pass as text; only what is made here is markup.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+EMPTY = Markup("")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its title, its unit, and whether it holds numbers."""
+
+    title: str
+    unit: str = ""
+    number: bool = False
+
+
+def frame(title: str, facts: str, parts: Iterable[Markup], notes: Iterable[str] = (), plain: str = "") -> Markup:
+    """The frame of a panel.
+
+    Parameters
+    ----------
+    title, facts : str
+        What it is, and one line about it.
+    parts : iterable of Markup
+        The body, from `table`, `fold`, `picture`.
+    notes : iterable of str
+        Sentences that need attention, shown at the foot.
+    plain : str
+        One line shown where styles are not.
+
+    Returns
+    -------
+    Markup
+        Safe HTML with its style inside.
+    """
+    foot = _join(Markup('<div class="gpnb-foot gpnb-attention">▲ {}</div>').format(note) for note in notes)
+    return Markup(
+        '<style>{css}</style><section class="gpnb-panel"><pre class="gpnb-plain">{plain}</pre>'
+        '<div class="gpnb-head"><b class="gpnb-title">{title}</b> <span class="gpnb-facts">{facts}</span></div>'
+        '<div class="gpnb-body">{body}</div>{foot}</section>'
+    ).format(css=_css(), plain=plain, title=title, facts=facts, body=_join(parts), foot=foot)
+
+
+def table(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> Markup:
+    """A table; every cell is text."""
+    head = _join(
+        Markup('<th scope="col"{}>{}{}</th>').format(_kind(column), column.title, _unit(column)) for column in columns
+    )
+    body = _join(
+        Markup("<tr>{}</tr>").format(
+            _join(
+                Markup("<td{}>{}</td>").format(_kind(column), str(cell))
+                for column, cell in zip(columns, row, strict=True)
+            )
+        )
+        for row in rows
+    )
+    return Markup('<div class="gpnb-wide"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>').format(
+        head, body
+    )
+
+
+def fold(title: str, content: Markup) -> Markup:
+    """Something long behind a line that opens it."""
+    return Markup('<details><summary>{}</summary><div class="gpnb-fold">{}</div></details>').format(title, content)
+
+
+def picture(png: bytes, alt: str, width: int) -> Markup:
+    """An embedded PNG, `width` pixels wide on the screen."""
+    data = base64.b64encode(png).decode("ascii")
+    return Markup('<img class="gpnb-picture" src="data:image/png;base64,{}" alt="{}" width="{}">').format(
+        data, alt, width
+    )
+
+
+def _join(parts: Iterable[Markup]) -> Markup:
+    return EMPTY.join(parts)
+
+
+def _kind(column: Column) -> Markup:
+    return Markup(' class="gpnb-number"') if column.number else EMPTY
+
+
+def _unit(column: Column) -> Markup:
+    return Markup(' <span class="gpnb-unit">{}</span>').format(column.unit) if column.unit else EMPTY
+
+
+@cache
+def _css() -> Markup:
+    text = Path(__file__).with_name("panel.css").read_text(encoding="utf-8")
+    return Markup(" ".join(text.split()))  # noqa: S704  (our own file)

@@ -1,0 +1,153 @@
+"""The sky panel: maps, masks, cubes, datasets and the products of maps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from astropy.visualization.wcsaxes import WCSAxes
+from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from gpnb.datasets.flags import Flag, reasons
+from gpnb.draw import html
+from gpnb.draw.colours import colour_map, cuts, normalise
+from gpnb.draw.layers import Layer, chosen_maps, layer, maps_of
+from gpnb.draw.skyaxes import draw_peaks, draw_regions, sky_axes
+from gpnb.draw.style import BLUE, GREEN, LINE, NOTHING, ORANGE, PIXEL, PURPLE, SKY, heading, number
+from gpnb.state.views import SkyView
+
+_FLAG_COLOURS = {
+    Flag.NO_BACKGROUND: ORANGE,
+    Flag.USER: PURPLE,
+    Flag.FIELD_OF_VIEW: NOTHING,
+    Flag.ENERGY: SKY,
+    Flag.EXCLUDED: GREEN,
+}
+_WIDEST, _HIGHEST = 960, 470
+
+
+def record(obj: Any, **changes: Any) -> SkyView:  # noqa: ARG001  (every panel's signature)
+    """The view record of a map or dataset; see `gpnb.state.views.SkyView`."""
+    return SkyView.build(**changes)
+
+
+def draw(obj: Any, record: SkyView, figure: Figure) -> None:
+    """Draw every layer with its colours, regions, peaks and contours."""
+    layers = [layer(name, sky_map, record) for name, sky_map in chosen_maps(obj, record).items()]
+    columns = 2 if len(layers) in (2, 4) else min(3, len(layers))
+    rows = -(-len(layers) // columns)
+    _set_size(figure, layers[0].image.shape, columns, rows)
+    grid = figure.add_gridspec(rows, columns)
+    for place, shown in enumerate(layers):
+        axes = sky_axes(figure, grid[place // columns, place % columns], shown.wcs, shown.frame, record.grid)
+        _draw_layer(figure, axes, shown, record)
+        heading(axes, record.title if record.title and len(layers) == 1 else shown.title, shown.facts)
+
+
+def summary(obj: Any, record: SkyView, picture: html.Markup = html.EMPTY, notes: Sequence[str] = ()) -> html.Markup:
+    """Geometry and statistics of the maps, as safe HTML."""
+    found = maps_of(obj)
+    geom = next(iter(found.values())).geom
+    width = " × ".join(f"{size:.3g}°" for size in geom.width.to_value("deg"))
+    binsz = f"{float(np.ravel(geom.binsz.to_value('deg'))[0]):.3g}°"
+    facts = [f"{width} · {geom.nx} × {geom.ny} pixels of {binsz} · {geom.frame} {geom.projection}"]
+    facts += [f"{axis.n} bins of {axis.name.replace('_', ' ')}" for axis in geom.axes]
+    columns = [html.Column("map"), html.Column("unit")]
+    columns += [html.Column(name, number=True) for name in ("sum", "smallest", "largest", "without value")]
+    chosen = chosen_maps(obj, record)
+    rows = [_statistics(layer(name, item, record)) for name, item in chosen.items()]
+    title = record.title or (type(obj).__name__ if len(found) > 1 else layer_title(obj, record))
+    remarks = [*getattr(obj, "notes", ()), *notes]
+    peaks = [_peaks(record)] if record.peaks else []
+    return html.frame(title, " · ".join(facts), [picture, html.table(columns, rows), *peaks], remarks, repr(obj))
+
+
+def layer_title(obj: Any, record: SkyView) -> str:
+    """The title of the first layer."""
+    name, item = next(iter(chosen_maps(obj, record).items()))
+    return layer(name, item, record).title
+
+
+def _set_size(figure: Figure, shape: tuple[int, ...], columns: int, rows: int) -> None:
+    """As wide as the notebook allows, and no higher than a screen."""
+    ratio = shape[0] / shape[1]
+    extra_x, extra_y = 150 * columns, 75 * rows
+    width = min((_WIDEST - extra_x) / columns, _HIGHEST / max(ratio, 0.05))
+    height = max(width * ratio, 90)
+    figure.set_size_inches((width * columns + extra_x) * PIXEL, (height * rows + extra_y) * PIXEL)
+
+
+def _draw_layer(figure: Figure, axes: WCSAxes, shown: Layer, view: SkyView) -> None:
+    if shown.name == "flags":
+        _draw_flags(axes, shown.image)
+    elif shown.image.dtype == bool:
+        _draw_mask(axes, shown.image)
+    else:
+        _draw_values(figure, axes, shown, view)
+    for kind in ("excluded", "off_regions", "regions"):
+        draw_regions(axes, getattr(view, kind), kind)
+    draw_peaks(axes, view.peaks)
+    axes.set(xlim=(-0.5, shown.image.shape[1] - 0.5), ylim=(-0.5, shown.image.shape[0] - 0.5))
+
+
+def _draw_values(figure: Figure, axes: WCSAxes, shown: Layer, view: SkyView) -> None:
+    image = np.asarray(shown.image, dtype=float)
+    low, high = cuts(image, view)
+    masked = np.ma.masked_invalid(image)
+    drawn = axes.imshow(
+        masked, cmap=colour_map(view.cmap), norm=normalise(low, high, view), alpha=view.opacity, origin="lower"
+    )
+    if view.contours:
+        levels = sorted(view.contours)
+        axes.contour(image, levels=levels, colors="white", linewidths=0.8, alpha=0.9)
+    bar = figure.colorbar(drawn, ax=axes, pad=0.015, aspect=34, fraction=0.05)
+    bar.outline.set_visible(False)
+    bar.ax.tick_params(length=2, color=LINE)
+    bar.ax.yaxis.set_major_formatter(lambda value, _: number(value))
+    bar.ax.minorticks_off()
+    bar.set_label(f"{shown.title} ({shown.unit})" if shown.unit else shown.title)
+
+
+def _draw_mask(axes: WCSAxes, mask: np.ndarray) -> None:
+    axes.imshow(mask, cmap=ListedColormap([NOTHING, BLUE]), vmin=0, vmax=1, origin="lower")
+    _legend(axes, {"true": BLUE, "false": NOTHING})
+
+
+def _draw_flags(axes: WCSAxes, flags: np.ndarray) -> None:
+    """Each pixel in the colour of its gravest reason; white is good."""
+    colours, kind = ["white"], np.zeros(flags.shape, dtype=int)
+    present = {}
+    for flag, colour in reversed(_FLAG_COLOURS.items()):
+        hit = (flags.astype(int) & int(flag)) > 0
+        colours.append(colour)
+        kind[hit] = len(colours) - 1
+        if hit.any():
+            present[reasons(int(flag))[0]] = colour
+    axes.imshow(kind, cmap=ListedColormap(colours), vmin=0, vmax=len(colours) - 1, origin="lower")
+    _legend(axes, {"good": "white", **present})
+
+
+def _legend(axes: WCSAxes, words: dict[str, str]) -> None:
+    patches = [Patch(facecolor=colour, edgecolor=LINE, linewidth=0.6, label=word) for word, colour in words.items()]
+    legend = axes.legend(handles=patches, loc="upper right", frameon=True, framealpha=0.9, edgecolor=LINE)
+    legend.get_frame().set_linewidth(0.6)
+
+
+def _statistics(shown: Layer) -> list[str]:
+    values = np.asarray(shown.image, dtype=float)
+    good = values[np.isfinite(values)]
+    missing = f"{values.size - good.size}" if values.size > good.size else "–"
+    if not good.size:
+        return [shown.title, shown.unit or "–", "–", "–", "–", missing]
+    total = f"{good.sum():.6g}" if not shown.unit else "–"
+    return [shown.title, shown.unit or "–", total, f"{good.min():.4g}", f"{good.max():.4g}", missing]
+
+
+def _peaks(view: SkyView) -> html.Markup:
+    columns = [html.Column("peak", number=True), html.Column("RA", "deg", number=True)]
+    columns += [html.Column("Dec", "deg", number=True), html.Column("value", number=True)]
+    rows = [[place, f"{ra:.4f}", f"{dec:+.4f}", f"{value:.4g}"] for place, (ra, dec, value) in enumerate(view.peaks, 1)]
+    return html.fold(f"{len(rows)} peaks", html.table(columns, rows))

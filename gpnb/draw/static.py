@@ -1,0 +1,143 @@
+"""The panel of an object as a picture with a table: what a report, a printed page or a code host shows."""
+
+from __future__ import annotations
+
+import base64
+import os
+from pathlib import Path
+from typing import Any
+
+from astropy.table import Table
+from matplotlib.figure import Figure
+
+from gpnb.core.atomic import atomic_file
+from gpnb.core.errors import ArgumentError
+from gpnb.core.recipe import Recipe
+from gpnb.draw import html
+from gpnb.draw.style import PIXEL, new_figure, png, styled
+from gpnb.state.record import Record
+
+_PICTURES = {".png": "png", ".pdf": "pdf", ".svg": "svg"}
+_TABLES = {".ecsv": "ascii.ecsv", ".csv": "ascii.csv"}
+
+
+class StaticPanel:
+    """A panel without a front end.
+
+    Parameters
+    ----------
+    obj : object
+        What is shown.
+    module : module
+        With ``record``, ``draw`` and ``summary``.
+    workspace : Workspace, optional
+        The workspace the panel was opened with.
+    changes : dict
+        Settings that differ from the defaults, as people write them.
+
+    Attributes
+    ----------
+    state : Record
+        All that decides how the panel looks.
+
+    Examples
+    --------
+    >>> import gpnb
+    >>> panel = gpnb.SkyImage.empty(nxpix=20, nypix=20).view(stretch="sqrt")
+    >>> panel.state.stretch
+    'sqrt'
+    """
+
+    def __init__(self, obj: Any, module: Any, workspace: Any = None, changes: dict[str, Any] | None = None):
+        self._obj, self._module = obj, module
+        self.workspace = workspace
+        self.state: Record = module.record(obj, **(changes or {}))
+
+    def figure(self) -> Figure:
+        """Draw the panel with matplotlib."""
+        figure = new_figure()
+        with styled():
+            self._module.draw(self._obj, self.state, figure)
+        return figure
+
+    def to_code(self) -> str:
+        """Python that makes the object and opens this panel in this state."""
+        return Recipe.of(".view()", on=self._obj, name="panel", **self.state.changed()).to_code()
+
+    def save(self, path: str | os.PathLike[str], overwrite: bool = False) -> None:
+        """Write the picture, all of it or nothing.
+
+        Parameters
+        ----------
+        path : path
+            Ends in .png (two dots a pixel), .pdf or .svg.
+        overwrite : bool
+            Replace a file that exists.
+
+        Raises
+        ------
+        ArgumentError
+            If the ending is another one, or the file exists.
+        """
+        kind = _PICTURES.get(Path(path).suffix.lower())
+        if kind is None:
+            raise ArgumentError(f"path={str(path)!r}: a picture is saved as .png, .pdf or .svg.")
+        figure = self.figure()
+        dates = {"png": {"Software": "gpnb"}, "pdf": {"CreationDate": None}, "svg": {"Date": None}}
+        with atomic_file(path, overwrite) as temporary, styled():
+            figure.savefig(temporary, format=kind, dpi=192, metadata=dates[kind])
+
+    def save_data(self, path: str | os.PathLike[str], overwrite: bool = False) -> None:
+        """Write the data behind the picture: a table as .ecsv or .csv, a map or a response as .fits.
+
+        Raises
+        ------
+        ArgumentError
+            If the object has no data of that kind.
+        """
+        suffix = Path(path).suffix.lower()
+        table = getattr(self._obj, "table", None)
+        if suffix in _TABLES and isinstance(table, Table):
+            with atomic_file(path, overwrite) as temporary:
+                table.write(temporary, format=_TABLES[suffix], overwrite=True)
+        elif suffix in (".fits", ".gz") and hasattr(self._obj, "write"):
+            self._obj.write(path, overwrite=overwrite)
+        elif suffix in (".fits", ".gz") and hasattr(self._obj, "to_hdu"):
+            with atomic_file(path, overwrite) as temporary:
+                self._obj.to_hdu().writeto(temporary, overwrite=True)
+        else:
+            raise ArgumentError(
+                f"path={str(path)!r}: {type(self._obj).__name__} cannot be saved so; "
+                "tables are saved as .ecsv or .csv, maps and responses as .fits."
+            )
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        """Text, HTML with the picture inside, and the picture; a fault of drawing never hides the object."""
+        bundle = {"text/plain": repr(self._obj)}
+        try:
+            figure = self.figure()
+            image = png(figure)
+        except Exception as error:  # noqa: BLE001  (the object must stay readable whatever a picture meets)
+            return bundle | {
+                "text/html": str(self._summary(note=f"The picture could not be drawn: {_one_line(error)}"))
+            }
+        shown = html.picture(image, repr(self._obj), round(figure.get_figwidth() / PIXEL))
+        bundle["text/html"] = str(self._summary(shown))
+        bundle["image/png"] = base64.b64encode(image).decode("ascii")
+        return bundle
+
+    def __repr__(self) -> str:
+        return f"StaticPanel({self._obj!r})"
+
+    def _summary(self, shown: html.Markup = html.EMPTY, note: str = "") -> html.Markup:
+        notes = (note,) if note else ()
+        try:
+            page: html.Markup = self._module.summary(self._obj, self.state, shown, notes)
+        except Exception as error:  # noqa: BLE001  (as above)
+            found = (*notes, f"The summary could not be made: {_one_line(error)}")
+            return html.frame(type(self._obj).__name__, repr(self._obj), [shown], found, repr(self._obj))
+        return page
+
+
+def _one_line(error: Exception) -> str:
+    return f"{' '.join(str(error).split()) or type(error).__name__}"

@@ -1,0 +1,164 @@
+"""The one style of the pictures, and what all panels draw alike; never pyplot."""
+
+from __future__ import annotations
+
+import io
+import math
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+BLUE, SKY, VERMILION, GREEN = "#0072B2", "#56B4E9", "#D55E00", "#009E73"
+ORANGE, PURPLE = "#E69F00", "#CC79A7"
+TEXT, QUIET, LINE, NOTHING = "#1F2328", "#4B535C", "#C3CAD2", "#DDE1E6"
+
+CURVES = ((BLUE, "-"), (VERMILION, (0, (5, 1.5))), (GREEN, (0, (1.2, 1.2))), (PURPLE, (0, (5, 1.5, 1.2, 1.5))))
+"""Colours of curves, each with its dash as the second cue."""
+
+PIXEL = 1 / 96
+"""A pixel of the screen, in inches."""
+
+_LOCK = threading.RLock()
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+class Picture(Figure):
+    """A figure that shows itself in a notebook without pyplot."""
+
+    def _repr_png_(self) -> bytes:
+        return png(self)
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """The style of gpnb within a block; one thread at a time, since matplotlib's settings are global."""
+    with _LOCK, mpl.rc_context(_style()):
+        yield
+
+
+@cache
+def _style() -> dict[str, Any]:
+    path = Path(__file__).with_name("gpnb.mplstyle")
+    return dict(mpl.rc_params_from_file(path, use_default_template=False))
+
+
+def new_figure(width: int = 960, height: int = 400) -> Picture:
+    """An empty picture of a size in pixels of the screen."""
+    with styled():
+        figure = Picture(figsize=(width * PIXEL, height * PIXEL), layout="constrained")
+        FigureCanvasAgg(figure)
+        figure.get_layout_engine().set(w_pad=0.08, h_pad=0.08, wspace=0.03, hspace=0.04)
+    return figure
+
+
+def set_height(figure: Figure, height: int) -> None:
+    """Set the height of a picture, in pixels of the screen."""
+    figure.set_size_inches(figure.get_figwidth(), height * PIXEL)
+
+
+def png(figure: Figure, scale: float = 2) -> bytes:
+    """The picture as PNG, with `scale` dots a pixel of the screen."""
+    buffer = io.BytesIO()
+    with styled():
+        figure.savefig(buffer, format="png", dpi=96 * scale, metadata={"Software": "gpnb"})
+    return buffer.getvalue()
+
+
+def heading(axes: Any, title: str, facts: str = "") -> None:
+    """A bold title over some axes, followed by facts in quiet letters."""
+    shown = axes.set_title(plain(title))
+    if facts:
+        axes.annotate(
+            plain(facts),
+            xy=(1, 0),
+            xycoords=shown,
+            xytext=(8, 0),
+            textcoords="offset points",
+            color=QUIET,
+            va="bottom",
+            fontsize=8.25,
+            annotation_clip=False,
+        )
+
+
+def plain(text: str) -> str:
+    """Text of a header without matplotlib's formula signs."""
+    return text.replace("$", r"\$")
+
+
+def energy_axis(axis: Any, low: float, high: float) -> None:
+    """Log energy axis (TeV) with few plain labels: 0.5, 1, 3, 10, 30."""
+    axis.axes.set(**{f"{axis.axis_name}scale": "log", f"{axis.axis_name}lim": (low, high)})
+    axis.set_major_locator(FixedLocator(energy_ticks(low, high)))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+
+
+def energy_ticks(low: float, high: float, most: int = 6) -> list[float]:
+    """Values 1 and 3 of each decade between two energies; fewer over many decades."""
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    inside = [base * 10.0**power for power in decades for base in (1, 3) if low <= base * 10.0**power <= high]
+    if len(inside) < 3:
+        fine = [base * 10.0**power for power in decades for base in (1, 2, 5) if low <= base * 10.0**power <= high]
+        return fine or [low, high]
+    if len(inside) <= most:
+        return inside
+    powers = [value for value in inside if math.isclose(value, 10 ** round(math.log10(value)))]
+    return powers[:: math.ceil(len(powers) / most)]
+
+
+def log_axis(axis: Any) -> None:
+    """Log axis with few labels, as powers of ten outside 0.01 to 1000."""
+    axis.axes.set(**{f"{axis.axis_name}scale": "log"})
+    low, high = sorted(axis.get_view_interval())
+    powers = np.arange(math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9) + 1)
+    if len(powers) < 2:
+        ticks = energy_ticks(low, high)
+    else:
+        ticks = list(10.0 ** powers[:: max(1, math.ceil(len(powers) / 5))])
+    axis.set_major_locator(FixedLocator(ticks))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+
+
+def number(value: float) -> str:
+    """A tick label: plain where it is short, else as 10⁻¹¹ or 3 × 10⁵."""
+    if value == 0 or 1e-3 < abs(value) < 1e4:
+        return f"{value:.6g}".replace("-", "−")
+    power = math.floor(math.log10(abs(value)) + 1e-9)
+    factor = value / 10.0**power
+    lead = "" if math.isclose(factor, 1, rel_tol=1e-6) else f"{factor:.3g} × ".replace("-", "−")
+    return f"{lead}10{str(power).translate(_SUPERSCRIPT)}"
+
+
+def unit_text(unit: Any) -> str:
+    """A unit as in print: cm⁻² s⁻¹ TeV⁻¹; empty for none."""
+    words = str(unit).replace("**", "").replace(" / ", " /").split() if str(unit) else []
+    return " ".join(_unit_word(word) for word in words)
+
+
+def _unit_word(word: str) -> str:
+    base = word.rstrip("-0123456789")
+    return base + word[len(base) :].translate(_SUPERSCRIPT)
+
+
+def labelled(name: str, unit: Any = "") -> str:
+    """An axis title with its unit."""
+    text = unit_text(unit)
+    return f"{name} ({text})" if text else name
+
+
+def direct_labels(axes: Any, handles: Sequence[Any] | None = None, **options: Any) -> None:
+    """The legend of some axes, if it has entries."""
+    found = handles if handles is not None else axes.get_legend_handles_labels()[0]
+    if found:
+        axes.legend(handles=found, **options)
