@@ -10,6 +10,7 @@ import numpy as np
 from gpnb.core.errors import ArgumentError
 from gpnb.models.integrate import integrate_powerlaws
 from gpnb.models.sky import SkyModel
+from gpnb.models.spatial import SpatialModel
 from gpnb.simulate.run import Run
 from gpnb.simulate.sampling import Distributions
 from gpnb.simulate.times import Arrivals
@@ -43,25 +44,34 @@ class Photons:
 def detected_photons(run: Run, aeff: Any, model: SkyModel, rng: np.random.Generator) -> Photons:
     """Draw the photons of a source that are detected in a run.
 
-    They are drawn for the largest effective area of the field of view, and each is kept with the
-    probability that the area at its own place has of that: exact for any shape.
-
     Raises
     ------
     ArgumentError
         If the model has no position.
     """
-    if model.spatial is None:
-        raise ArgumentError(f"The model {model.name!r} has no position: give it a spatial model.")
-    arrivals = Arrivals(run.gti, model.temporal)
+    seconds = Arrivals(run.gti, model.temporal).seconds * run.live_fraction
+    return thinned_photons(run, aeff, model, int(rng.poisson(best_rates(aeff, model)[1].sum() * seconds)), rng)
+
+
+def thinned_photons(run: Run, aeff: Any, model: SkyModel, size: int, rng: np.random.Generator) -> Photons:
+    """Draw `size` photons for the largest effective area of the field of view, and keep those detected.
+
+    Each is kept with the probability that the area at its own place has of the largest: exact for any shape.
+    """
     edges, rates = best_rates(aeff, model)
-    size = rng.poisson(rates.sum() * arrivals.seconds * run.live_fraction)
     energy = np.exp(Distributions(rates, np.log(edges)).draw(np.zeros(size, dtype=np.intp), rng))
-    ra, dec = model.spatial.sample(size, rng)
-    time = arrivals.draw(size, rng)
+    ra, dec = place_of(model).sample(size, rng)
+    time = Arrivals(run.gti, model.temporal).draw(size, rng)
     offset = run.offset(ra, dec)
     keep = rng.random(size) * best_area(aeff, energy) < aeff.evaluate(energy, offset)
     return Photons(energy[keep], ra[keep], dec[keep], offset[keep], time[keep])
+
+
+def place_of(model: SkyModel) -> SpatialModel:
+    """Its spatial model; `ArgumentError` if there is none."""
+    if model.spatial is None:
+        raise ArgumentError(f"The model {model.name!r} has no position: give it a spatial model.")
+    return model.spatial
 
 
 def best_rates(aeff: Any, model: SkyModel) -> tuple[np.ndarray, np.ndarray]:

@@ -44,7 +44,7 @@ def smear_energy(edisp: Any, energy: np.ndarray, offset: np.ndarray, rng: np.ran
     """Reconstructed energies (TeV) of photons of true energy (TeV) at an offset (deg); float function."""
     (energies, offsets), migrations = _migrations(edisp)
     migra: np.ndarray = migrations.draw(_rows(energy, offset, energies, offsets, rng), rng)
-    return migra * energy
+    return np.asarray(migra * energy)
 
 
 def _rows(
