@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Mapping
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -89,7 +90,7 @@ class _Walker:
                 return [self.value(item) for item in node.elts]
             case ast.BoolOp():
                 combine = np.logical_and if isinstance(node.op, ast.And) else np.logical_or
-                return combine.reduce([np.asarray(self.value(item), dtype=bool) for item in node.values])
+                return reduce(combine, [np.asarray(self.value(item), dtype=bool) for item in node.values])
             case ast.UnaryOp(op=ast.Not()):
                 return np.logical_not(self.value(node.operand))
             case ast.UnaryOp(op=ast.USub()):
@@ -106,7 +107,7 @@ class _Walker:
     def _compare(self, node: ast.Compare) -> Any:
         values = [self.value(item) for item in (node.left, *node.comparators)]
         steps = zip(node.ops, values[:-1], values[1:], strict=True)
-        return np.logical_and.reduce([_COMPARE[type(op)](left, right) for op, left, right in steps])
+        return reduce(np.logical_and, [_COMPARE[type(op)](left, right) for op, left, right in steps])
 
     def _column(self, name: str) -> np.ndarray:
         known = self._names.get(name.upper())

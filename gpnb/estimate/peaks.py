@@ -12,12 +12,11 @@ from scipy.ndimage import maximum_filter
 from gpnb.core.errors import ArgumentError
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import ANGLE, to_float
-from gpnb.maps.kernels import disk
 from gpnb.maps.skymap import SkyMap
 
 
 def find_peaks(sky_map: SkyMap, threshold: float = 5.0, min_distance: Any = "0.2 deg") -> QTable:
-    """Pixels that are highest within a distance, from a threshold on.
+    """Pixels that are highest in a box around them, from a threshold on.
 
     Parameters
     ----------
@@ -26,7 +25,7 @@ def find_peaks(sky_map: SkyMap, threshold: float = 5.0, min_distance: Any = "0.2
     threshold : float
         Lowest value, in the unit of the map.
     min_distance : Quantity or str
-        A peak has no higher pixel within this distance.
+        Half the side of the box, as in Gammapy and photutils; rounded to whole pixels.
 
     Returns
     -------
@@ -51,9 +50,9 @@ def find_peaks(sky_map: SkyMap, threshold: float = 5.0, min_distance: Any = "0.2
     if sky_map.data.ndim != 2:
         names = ", ".join(axis.name for axis in sky_map.geom.axes)
         raise ArgumentError(f"Peaks are found in an image; this map has the axes {names}: choose a slice or sum first.")
-    radius = to_float(min_distance, ANGLE, "min_distance") / float(np.mean(sky_map.geom.binsz.value))
+    radius = round(to_float(min_distance, ANGLE, "min_distance") / float(np.mean(sky_map.geom.binsz.value)))
     data = np.where(np.isfinite(sky_map.data), sky_map.data, -np.inf)
-    highest = maximum_filter(data, footprint=disk(radius) > 0, mode="constant", cval=-np.inf)
+    highest = maximum_filter(data, size=2 * radius + 1, mode="constant", cval=-np.inf)
     y, x = np.nonzero((data >= highest) & (data >= threshold) & np.isfinite(data))
     y, x = _one_of_each_plateau(y, x, data, radius)
     return _table(sky_map, x, y, threshold, min_distance)
@@ -66,7 +65,7 @@ def _one_of_each_plateau(
     order = np.argsort(-data[y, x], kind="stable")
     kept: list[int] = []
     for index in order:
-        near = [other for other in kept if np.hypot(y[other] - y[index], x[other] - x[index]) <= radius]
+        near = [other for other in kept if max(abs(y[other] - y[index]), abs(x[other] - x[index])) <= radius]
         if not near:
             kept.append(int(index))
     return y[kept], x[kept]
