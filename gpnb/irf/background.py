@@ -9,6 +9,7 @@ import numpy as np
 from astropy import units as u
 from scipy.special import exprel
 
+from gpnb.core.errors import DataFormatError
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import to_array
 from gpnb.irf.interpolate import Nodes, gather, gather_planes, mix_logarithmic
@@ -38,8 +39,11 @@ class Background(Response):
 
     @property
     def alignment(self) -> str:
-        """``"RADEC"`` or ``"ALTAZ"``: how the field of view turns."""
-        return str(self.header.get("FOVALIGN", "RADEC")).strip().upper()
+        """``"RADEC"`` or ``"ALTAZ"``: what the field of view is aligned with; `DataFormatError` for anything else."""
+        name = str(self.header.get("FOVALIGN", "RADEC")).strip().upper()
+        if name not in {"RADEC", "ALTAZ"}:
+            raise DataFormatError(f"The keyword FOVALIGN of {self!r} is {name!r}, but must be 'RADEC' or 'ALTAZ'.")
+        return name
 
     def evaluate(self, energy: np.ndarray, fov_lon: np.ndarray, fov_lat: np.ndarray) -> np.ndarray:
         """The rate in s-1 TeV-1 sr-1; float method: TeV, deg, deg, broadcast."""
