@@ -10,7 +10,6 @@ from astropy import units as u
 from astropy.coordinates import SkyCoord
 from astropy.time import Time
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from gpnb.core.errors import DataFormatError
 from gpnb.core.frames import separation
@@ -18,7 +17,7 @@ from gpnb.core.units import to_skycoord, to_time
 from gpnb.draw import html
 from gpnb.draw.colours import colour_map, normalise
 from gpnb.draw.skyaxes import HALO, sky_axes
-from gpnb.draw.style import BLUE, PIXEL, QUIET, VERMILION, energy_axis, heading, log_axis, number
+from gpnb.draw.style import BLUE, PIXEL, QUIET, VERMILION, colour_bar, energy_axis, few_ticks, heading, log_axis
 from gpnb.maps.geometry import WcsGeometry
 from gpnb.maps.skymap import SkyMap
 from gpnb.state.doors import range_ends
@@ -37,7 +36,7 @@ def draw(obj: Any, record: EventsView, figure: Figure) -> None:
     """Draw the image beside the histograms."""
     events = chosen(obj, record)
     figure.set_size_inches(960 * PIXEL, 420 * PIXEL)
-    grid = figure.add_gridspec(2, 3, width_ratios=(1.5, 1, 1))
+    grid = figure.add_gridspec(2, 3, width_ratios=(1.95, 1, 1))
     if not len(events):
         axes = figure.add_subplot(grid[:, :])
         axes.text(0.5, 0.5, "No events", ha="center", va="center", transform=axes.transAxes, color=QUIET)
@@ -99,7 +98,8 @@ def target_of(events: Any, record: EventsView) -> SkyCoord | None:
         ra, dec = float(events.meta["RA_OBJ"]), float(events.meta["DEC_OBJ"])
     except (KeyError, TypeError, ValueError):
         return None
-    return SkyCoord(ra, dec, unit="deg") if np.isfinite([ra, dec]).all() else None
+    away = separation(events.ra_values, events.dec_values, ra, dec)  # some headers name a target far away
+    return SkyCoord(ra, dec, unit="deg") if np.any(away**2 < _THETA2) else None
 
 
 def _draw_image(figure: Figure, place: Any, events: Any, record: EventsView) -> None:
@@ -117,12 +117,7 @@ def _draw_image(figure: Figure, place: Any, events: Any, record: EventsView) -> 
     axes = sky_axes(figure, place, geom.wcs, geom.frame)
     norm = normalise(0.5 if record.stretch == "log" else 0, max(float(np.percentile(image, 99.95)), 1.0), record)
     drawn = axes.imshow(image, cmap=colour_map(record.cmap), norm=norm, origin="lower")
-    bar = figure.colorbar(drawn, ax=axes, pad=0.015, aspect=34, fraction=0.05)
-    bar.outline.set_visible(False)
-    bar.ax.minorticks_off()
-    bar.ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
-    bar.ax.yaxis.set_major_formatter(lambda value, _: number(value))
-    bar.set_label("Counts a pixel")
+    colour_bar(axes, drawn, "Counts a pixel", integer=True)
     if pointing is not None:
         x, y = geom.coord_pixel(pointing)
         axes.plot([float(x)], [float(y)], "+", color="white", ms=9, mew=1.2, path_effects=HALO)
@@ -137,7 +132,7 @@ def _draw_energies(axes: Any, events: Any, record: EventsView) -> None:
     bins = max(1, int(np.ceil(record.per_decade * np.log10(high / low))))
     _steps(axes, energy, np.geomspace(low, high, bins + 1))
     energy_axis(axes.xaxis, low, high)
-    axes.set(xlabel="Energy (TeV)", ylabel="Events a bin", ylim=(0.7, None))
+    axes.set(xlabel="Energy (TeV)", ylabel="Events a bin", ylim=(0.7, 2 * axes.dataLim.y1))
     log_axis(axes.yaxis)
     heading(axes, "Energy")
 
@@ -153,8 +148,8 @@ def _draw_times(axes: Any, events: Any, record: EventsView) -> None:
         axes.axvspan(*ends, color=BLUE, alpha=0.10, linewidth=0)
     _steps(axes, minutes, np.linspace(0, max(float(minutes.max()), 1e-3), record.time_bins + 1))
     axes.set(xlabel=f"Time (min from MJD {_mjd(begin)} TT)", ylabel="Events a bin", ylim=(0, None))
-    axes.xaxis.set_major_locator(MaxNLocator(5))
-    axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+    few_ticks(axes.xaxis)
+    few_ticks(axes.yaxis, 4, integer=True)
     heading(axes, "Time", "good times shaded" if record.gti else "")
 
 
@@ -164,7 +159,7 @@ def _draw_squares(axes: Any, events: Any, center: SkyCoord, title: str, label: s
     top = limit if limit is not None else max(float(np.percentile(squares, 99.5)), 1e-6)
     _steps(axes, squares, np.linspace(0, top, 51), VERMILION if limit is not None else BLUE)
     axes.set(xlabel=label, ylabel="Events a bin", ylim=(0, None), xlim=(0, top))
-    axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+    few_ticks(axes.yaxis, 4, integer=True)
     heading(axes, title)
 
 

@@ -49,11 +49,12 @@ def draw(obj: Any, record: InstrumentView, figure: Figure) -> None:
         image = None
     count = len(_CURVES[kind]) + (image is not None)
     figure.set_size_inches((960 if count > 1 else 480) * PIXEL, 300 * PIXEL)
-    places = iter(figure.subplots(1, count, squeeze=False)[0])
+    ratios = (1.7, 1) if kind == "bkg" else (1,) * count  # the field of view is square
+    places = iter(figure.subplots(1, count, squeeze=False, width_ratios=ratios)[0])
     for curve in _CURVES[kind]:
         curve(next(places), obj, record)
     if image is not None:
-        image(figure, next(places), obj, record)
+        image(next(places), obj, record)
 
 
 def draw_overview(responses: dict[str, Any], record: InstrumentView, figure: Figure) -> None:

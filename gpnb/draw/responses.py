@@ -5,9 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from matplotlib.figure import Figure
 
-from gpnb.draw.style import CURVES, LINE, energy_axis, heading, labelled, log_axis, number
+from gpnb.draw.style import (
+    CURVES,
+    LINE,
+    NOTHING,
+    colour_bar,
+    energy_axis,
+    few_ticks,
+    heading,
+    labelled,
+    log_axis,
+    number,
+)
 from gpnb.state.doors import range_ends
 from gpnb.state.views import InstrumentView
 
@@ -61,7 +71,7 @@ def area_curves(axes: Any, aeff: Any, view: InstrumentView) -> None:
         if edge is not None and energy[0] < edge < energy[-1]:
             axes.axvline(edge, color=LINE, linewidth=1, linestyle=(0, (4, 2)))
     heading(axes, "Effective area")
-    axes.legend(loc="lower right")
+    axes.legend(loc="best")
 
 
 def resolution_curves(axes: Any, edisp: Any, view: InstrumentView) -> None:
@@ -69,8 +79,9 @@ def resolution_curves(axes: Any, edisp: Any, view: InstrumentView) -> None:
     energy = energies_of(edisp, view)
     curves(axes, energy, edisp.resolution, offsets_of(edisp, view))
     axes.set(xlabel="True energy (TeV)", ylabel="Energy resolution (σ of E / E true)", ylim=(0, _top(axes, 1.0)))
+    few_ticks(axes.yaxis)
     heading(axes, "Energy resolution")
-    axes.legend(loc="upper right")
+    axes.legend(loc="best")
 
 
 def bias_curves(axes: Any, edisp: Any, view: InstrumentView) -> None:
@@ -78,13 +89,14 @@ def bias_curves(axes: Any, edisp: Any, view: InstrumentView) -> None:
     energy = energies_of(edisp, view)
     curves(axes, energy, edisp.bias, offsets_of(edisp, view))
     axes.axhline(0, color=LINE, linewidth=1, zorder=1)
-    size = min(_top(axes, 1.0, absolute=True), 1.0)
+    size = _top(axes, 0.5, absolute=True)
     axes.set(xlabel="True energy (TeV)", ylabel="Energy bias (E / E true − 1)", ylim=(-size, size))
+    few_ticks(axes.yaxis)
     heading(axes, "Energy bias")
-    axes.legend(loc="upper right")
+    axes.legend(loc="best")
 
 
-def migration_image(figure: Figure, axes: Any, edisp: Any, view: InstrumentView) -> None:
+def migration_image(axes: Any, edisp: Any, view: InstrumentView) -> None:
     """The migration matrix at the first offset."""
     energy, offset = energies_of(edisp, view), offsets_of(edisp, view)[0]
     migra = np.linspace(0, min(2.0, edisp.axes[1].edge_values[-1]), 121)
@@ -94,8 +106,8 @@ def migration_image(figure: Figure, axes: Any, edisp: Any, view: InstrumentView)
     mesh = axes.pcolormesh(energy, migra, shown, cmap="viridis", vmin=0, vmax=top, shading="nearest", rasterized=True)
     energy_axis(axes.xaxis, energy[0], energy[-1])
     axes.set(xlabel="True energy (TeV)", ylabel="E / E true")
-    axes.grid(visible=False)
-    _bar(figure, axes, mesh, "Density dP / d(E / E true)")
+    _quiet_image(axes)
+    colour_bar(axes, mesh, "Density dP / d(E / E true)")
     heading(axes, "Migration", f"{number(offset)}° off axis")
 
 
@@ -111,9 +123,10 @@ def containment_curves(axes: Any, psf: Any, view: InstrumentView) -> None:
             linewidth=1.5 if place == 0 else 0.8,
         )
     axes.set(xlabel="True energy (TeV)", ylabel="Containment radius (deg)", ylim=(0, _top(axes, 3.0)))
+    few_ticks(axes.yaxis)
     words = [f"{fraction:.0%}" for fraction in view.containment]
     heading(axes, "Containment", words[0] + "".join(f", thin {word}" for word in words[1:]))
-    axes.legend(handles=axes.get_legend_handles_labels()[0][: len(offsets)], loc="upper right")
+    axes.legend(handles=axes.get_legend_handles_labels()[0][: len(offsets)], loc="best")
 
 
 def profile_curves(axes: Any, psf: Any, view: InstrumentView) -> None:
@@ -130,7 +143,8 @@ def profile_curves(axes: Any, psf: Any, view: InstrumentView) -> None:
     axes.set(xlabel="Distance from the source (deg)", ylabel="Density (sr⁻¹)", xlim=(0, rad[-1]))
     log_axis(axes.yaxis)
     heading(axes, "Profile", f"{number(offset)}° off axis")
-    axes.legend(loc="upper right")
+    few_ticks(axes.xaxis, 4)
+    axes.legend(loc="best")
 
 
 def rate_curves(axes: Any, bkg: Any, view: InstrumentView) -> None:
@@ -140,10 +154,10 @@ def rate_curves(axes: Any, bkg: Any, view: InstrumentView) -> None:
     axes.set(xlabel="Energy (TeV)", ylabel="Background rate (s⁻¹ TeV⁻¹ sr⁻¹)")
     log_axis(axes.yaxis)
     heading(axes, "Background rate")
-    axes.legend(loc="upper right")
+    axes.legend(loc="best")
 
 
-def field_image(figure: Figure, axes: Any, bkg: Any, view: InstrumentView) -> None:
+def field_image(axes: Any, bkg: Any, view: InstrumentView) -> None:
     """Background rate across the field of view, over all energies drawn."""
     energy = energies_of(bkg, view)
     axis = bkg.offset_axis
@@ -154,20 +168,13 @@ def field_image(figure: Figure, axes: Any, bkg: Any, view: InstrumentView) -> No
     shown = np.where(rate > 0, rate, np.nan)
     mesh = axes.pcolormesh(grid, grid, shown, cmap="viridis", shading="nearest", rasterized=True)
     axes.set(xlabel="FoV longitude (deg)", ylabel="FoV latitude (deg)", aspect="equal")
-    axes.grid(visible=False)
-    _bar(figure, axes, mesh, "Background rate (s⁻¹ sr⁻¹)")
+    _quiet_image(axes)
+    colour_bar(axes, mesh, "Background rate (s⁻¹ sr⁻¹)")
     heading(axes, "Field of view", f"{number(_round(energy[0]))} – {number(_round(energy[-1]))} TeV")
 
 
 def offset_image(
-    figure: Figure,
-    axes: Any,
-    response: Any,
-    values: Any,
-    view: InstrumentView,
-    title: str,
-    label: str,
-    log: bool = False,
+    axes: Any, response: Any, values: Any, view: InstrumentView, title: str, label: str, log: bool = False
 ) -> None:
     """An image against energy and offset; ``values(energy, offset)`` gives its floats."""
     energy = energies_of(response, view)[::2]
@@ -177,21 +184,21 @@ def offset_image(
     mesh = axes.pcolormesh(energy, offset, shown, cmap="viridis", shading="nearest", rasterized=True, **options)
     energy_axis(axes.xaxis, energy[0], energy[-1])
     axes.set(xlabel="True energy (TeV)", ylabel="Offset (deg)")
-    axes.grid(visible=False)
-    _bar(figure, axes, mesh, label)
+    _quiet_image(axes)
+    colour_bar(axes, mesh, label)
     heading(axes, title)
 
 
-def area_image(figure: Figure, axes: Any, aeff: Any, view: InstrumentView) -> None:
+def area_image(axes: Any, aeff: Any, view: InstrumentView) -> None:
     """Effective area against energy and offset."""
 
     def area(energy: np.ndarray, offset: np.ndarray) -> np.ndarray:
         return np.asarray(aeff.evaluate(energy, offset)) * _CM2_TO_M2
 
-    offset_image(figure, axes, aeff, area, view, "Energy and offset", "Effective area (m²)", log=True)
+    offset_image(axes, aeff, area, view, "Energy and offset", "Effective area (m²)", log=True)
 
 
-def containment_image(figure: Figure, axes: Any, psf: Any, view: InstrumentView) -> None:
+def containment_image(axes: Any, psf: Any, view: InstrumentView) -> None:
     """Containment radius of the first fraction against energy and offset."""
     fraction = view.containment[0]
 
@@ -199,25 +206,24 @@ def containment_image(figure: Figure, axes: Any, psf: Any, view: InstrumentView)
         return np.asarray(psf.containment_radius(fraction, energy, offset))
 
     label = labelled(f"{fraction:.0%} containment radius", "deg")
-    offset_image(figure, axes, psf, radius, view, "Energy and offset", label)
+    offset_image(axes, psf, radius, view, "Energy and offset", label)
 
 
 def cut_curves(axes: Any, rad_max: Any, view: InstrumentView) -> None:
     """Directional cut against energy."""
     energy = energies_of(rad_max, view)
-    curves(axes, energy, rad_max.evaluate, offsets_of(rad_max, view), drawstyle="steps-mid")
+    curves(axes, energy, rad_max.evaluate, offsets_of(rad_max, view))
     axes.set(xlabel="Energy (TeV)", ylabel="Directional cut (deg)", ylim=(0, _top(axes, 5.0)))
+    few_ticks(axes.yaxis)
     heading(axes, "Directional cut")
-    axes.legend(loc="upper right")
+    axes.legend(loc="best")
 
 
-def _bar(figure: Figure, axes: Any, mesh: Any, label: str) -> None:
-    bar = figure.colorbar(mesh, ax=axes, pad=0.02, aspect=30, fraction=0.06)
-    bar.outline.set_visible(False)
-    bar.ax.tick_params(length=2, color=LINE)
-    bar.ax.minorticks_off()
-    bar.ax.yaxis.set_major_formatter(lambda value, _: number(value))
-    bar.set_label(label)
+def _quiet_image(axes: Any) -> None:
+    """No grid over an image, and quiet grey where it has no value."""
+    axes.grid(visible=False)
+    axes.set_facecolor(NOTHING)
+    few_ticks(axes.yaxis)
 
 
 def _positive(values: Any) -> np.ndarray:
@@ -230,7 +236,7 @@ def _top(axes: Any, most: float, absolute: bool = False) -> float:
     values = np.concatenate([np.asarray(line.get_ydata(), dtype=float) for line in axes.lines])
     values = np.abs(values) if absolute else values
     good = values[np.isfinite(values)]
-    return float(min(np.percentile(good, 99) * 1.25, most)) if good.size and good.max() > 0 else most
+    return float(min(np.percentile(good, 99) * 1.35, most)) if good.size and good.max() > 0 else most
 
 
 def _round(value: float) -> float:

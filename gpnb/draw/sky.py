@@ -16,7 +16,7 @@ from gpnb.draw import html
 from gpnb.draw.colours import colour_map, cuts, normalise
 from gpnb.draw.layers import Layer, chosen_maps, layer, maps_of
 from gpnb.draw.skyaxes import draw_peaks, draw_regions, sky_axes
-from gpnb.draw.style import BLUE, GREEN, LINE, NOTHING, ORANGE, PIXEL, PURPLE, SKY, heading, number
+from gpnb.draw.style import BLUE, GREEN, LINE, NOTHING, ORANGE, PIXEL, PURPLE, SKY, colour_bar, heading
 from gpnb.state.views import SkyView
 
 _FLAG_COLOURS = {
@@ -43,7 +43,7 @@ def draw(obj: Any, record: SkyView, figure: Figure) -> None:
     grid = figure.add_gridspec(rows, columns)
     for place, shown in enumerate(layers):
         axes = sky_axes(figure, grid[place // columns, place % columns], shown.wcs, shown.frame, record.grid)
-        _draw_layer(figure, axes, shown, record)
+        _draw_layer(axes, shown, record)
         heading(axes, record.title if record.title and len(layers) == 1 else shown.title, shown.facts)
 
 
@@ -80,20 +80,20 @@ def _set_size(figure: Figure, shape: tuple[int, ...], columns: int, rows: int) -
     figure.set_size_inches((width * columns + extra_x) * PIXEL, (height * rows + extra_y) * PIXEL)
 
 
-def _draw_layer(figure: Figure, axes: WCSAxes, shown: Layer, view: SkyView) -> None:
+def _draw_layer(axes: WCSAxes, shown: Layer, view: SkyView) -> None:
     if shown.name == "flags":
         _draw_flags(axes, shown.image)
     elif shown.image.dtype == bool:
         _draw_mask(axes, shown.image)
     else:
-        _draw_values(figure, axes, shown, view)
+        _draw_values(axes, shown, view)
     for kind in ("excluded", "off_regions", "regions"):
         draw_regions(axes, getattr(view, kind), kind)
     draw_peaks(axes, view.peaks)
     axes.set(xlim=(-0.5, shown.image.shape[1] - 0.5), ylim=(-0.5, shown.image.shape[0] - 0.5))
 
 
-def _draw_values(figure: Figure, axes: WCSAxes, shown: Layer, view: SkyView) -> None:
+def _draw_values(axes: WCSAxes, shown: Layer, view: SkyView) -> None:
     image = np.asarray(shown.image, dtype=float)
     low, high = cuts(image, view)
     masked = np.ma.masked_invalid(image)
@@ -103,12 +103,7 @@ def _draw_values(figure: Figure, axes: WCSAxes, shown: Layer, view: SkyView) -> 
     if view.contours:
         levels = sorted(view.contours)
         axes.contour(image, levels=levels, colors="white", linewidths=0.8, alpha=0.9)
-    bar = figure.colorbar(drawn, ax=axes, pad=0.015, aspect=34, fraction=0.05)
-    bar.outline.set_visible(False)
-    bar.ax.tick_params(length=2, color=LINE)
-    bar.ax.yaxis.set_major_formatter(lambda value, _: number(value))
-    bar.ax.minorticks_off()
-    bar.set_label(f"{shown.title} ({shown.unit})" if shown.unit else shown.title)
+    colour_bar(axes, drawn, f"{shown.title} ({shown.unit})" if shown.unit else shown.title)
 
 
 def _draw_mask(axes: WCSAxes, mask: np.ndarray) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -14,8 +14,9 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 BLUE, SKY, VERMILION, GREEN = "#0072B2", "#56B4E9", "#D55E00", "#009E73"
 ORANGE, PURPLE = "#E69F00", "#CC79A7"
@@ -125,19 +126,49 @@ def log_axis(axis: Any) -> None:
         ticks = energy_ticks(low, high)
     else:
         ticks = list(10.0 ** powers[:: max(1, math.ceil(len(powers) / 5))])
+    written = number if all(0.01 <= tick <= 1000 for tick in ticks) else power
     axis.set_major_locator(FixedLocator(ticks))
     axis.set_minor_locator(NullLocator())
-    axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: written(value)))
 
 
 def number(value: float) -> str:
     """A tick label: plain where it is short, else as 10⁻¹¹ or 3 × 10⁵."""
-    if value == 0 or 1e-3 < abs(value) < 1e4:
+    if value == 0 or 1e-3 < abs(value) < 1e5:
         return f"{value:.6g}".replace("-", "−")
-    power = math.floor(math.log10(abs(value)) + 1e-9)
-    factor = value / 10.0**power
+    return power(value)
+
+
+def power(value: float) -> str:
+    """A tick label as 10⁻¹¹ or 3 × 10⁵; 1 and 10 stay plain."""
+    exponent = math.floor(math.log10(abs(value)) + 1e-9)
+    factor = value / 10.0**exponent
+    if exponent in (0, 1):
+        return f"{value:.3g}".replace("-", "−")
     lead = "" if math.isclose(factor, 1, rel_tol=1e-6) else f"{factor:.3g} × ".replace("-", "−")
-    return f"{lead}10{str(power).translate(_SUPERSCRIPT)}"
+    return f"{lead}10{str(exponent).translate(_SUPERSCRIPT)}"
+
+
+def few_ticks(axis: Any, most: int = 5, integer: bool = False) -> None:
+    """At most `most` steps on a linear axis, with plain labels."""
+    axis.set_major_locator(MaxNLocator(most, integer=integer))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: number(round(value, 12) if abs(value) > 1e-9 else value)))
+
+
+def colour_bar(axes: Any, drawn: Any, label: str, integer: bool = False) -> None:
+    """A thin bar beside an image, as high as the image."""
+    place = axes.inset_axes((1.025, 0, 0.03, 1))
+    bar = axes.figure.colorbar(drawn, cax=place)
+    bar.outline.set_visible(False)
+    place.tick_params(length=2, color=LINE)
+    if isinstance(drawn.norm, LogNorm):
+        low, high = drawn.norm.vmin, drawn.norm.vmax
+        bar.set_ticks(energy_ticks(low, high))
+        bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: power(value)))
+    else:
+        few_ticks(place.yaxis, integer=integer)
+    bar.ax.yaxis.set_minor_locator(NullLocator())
+    bar.set_label(label)
 
 
 def unit_text(unit: Any) -> str:
@@ -155,10 +186,3 @@ def labelled(name: str, unit: Any = "") -> str:
     """An axis title with its unit."""
     text = unit_text(unit)
     return f"{name} ({text})" if text else name
-
-
-def direct_labels(axes: Any, handles: Sequence[Any] | None = None, **options: Any) -> None:
-    """The legend of some axes, if it has entries."""
-    found = handles if handles is not None else axes.get_legend_handles_labels()[0]
-    if found:
-        axes.legend(handles=found, **options)

@@ -1,0 +1,52 @@
+"""One run: its facts, and which responses it has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from gpnb.draw import html
+from gpnb.draw.instrument import axis_rows
+
+_PARTS = {"aeff": "Effective area", "edisp": "Energy dispersion", "psf": "Point spread function", "bkg": "Background"}
+
+
+def is_run(obj: Any) -> bool:
+    """Whether it is one observation, not several."""
+    return hasattr(obj, "obs_id")
+
+
+def responses_of(obs: Any) -> dict[str, Any]:
+    """The responses that are there, and the direction cut where it stands for a point spread function."""
+    found = {name: getattr(obs, name) for name in _PARTS if obs.has(name)}
+    if obs.has("rad_max"):
+        found["rad_max"] = obs.rad_max
+    return found
+
+
+def summary(obs: Any, picture: html.Markup, notes: Sequence[str]) -> html.Markup:
+    """Facts of the run and axes of its responses, as safe HTML."""
+    pointing = obs.pointing.icrs
+    facts = [
+        obs.target,
+        f"{obs.livetime.to_value('min'):.1f} min live",
+        f"pointing {pointing.ra.deg:.3f}° {pointing.dec.deg:+.3f}°",
+    ]
+    if obs.zenith == obs.zenith:  # NaN where unknown
+        facts.append(f"zenith {obs.zenith.to_value('deg'):.0f}°")
+    columns = [html.Column(name) for name in ("Quantity", "Value")]
+    rows = [
+        ["start", f"{obs.tstart.utc.iso[:19]} UTC"],
+        ["stop", f"{obs.tstop.utc.iso[:19]} UTC"],
+        ["on time, live time", f"{obs.ontime.to_value('s'):.1f} s, {obs.livetime.to_value('s'):.1f} s"],
+        ["events", f"{len(obs.events)}"],
+    ]
+    axes = [html.Column("response"), html.Column("axis"), html.Column("bins", number=True)]
+    axes += [html.Column("from", number=True), html.Column("to", number=True), html.Column("unit")]
+    lines = [
+        [_PARTS.get(name, "Directional cut"), *row]
+        for name, part in responses_of(obs).items()
+        for row in axis_rows(part)
+    ]
+    parts = [picture, html.table(columns, rows), html.fold("Axes of the responses", html.table(axes, lines))]
+    return html.frame(f"Run {obs.obs_id}", " · ".join(fact for fact in facts if fact), parts, notes, repr(obs))
