@@ -120,7 +120,8 @@ def skycoord_text(coord: SkyCoord) -> str:
     """Write a SkyCoord so that `to_skycoord` reads it back, to a micro-arcsecond."""
     frame = coord.frame.name if coord.frame.name in _FRAMES else "icrs"
     spherical = coord.transform_to(frame).spherical
-    return f"{frame} {spherical.lon.deg:.10g}d {spherical.lat.deg:.10g}d"
+    lon, lat = (f"{angle.deg:.10f}".rstrip("0").rstrip(".") for angle in (spherical.lon, spherical.lat))
+    return f"{frame} {lon}d {lat}d"
 
 
 def to_time(value: Any, name: str = "time") -> Time:

@@ -62,7 +62,7 @@ def _target_mask(table: Table, target: str) -> np.ndarray:
     if "OBJECT" not in table.colnames:
         raise SelectionError("The observation table has no OBJECT column: choose by obs_id, cone, time or where.")
     names = np.array([_plain(name) for name in table["OBJECT"]])
-    mask = names == _plain(target)
+    mask: np.ndarray = names == _plain(target)
     if not mask.any():
         known = sorted({str(name).strip() for name in table["OBJECT"]})
         raise SelectionError(f"No run has the target {target!r}; the targets are {_some(known)}.")

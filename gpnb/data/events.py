@@ -244,7 +244,9 @@ class EventList(Displayed):
         if energy is not None:
             keep &= _between(self.energy_values, *to_range(energy, ENERGY, "energy"))
         if time is not None:
-            low, high = (None if item is None else seconds_from(to_time(item), self.time_reference) for item in time)
+            low, high = (
+                item if item is None else float(seconds_from(to_time(item), self.time_reference)) for item in time
+            )
             keep &= _between(self.time_values, -np.inf if low is None else low, np.inf if high is None else high)
         if offset is not None:
             keep &= _between(self.offset_values, *to_range(offset, ANGLE, "offset"))

@@ -53,7 +53,8 @@ class GadfFormat:
 
     def open_files(self, paths: Sequence[Path]) -> Contents:
         """Take each file as one run, with the responses in it, or by its CALDB and IRF keywords."""
-        rows, parts = [], {}
+        rows: list[dict[str, Any]] = []
+        parts: dict[Key, dict[str, Part]] = {}
         for path in paths:
             with open_fits(path) as hdulist:
                 found = {
@@ -117,7 +118,7 @@ def _plain(values: Any) -> np.ndarray:
     values = np.asarray(values)
     if values.dtype.kind in "SU":
         return np.char.strip(values.astype(str))
-    return values.astype(values.dtype.newbyteorder("="))
+    return np.asarray(values, dtype=values.dtype.newbyteorder("="))
 
 
 def _parts_of(hdus: Table, index: Path, root: Path) -> dict[Key, dict[str, Part]]:

@@ -74,7 +74,7 @@ class DataStore(Displayed):
         DataFormatError
             If there is no such store, or its index is broken or leads out of it.
         """
-        if isinstance(path, list | tuple):
+        if not isinstance(path, str | os.PathLike):
             recipe = Recipe.of("gpnb.DataStore.read()", name="store", path=[str(item) for item in path])
             return cls(GadfFormat().open_files([Path(item) for item in path]), f"{len(path)} files", recipe)
         if str(path) == "demo":

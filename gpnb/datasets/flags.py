@@ -53,4 +53,5 @@ def merge_flags(mine: np.ndarray, theirs: np.ndarray) -> np.ndarray:
     bad = np.uint8(UNUSABLE)
     either = ((mine & bad) == 0) | ((theirs & bad) == 0)
     both = mine | theirs
-    return np.where(either, both & ~bad, both)
+    merged: np.ndarray = np.where(either, both & ~bad, both)
+    return merged

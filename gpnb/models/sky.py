@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -62,7 +63,9 @@ class SkyModel:
     @property
     def recipe(self) -> Recipe:
         """The constructor call that gives this model."""
-        return Recipe.of("gpnb.SkyModel()", name=self.name.replace("-", "_").replace(" ", "_"), **self._arguments())
+        variable = re.sub(r"\W+", "_", self.name).strip("_")
+        recipe = Recipe.of("gpnb.SkyModel()", name=variable if variable.isidentifier() else "source", **self.parts)
+        return replace(recipe, kwargs={**recipe.kwargs, "name": self.name})
 
     def _arguments(self) -> dict[str, Any]:
         return {part: getattr(self, part) for part in _PARTS}

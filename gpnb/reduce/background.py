@@ -150,6 +150,6 @@ def _norm_note(counts: np.ndarray, background: np.ndarray, energy: Axis, norm: N
     worst = int(np.argmax(np.where(jump, sigmas, 0)))
     low, high = energy.low_values[worst], energy.high_values[worst]
     return (
-        f"background norm {norm.norm:.2f} jumps with energy: {norm.norm * ratio[worst]:.2f} at {low:.2g}–{high:.2g} TeV; "
-        "a higher energy threshold, or a tilt, may be needed"
+        f"background norm {norm.norm:.2f} jumps with energy: {norm.norm * ratio[worst]:.2f} "
+        f"at {low:.2g}–{high:.2g} TeV; a higher energy threshold, or a tilt, may be needed"
     )

@@ -38,7 +38,7 @@ def lookup_linear(table: np.ndarray, position: np.ndarray) -> np.ndarray:
     low = np.minimum(position.astype(np.intp), table.shape[-1] - 2)
     weight = (position - low).astype(table.dtype)
     slope = np.diff(table, axis=-1)
-    result = np.take(slope, low, axis=-1)
+    result: np.ndarray = np.take(slope, low, axis=-1)
     result *= weight
     result += np.take(table, low, axis=-1)
     return result

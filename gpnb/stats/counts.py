@@ -62,10 +62,9 @@ def wstat_background(n: ArrayLike, m: ArrayLike, alpha: ArrayLike, s: ArrayLike)
         c = alpha * (n + m) - (1 + alpha) * s
         d = np.sqrt(c**2 + 4 * alpha * (1 + alpha) * m * s)
         # the second form where c < 0: the first cancels there
-        background: np.ndarray = np.where(c >= 0, (c + d) / (2 * alpha * (1 + alpha)), 2 * m * s / (d - c))
+        background = np.where(c >= 0, (c + d) / (2 * alpha * (1 + alpha)), 2 * m * s / (d - c))
         background = np.where(m == 0, np.maximum(n / (1 + alpha) - s / alpha, 0.0), background)
-        background = np.where(n == 0, m / (1 + alpha), background)
-    return background
+        return np.asarray(np.where(n == 0, m / (1 + alpha), background))
 
 
 def wstat(n: ArrayLike, m: ArrayLike, alpha: ArrayLike, s: ArrayLike) -> np.ndarray:
