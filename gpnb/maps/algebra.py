@@ -46,7 +46,7 @@ def combine(left: SkyMap, right: Any, operation: Operation, swapped: bool = Fals
     elif operation in _LOGICAL:
         factor, result_unit = 1.0, u.dimensionless_unscaled
     else:
-        factor, result_unit = _factor(left, unit), left.unit
+        factor, result_unit = _factor(left, right, unit), left.unit
     if factor != 1:
         values = values * factor
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -91,12 +91,15 @@ def _fits(small: WcsGeometry, large: WcsGeometry) -> bool:
     )
 
 
-def _factor(left: SkyMap, unit: u.UnitBase) -> float:
+def _factor(left: SkyMap, right: Any, unit: u.UnitBase) -> float:
+    """What brings `right` to the unit of `left`; 0, infinity and NaN are the same in any unit."""
+    if isinstance(right, int | float | np.number) and (right == 0 or not np.isfinite(right)):
+        return 1.0
     try:
         return float(unit.to(left.unit))
     except u.UnitConversionError as error:
         raise ArgumentError(
-            f"A map in {left.unit or 'counts'!s} cannot be combined so with a value in '{unit}'."
+            f"A map in '{left.unit}' cannot be added to or compared with a value in '{unit}'."
         ) from error
 
 

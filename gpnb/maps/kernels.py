@@ -44,6 +44,8 @@ def gauss(sigma_pix: float, truncate: float = 5.0) -> np.ndarray:
 
 def box(width_pix: int) -> np.ndarray:
     """Ones in a square of `width_pix` pixels a side, which must be odd."""
+    if width_pix < 1 or width_pix % 2 == 0:
+        raise ArgumentError(f"width_pix={width_pix} must be a positive odd number.")
     return np.ones((width_pix, width_pix))
 
 

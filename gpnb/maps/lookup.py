@@ -47,9 +47,9 @@ def interpolated(skymap: SkyMap, coord: SkyCoord | str, axis_values: dict[str, A
     positions = [axis.coordinate(value) for axis, value in zip(geom.axes, values, strict=True)]
     x, y, *positions = np.broadcast_arrays(x, y, *positions)
     inside = (x >= -0.5) & (x < geom.nx - 0.5) & (y >= -0.5) & (y < geom.ny - 0.5)
-    where = [*reversed(positions), np.where(inside, y, 0), np.where(inside, x, 0)]
+    where = np.stack([*reversed(positions), np.where(inside, y, 0), np.where(inside, x, 0)]).reshape(-1, inside.size)
     found = ndimage.map_coordinates(skymap.data.astype(float, copy=False), where, order=1, mode="nearest")
-    return np.where(inside, found, np.nan) * skymap.unit
+    return np.where(inside, found.reshape(inside.shape), np.nan) * skymap.unit
 
 
 def reprojected(skymap: SkyMap, geom: WcsGeometry) -> SkyMap:

@@ -13,9 +13,11 @@ from regions import (
     CompoundSkyRegion,
     EllipseAnnulusSkyRegion,
     EllipseSkyRegion,
+    LineSkyRegion,
     PixCoord,
     PointSkyRegion,
     SkyRegion,
+    TextSkyRegion,
 )
 from scipy import ndimage
 
@@ -52,7 +54,9 @@ def region_mask(geom: WcsGeometry, regions: Any, inside: bool = True) -> SkyMap:
     marked = np.zeros((geom.ny, geom.nx), dtype=bool)
     for region in found:
         marked |= region_array(geom, region)
-    recipe = Recipe.of(".region_mask()", on=geom, regions=found, inside=inside, name="mask")
+    compound = any(isinstance(region, CompoundSkyRegion) for region in found)
+    written = Recipe.memory("regions") if compound else found  # DS9 text knows no compounds
+    recipe = Recipe.of(".region_mask()", on=geom, regions=written, inside=inside, name="mask")
     return SkyMap(geom.image(), marked if inside else ~marked, recipe=recipe)
 
 
@@ -69,14 +73,15 @@ def region_array(geom: WcsGeometry, region: SkyRegion) -> np.ndarray:
         return np.asarray(_within(geom, region.center, region.outer_radius) & ~hole)
     if isinstance(region, PointSkyRegion):
         return _pixel_of(geom, region)
+    if isinstance(region, LineSkyRegion | TextSkyRegion):
+        raise ArgumentError(f"A {type(region).__name__} has no inside: give a circle, ellipse, rectangle or polygon.")
     region = _in_frame(region, geom.frame)
     if isinstance(region, EllipseSkyRegion):
         return _in_ellipse(geom, region, region.width, region.height)
     if isinstance(region, EllipseAnnulusSkyRegion):
         hole = _in_ellipse(geom, region, region.inner_width, region.inner_height)
         return np.asarray(_in_ellipse(geom, region, region.outer_width, region.outer_height) & ~hole)
-    columns, rows = np.meshgrid(np.arange(geom.nx, dtype=float), np.arange(geom.ny, dtype=float))
-    return np.asarray(region.to_pixel(geom.wcs).contains(PixCoord(columns, rows)))
+    return _through_wcs(geom, region)
 
 
 def dilate(mask: SkyMap, margin: Any) -> SkyMap:
@@ -137,6 +142,17 @@ def _in_ellipse(geom: WcsGeometry, region: Any, width: u.Quantity, height: u.Qua
     along, across = distance * np.cos(direction), distance * np.sin(direction)
     a, b = width.to_value(u.deg) / 2, height.to_value(u.deg) / 2
     return np.asarray((along / a) ** 2 + (across / b) ** 2 <= 1)
+
+
+def _through_wcs(geom: WcsGeometry, region: Any) -> np.ndarray:
+    """Inside the region drawn on the pixel grid; nothing if it lies where the projection shows no sky."""
+    x, _ = geom.coord_pixel(region.vertices if hasattr(region, "vertices") else region.center)
+    if not np.isfinite(x).any():
+        return np.zeros((geom.ny, geom.nx), dtype=bool)
+    if not np.isfinite(x).all():
+        raise ArgumentError(f"A {type(region).__name__} reaches beyond what the {geom.projection} projection can show.")
+    columns, rows = np.meshgrid(np.arange(geom.nx, dtype=float), np.arange(geom.ny, dtype=float))
+    return np.asarray(region.to_pixel(geom.wcs).contains(PixCoord(columns, rows)))
 
 
 def _pixel_of(geom: WcsGeometry, region: PointSkyRegion) -> np.ndarray:

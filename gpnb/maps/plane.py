@@ -162,12 +162,11 @@ def plane_of(wcs: WCS, ny: int, nx: int) -> Plane:
 
 
 def _frame_name(wcs: WCS) -> str:
-    try:
-        name = str(wcs_to_celestial_frame(wcs).name)
-    except ValueError as error:
-        raise ArgumentError(
-            f"A WCS with the axes {list(wcs.wcs.ctype)} is not of the sky: give RA/DEC or GLON/GLAT."
-        ) from error
+    types = [str(ctype) for ctype in wcs.wcs.ctype]
+    # by the axis names too: astropy takes ecliptic ones for ICRS
+    if types[0][:4] not in {"RA--", "GLON"}:
+        raise ArgumentError(f"A WCS with the axes {types} is not supported: give RA/DEC or GLON/GLAT, longitude first.")
+    name = str(wcs_to_celestial_frame(wcs).name)
     if name not in FRAMES:
         raise ArgumentError(f"A WCS in the frame {name!r} is not supported: use one of {', '.join(FRAMES)}.")
     return name
