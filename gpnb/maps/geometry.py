@@ -14,8 +14,9 @@ from astropy.wcs import WCS
 
 from gpnb.core.errors import ArgumentError, SelectionError
 from gpnb.core.recipe import Recipe
-from gpnb.core.units import to_array, to_skycoord
+from gpnb.core.units import to_skycoord
 from gpnb.maps.axis import Axis
+from gpnb.maps.extent import clip, pair, pixels
 from gpnb.maps.plane import Plane, plane_of
 from gpnb.maps.sphere import coord_values, from_icrs, local_basis, rotate, separation, unit_vectors
 from gpnb.maps.wcs import make_wcs
@@ -100,8 +101,8 @@ class WcsGeometry:
             If an argument cannot be used, or the map would have more than 2e9 values.
         """
         position = to_skycoord(center)
-        steps = _pair(binsz, "binsz")
-        shape = _pixels(width, npix, steps)
+        steps = pair(binsz, "binsz")
+        shape = pixels(width, npix, steps)
         wcs = make_wcs(position, shape, steps, frame, proj)
         recipe = Recipe.of(
             "gpnb.WcsGeometry.create()",
@@ -305,9 +306,9 @@ class WcsGeometry:
         position = to_skycoord(center)
         pixel = self.coord_pixel(position)
         counts = [
-            max(1, round(size / scale)) for size, scale in zip(_pair(width, "width"), self.plane.scales, strict=True)
+            max(1, round(size / scale)) for size, scale in zip(pair(width, "width"), self.plane.scales, strict=True)
         ]
-        x_part, y_part = (_clip(*item) for item in zip(pixel, counts, (self.nx, self.ny), strict=True))
+        x_part, y_part = (clip(*item) for item in zip(pixel, counts, (self.nx, self.ny), strict=True))
         if x_part is None or y_part is None:
             raise SelectionError(f"The cutout of width {width} at {center!r} lies outside the map {self!r}.")
         recipe = Recipe.of("[0]", on=Recipe.of(".cutout()", on=self, center=position, width=width), name="geom")
@@ -383,45 +384,3 @@ class WcsGeometry:
         axes = "".join(f", {axis.name} {axis.n}" for axis in self.axes)
         place = f"{self.frame} {self.projection} at {center.lon.deg:.4f} {center.lat.deg:.4f}"
         return f"<WcsGeometry {self.nx} × {self.ny} pixels of {size} deg, {place}{axes}>"
-
-
-def _pair(value: Any, name: str) -> tuple[float, float]:
-    """One angle for both directions, or a pair, in degrees; all positive."""
-    values = to_array(value, u.deg, name)
-    if values.shape not in {(), (1,), (2,)} or not np.all(values > 0) or not np.all(np.isfinite(values)):
-        raise ArgumentError(f"{name}={value!r} must be a positive angle, or a pair of them.")
-    x_value, y_value = np.broadcast_to(values, 2)
-    return float(x_value), float(y_value)
-
-
-def _pixels(width: Any, npix: int | tuple[int, int] | None, steps: tuple[float, float]) -> tuple[int, int]:
-    """The number of pixels (nx, ny)."""
-    if (width is None) == (npix is None):
-        raise ArgumentError("Give either width, such as '5 deg', or npix, such as (250, 250).")
-    if width is not None:
-        x_width, y_width = _pair(width, "width")
-        return max(1, round(x_width / steps[0])), max(1, round(y_width / steps[1]))
-    nx, ny = (int(number) for number in np.broadcast_to(np.asarray(npix), 2))
-    if nx < 1 or ny < 1:
-        raise ArgumentError(f"npix={npix!r} must be a positive number, or a pair of them.")
-    return nx, ny
-
-
-def _clip(pixel: np.ndarray, count: int, size: int) -> slice | None:
-    """The `count` pixels around `pixel` that are on a map of `size` pixels."""
-    if not np.isfinite(pixel):
-        return None
-    start = math.ceil(float(pixel) - count / 2 - 1e-9)
-    first, last = max(start, 0), min(start + count, size)
-    return slice(first, last) if first < last else None
-
-
-def _is_whole(value: float) -> bool:
-    return math.isfinite(value) and abs(value - round(value)) < 1e-3
-
-
-def _common_part(offset: int, here: int, there: int) -> tuple[slice, slice]:
-    """The pixels that two rows share, as slices of each; `offset` is where the second one starts."""
-    start, stop = max(offset, 0), min(offset + there, here)
-    stop = max(start, stop)
-    return slice(start, stop), slice(start - offset, stop - offset)

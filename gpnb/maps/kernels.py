@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import fft
 
 from gpnb.core.errors import ArgumentError
 
@@ -78,6 +77,8 @@ def fft_convolve(stack: np.ndarray, kernel: np.ndarray) -> np.ndarray:
            [2., 2., 2., 0.],
            [0., 2., 0., 0.]])
     """
+    from scipy import fft  # here, because it takes long to import
+
     stack, kernel = np.asarray(stack), np.asarray(kernel, dtype=float)
     if (
         stack.ndim < 2
@@ -105,6 +106,8 @@ def _trimmed(kernel: np.ndarray, reach: list[int]) -> np.ndarray:
 
 
 def _convolve_planes(stack: np.ndarray, kernel: np.ndarray, sizes: list[int]) -> np.ndarray:
+    from scipy import fft
+
     ny, nx = stack.shape[-2:]
     y0, x0 = kernel.shape[-2] // 2, kernel.shape[-1] // 2
     planes = stack.reshape(-1, ny, nx)
