@@ -17,7 +17,7 @@ from gpnb.core.units import to_skycoord, to_time
 from gpnb.draw import html
 from gpnb.draw.colours import colour_map, normalise
 from gpnb.draw.skyaxes import HALO, sky_axes
-from gpnb.draw.style import BLUE, PIXEL, QUIET, VERMILION, colour_bar, energy_axis, few_ticks, heading, log_axis
+from gpnb.draw.style import BLUE, GREEN, PIXEL, QUIET, VERMILION, colour_bar, energy_axis, few_ticks, heading, log_axis
 from gpnb.maps.geometry import WcsGeometry
 from gpnb.maps.skymap import SkyMap
 from gpnb.state.doors import range_ends
@@ -143,14 +143,16 @@ def _draw_times(axes: Any, events: Any, record: EventsView) -> None:
     start = float(seconds.min())
     minutes = (seconds - start) / 60
     begin = events.time_reference + start * u.s
-    for first, last in record.gti:
+    for place, (first, last) in enumerate(record.gti):
         ends = [((to_time(text) - events.time_reference).to_value("s") - start) / 60 for text in (first, last)]
-        axes.axvspan(*ends, color=BLUE, alpha=0.10, linewidth=0)
+        axes.axvspan(*ends, color=GREEN, alpha=0.12, linewidth=0, label="" if place else "good times")
     _steps(axes, minutes, np.linspace(0, max(float(minutes.max()), 1e-3), record.time_bins + 1))
-    axes.set(xlabel=f"Time (min from MJD {_mjd(begin)} TT)", ylabel="Events a bin", ylim=(0, None))
+    axes.set(xlabel="Time (min)", ylabel="Events a bin", ylim=(0, None))
     few_ticks(axes.xaxis)
     few_ticks(axes.yaxis, 4, integer=True)
-    heading(axes, "Time", "good times shaded" if record.gti else "")
+    heading(axes, "Time", f"from MJD {begin.tt.mjd:.3f} TT")
+    if record.gti:
+        axes.legend(loc="lower left")
 
 
 def _draw_squares(axes: Any, events: Any, center: SkyCoord, title: str, label: str, limit: float | None) -> None:

@@ -59,9 +59,10 @@ def draw(obj: Any, record: InstrumentView, figure: Figure) -> None:
 
 def draw_overview(responses: dict[str, Any], record: InstrumentView, figure: Figure) -> None:
     """Draw the first curves of several responses side by side."""
-    rows = -(-len(responses) // 2)
+    columns = 3 if len(responses) == 3 else 2
+    rows = max(1, -(-len(responses) // columns))
     figure.set_size_inches(960 * PIXEL, 270 * rows * PIXEL)
-    places = figure.subplots(rows, min(2, len(responses)), squeeze=False).ravel()
+    places = figure.subplots(rows, columns, squeeze=False).ravel()
     for axes, response in zip(places, responses.values(), strict=False):
         _CURVES[kind_of(response)][0](axes, response, record)
     for axes in places[len(responses) :]:

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from gpnb.draw import html, instrument, run
 from gpnb.draw.pointings import draw_pointings
-from gpnb.draw.runs import cells, columns_of, heads, hours_of, sorted_rows, targets
+from gpnb.draw.runs import cells, columns_of, heads, hours_of, sorted_rows, targets, values
 from gpnb.draw.style import BLUE, PIXEL, QUIET, few_ticks, heading
 from gpnb.state.record import Record
 from gpnb.state.views import InstrumentView, ObservationsView
@@ -33,9 +33,11 @@ def draw(obj: Any, record: Any, figure: Figure) -> None:
     table = obj.table
     columns_of(table, record)
     figure.set_size_inches(960 * PIXEL, 380 * PIXEL)
-    grid = figure.add_gridspec(1, 2, width_ratios=(2, 1))
+    label, bars = _bars(table)
+    grid = figure.add_gridspec(1, 2 if bars else 1, width_ratios=(2.2, 1) if bars else (1,))
     draw_pointings(figure, grid[0], table, record)
-    _draw_hours(figure.add_subplot(grid[1]), table)
+    if bars:
+        _draw_bars(figure.add_subplot(grid[1]), label, bars)
 
 
 def summary(obj: Any, record: Any, picture: html.Markup = html.EMPTY, notes: Sequence[str] = ()) -> html.Markup:
@@ -70,30 +72,35 @@ def _tables(table: Table, record: ObservationsView, found: list[tuple[str, int, 
     return [first, *(rest if len(lines) > record.rows else []), *folded]
 
 
-def _draw_hours(axes: Any, table: Table) -> None:
-    """Hours of each target, or its runs where live times are unknown."""
+def _bars(table: Table) -> tuple[str, list[tuple[str, float, str]]]:
+    """Name, size and remark of each bar: live times of targets, or of the runs of one target."""
     found = targets(table)
-    known = all(np.isfinite(hours) for *_, hours in found)
-    first, rest = found[:_MOST_BARS], found[_MOST_BARS:]
+    if not np.isfinite(hours_of(table)):
+        return "Number of runs", [(name, count, "") for name, count, _ in found] if len(found) > 1 else []
+    if len(found) == 1:
+        minutes = np.asarray(values(table, "livetime", np.nan), dtype=float) / 60
+        return "Live time (min)", [(str(run), size, "") for run, size in zip(table["OBS_ID"], minutes, strict=True)]
+    return "Live time (h)", [(name, hours, f"{count} run{'s' * (count != 1)}") for name, count, hours in found]
+
+
+def _draw_bars(axes: Any, label: str, bars: list[tuple[str, float, str]]) -> None:
+    """Horizontal bars, the last ones together."""
+    first, rest = bars[:_MOST_BARS], bars[_MOST_BARS:]
     if rest:
-        first = [*first, (f"{len(rest)} more", sum(item[1] for item in rest), sum(item[2] for item in rest))]
-    sizes = [hours if known else count for _, count, hours in first]
-    places = np.arange(len(first))[::-1]
+        first = [*first, (f"{len(rest)} more", sum(size for _, size, _ in rest), "")]
+    places, sizes = -np.arange(len(first)), [size for _, size, _ in first]
     axes.barh(places, sizes, height=0.62, color=BLUE, alpha=0.85)
     axes.set_yticks(places, [_short(name) for name, *_ in first])
     axes.tick_params(axis="y", length=0)
     axes.grid(visible=False, axis="y")
     axes.spines[["top", "right", "left"]].set_visible(False)
-    axes.set(xlabel="Live time (h)" if known else "Number of runs", ylim=(-0.7, max(len(first), 6) - 0.3))
-    axes.set_ylim(len(first) - max(len(first), 6) - 0.7, len(first) - 0.3)
+    axes.set(xlabel=label, ylim=(0.3 - max(len(first), 6), 0.7), xlim=(0, 1.3 * max([*sizes, 1e-3])))
     few_ticks(axes.xaxis, 4)
-    for place, (_, count, _hours), size in zip(places, first, sizes, strict=True):
-        word = f"{count} run{'s' * (count != 1)}"
+    for place, (_, size, word) in zip(places, first, strict=True):
         axes.annotate(
             word, (size, place), xytext=(4, 0), textcoords="offset points", va="center", color=QUIET, size=7.5
         )
-    axes.margins(x=0.25)
-    heading(axes, "Targets")
+    heading(axes, "Live time" if "time" in label else "Runs")
 
 
 def _short(name: str, most: int = 22) -> str:

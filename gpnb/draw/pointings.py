@@ -77,9 +77,9 @@ def _whole(figure: Figure, place: Any) -> tuple[Any, WcsGeometry]:
     lat.set_ticklabel(color=QUIET, size=8.25)
     lon.set_ticklabel_position("h")
     lon.set_axislabel("")
-    lat.set_axislabel("Galactic latitude (deg)", color=QUIET, size=8.25)
+    lat.set_axislabel("")
     for axis in (lon, lat):
-        axis.set_format_unit(u.deg, decimal=True, show_decimal_unit=False)
+        axis.set_major_formatter("d")
     _paper(axes, 324, 162)
     return axes, geom
 

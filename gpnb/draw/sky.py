@@ -9,6 +9,7 @@ import numpy as np
 from astropy.visualization.wcsaxes import WCSAxes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
+from matplotlib.gridspec import GridSpec
 from matplotlib.patches import Patch
 
 from gpnb.datasets.flags import Flag, reasons
@@ -27,6 +28,8 @@ _FLAG_COLOURS = {
     Flag.EXCLUDED: GREEN,
 }
 _WIDEST, _HIGHEST = 960, 470
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 96, 30, 48
+"""Room around each image, in pixels of the screen."""
 
 
 def record(obj: Any, **changes: Any) -> SkyView:  # noqa: ARG001  (every panel's signature)
@@ -39,8 +42,7 @@ def draw(obj: Any, record: SkyView, figure: Figure) -> None:
     layers = [layer(name, sky_map, record) for name, sky_map in chosen_maps(obj, record).items()]
     columns = 2 if len(layers) in (2, 4) else min(3, len(layers))
     rows = -(-len(layers) // columns)
-    _set_size(figure, layers[0].image.shape, columns, rows)
-    grid = figure.add_gridspec(rows, columns)
+    grid = _arranged(figure, layers[0].image.shape, columns, rows)
     for place, shown in enumerate(layers):
         axes = sky_axes(figure, grid[place // columns, place % columns], shown.wcs, shown.frame, record.grid)
         _draw_layer(axes, shown, record)
@@ -71,13 +73,25 @@ def layer_title(obj: Any, record: SkyView) -> str:
     return layer(name, item, record).title
 
 
-def _set_size(figure: Figure, shape: tuple[int, ...], columns: int, rows: int) -> None:
-    """As wide as the notebook allows, and no higher than a screen."""
+def _arranged(figure: Figure, shape: tuple[int, ...], columns: int, rows: int) -> GridSpec:
+    """Places for the images: as wide as the notebook allows, and no higher than a screen."""
     ratio = shape[0] / shape[1]
-    extra_x, extra_y = 150 * columns, 75 * rows
-    width = min((_WIDEST - extra_x) / columns, _HIGHEST / max(ratio, 0.05))
-    height = max(width * ratio, 90)
-    figure.set_size_inches((width * columns + extra_x) * PIXEL, (height * rows + extra_y) * PIXEL)
+    gap_x, gap_y = _LEFT + _RIGHT, _TOP + _BOTTOM
+    width = max(min(_WIDEST / columns - gap_x, _HIGHEST / ratio), 80)
+    height = max(width * ratio, 60)
+    whole_x, whole_y = (width + gap_x) * columns, (height + gap_y) * rows
+    figure.set_layout_engine("none")
+    figure.set_size_inches(whole_x * PIXEL, whole_y * PIXEL)
+    return figure.add_gridspec(
+        rows,
+        columns,
+        left=_LEFT / whole_x,
+        right=1 - _RIGHT / whole_x,
+        bottom=_BOTTOM / whole_y,
+        top=1 - _TOP / whole_y,
+        wspace=gap_x / width,
+        hspace=gap_y / height,
+    )
 
 
 def _draw_layer(axes: WCSAxes, shown: Layer, view: SkyView) -> None:

@@ -11,6 +11,7 @@ from astropy.visualization.wcsaxes import WCSAxes
 from astropy.wcs import WCS
 from matplotlib import patheffects
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 from regions import PixelRegion
 
 from gpnb.core.skyregions import to_regions
@@ -30,7 +31,17 @@ HALO = [patheffects.withStroke(linewidth=2.4, foreground="#000000A6")]
 """A dark rim that keeps white lines and letters legible on any colour."""
 
 
-def sky_axes(figure: Figure, place: Any, wcs: WCS, frame: str, grid: bool = True) -> WCSAxes:
+class SkyAxes(WCSAxes):
+    """WCSAxes whose size, for the layout, includes a colour bar beside them."""
+
+    def get_tightbbox(self, renderer: Any, *args: Any, **kwargs: Any) -> Bbox:
+        """As of the parent, and of all axes inside it."""
+        boxes = [super().get_tightbbox(renderer, *args, **kwargs)]
+        boxes += [child.get_tightbbox(renderer) for child in self.child_axes]
+        return Bbox.union([box for box in boxes if box is not None])
+
+
+def sky_axes(figure: Figure, place: Any, wcs: WCS, frame: str, grid: bool = True) -> SkyAxes:
     """Axes with sky coordinates.
 
     Parameters
@@ -46,7 +57,7 @@ def sky_axes(figure: Figure, place: Any, wcs: WCS, frame: str, grid: bool = True
     grid : bool
         Whether lines are drawn.
     """
-    axes: WCSAxes = figure.add_subplot(place, projection=wcs)
+    axes: SkyAxes = figure.add_subplot(place, axes_class=SkyAxes, wcs=wcs)
     axes.set_facecolor(NOTHING)
     axes.grid(visible=False)
     axes.coords.frame.set_linewidth(0.6)

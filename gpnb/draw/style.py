@@ -28,6 +28,7 @@ CURVES = ((BLUE, "-"), (VERMILION, (0, (5, 1.5))), (GREEN, (0, (1.2, 1.2))), (PU
 PIXEL = 1 / 96
 """A pixel of the screen, in inches."""
 
+_STEPS = [1, 2, 2.5, 5, 10]
 _LOCK = threading.RLock()
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -151,7 +152,7 @@ def power(value: float) -> str:
 
 def few_ticks(axis: Any, most: int = 5, integer: bool = False) -> None:
     """At most `most` steps on a linear axis, with plain labels."""
-    axis.set_major_locator(MaxNLocator(most, integer=integer))
+    axis.set_major_locator(MaxNLocator(most, integer=integer, steps=_STEPS))
     axis.set_major_formatter(FuncFormatter(lambda value, _: number(round(value, 12) if abs(value) > 1e-9 else value)))
 
 
@@ -161,13 +162,14 @@ def colour_bar(axes: Any, drawn: Any, label: str, integer: bool = False) -> None
     bar = axes.figure.colorbar(drawn, cax=place)
     bar.outline.set_visible(False)
     place.tick_params(length=2, color=LINE)
+    low, high = drawn.norm.vmin, drawn.norm.vmax
     if isinstance(drawn.norm, LogNorm):
-        low, high = drawn.norm.vmin, drawn.norm.vmax
-        bar.set_ticks(energy_ticks(low, high))
-        bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: power(value)))
+        ticks, written = energy_ticks(low, high), power
     else:
-        few_ticks(place.yaxis, integer=integer)
-    bar.ax.yaxis.set_minor_locator(NullLocator())
+        steps = MaxNLocator(5, integer=integer, steps=_STEPS).tick_values(low, high)
+        ticks, written = [float(step) for step in steps if low <= step <= high], number
+    bar.set_ticks(ticks, labels=[written(float(f"{tick:.6g}")) for tick in ticks])
+    place.yaxis.set_minor_locator(NullLocator())
     bar.set_label(label)
 
 
