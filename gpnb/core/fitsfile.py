@@ -55,16 +55,18 @@ def reading(path: str | os.PathLike[str]) -> Iterator[None]:
         raise DataFormatError(f"{path} cannot be read as FITS ({error}): copy or download it again.") from error
 
 
-def find_hdu(hdulist: fits.HDUList, name: str, path: str | os.PathLike[str]) -> Any:
-    """The HDU of that name (case and blanks do not matter).
+def find_hdu(hdulist: fits.HDUList, name: str | int, path: str | os.PathLike[str]) -> Any:
+    """The HDU of that name (case and blanks do not matter), or number.
 
     Raises
     ------
     DataFormatError
         If there is none; the sentence lists those that are there.
     """
+    if isinstance(name, int) and -len(hdulist) <= name < len(hdulist):
+        return hdulist[name]
     for hdu in hdulist:
-        if hdu.name.strip().upper() == name.strip().upper():
+        if hdu.name.strip().upper() == str(name).strip().upper():
             return hdu
     names = ", ".join(hdu.name or "PRIMARY" for hdu in hdulist)
     raise DataFormatError(f"{path} has no HDU {name!r}; it has: {names}.")

@@ -17,6 +17,7 @@ from gpnb.data.events import EventList
 from gpnb.data.gti import GTI
 from gpnb.data.parts import Part
 from gpnb.data.pointing import from_horizon, location_of
+from gpnb.irf.rad_max import RadMax
 
 _WORDS = {"aeff": "effective area", "edisp": "energy dispersion", "psf": "point spread function", "bkg": "background"}
 
@@ -96,9 +97,7 @@ class Observation(Displayed):
     @property
     def rad_max(self) -> Any:
         """Directional cut of point-like responses: a table, or the fixed RAD_MAX of the effective area."""
-        if "rad_max" not in self.parts and self.aeff.rad_max is not None:
-            return self.aeff.rad_max
-        return self._part("rad_max")
+        return self._part("rad_max") if self.has("rad_max") else RadMax.from_response(self.aeff)
 
     def has(self, part: str) -> bool:
         """Whether it has a part of that name."""

@@ -54,5 +54,4 @@ class Part:
 @lru_cache(maxsize=64)
 def _read_shared_irf(part: Part, stamp: int) -> Any:  # noqa: ARG001
     """A response, kept because many runs share one table; `stamp` tells a changed file apart."""
-    with open_fits(part.path) as hdulist:
-        return read_irf(find_hdu(hdulist, part.hdu, part.path), part.hdu_class, str(part.path))
+    return read_irf(part.hdu, part.hdu_class, path=part.path)

@@ -8,6 +8,7 @@ from typing import Any
 from astropy.io import fits
 
 from gpnb.core.errors import ArgumentError, DataFormatError
+from gpnb.core.fitsfile import find_hdu, open_fits
 from gpnb.core.recipe import Recipe
 from gpnb.irf.aeff import EffectiveArea
 from gpnb.irf.background import Background2D, Background3D
@@ -62,9 +63,9 @@ def read_irf(
     Raises
     ------
     DataFormatError
-        If the table is not such a response; names file, HDU and column.
+        If there is no such file or HDU, or the table is not such a response; names file, HDU and column.
     ArgumentError
-        If `hdu` and `path` do not go together, or there is no such HDU.
+        If `hdu` and `path` do not go together.
 
     Examples
     --------
@@ -92,12 +93,8 @@ def _read_file(
     name = os.fspath(path)
     if isinstance(hdu, fits.BinTableHDU):
         raise ArgumentError("With path, hdu must be the name or number of the HDU.")
-    with fits.open(name) as file:
-        try:
-            table = file[hdu]
-        except (KeyError, IndexError) as error:
-            known = ", ".join(item.name for item in file)
-            raise ArgumentError(f"{name} has no HDU {hdu!r}; it has {known}.") from error
+    with open_fits(path) as file:
+        table = find_hdu(file, hdu, path)
         recipe = recipe or Recipe.of("gpnb.read_irf()", hdu=hdu, path=name, name=table.name.lower() or "irf")
         response: Response = read_irf(table, hdu_class, name, recipe=recipe, alignment=alignment)
     return response

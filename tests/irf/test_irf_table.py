@@ -328,7 +328,7 @@ def test_wrong_kind_of_hdu_or_rows():
 def test_reading_a_file_by_name(tmp_path):
     path = tmp_path / "irf.fits"
     fits.HDUList([fits.PrimaryHDU(), aeff_hdu()]).writeto(path)
-    with pytest.raises(ArgumentError, match="has no HDU 'AEFF'; it has PRIMARY, EFFECTIVE AREA"):
+    with pytest.raises(DataFormatError, match="has no HDU 'AEFF'; it has: PRIMARY, EFFECTIVE AREA"):
         read_irf("AEFF", path=path)
     with pytest.raises(ArgumentError, match="give path as well"):
         read_irf("AEFF")
