@@ -158,10 +158,14 @@ def _failed_cell(name: str, error: PapermillExecutionError) -> str:
 
 
 def _keep_failed(target: Path, folder: Path) -> str:
-    kept = folder / f"{target.stem}-failed.ipynb"
+    kept = _failed(folder / target.name)
     nbformat.write(_without_paths(nbformat.read(target, as_version=4), target.name), target)
     target.replace(kept)
     return f"— the notebook as far as it ran is {kept}."
+
+
+def _failed(notebook: Path) -> Path:
+    return notebook.with_name(f"{notebook.stem}-failed.ipynb")
 
 
 def _finish(executed: NotebookNode, source: Path, work: Path) -> ReportFiles:
@@ -185,6 +189,7 @@ def _publish(files: ReportFiles, folder: Path) -> ReportFiles:
     """Move what is ready to where it belongs; the page last, since it names the others."""
     tables = tuple(path.replace(folder / path.name) for path in files.tables)
     notebook = files.notebook.replace(folder / files.notebook.name)
+    _failed(notebook).unlink(missing_ok=True)  # of an earlier run
     return ReportFiles(notebook, files.html.replace(folder / files.html.name), tables)
 
 

@@ -53,8 +53,11 @@ def save_table(table: Table, name: str) -> None:
 
 
 def _with_provenance(table: Table) -> Table:
-    """A copy whose header says where it comes from, as plain data that ECSV can hold."""
-    copy = table.copy(copy_data=False)
+    """A copy whose header says where it comes from, as plain data that ECSV can hold.
+
+    Plain columns with units: astropy cannot write a Quantity column called ``value``.
+    """
+    copy = Table(table, copy=False)
     recipe = copy.meta.pop("recipe", None) or getattr(table, "recipe", None)
     if isinstance(recipe, dict):
         recipe = Recipe.from_dict(recipe)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from astropy.table import Table
+from astropy import units as u
+from astropy.table import QTable, Table
 from nbformat.v4 import new_code_cell, new_notebook
 from typer.testing import CliRunner
 
@@ -98,6 +99,8 @@ class TestFailures:
         assert [path.name for path in (tmp_path / "out").iterdir()] == ["small {one}-failed.ipynb"]
         kept = nbformat.read(tmp_path / "out" / "small {one}-failed.ipynb", 4)
         assert str(tmp_path) not in json.dumps(kept.metadata)
+        write_report(notebook, output=tmp_path / "out")
+        assert not list((tmp_path / "out").glob("*-failed.ipynb"))
 
     def test_a_wrong_parameter_is_told_before_anything_is_made(self, notebook, tmp_path):
         with pytest.raises(ArgumentError, match="not convertible to deg"):
@@ -134,11 +137,12 @@ class TestTables:
 
     def test_the_table_itself_is_not_changed(self, monkeypatch, tmp_path):
         monkeypatch.setenv("GPNB_REPORT_DIR", str(tmp_path))
-        table = Table({"a": [1.5]}, meta={"recipe": gpnb.Recipe.memory("x")})
+        table = QTable({"value": [1.5] * u.deg}, meta={"recipe": gpnb.Recipe.memory("x")})
         save_table(table, "peaks")
         save_table(table, "peaks")
         assert list(table.meta) == ["recipe"]
-        assert Table.read(tmp_path / "peaks.ecsv")["a"][0] == 1.5
+        assert isinstance(table["value"], u.Quantity)
+        assert QTable.read(tmp_path / "peaks.ecsv")["value"][0] == 1.5 * u.deg
 
 
 class TestFind:
