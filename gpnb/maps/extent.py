@@ -1,4 +1,4 @@
-"""Widths and pixel sizes at the door of a geometry, as plain numbers."""
+"""Widths, pixel sizes and offsets of a geometry, as plain numbers."""
 
 from __future__ import annotations
 
@@ -43,11 +43,12 @@ def clip(pixel: np.ndarray, count: int, size: int) -> slice | None:
     return slice(first, last) if first < last else None
 
 
-def _is_whole(value: float) -> bool:
+def is_whole(value: float) -> bool:
+    """Whether an offset in pixels is a finite whole number, to a thousandth."""
     return math.isfinite(value) and abs(value - round(value)) < 1e-3
 
 
-def _common_part(offset: int, here: int, there: int) -> tuple[slice, slice]:
+def common_part(offset: int, here: int, there: int) -> tuple[slice, slice]:
     """The pixels that two rows share, as slices of each; `offset` is where the second one starts."""
     start, stop = max(offset, 0), min(offset + there, here)
     stop = max(start, stop)

@@ -16,7 +16,7 @@ from gpnb.core.errors import ArgumentError, SelectionError
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import to_skycoord
 from gpnb.maps.axis import Axis
-from gpnb.maps.extent import clip, pair, pixels
+from gpnb.maps.extent import clip, common_part, is_whole, pair, pixels
 from gpnb.maps.plane import Plane, plane_of
 from gpnb.maps.sphere import coord_values, from_icrs, local_basis, rotate, separation, unit_vectors
 from gpnb.maps.wcs import make_wcs
@@ -330,10 +330,10 @@ class WcsGeometry:
             If the pixels of the two are not aligned.
         """
         x, y = self.plane.offset_of(other.plane)
-        if not (_is_whole(x) and _is_whole(y)):
+        if not (is_whole(x) and is_whole(y)):
             raise ArgumentError(f"The maps are not on one grid: {self!r} and {other!r}.")
-        x_here, x_there = _common_part(round(x), self.nx, other.nx)
-        y_here, y_there = _common_part(round(y), self.ny, other.ny)
+        x_here, x_there = common_part(round(x), self.nx, other.nx)
+        y_here, y_there = common_part(round(y), self.ny, other.ny)
         return (..., y_here, x_here), (..., y_there, x_there)
 
     def image(self) -> WcsGeometry:
