@@ -22,3 +22,11 @@ def data_dir() -> Path:
             pytest.fail(message)
         pytest.skip(message)
     return folder
+
+
+@pytest.fixture(scope="session")
+def demo():
+    """The demo store (a DataStore), made once into the cache (GPNB_CACHE, else the user's) and kept between runs."""
+    import gpnb
+
+    return gpnb.demo_store(progress=False)

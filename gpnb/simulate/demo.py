@@ -77,7 +77,7 @@ def demo_store(part: str = "cta", progress: bool | Report = True) -> DataStore:
     Examples
     --------
     >>> import gpnb
-    >>> gpnb.demo_store().select(target="Crab").obs_ids  # doctest: +SKIP
+    >>> gpnb.demo_store(progress=False).select(target="Crab").obs_ids
     [2001, 2002, 2003, 2004]
     """
     folder = _folder(part, progress)
@@ -90,7 +90,7 @@ def truth(part: str = "cta") -> dict[str, Models]:
 
     Examples
     --------
-    >>> truth()["Crab"].names  # doctest: +SKIP
+    >>> truth()["Crab"].names
     ['crab']
     """
     return {name: _models(item["models"]) for name, item in _truth(part).items()}

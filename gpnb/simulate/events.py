@@ -63,8 +63,9 @@ def simulate_events(
     Examples
     --------
     >>> import gpnb
-    >>> obs = gpnb.demo_store().select(target="Crab")[0]  # doctest: +SKIP
-    >>> gpnb.simulate_events(obs, models=None, seed=1)  # doctest: +SKIP
+    >>> obs = gpnb.demo_store(progress=False).select(target="Crab")[0]
+    >>> gpnb.simulate_events(obs, models=None, seed=1, radius="1 deg", energy=("10 TeV", None)).meta["OBJECT"]
+    'Crab'
     """
     models, run = _models(models), Run.of(obs_like)
     edge = to_float(radius, ANGLE, "radius")

@@ -2,8 +2,8 @@
 
 Each formula is chosen to follow the public performance figures of the southern array of the Cherenkov
 Telescope Array, those of its first data challenge (1DC, "South_z20_50h") and of the fifth production
-("Prod5-South-20deg", Zenodo, doi:10.5281/zenodo.5499840), within a factor of about two between 50 GeV and
-100 TeV and out to four degrees. No number is taken from their tables. All functions are float methods:
+("Prod5-South-20deg", Zenodo, doi:10.5281/zenodo.5499840), within a factor of about two (background: three)
+between 0.1 and 30 TeV and out to three degrees. No number is taken from their tables. All functions are float methods:
 energies in TeV, offsets in deg, both broadcast.
 """
 
@@ -33,7 +33,7 @@ def effective_area(energy: np.ndarray, offset: np.ndarray) -> np.ndarray:
     mev = energy * 1e6
     rising = AREA_G1 * mev**-AREA_G2 * np.exp(-AREA_G3 / mev)
     on_axis = rising / np.sqrt(1 + (rising / AREA_CAP) ** 2)
-    return np.asarray(on_axis * _falloff(offset, 3.2 + 0.65 * np.log10(energy)))
+    return np.asarray(on_axis * _falloff(offset, 3.3 + 0.65 * np.log10(energy)))
 
 
 def angular_resolution(energy: np.ndarray, offset: np.ndarray) -> np.ndarray:
@@ -56,12 +56,12 @@ def energy_bias(energy: np.ndarray) -> np.ndarray:
 def background_rate(energy: np.ndarray, offset: np.ndarray) -> np.ndarray:
     """Residual cosmic-ray rate (s-1 TeV-1 sr-1) against reconstructed energy and offset.
 
-    A power law of the cosmic-ray index, softened at the threshold, with the fall-off of the effective
-    area, a little wider.
+    A power law softened at the threshold, and flatter above 20 TeV, where shower images saturate; off axis
+    with the fall-off of the effective area, a little wider.
     """
     energy, offset = np.asarray(energy, dtype=float), np.asarray(offset, dtype=float)
-    on_axis = 100.0 * energy**-2.5 * np.exp(-0.03 / energy)
-    return np.asarray(on_axis * _falloff(offset, 3.7 + 1.1 * np.log10(energy)))
+    on_axis = 100.0 * energy**-2.5 * np.exp(-0.01 / energy) * (1 + energy / 20)
+    return np.asarray(on_axis * _falloff(offset, 3.8 + 1.0 * np.log10(energy)))
 
 
 def core_width(energy: np.ndarray, offset: np.ndarray) -> np.ndarray:
