@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from gpnb.draw import html
 from gpnb.draw import responses as show
-from gpnb.draw.style import PIXEL, number
+from gpnb.draw.style import PIXEL, number, unit_text
 from gpnb.state.views import InstrumentView
 
 _WORDS = {
@@ -97,7 +97,7 @@ def axis_rows(response: Any) -> list[list[str]]:
             else (axis.low_values[0], axis.high_values[-1])
         )
         words = [number(float(f"{end:.4g}")) for end in np.asarray(ends, dtype=float)]
-        rows.append([axis.name.replace("_", " "), str(axis.n), *words, str(axis.unit) or "–"])
+        rows.append([axis.name.replace("_", " "), str(axis.n), *words, unit_text(axis.unit) or "–"])
     return rows
 
 

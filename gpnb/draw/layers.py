@@ -17,6 +17,7 @@ from gpnb.state.views import SkyView
 
 _USUAL = ("significance", "sqrt_ts", "excess", "ts", "flux", "counts", "background", "exposure", "flags")
 _ADDED_UP = ("counts", "background", "excess", "npred", "model", "residual", "counts_off")
+_SIGMAS = ("significance", "sqrt_ts")
 _TITLES = {
     "sqrt_ts": "√TS",
     "ts": "TS",
@@ -85,7 +86,8 @@ def layer(name: str, sky_map: Any, view: SkyView) -> Layer:
     smoothed = f"smoothed {view.smooth:g}°" if view.smooth else ""
     geom = sky_map.geom
     words = " · ".join(word for word in (facts, smoothed) if word)
-    return Layer(name, image, unit_text(sky_map.unit), words, geom.wcs, geom.frame)
+    unit = "σ" if name in _SIGMAS else unit_text(sky_map.unit)
+    return Layer(name, image, unit, words, geom.wcs, geom.frame)
 
 
 def _plane(name: str, sky_map: Any, view: SkyView) -> tuple[np.ndarray, str]:

@@ -27,8 +27,8 @@ _FLAG_COLOURS = {
     Flag.ENERGY: SKY,
     Flag.EXCLUDED: GREEN,
 }
-_WIDEST, _HIGHEST = 960, 470
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 96, 30, 48
+_WIDEST, _HIGHEST, _LOWEST = 960, 470, 150
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 110, 30, 48
 """Room around each image, in pixels of the screen."""
 
 
@@ -78,7 +78,7 @@ def _arranged(figure: Figure, shape: tuple[int, ...], columns: int, rows: int) -
     ratio = shape[0] / shape[1]
     gap_x, gap_y = _LEFT + _RIGHT, _TOP + _BOTTOM
     width = max(min(_WIDEST / columns - gap_x, _HIGHEST / ratio), 80)
-    height = max(width * ratio, 60)
+    height = max(width * ratio, _LOWEST)
     whole_x, whole_y = (width + gap_x) * columns, (height + gap_y) * rows
     figure.set_layout_engine("none")
     figure.set_size_inches(whole_x * PIXEL, whole_y * PIXEL)

@@ -158,7 +158,8 @@ def few_ticks(axis: Any, most: int = 5, integer: bool = False) -> None:
 
 def colour_bar(axes: Any, drawn: Any, label: str, integer: bool = False) -> None:
     """A thin bar beside an image, as high as the image."""
-    place = axes.inset_axes((1.025, 0, 0.03, 1))
+    pixels = axes.get_position().width * axes.figure.get_figwidth() / PIXEL
+    place = axes.inset_axes((1 + 8 / pixels, 0, 10 / pixels, 1))
     bar = axes.figure.colorbar(drawn, cax=place)
     bar.outline.set_visible(False)
     place.tick_params(length=2, color=LINE)
@@ -175,8 +176,8 @@ def colour_bar(axes: Any, drawn: Any, label: str, integer: bool = False) -> None
 
 def unit_text(unit: Any) -> str:
     """A unit as in print: cm⁻² s⁻¹ TeV⁻¹; empty for none."""
-    words = str(unit).replace("**", "").replace(" / ", " /").split() if str(unit) else []
-    return " ".join(_unit_word(word) for word in words)
+    text = unit.to_string(fraction=False) if hasattr(unit, "to_string") else str(unit)
+    return " ".join(_unit_word(word) for word in text.split())
 
 
 def _unit_word(word: str) -> str:
