@@ -87,6 +87,6 @@ def test_counting_is_quick(case):
 
 
 def _timed(events, geom):
-    start = time.process_time()
+    start = time.thread_time()
     SkyMap.from_events(events, geom)
-    return time.process_time() - start
+    return time.thread_time() - start
