@@ -32,7 +32,7 @@ ZENITHAL: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "ZEA": lambda up: np.sqrt(2 / (1 + up)),
 }
 """Projection → distance from the centre over the sine of the angle, against its cosine
-(Calabretta & Greisen 2002, A&A 395, 1077, eqs. 54, 59, 56, 69)."""
+(Calabretta & Greisen 2002, A&A 395, 1077, section 5.1; tested against wcslib)."""
 
 _HEMISPHERE = ("TAN", "SIN")
 
