@@ -81,7 +81,8 @@ def simulate_events(
     low, high = to_range(energy, ENERGY, "energy") if energy is not None else _energy_range(obs_like)
     keep = (data["energy"] >= low) & (data["energy"] < high) & (run.offset(data["ra"], data["dec"]) < edge)
     table = _table({name: values[keep] for name, values in data.items()}, run)
-    recipe = Recipe.of("gpnb.simulate_events()", name="events", obs_like=obs_like, models=list(models), seed=seed)
+    given = {"models": list(models), "seed": seed, "radius": radius, "energy": energy}
+    recipe = Recipe.of("gpnb.simulate_events()", name="events", obs_like=obs_like, **given)
     return EventList(table, _header(obs_like, models), run.gti.reference, f"simulated run {run.obs_id}", recipe)
 
 

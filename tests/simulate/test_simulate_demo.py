@@ -1,5 +1,7 @@
 """The demo store: complete, valid, as its truth says, and made again the same."""
 
+import pickle
+
 import numpy as np
 import pytest
 import yaml
@@ -145,6 +147,21 @@ def test_other_parts_are_a_clear_error():
 
 def test_read_by_name(demo):
     assert gpnb.DataStore.read("demo").obs_ids == demo.obs_ids
+
+
+def test_runs_travel_by_path(demo):
+    runs = demo.select(target="Crab")
+    again = pickle.loads(pickle.dumps(runs))
+    assert len(pickle.dumps(runs)) < 100_000
+    np.testing.assert_array_equal(again[0].events.time_values, runs[0].events.time_values)
+
+
+def test_the_code_of_simulated_events_runs(demo):
+    obs, crab = demo.select(target="Crab")[0], room.truth()["Crab"]["crab"]
+    events = gpnb.simulate_events(obs, crab, seed=5, radius="0.7 deg", energy=("1 TeV", None))
+    names = {}
+    exec(events.recipe.to_code(), names)
+    np.testing.assert_array_equal(names["events"].energy_values, events.energy_values)
 
 
 def test_progress_is_told(tmp_path, monkeypatch):
