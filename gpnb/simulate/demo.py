@@ -46,7 +46,7 @@ of a zenith angle of 20 deg for all runs; they are in irfs.fits, which all runs 
 truth.yaml has the sources that were put in, with the counts to expect of each and its
 significance in a circle of 0.1 deg.
 
-Made again, byte for byte the same events, by gpnb.demo_store(part="cta"); delete the
+Made again (the same events, with the same numpy) by gpnb.demo_store(part="cta"); delete the
 folder when you need it no more.
 """
 
