@@ -49,18 +49,41 @@ def test_a_tutorial_is_a_clean_notebook(name):
     assert path.stat().st_size < 1_000_000
 
 
-@pytest.mark.parametrize("parameters", [{}, OTHER, CRAB], ids=["as it is", "other", "crab"])
-@pytest.mark.parametrize("name", ["quickstart", "galactic_centre"])
+@pytest.fixture(scope="module")
+def quickstart(demo, tmp_path_factory):
+    return write_report("quickstart", output=tmp_path_factory.mktemp("quickstart"))
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [("quickstart", OTHER), ("galactic_centre", {}), ("galactic_centre", OTHER), ("galactic_centre", CRAB)],
+    ids=["quickstart, other", "galactic_centre", "galactic_centre, other", "galactic_centre, crab"],
+)
 def test_reports_on_the_demo_store(name, parameters, demo, tmp_path):
     files = write_report(name, parameters, output=tmp_path)
-    peaks = Table.read(tmp_path / "peaks.ecsv")
+    check(files, parameters.get("threshold", 5))
+
+
+def check(files, threshold):
+    """What holds for every report of these two."""
+    peaks = Table.read(files.html.with_name("peaks.ecsv"))
     assert len(peaks) > 0
-    assert np.all(peaks["value"] >= parameters.get("threshold", 5))
+    assert np.all(peaks["value"] >= threshold)
     assert pictures(files.notebook)
     page = files.html.read_text(encoding="utf-8")
     assert "<script" not in page
     assert not re.search(r"""(src|href)=["']?(https?:)?//""", page)
     assert page.count("data:image/png") >= 1
+
+
+def test_the_quick_start_finds_the_true_sources(quickstart):
+    """Each that should reach 8 sigma is there within 0.05 deg, about as significant as expected."""
+    check(quickstart, 5)
+    sources = Table.read(quickstart.html.with_name("sources.ecsv"))
+    bright = sources[sources["expected"] > 8]
+    assert len(bright) >= 5
+    assert np.all(bright["distance"] < 0.05)
+    assert np.all(np.abs(bright["found"] - bright["expected"]) < 4)
 
 
 def test_nbval_runs_the_tutorials(demo):
