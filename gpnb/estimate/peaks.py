@@ -30,7 +30,7 @@ def find_peaks(sky_map: SkyMap, threshold: float = 5.0, min_distance: Any = "0.2
     Returns
     -------
     QTable
-        Columns ``value`` (unit of the map), ``x``, ``y`` (pixels), ``ra``, ``dec`` (ICRS, deg) and
+        Columns ``value`` (in the unit of the map), ``x``, ``y`` (pixels), ``ra``, ``dec`` (ICRS, deg) and
         ``lon``, ``lat`` (frame of the map, deg); the highest first. ``meta`` has the recipe.
 
     Raises
@@ -78,7 +78,7 @@ def _table(sky_map: SkyMap, x: np.ndarray, y: np.ndarray, threshold: float, min_
         "gpnb.find_peaks()", name="peaks", sky_map=sky_map, threshold=threshold, min_distance=min_distance
     )
     columns = {
-        "value": u.Quantity(sky_map.data[y, x], sky_map.unit),
+        "value": sky_map.data[y, x] if sky_map.unit == "" else u.Quantity(sky_map.data[y, x], sky_map.unit),
         "x": x,
         "y": y,
         "ra": icrs.ra.to("deg"),

