@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from gpnb.draw import html, instrument, run
 from gpnb.draw.pointings import draw_pointings
-from gpnb.draw.runs import cells, columns_of, heads, hours_of, sorted_rows, targets, values
+from gpnb.draw.runs import cells, columns_of, heads, hours_of, seconds_of, sorted_rows, targets
 from gpnb.draw.style import BLUE, PIXEL, QUIET, few_ticks, heading
 from gpnb.state.record import Record
 from gpnb.state.views import InstrumentView, ObservationsView
@@ -78,9 +78,11 @@ def _bars(table: Table) -> tuple[str, list[tuple[str, float, str]]]:
     if not np.isfinite(hours_of(table)):
         return "Number of runs", [(name, count, "") for name, count, _ in found] if len(found) > 1 else []
     if len(found) == 1:
-        minutes = np.asarray(values(table, "livetime", np.nan), dtype=float) / 60
+        minutes = np.nan_to_num(seconds_of(table)) / 60
         return "Live time (min)", [(str(run), size, "") for run, size in zip(table["OBS_ID"], minutes, strict=True)]
-    return "Live time (h)", [(name, hours, f"{count} run{'s' * (count != 1)}") for name, count, hours in found]
+    return "Live time (h)", [
+        (name, float(np.nan_to_num(hours)), f"{count} run{'s' * (count != 1)}") for name, count, hours in found
+    ]
 
 
 def _draw_bars(axes: Any, label: str, bars: list[tuple[str, float, str]]) -> None:

@@ -66,27 +66,38 @@ def heads(table: Table, names: Sequence[str]) -> list[Column]:
 
 def cells(table: Table, names: Sequence[str], rows: np.ndarray) -> list[list[str]]:
     """The cells of some rows, as text."""
-    written = [[_text(value, _USUAL.get(name)) for value in np.asarray(_column(table, name))[rows]] for name in names]
+    written = [[_text(value, _USUAL.get(name)) for value in _column(table, name)[rows]] for name in names]
     return [list(row) for row in zip(*written, strict=True)]
 
 
 def targets(table: Table) -> list[tuple[str, int, float]]:
     """Target, number of runs and hours (NaN if unknown) of each target, most hours first."""
     names = np.array([str(name).strip() or "–" for name in values(table, "target", "–")], dtype=object)
-    hours = np.asarray(values(table, "livetime", np.nan), dtype=float) / 3600
-    found = [(str(name), int((names == name).sum()), float(hours[names == name].sum())) for name in set(names)]
+    hours = seconds_of(table) / 3600
+    found = [(str(name), int((names == name).sum()), _total(hours[names == name])) for name in set(names)]
     return sorted(found, key=lambda item: (-item[2] if np.isfinite(item[2]) else 0.0, -item[1], item[0]))
 
 
 def hours_of(table: Table) -> float:
     """Hours in all; NaN if the table does not say."""
-    return float(np.sum(np.asarray(values(table, "livetime", np.nan), dtype=float)) / 3600)
+    return _total(seconds_of(table) / 3600)
+
+
+def seconds_of(table: Table) -> np.ndarray:
+    """Live time of each run; NaN where the table does not say."""
+    return np.asarray(values(table, "livetime", np.nan), dtype=float)
 
 
 def values(table: Table, name: str, missing: Any) -> np.ndarray:
-    """A usual column as stored, or `missing` in each row."""
+    """A usual column, with `missing` where it has nothing."""
     source = _source(table, _USUAL[name])
-    return np.asarray(table[source]) if source else np.full(len(table), missing)
+    return (
+        np.ma.filled(np.ma.asarray(table[source]).astype(object), missing) if source else np.full(len(table), missing)
+    )
+
+
+def _total(hours: np.ndarray) -> float:
+    return float(np.nansum(hours)) if np.isfinite(hours).any() else float("nan")
 
 
 def _source(table: Table, usual: _Usual) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -49,7 +48,7 @@ def range_ends(value: Span | None) -> tuple[float, float]:
 
 def read_times(value: Any, name: str) -> tuple[str, str]:
     """A range (start, stop) of times as text with its scale."""
-    if not isinstance(value, Sequence | np.ndarray) and np.shape(value) != (2,):
+    if isinstance(value, str) or np.shape(value) != (2,):
         raise ArgumentError(f"{name}={value!r} must be a pair (start, stop) of times.")
     start, stop = (to_time(item, name) for item in value)
     if not start < stop:
