@@ -124,3 +124,6 @@ def test_the_figure_of_the_paper(data_dir, tmp_path):
         assert np.count_nonzero(near) == 1
         assert peaks["value"][near][0] == pytest.approx(value, abs=0.3)
     assert len(peaks) <= 10
+    off = Table.read(tmp_path / "off_source.ecsv")[0]
+    assert off["mean"] == pytest.approx(0, abs=0.1)
+    assert off["width"] == pytest.approx(1, abs=0.15)
