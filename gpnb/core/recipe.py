@@ -15,10 +15,9 @@ import numpy as np
 from astropy import units as u
 from astropy.coordinates import SkyCoord
 from astropy.time import Time
-from regions import SkyRegion
 
 from gpnb.core.errors import ArgumentError
-from gpnb.core.skyregions import region_text
+from gpnb.core.skyregions import is_region, region_text
 from gpnb.core.units import quantity_text, skycoord_text, time_text
 
 _INPUT = "$input"
@@ -205,7 +204,7 @@ def _encode_text(value: Any, name: str) -> Any:
         return skycoord_text(value)
     if isinstance(value, Time) and value.isscalar:
         return time_text(value)
-    if isinstance(value, SkyRegion):
+    if is_region(value):
         return region_text(value)
     if isinstance(value, u.Quantity) and value.size <= 1000:
         return [_encode_text(item, name) for item in value] if value.shape else quantity_text(value)

@@ -14,7 +14,6 @@ from astropy.io import fits
 from astropy.table import Table, vstack
 from astropy.time import Time
 from astropy.wcs import WCS
-from regions import PixCoord
 
 from gpnb.core.display import Displayed
 from gpnb.core.errors import DataFormatError, SelectionError
@@ -264,6 +263,8 @@ class EventList(Displayed):
         return EventList(self._data[keep], self.meta, self.time_reference, self._source, recipe)
 
     def _inside(self, region: Any) -> np.ndarray:
+        from regions import PixCoord
+
         inside = np.zeros(len(self), dtype=bool)
         wcs = _local_wcs(self.ra_values, self.dec_values)
         x, y = wcs.wcs_world2pix(self.ra_values, self.dec_values, 0)

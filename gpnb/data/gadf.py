@@ -58,7 +58,7 @@ class GadfFormat:
         for path in paths:
             with open_fits(path) as hdulist:
                 found = {
-                    kind: Part(path, hdu.name, cls) for hdu in hdulist[1:] for kind, cls in [_classify(hdu)] if kind
+                    kind: Part(path, hdu.name, cls) for hdu in hdulist[1:] for kind, cls in [classify(hdu)] if kind
                 }
                 if "events" not in found:
                     raise DataFormatError(f"{path} has no EVENTS table.")
@@ -174,7 +174,7 @@ def _first_twice(ids: np.ndarray) -> int:
     return int(values[counts > 1][0])
 
 
-def _classify(hdu: Any) -> tuple[str, str]:
+def classify(hdu: Any) -> tuple[str, str]:
     """Part name and HDU class of a table, from its keywords or its name; empty if it is none."""
     level = [str(hdu.header.get(f"HDUCLAS{number}", "")).strip().upper() for number in (1, 2, 4)]
     if level[0] in ("EVENTS", "GTI", "POINTING") or hdu.name in ("EVENTS", "GTI", "POINTING"):
@@ -191,4 +191,4 @@ def _caldb_parts(header: dict[str, Any]) -> dict[str, Part]:
         return {}
     path = Path(root) / "data" / "cta" / str(caldb).strip() / "bcf" / str(irf).strip() / "irf_file.fits"
     with open_fits(path) as hdulist:
-        return {kind: Part(path, hdu.name, cls) for hdu in hdulist[1:] for kind, cls in [_classify(hdu)] if kind}
+        return {kind: Part(path, hdu.name, cls) for hdu in hdulist[1:] for kind, cls in [classify(hdu)] if kind}

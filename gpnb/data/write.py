@@ -20,7 +20,7 @@ from gpnb.core.fitsfile import open_fits
 from gpnb.core.provenance import creator, provenance_card
 from gpnb.core.recipe import Recipe
 from gpnb.data.events import EventList
-from gpnb.data.gadf import _classify
+from gpnb.data.gadf import classify
 from gpnb.data.gti import GTI
 from gpnb.data.timeref import seconds_from, time_reference
 from gpnb.irf.table import HDUDOC
@@ -249,7 +249,7 @@ def _parts(path: Path, folder: Path) -> dict[str, dict[str, Any]]:
     parts = {}
     with open_fits(path) as hdulist:
         for hdu in hdulist[1:]:
-            kind, hdu_class = _classify(hdu)
+            kind, hdu_class = classify(hdu)
             where = {"FILE_DIR": str(relative.parent), "FILE_NAME": relative.name, "HDU_NAME": hdu.name}
             parts[kind] = {"HDU_TYPE": kind, "HDU_CLASS": hdu_class, **where}
     return parts

@@ -13,12 +13,13 @@ from astropy.coordinates import SkyCoord
 from astropy.wcs import WCS
 
 from gpnb.core.errors import ArgumentError, SelectionError
+from gpnb.core.frames import rotation, to_vectors
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import to_skycoord
 from gpnb.maps.axis import Axis
 from gpnb.maps.extent import clip, common_part, is_whole, pair, pixels
 from gpnb.maps.plane import Plane, plane_of
-from gpnb.maps.sphere import coord_values, from_icrs, local_basis, rotate, separation, unit_vectors
+from gpnb.maps.sphere import coord_values, local_basis, rotate, separation
 from gpnb.maps.wcs import make_wcs
 
 if TYPE_CHECKING:
@@ -241,7 +242,7 @@ class WcsGeometry:
     def separation(self, coord: SkyCoord | str) -> np.ndarray:
         """Angle between each pixel and a position in degrees, shape (ny, nx)."""
         lon, lat = coord_values(to_skycoord(coord), self.frame)
-        return separation(self.plane.vectors, unit_vectors(lon, lat))
+        return separation(self.plane.vectors, to_vectors(lon, lat))
 
     def fov(self, pointing: SkyCoord | str) -> tuple[np.ndarray, np.ndarray]:
         """Field-of-view coordinates of each pixel, GADF frame aligned with RADEC.
@@ -258,7 +259,7 @@ class WcsGeometry:
             whatever the frame of the map (GADF v0.3, general/coordinates).
         """
         ra, dec = coord_values(to_skycoord(pointing, "pointing"), "icrs")
-        matrix = local_basis(float(ra), float(dec)) @ from_icrs(self.frame).T
+        matrix = local_basis(float(ra), float(dec)) @ rotation("icrs", self.frame).T
         ahead, east, north = rotate(matrix, self.plane.vectors)
         return np.degrees(np.arctan2(-east, ahead)), np.degrees(np.arctan2(north, np.hypot(ahead, east)))
 

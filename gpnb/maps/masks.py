@@ -22,11 +22,12 @@ from regions import (
 from scipy import ndimage
 
 from gpnb.core.errors import ArgumentError
+from gpnb.core.frames import to_vectors
 from gpnb.core.recipe import Recipe
 from gpnb.core.skyregions import to_regions
 from gpnb.core.units import to_float
 from gpnb.maps.skymap import SkyMap
-from gpnb.maps.sphere import coord_values, local_basis, rotate, unit_vectors
+from gpnb.maps.sphere import coord_values, local_basis, rotate
 
 if TYPE_CHECKING:
     from gpnb.maps.geometry import WcsGeometry
@@ -111,7 +112,7 @@ def dilate(mask: SkyMap, margin: Any) -> SkyMap:
 
 def _within(geom: WcsGeometry, center: SkyCoord, radius: u.Quantity) -> np.ndarray:
     """Pixels whose centre is at most `radius` away, by the square of the chord."""
-    x, y, z = unit_vectors(*coord_values(center, geom.frame))
+    x, y, z = to_vectors(*coord_values(center, geom.frame))
     vectors = geom.plane.vectors
     chord = (vectors[0] - x) ** 2 + (vectors[1] - y) ** 2 + (vectors[2] - z) ** 2
     return np.asarray(chord <= (2 * np.sin(min(radius.to_value(u.rad), np.pi) / 2)) ** 2)

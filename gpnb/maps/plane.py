@@ -14,15 +14,8 @@ from astropy.wcs import WCS
 from astropy.wcs.utils import wcs_to_celestial_frame
 
 from gpnb.core.errors import ArgumentError
-from gpnb.maps.sphere import (
-    FRAMES,
-    directions,
-    from_icrs,
-    local_basis,
-    quadrangle_areas,
-    rotate,
-    unit_vectors,
-)
+from gpnb.core.frames import from_vectors, rotation, to_vectors
+from gpnb.maps.sphere import FRAMES, local_basis, quadrangle_areas, rotate
 from gpnb.maps.wcs import celestial_header
 
 ZENITHAL: dict[str, Callable[[np.ndarray], np.ndarray]] = {
@@ -69,9 +62,9 @@ class Plane:
         """Float pixels of ICRS directions (deg); many at once are quick."""
         if self._zenithal is None and self.frame == "icrs":
             return self.pixel(ra, dec)
-        vectors = unit_vectors(ra, dec)
+        vectors = to_vectors(ra, dec)
         if self._zenithal is None:
-            return self.pixel(*directions(rotate(from_icrs(self.frame), vectors)))
+            return self.pixel(*from_vectors(rotate(rotation("icrs", self.frame), vectors)))
         matrix = self._zenithal
         up, right, along = rotate(matrix, vectors)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -97,14 +90,14 @@ class Plane:
     @cached_property
     def vectors(self) -> np.ndarray:
         """Pixel centres as unit vectors in the map's frame, shape (3, ny, nx), read-only."""
-        vectors = unit_vectors(*self.lonlat)
+        vectors = to_vectors(*self.lonlat)
         vectors.flags.writeable = False
         return vectors
 
     @cached_property
     def solid_angle(self) -> np.ndarray:
         """Solid angle of each pixel in sr, shape (ny, nx), read-only; NaN outside the sky."""
-        corners = unit_vectors(*self.sky(*np.meshgrid(np.arange(self.nx + 1) - 0.5, np.arange(self.ny + 1) - 0.5)))
+        corners = to_vectors(*self.sky(*np.meshgrid(np.arange(self.nx + 1) - 0.5, np.arange(self.ny + 1) - 0.5)))
         areas = quadrangle_areas(corners)
         rows, columns = np.nonzero(np.isnan(areas) & np.isfinite(self.lonlat[0]))
         areas[rows, columns] = self._differential_area(columns, rows)
@@ -139,13 +132,13 @@ class Plane:
             return None
         basis = local_basis(*self.wcs.wcs.crval)
         basis[1:] = np.degrees(np.linalg.inv(self.matrix) @ basis[1:])
-        return np.asarray(basis @ from_icrs(self.frame))
+        return np.asarray(basis @ rotation("icrs", self.frame))
 
     def _differential_area(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Pixel areas from small steps about the centre: for pixels cut by the rim of the sky."""
         step = 1e-4
-        along_x = unit_vectors(*self.sky(x + step, y)) - unit_vectors(*self.sky(x - step, y))
-        along_y = unit_vectors(*self.sky(x, y + step)) - unit_vectors(*self.sky(x, y - step))
+        along_x = to_vectors(*self.sky(x + step, y)) - to_vectors(*self.sky(x - step, y))
+        along_y = to_vectors(*self.sky(x, y + step)) - to_vectors(*self.sky(x, y - step))
         return np.asarray(np.linalg.norm(np.cross(along_x, along_y, axis=0), axis=0) / (2 * step) ** 2)
 
 

@@ -1,29 +1,12 @@
-"""Directions on the sky as unit vectors: plain floats, angles in degrees."""
+"""Geometry of unit vectors on the sky; angles in degrees."""
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
-from astropy import units as u
-from astropy.coordinates import CartesianRepresentation, SkyCoord
+from astropy.coordinates import SkyCoord
 
 FRAMES = ("icrs", "galactic", "fk5")
 """The sky frames that maps may have."""
-
-
-def unit_vectors(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
-    """Unit vectors of directions in degrees, shape (3, *shape)."""
-    lon, lat = np.broadcast_arrays(np.radians(lon), np.radians(lat))
-    cos_lat = np.cos(lat)
-    return np.stack([cos_lat * np.cos(lon), cos_lat * np.sin(lon), np.sin(lat)])
-
-
-def directions(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Longitude in [0, 360) and latitude in degrees of unit vectors."""
-    lon = np.degrees(np.arctan2(vectors[1], vectors[0])) % 360.0
-    lat = np.degrees(np.arctan2(vectors[2], np.hypot(vectors[0], vectors[1])))
-    return lon, lat
 
 
 def rotate(matrix: np.ndarray, vectors: np.ndarray) -> np.ndarray:
@@ -41,15 +24,6 @@ def local_basis(lon: float, lat: float) -> np.ndarray:
             [-sin_lat * cos_lon, -sin_lat * sin_lon, cos_lat],
         ]
     )
-
-
-@lru_cache
-def from_icrs(frame: str) -> np.ndarray:
-    """The rotation matrix from ICRS to `frame`; its transpose goes back."""
-    if frame == "icrs":
-        return np.eye(3)
-    axes = SkyCoord(CartesianRepresentation(np.eye(3) * u.one), frame="icrs")
-    return np.asarray(axes.transform_to(frame).cartesian.xyz.value)
 
 
 def coord_values(coord: SkyCoord, frame: str) -> tuple[np.ndarray, np.ndarray]:
