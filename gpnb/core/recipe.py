@@ -6,6 +6,7 @@ It is the provenance of what gpnb writes, and the code that `to_code` prints.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -149,6 +150,8 @@ class _Printer:
         return f"{owner}{recipe.call[:-2]}({arguments})"
 
     def _free_name(self, wanted: str) -> str:
+        wanted = re.sub(r"\W+", "_", wanted)  # the name of a file's table may hold blanks
+        wanted = wanted if wanted.isidentifier() else f"_{wanted}"
         name, number = wanted, 2
         while name in self._names.values():
             name, number = f"{wanted}_{number}", number + 1

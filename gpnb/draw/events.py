@@ -46,8 +46,11 @@ def draw(obj: Any, record: EventsView, figure: Figure) -> None:
     _draw_energies(figure.add_subplot(grid[0, 1]), events, record)
     _draw_times(figure.add_subplot(grid[0, 2]), events, record)
     target, pointing = target_of(obj, record), pointing_of(obj)
-    shown = [(pointing, "Offset²", "Offset² from the pointing (deg²)", None)] if pointing is not None else []
-    shown += [(target, "θ²", "θ² from the target (deg²)", _THETA2)] if target is not None else []
+    shown: list[tuple[Any, str, str, float | None]] = []
+    if pointing is not None:
+        shown.append((pointing, "Offset²", "Offset² from the pointing (deg²)", None))
+    if target is not None:
+        shown.append((target, "θ²", "θ² from the target (deg²)", _THETA2))
     for place, (center, title, label, limit) in enumerate(shown):
         last = place == len(shown) - 1 == 0
         axes = figure.add_subplot(grid[1, 1:] if last else grid[1, 1 + place])

@@ -116,7 +116,7 @@ def _plane(name: str, sky_map: Any, view: SkyView) -> tuple[np.ndarray, str]:
 def _joined(name: str, data: np.ndarray, planes: int) -> tuple[np.ndarray, bool]:
     """Planes made one: counts are added, masks or-ed, flags shared by all; else the middle one."""
     if data.dtype == bool:
-        return data.any(axis=0), True
+        return np.asarray(data.any(axis=0)), True
     if name == "flags":
         return np.bitwise_and.reduce(data, axis=0) | (np.bitwise_or.reduce(data, axis=0) & Flag.EXCLUDED), True
     if planes == 1 or name in _ADDED_UP:

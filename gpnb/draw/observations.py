@@ -49,9 +49,9 @@ def summary(obj: Any, record: Any, picture: html.Markup = html.EMPTY, notes: Seq
     facts = [f"{len(table)} run{'s' * (len(table) != 1)}", f"{len(found)} target{'s' * (len(found) != 1)}"]
     if np.isfinite(hours_of(table)):
         facts.append(f"{hours_of(table):.1f} h live")
-    title = getattr(obj, "name", "") or "Observations"
+    facts = [name for name in (getattr(obj, "name", ""),) if name] + facts
     parts = [picture, *_tables(table, record, found)]
-    return html.frame(title, " · ".join(facts), parts, notes, repr(obj))
+    return html.frame("Observations", " · ".join(facts), parts, notes, repr(obj))
 
 
 def _tables(table: Table, record: ObservationsView, found: list[tuple[str, int, float]]) -> list[html.Markup]:
@@ -86,10 +86,8 @@ def _bars(table: Table) -> tuple[str, list[tuple[str, float, str]]]:
 
 
 def _draw_bars(axes: Any, label: str, bars: list[tuple[str, float, str]]) -> None:
-    """Horizontal bars, the last ones together."""
-    first, rest = bars[:_MOST_BARS], bars[_MOST_BARS:]
-    if rest:
-        first = [*first, (f"{len(rest)} more", sum(size for _, size, _ in rest), "")]
+    """Horizontal bars of the first ones."""
+    first = bars[:_MOST_BARS]
     places, sizes = -np.arange(len(first)), [size for _, size, _ in first]
     axes.barh(places, sizes, height=0.62, color=BLUE, alpha=0.85)
     axes.set_yticks(places, [_short(name) for name, *_ in first])
@@ -102,7 +100,11 @@ def _draw_bars(axes: Any, label: str, bars: list[tuple[str, float, str]]) -> Non
         axes.annotate(
             word, (size, place), xytext=(4, 0), textcoords="offset points", va="center", color=QUIET, size=7.5
         )
-    heading(axes, "Live time" if "time" in label else "Runs")
+    heading(
+        axes,
+        "Live time" if "time" in label else "Runs",
+        f"{len(first)} of {len(bars)}" if len(bars) > len(first) else "",
+    )
 
 
 def _short(name: str, most: int = 22) -> str:

@@ -20,8 +20,6 @@ from gpnb.state.views import ObservationsView
 _NEAR = 20.0
 """Pointings within this radius (deg) are drawn on a plane, others on the whole sky."""
 
-_MOST_CIRCLES = 400
-
 
 def draw_pointings(figure: Figure, place: Any, table: Table, view: ObservationsView) -> None:
     """Draw each pointing as a dot in the circle of its field of view; highlighted ones in front."""
@@ -91,12 +89,12 @@ def _paper(axes: Any, width: int, height: int) -> None:
 
 
 def _draw(axes: Any, geom: WcsGeometry, coord: SkyCoord, radius: float, colour: str, order: int) -> None:
-    """Dots, and circles for the first ones that differ."""
+    """Dots, and a circle for each that differs from the others."""
     frame = coord.transform_to(geom.frame).spherical
     x, y = geom.pixel(frame.lon.deg, frame.lat.deg)
     axes.plot(x, y, ".", color=colour, ms=3, zorder=order)
     _, first = np.unique(np.round(np.stack([x, y]), 1), axis=1, return_index=True)
-    rims = circle(coord[np.sort(first)[:_MOST_CIRCLES]], radius).transform_to(geom.frame).spherical
+    rims = circle(coord[first], radius).transform_to(geom.frame).spherical
     rim_x, rim_y = geom.pixel(rims.lon.deg, rims.lat.deg)
     lines = np.stack([rim_x, rim_y], axis=-1)
     jump = np.abs(np.diff(lines[..., 0], axis=1)).max(axis=1) > geom.nx / 4  # across the rim of the sky

@@ -159,4 +159,4 @@ def _peaks(view: SkyView) -> html.Markup:
     columns = [html.Column("peak", number=True), html.Column("RA", "deg", number=True)]
     columns += [html.Column("Dec", "deg", number=True), html.Column("value", number=True)]
     rows = [[place, f"{ra:.4f}", f"{dec:+.4f}", f"{value:.4g}"] for place, (ra, dec, value) in enumerate(view.peaks, 1)]
-    return html.fold(f"{len(rows)} peaks", html.table(columns, rows))
+    return html.fold(f"{len(rows)} peak{'s' * (len(rows) != 1)}", html.table(columns, rows))

@@ -31,7 +31,7 @@ HALO = [patheffects.withStroke(linewidth=2.4, foreground="#000000A6")]
 """A dark rim that keeps white lines and letters legible on any colour."""
 
 
-class SkyAxes(WCSAxes):
+class SkyAxes(WCSAxes):  # type: ignore[misc]  # astropy is not typed
     """WCSAxes whose size, for the layout, includes a colour bar beside them."""
 
     def get_tightbbox(self, renderer: Any, *args: Any, **kwargs: Any) -> Bbox:
@@ -41,7 +41,7 @@ class SkyAxes(WCSAxes):
         return Bbox.union([box for box in boxes if box is not None])
 
 
-def sky_axes(figure: Figure, place: Any, wcs: WCS, frame: str, grid: bool = True) -> SkyAxes:
+def sky_axes(figure: Figure, place: Any, wcs: WCS, frame: str, grid: bool = True) -> Any:
     """Axes with sky coordinates.
 
     Parameters
@@ -57,7 +57,7 @@ def sky_axes(figure: Figure, place: Any, wcs: WCS, frame: str, grid: bool = True
     grid : bool
         Whether lines are drawn.
     """
-    axes: SkyAxes = figure.add_subplot(place, axes_class=SkyAxes, wcs=wcs)
+    axes: Any = figure.add_subplot(place, axes_class=SkyAxes, wcs=wcs)
     axes.set_facecolor(NOTHING)
     axes.grid(visible=False)
     axes.coords.frame.set_linewidth(0.6)

@@ -16,6 +16,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 BLUE, SKY, VERMILION, GREEN = "#0072B2", "#56B4E9", "#D55E00", "#009E73"
@@ -56,9 +57,9 @@ def _style() -> dict[str, Any]:
 def new_figure(width: int = 960, height: int = 400) -> Picture:
     """An empty picture of a size in pixels of the screen."""
     with styled():
-        figure = Picture(figsize=(width * PIXEL, height * PIXEL), layout="constrained")
+        layout = ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.08, wspace=0.03, hspace=0.04)
+        figure = Picture(figsize=(width * PIXEL, height * PIXEL), layout=layout)
         FigureCanvasAgg(figure)
-        figure.get_layout_engine().set(w_pad=0.08, h_pad=0.08, wspace=0.03, hspace=0.04)
     return figure
 
 

@@ -159,7 +159,7 @@ def test_odd_maps_are_drawn(made):
     geom = made.geom.image()
     for data in (np.full(geom.shape, np.nan), np.zeros(geom.shape), -np.ones(geom.shape)):
         for stretch in ("linear", "sqrt", "log", "asinh"):
-            assert "image/png" in SkyMap(geom, data).view(stretch=stretch)._repr_mimebundle_()
+            SkyMap(geom, data).plot(stretch=stretch).canvas.draw()
 
 
 def test_peaks_table_and_regions_are_drawn(made):
@@ -202,7 +202,7 @@ def test_real_stores(data_dir):
     for name, runs in (("hess-dl3-dr1", 70), ("cta-1dc", 3)):
         store = DataStore.read(data_dir / name)
         text = words(store._repr_mimebundle_()["text/html"])
-        assert f"{name} {runs} runs" in text
+        assert f"Observations {name} · {runs} runs" in text
 
 
 @pytest.mark.data
