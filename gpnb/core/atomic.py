@@ -22,8 +22,11 @@ def atomic_file(path: str | os.PathLike[str], overwrite: bool = False) -> Iterat
 
     Examples
     --------
-    >>> with atomic_file("notes.txt") as temporary:  # doctest: +SKIP
-    ...     temporary.write_text("all or nothing")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with atomic_file(Path(folder) / "notes.txt") as temporary:
+    ...         _ = temporary.write_text("all or nothing")
+    ...     [path.name for path in Path(folder).iterdir()]
+    ['notes.txt']
     """
     target = Path(path)
     if target.exists() and not overwrite:
