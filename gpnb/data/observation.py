@@ -131,7 +131,9 @@ class Observation(Displayed):
         if self._drifts:
             return from_horizon(float(self.meta["ALT_PNT"]), float(self.meta["AZ_PNT"]), time, self.location)
         fixed = self.events.pointing
-        return fixed if time.isscalar else SkyCoord(np.full(time.shape, fixed.ra), np.full(time.shape, fixed.dec))
+        if time.isscalar:
+            return fixed
+        return SkyCoord(np.full(time.shape, fixed.ra.deg), np.full(time.shape, fixed.dec.deg), unit="deg")
 
     @property
     def ontime(self) -> u.Quantity:

@@ -15,6 +15,10 @@ from gpnb.core.units import ANGLE, to_float
 from gpnb.maps.skymap import SkyMap
 
 
+_DIGITS = {"value": 2, "ra": 4, "dec": 4, "lon": 4, "lat": 4}
+"""Digits shown after the point; the numbers themselves are whole."""
+
+
 def find_peaks(sky_map: SkyMap, threshold: float = 5.0, min_distance: Any = "0.2 deg") -> QTable:
     """Pixels that are highest in a box around them, from a threshold on.
 
@@ -86,4 +90,7 @@ def _table(sky_map: SkyMap, x: np.ndarray, y: np.ndarray, threshold: float, min_
         "lon": own.lon.to("deg"),
         "lat": own.lat.to("deg"),
     }
-    return QTable(columns, meta={"recipe": recipe.to_dict(), "frame": sky_map.geom.frame})
+    table = QTable(columns, meta={"recipe": recipe.to_dict(), "frame": sky_map.geom.frame})
+    for name, digits in _DIGITS.items():
+        table[name].info.format = f".{digits}f"
+    return table

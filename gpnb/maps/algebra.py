@@ -116,4 +116,6 @@ def _result(
     data = np.asarray(data)
     name = operation.__name__.strip("_")
     call = f".__{'r' if swapped else ''}{name}__()"
-    return SkyMap(geom, data, "" if data.dtype == bool else unit, Recipe.of(call, on=left, other=right))
+    is_mask = data.dtype == bool
+    recipe = Recipe.of(call, on=left, other=right, name="mask" if is_mask else "sky_map")
+    return SkyMap(geom, data, "" if is_mask else unit, recipe)
