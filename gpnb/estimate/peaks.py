@@ -14,7 +14,6 @@ from gpnb.core.recipe import Recipe
 from gpnb.core.units import ANGLE, to_float
 from gpnb.maps.skymap import SkyMap
 
-
 _DIGITS = {"value": 2, "ra": 4, "dec": 4, "lon": 4, "lat": 4}
 """Digits shown after the point; the numbers themselves are whole."""
 

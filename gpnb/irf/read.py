@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 from astropy.io import fits
@@ -81,7 +82,8 @@ def read_irf(
     reader = TableReader(hdu, kind.layout, source)
     axes, header = reader.axes(), reader.header()
     if kind is Background3D and "FOVALIGN" not in header:
-        tell(f"{source}, HDU {hdu.name}: FOVALIGN is missing; the field of view is taken as aligned with {alignment}.")
+        file = Path(source).name
+        tell(f"{file}, HDU {hdu.name}: FOVALIGN is missing; the field of view is taken as aligned with {alignment}.")
         header["FOVALIGN"] = alignment
     recipe = recipe or Recipe.memory(hdu.name.lower() or "irf")
     return kind.from_columns(axes, header, recipe, **reader.values(axes))

@@ -67,7 +67,7 @@ def test_fixed_direction_cut(data_dir):
     assert obs.rad_max.is_fixed
     assert obs.rad_max(energy="1 TeV", offset="0.4 deg").to_value("deg") == pytest.approx(0.1414213, rel=1e-6)
     # the shared data are cut: the index names a file that is not there, and the other run works
-    with pytest.raises(gpnb.DataFormatError, match="run_05029747_DL3.fits: no such file"):
+    with pytest.raises(gpnb.DataFormatError, match=r"run_05029747_DL3\.fits: no such file"):
         _ = runs.select(obs_id=5029747)[0].events
 
 
