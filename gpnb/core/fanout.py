@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future
 from itertools import islice
 from typing import TypeVar
+
+from gpnb.core.errors import GpnbError
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -27,6 +29,11 @@ def fan_out(function: Callable[[T], R], items: Iterable[T], executor: Executor |
     executor : concurrent.futures.Executor, optional
         A thread or process pool, or Dask's ``client.get_executor()``; none: one after the other, here.
 
+    Raises
+    ------
+    GpnbError
+        If a worker of a pool died; Dask starts its work again elsewhere instead.
+
     Examples
     --------
     >>> list(fan_out(abs, [-1, 2, -3]))
@@ -42,6 +49,10 @@ def fan_out(function: Callable[[T], R], items: Iterable[T], executor: Executor |
             result = waiting.popleft().result()
             waiting.extend(executor.submit(function, item) for item in islice(left, 1))
             yield result
+    except BrokenExecutor as error:
+        raise GpnbError(
+            "A worker of the pool died, perhaps for want of memory: use fewer workers, or Dask, which starts again."
+        ) from error
     finally:
         for future in waiting:
             future.cancel()

@@ -21,6 +21,8 @@ _ADDED = ("counts", "background", "acceptance", "counts_off")
 class Stacker:
     """Takes datasets one by one and keeps only their sum, so that memory does not grow with the runs.
 
+    Sums can be merged, so that each worker of a pool adds up its own runs first.
+
     Parameters
     ----------
     geom, geom_true : WcsGeometry
@@ -49,6 +51,18 @@ class Stacker:
             self._gtis.append(part.gti)
         self._rows.append(part.runs)
         self._notes.extend(part.notes)
+
+    def merge(self, other: Stacker) -> None:
+        """Add what another one has taken, on the same bins."""
+        for name, values in other._sums.items():
+            if name in self._sums:
+                self._sums[name] += values
+            else:
+                self._sums[name] = values
+        self._flags = merge_flags(self._flags, other._flags)
+        self._gtis.extend(other._gtis)
+        self._rows.extend(other._rows)
+        self._notes.extend(other._notes)
 
     def result(self, name: str, recipe: Recipe) -> MapDataset:
         """The sum.

@@ -25,7 +25,11 @@ from gpnb.maps.axis import Axis
 from gpnb.maps.geometry import WcsGeometry
 from gpnb.maps.skymap import SkyMap
 from gpnb.reduce.methods import SafeRange, background_method
-from gpnb.reduce.run import Plan, reduce_run
+from gpnb.reduce.run import Plan, reduce_group, reduce_run
+
+_GROUPS = 8
+_LARGEST = 8
+"""Runs are split into about this many groups, of at most so many runs: progress and cancel come between them."""
 
 _WIDER = 3.0
 _FINER = 3
@@ -69,7 +73,7 @@ def reduce_map(
     progress : bool or callable
         See `Progress`.
     cancel : CancelToken, optional
-        Checked between runs.
+        Checked between runs, or small groups of runs where there are many.
 
     Returns
     -------
@@ -110,18 +114,33 @@ def reduce_map(
         stack=None if stack else False,
     )
     plan = _plan(geom, energy_true, background, exclusion, safe)
-    work = fan_out(partial(reduce_run, plan=plan), runs, executor)
-    parts = (part for part in track(work, "Reducing runs", progress, cancel, total=len(runs)) if part is not None)
     if not stack:
-        datasets = Datasets(list(parts), recipe)
+        work = fan_out(partial(reduce_run, plan=plan), runs, executor)
+        parts = [part for part in track(work, "Reducing runs", progress, cancel, total=len(runs)) if part is not None]
+        datasets = Datasets(parts, recipe)
         _warn([note for dataset in datasets for note in dataset.notes])
         return datasets
-    stacker = Stacker(geom, geom.cube([plan.energy_true]))
-    for part in parts:
-        stacker.add(part)
-    dataset = stacker.result("stacked", recipe)
+    groups = grouped(runs)
+    total = Stacker(geom, geom.cube([plan.energy_true]))
+    sums = fan_out(partial(reduce_group, plan=plan), groups, executor)
+    for part in track(sums, "Reducing runs", progress, cancel, total=len(groups)):
+        total.merge(part)
+    dataset = total.result("stacked", recipe)
     _warn(dataset.notes)
     return dataset
+
+
+def grouped(runs: Sequence[Observation]) -> list[list[Observation]]:
+    """Runs in the groups that are added up first, wherever that happens, so that every pool gives the same numbers.
+
+    Examples
+    --------
+    >>> [len(group) for group in grouped(range(20))]
+    [2, 2, 2, 2, 2, 2, 2, 2, 2, 2]
+    """
+    items = list(runs)
+    size = min(max(len(items) // _GROUPS, 1), _LARGEST)
+    return [items[start : start + size] for start in range(0, len(items), size)]
 
 
 def _plan(geom: WcsGeometry, energy_true: Axis | None, background: Any, exclusion: Any, safe: SafeRange | None) -> Plan:

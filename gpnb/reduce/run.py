@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from gpnb.core.recipe import Recipe
 from gpnb.data.observation import Observation
 from gpnb.datasets.flags import Flag
 from gpnb.datasets.map import MapDataset
+from gpnb.datasets.stack import Stacker
 from gpnb.maps.axis import Axis
 from gpnb.maps.geometry import WcsGeometry
 from gpnb.maps.skymap import SkyMap
@@ -108,6 +110,16 @@ def reduce_run(obs: Observation, plan: Plan) -> MapDataset | None:
         recipe=Recipe.of("gpnb.reduce_map()", runs=obs, geom=plan.geom),
     )
     return _with_background(dataset, obs, plan)
+
+
+def reduce_group(runs: Sequence[Observation], plan: Plan) -> Stacker:
+    """Several runs, added up: what a worker of a pool sends back, whatever the number of runs."""
+    total = Stacker(plan.geom, plan.geom.cube([plan.energy_true]))
+    for obs in runs:
+        part = reduce_run(obs, plan)
+        if part is not None:
+            total.add(part)
+    return total
 
 
 def _field(obs: Observation, plan: Plan) -> Field | None:
