@@ -154,8 +154,8 @@ def _installed(name: str) -> str | None:
 
 
 def _places() -> list[tuple[str, str]]:
+    from gpnb.core.cachedir import cache_folder
     from gpnb.report.find import tutorials_folder
-    from gpnb.simulate.cache import cache_folder
 
     data = os.environ.get("GPNB_DATA") or "not set (GPNB_DATA names the folder with data sets)"
     return [("cache", str(cache_folder())), ("data", data), ("tutorials", str(tutorials_folder()))]

@@ -9,6 +9,7 @@ from typing import Any
 
 from astropy.table import Table
 
+from gpnb.core.cachedir import find_data
 from gpnb.core.display import Displayed
 from gpnb.core.errors import DataFormatError, SelectionError
 from gpnb.core.hooks import module_for
@@ -60,8 +61,8 @@ class DataStore(Displayed):
         Parameters
         ----------
         path : path or list of paths
-            A folder with index files (or up to three levels above them); a name below ``$GPNB_DATA``;
-            ``"demo"`` for the simulated store; or a list of event files.
+            A folder with index files (or up to three levels above them); a name below ``$GPNB_DATA``
+            or of a downloaded set; ``"demo"`` for the simulated store; or a list of event files.
         base_dir : path, optional
             Where files may lie, if the index leads out of the store.
 
@@ -160,11 +161,13 @@ class DataStore(Displayed):
 
 
 def _locate(path: Path) -> Path:
-    """A folder as given, else below $GPNB_DATA."""
-    if path.is_dir():
-        return path
+    """A folder as given, else below $GPNB_DATA, else one that was downloaded."""
+    found = find_data(path)
+    if found is not None and found.is_dir():
+        return found
     root = os.environ.get("GPNB_DATA")
-    if root and not path.is_absolute() and (Path(root) / path).is_dir():
-        return Path(root) / path
-    below = f" nor below GPNB_DATA ({root})" if root else "; GPNB_DATA is not set"
-    raise DataFormatError(f'{path}: there is no such folder{below}. Give a folder, or "demo" for simulated data.')
+    below = f" nor below GPNB_DATA ({root})" if root else " (GPNB_DATA is not set)"
+    raise DataFormatError(
+        f"{path}: there is no such folder{below} nor among the downloads. "
+        'Give a folder, "demo" for simulated data, or fetch a public data set with gpnb download.'
+    )

@@ -2,34 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from platformdirs import user_cache_path
-
+from gpnb.core.cachedir import cache_folder
 from gpnb.core.errors import ArgumentError
-
-
-def cache_folder() -> Path:
-    """The folder for what gpnb can make again: ``$GPNB_CACHE``, else the user's cache.
-
-    Raises
-    ------
-    ArgumentError
-        If it cannot be made.
-    """
-    given = os.environ.get("GPNB_CACHE")
-    folder = Path(given).expanduser() if given else user_cache_path("gpnb", appauthor=False)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ArgumentError(
-            f"The cache folder {folder} cannot be made ({error.strerror}): set GPNB_CACHE to one that can be written."
-        ) from error
-    return folder
 
 
 def made_once(name: str, make: Callable[[Path], None]) -> Path:

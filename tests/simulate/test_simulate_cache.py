@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from gpnb.core.cachedir import cache_folder
 from gpnb.core.errors import ArgumentError
-from gpnb.simulate.cache import cache_folder, made_once
+from gpnb.simulate.cache import made_once
 
 
 def test_gpnb_cache_is_honoured(tmp_path, monkeypatch):
