@@ -15,6 +15,7 @@ from astropy.table import Table
 from gpnb.core.atomic import atomic_file
 from gpnb.core.errors import ArgumentError, DataFormatError
 from gpnb.core.recipe import Recipe
+from gpnb.models import shell, spectral_catalog  # noqa: F401  (their classes are known to YAML)
 from gpnb.models.base import Model
 from gpnb.models.parameter import Parameter
 from gpnb.models.spatial import SpatialModel
