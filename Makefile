@@ -2,7 +2,7 @@
 # make lab     JupyterLab on a copy of the tutorials
 # make test    everything that tests need, then the tests
 # make lint    ruff and mypy
-# make bench   speed and agreement beside Gammapy (benchmarks/)
+# make bench   speed and agreement beside Gammapy (benchmarks/); TASKS="reduction ring" for some of it
 # make clean   remove what these commands made, .venv included
 
 SHELL := /bin/sh
@@ -11,6 +11,7 @@ PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 DATA := $(or $(GPNB_DATA),../shared/data)
+RIVAL := $(if $(GPNB_RIVAL_PYTHON),,benchmarks/.venv-rival/.installed)
 
 .PHONY: demo lab dev test lint bench validate clean
 .DEFAULT_GOAL := demo
@@ -32,20 +33,27 @@ lint: .venv/.dev
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-bench: .venv/.dev
-	@test -f benchmarks/run.py || { echo "make bench: there is nothing in benchmarks/ yet."; exit 1; }
-	@$(BIN)/python benchmarks/run.py
+bench: .venv/.dev $(RIVAL)
+	@GPNB_DATA="$(abspath $(DATA))" $(BIN)/python benchmarks/run.py $(TASKS)
 
 validate: .venv/.dev
 	@$(BIN)/python -m pytest -m slow
 
 clean:
-	rm -rf .venv build dist reports gpnb-tutorials .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv benchmarks/.venv-rival build dist reports gpnb-tutorials .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # The stamps are newer than pyproject.toml once its requirements are installed.
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "gpnb needs Python 3.11 or newer; none of python3, python3.11 … python3.14 is."; exit 1; }
 	@$(PYTHON) -m venv .venv || { echo "The environment .venv could not be made: install python3-venv."; rm -rf .venv; exit 1; }
+
+# A plain install of Gammapy 2.1 does not import: regions 0.12 took away what it uses.
+benchmarks/.venv-rival/.installed:
+	@echo "Installing Gammapy 2.1 into benchmarks/.venv-rival …"
+	@$(PYTHON) -m venv benchmarks/.venv-rival
+	@benchmarks/.venv-rival/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
+	  gammapy==2.1 "regions<0.12" "astropy<8"
+	@touch $@
 
 .venv/.installed: pyproject.toml | .venv/bin/python
 	@echo "Installing gpnb into .venv …"

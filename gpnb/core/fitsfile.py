@@ -111,3 +111,8 @@ def _unzipped(path: Path, stamp: int) -> bytes:  # noqa: ARG001
     """Content of a compressed file, kept for the next HDU of the same run; `stamp` tells a changed file apart."""
     with reading(path), gzip.open(path) as stream:
         return stream.read()
+
+
+def forget_unzipped() -> None:
+    """Drop the content that is kept of compressed files."""
+    _unzipped.cache_clear()

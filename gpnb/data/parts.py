@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from gpnb.core.fitsfile import find_hdu, open_fits
+from gpnb.core.fitsfile import find_hdu, forget_unzipped, open_fits
 from gpnb.core.recipe import Recipe
 from gpnb.data.events import EventList
 from gpnb.data.gti import GTI
@@ -55,3 +55,9 @@ class Part:
 def _read_shared_irf(part: Part, stamp: int) -> Any:  # noqa: ARG001
     """A response, kept because many runs share one table; `stamp` tells a changed file apart."""
     return read_irf(part.hdu, part.hdu_class, path=part.path)
+
+
+def forget_files() -> None:
+    """Drop what is kept of files in memory, so that the next use reads them again."""
+    _read_shared_irf.cache_clear()
+    forget_unzipped()

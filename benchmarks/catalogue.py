@@ -1,0 +1,120 @@
+"""What is compared: one row a task, with its goal and the tolerance of its numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+Tolerance = tuple[float, float]
+"""Relative and absolute; either is enough."""
+
+EXACT: Tolerance = (1e-9, 0.0)
+RING = {"background": (0.01, 0), "peaks_[xy]": (0, 1), "peaks_value": (0, 0.3), "empty_*": (0, 0.05)}
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two commands that do the same work.
+
+    Parameters
+    ----------
+    task : str
+        Name of the row.
+    script : str
+        ``tasks/<script>_gpnb.py`` is run beside ``tasks/<script>_<versus>.py``.
+    arguments, versus_arguments : tuple of str
+        Of the two; the same by default.
+    versus : str
+        ``gammapy``; ``astropy`` for a limit; ``gpnb`` for gpnb in another way.
+    goal : float or None
+        Times faster than the other, or for a limit at most this many times slower; None: only told.
+    clock : str
+        ``cpu`` or ``wall``.
+    warm_up : bool
+        Run both once before, so that what is compiled at the first import is there.
+    memory : bool
+        Compare the growth of memory too: at most half of the other's.
+    tolerance : dict
+        Pattern of names → tolerance; exact by default.
+    note : str
+        For the table.
+    """
+
+    task: str
+    script: str
+    goal: float | None
+    arguments: tuple[str, ...] = ()
+    versus: str = "gammapy"
+    versus_arguments: tuple[str, ...] | None = None
+    clock: str = "cpu"
+    warm_up: bool = False
+    memory: bool = False
+    tolerance: dict[str, Tolerance] = field(default_factory=dict)
+    note: str = ""
+
+    @property
+    def is_limit(self) -> bool:
+        """Whether the other side is a limit, not a rival."""
+        return self.versus == "astropy"
+
+    @property
+    def commands(self) -> dict[str, list[str]]:
+        """Script and arguments of both sides; the names are those of the results."""
+        theirs = self.arguments if self.versus_arguments is None else self.versus_arguments
+        other = "gpnb_other" if self.versus == "gpnb" else self.versus
+        return {
+            "gpnb": [f"{self.script}_gpnb.py", *self.arguments],
+            other: [f"{self.script}_{self.versus}.py", *theirs],
+        }
+
+
+_SUMS = {"[!es]*": (1e-6, 0), "energy_max": (1e-6, 0), "edisp": (1e-6, 0), "seconds": (1e-9, 0)}
+
+PAIRS = (
+    Pair("open_store", "open_store", 3, warm_up=True, tolerance={"livetime": (1e-6, 0)}, note="whole process"),
+    Pair("read_runs", "read_runs", 2, tolerance=_SUMS, note="files read anew at every repeat"),
+    Pair("read_runs_limit", "read_runs", 1.3, versus="astropy", tolerance=_SUMS, note="limit: plain astropy.io.fits"),
+    *(
+        Pair(f"counts_map_{store}_{size}", "counts_map", 3, (store, size), note="events in memory")
+        for store in ("hess", "cta")
+        for size in ("2d", "3d")
+    ),
+    Pair(
+        "reduction",
+        "reduction",
+        10,
+        memory=True,
+        tolerance={"background": (0.01, 1.0), "exposure": (0.01, 1e8), "norm": (0, 0.002)},
+        note="no PSF, no energy dispersion on either side",
+    ),
+    *(
+        Pair(f"ring_excess_{store}", "ring_excess", 5, (store, "1"), memory=True, tolerance=RING, note="one image")
+        for store in ("hess", "cta")
+    ),
+    *(
+        Pair(
+            f"ring_cube_{store}",
+            "ring_excess",
+            5,
+            (store, "10"),
+            memory=True,
+            tolerance=RING,
+            note="gpnb makes a ring in each of ten energy bins, Gammapy one in their sum",
+        )
+        for store in ("hess", "cta")
+    ),
+    *(
+        Pair(f"scaling_{count}", "scaling", None, (str(count),), tolerance={"background": (0.01, 0)})
+        for count in (1, 4, 16, 64)
+    ),
+    Pair(
+        "two_processes",
+        "processes",
+        1.7,
+        ("2",),
+        versus="gpnb",
+        versus_arguments=("1",),
+        clock="wall",
+        tolerance={"background": (1e-9, 0)},
+        note="64 runs of gpnb by a pool of two processes beside one process",
+    ),
+)

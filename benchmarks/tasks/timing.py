@@ -1,0 +1,67 @@
+"""What both sides of a pair share: where the data is, the clocks, and the one JSON line. Standard library only."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+DATA = Path(os.environ.get("GPNB_DATA") or Path(__file__).parents[3] / "shared" / "data")
+CRAB_RUNS = [23523, 23526, 23559, 23592]
+CTA_RUNS = [110380, 111140, 111159]
+
+
+def memory() -> float:
+    """Peak resident memory of this process until now, MB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (2**20 if sys.platform == "darwin" else 2**10)
+
+
+def measure(
+    work: Callable[[], Any],
+    numbers: Callable[[Any], dict[str, Any]],
+    repeats: int = 3,
+    before: Callable[[], Any] = lambda: None,
+) -> None:
+    """Time `work` a few times and print what it took and found.
+
+    Parameters
+    ----------
+    work : callable
+        What is timed.
+    numbers : callable
+        From its result to the physics numbers; not timed.
+    repeats : int
+        The first one is the cold one, the fastest the one that is compared.
+    before : callable
+        Called before each repeat; not timed.
+    """
+    after_import = memory()
+    cpu, wall = [], []
+    for _ in range(repeats):
+        result = None  # the one before must not lie beside the new one in memory
+        before()
+        cpu_start, wall_start = time.process_time(), time.perf_counter()
+        result = work()
+        cpu.append(time.process_time() - cpu_start)
+        wall.append(time.perf_counter() - wall_start)
+    report(cpu, wall, after_import, memory(), numbers(result))
+
+
+def report(cpu: list[float], wall: list[float], after_import: float, peak: float, numbers: dict[str, Any]) -> None:
+    """Print the JSON line."""
+    line = {
+        "cpu": min(cpu),
+        "wall": min(wall),
+        "cpu_first": cpu[0],
+        "wall_first": wall[0],
+        "rss_after_import": after_import,
+        "rss_peak": peak,
+        "numbers": numbers,
+    }
+    print(json.dumps(line, default=lambda value: value.tolist()))
