@@ -17,6 +17,9 @@ from gpnb.maps.skymap import SkyMap
 
 _ADDED = ("counts", "background", "acceptance", "counts_off")
 
+_UNSEEN = np.uint8(255)
+"""Flags of a bin that no run has touched yet."""
+
 
 class Stacker:
     """Takes datasets one by one and keeps only their sum, so that memory does not grow with the runs.
@@ -32,7 +35,7 @@ class Stacker:
     def __init__(self, geom: WcsGeometry, geom_true: WcsGeometry):
         self._geom, self._geom_true = geom, geom_true
         self._sums: dict[str, np.ndarray] = {}
-        self._flags = np.full(geom.shape, np.uint8(Flag.FIELD_OF_VIEW))
+        self._flags = np.full(geom.shape, _UNSEEN)
         self._gtis: list[GTI] = []
         self._rows: list[Table] = []
         self._notes: list[str] = []
@@ -46,7 +49,7 @@ class Stacker:
         if part.acceptance_off is not None and part.background is not None and part.counts_off is not None:
             self._add("acceptance_off", part.acceptance_off, used, here, there)
         self._add("exposure", part.exposure, used.any(axis=0), here, there)
-        self._flags[here] = merge_flags(self._flags[here], part.flags.data[there])
+        self._flags[here] = _merged(self._flags[here], part.flags.data[there])
         if part.gti is not None:
             self._gtis.append(part.gti)
         self._rows.append(part.runs)
@@ -59,7 +62,7 @@ class Stacker:
                 self._sums[name] += values
             else:
                 self._sums[name] = values
-        self._flags = merge_flags(self._flags, other._flags)
+        self._flags = _merged(self._flags, other._flags)
         self._gtis.extend(other._gtis)
         self._rows.extend(other._rows)
         self._notes.extend(other._notes)
@@ -81,7 +84,8 @@ class Stacker:
         }
         maps |= self._off_acceptance()
         exposure = SkyMap(self._geom_true, self._sums["exposure"], "cm2 s", Recipe.of(".exposure", on=recipe))
-        flags = SkyMap(self._geom, self._flags, "", Recipe.of(".flags", on=recipe))
+        seen = np.where(self._flags == _UNSEEN, np.uint8(Flag.FIELD_OF_VIEW), self._flags)
+        flags = SkyMap(self._geom, seen, "", Recipe.of(".flags", on=recipe))
         return MapDataset(
             **maps,
             exposure=exposure,
@@ -109,3 +113,9 @@ class Stacker:
         with np.errstate(divide="ignore", invalid="ignore"):
             values = np.where(background > 0, on * off / background, self._sums["acceptance_off"])
         return {"acceptance_off": SkyMap(self._geom, values)}
+
+
+def _merged(mine: np.ndarray, theirs: np.ndarray) -> np.ndarray:
+    """Merged flags; what has not been seen says nothing."""
+    known = np.where(theirs == _UNSEEN, mine, merge_flags(mine, theirs))
+    return np.asarray(np.where(mine == _UNSEEN, theirs, known))

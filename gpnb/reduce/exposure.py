@@ -21,6 +21,11 @@ def exposure_values(obs: Observation, energy_true: Axis, offset: np.ndarray) -> 
     return lookup_linear(table.astype(np.float32), offset / _STEP)
 
 
+def largest_offset(obs: Observation) -> float:
+    """Where the effective area ends, deg."""
+    return float(obs.aeff.offset_axis.high_values[-1])
+
+
 def lookup_linear(table: np.ndarray, position: np.ndarray) -> np.ndarray:
     """Linear interpolation along the last axis of a table, at fractional positions.
 

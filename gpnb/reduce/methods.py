@@ -63,6 +63,52 @@ class Ring(Method):
 
 
 @dataclass(frozen=True)
+class AdaptiveRing(Ring):
+    """A ring that grows around a position until it holds enough background.
+
+    The outer radius grows in steps, up to a largest one, until the ratio of exposures of a circle
+    to that of the ring is small enough; where it never is, there is no background.
+
+    Parameters
+    ----------
+    inner, width : Quantity or str
+        The first ring.
+    outer_max : Quantity or str
+        Largest outer radius.
+    step : Quantity or str
+        Growth in one step.
+    circle : Quantity or str
+        Radius of the circle whose exposure is compared.
+    alpha_max : float
+        Largest ratio of exposures, circle to ring.
+    """
+
+    outer_max: Any = "1.7 deg"
+    step: Any = "0.1 deg"
+    circle: Any = "0.1 deg"
+    alpha_max: float = 0.1
+
+    @property
+    def circle_deg(self) -> float:
+        """Radius of the circle, deg."""
+        return self._angle("circle")
+
+    @property
+    def outers_deg(self) -> list[float]:
+        """Outer radii from the first to the largest, deg."""
+        count = int((self._angle("outer_max") - self.outer_deg) / self._angle("step") + 1e-9)
+        return [self.outer_deg + number * self._angle("step") for number in range(count + 1)]
+
+    def __post_init__(self) -> None:
+        if self._angle("outer_max") < self.outer_deg:
+            raise ArgumentError(
+                f"outer_max={self.outer_max!r} must not be below inner + width, {self.outer_deg:g} deg."
+            )
+        if not self.alpha_max > 0 or not self.circle_deg > 0:
+            raise ArgumentError(f"alpha_max={self.alpha_max} must be positive.")
+
+
+@dataclass(frozen=True)
 class FieldOfView(Method):
     """The background model of each run, scaled to the counts outside the exclusion regions.
 
@@ -142,9 +188,14 @@ def background_method(value: Any) -> BackgroundMethod | None:
     """
     if value is None or isinstance(value, Ring | FieldOfView):
         return value
-    by_name: dict[Any, BackgroundMethod] = {"ring": Ring(), "field-of-view": FieldOfView()}
+    by_name: dict[Any, BackgroundMethod] = {
+        "ring": Ring(),
+        "adaptive-ring": AdaptiveRing(),
+        "field-of-view": FieldOfView(),
+    }
     if isinstance(value, str) and value in by_name:
         return by_name[value]
     raise ArgumentError(
-        f"background={value!r} is not known: give 'ring', 'field-of-view', None, gpnb.Ring(…) or gpnb.FieldOfView(…)."
+        f"background={value!r} is not known: give 'ring', 'adaptive-ring', 'field-of-view', None, "
+        "gpnb.Ring(…), gpnb.AdaptiveRing(…) or gpnb.FieldOfView(…)."
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from gpnb.datasets.map import MapDataset
-from gpnb.maps.kernels import fft_convolve, ring
-from gpnb.reduce.methods import Ring
+from gpnb.maps.kernels import disk, fft_convolve, ring
+from gpnb.reduce.methods import AdaptiveRing, Ring
 
 _SMALLEST = 1e-6
 """Part of the largest acceptance below which an OFF region is empty but for rounding."""
@@ -29,12 +29,43 @@ def ring_counts(dataset: MapDataset, method: Ring) -> dict[str, np.ndarray]:
     dict
         Arrays ``acceptance``, ``counts_off``, ``acceptance_off`` in the shape of the counts.
     """
-    assert dataset.background is not None
-    scale = float(np.mean(dataset.geom.binsz.value))
-    kernel = ring(method.inner_deg / scale, method.outer_deg / scale)
+    on = _acceptance(dataset)
     off = dataset.empty_sky
-    counts_off = np.rint(fft_convolve(np.where(off, dataset.counts.data, 0.0), kernel))
-    acceptance_off = fft_convolve(np.where(off, dataset.background.data, 0.0), kernel)
+    counts, acceptance = (np.where(off, values, 0.0) for values in (dataset.counts.data, on))
+    scale = float(np.mean(dataset.geom.binsz.value))
+    if isinstance(method, AdaptiveRing):
+        enough = fft_convolve(on, disk(method.circle_deg / scale)) / method.alpha_max
+        counts_off, acceptance_off = _grown(counts, acceptance, enough, method, scale)
+    else:
+        counts_off, acceptance_off = _in_ring(counts, acceptance, method.inner_deg / scale, method.outer_deg / scale)
+    return {"acceptance": on, "counts_off": counts_off, "acceptance_off": acceptance_off}
+
+
+def _acceptance(dataset: MapDataset) -> np.ndarray:
+    assert dataset.background is not None
+    return np.where(dataset.usable, dataset.background.data, 0.0)
+
+
+def _in_ring(counts: np.ndarray, acceptance: np.ndarray, inner: float, outer: float) -> tuple[np.ndarray, np.ndarray]:
+    """Counts and acceptance summed over a ring (radii in pixels) around each pixel."""
+    kernel = ring(inner, outer)
+    counts_off = np.maximum(np.rint(fft_convolve(counts, kernel)), 0.0)
+    acceptance_off = fft_convolve(acceptance, kernel)
     acceptance_off[acceptance_off < _SMALLEST * acceptance_off.max(initial=0.0)] = 0.0
-    acceptance = np.where(dataset.usable, dataset.background.data, 0.0)
-    return {"acceptance": acceptance, "counts_off": np.maximum(counts_off, 0.0), "acceptance_off": acceptance_off}
+    return counts_off, acceptance_off
+
+
+def _grown(
+    counts: np.ndarray, acceptance: np.ndarray, enough: np.ndarray, method: AdaptiveRing, scale: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """The first ring around each pixel whose acceptance is enough; zero where none is."""
+    counts_off, acceptance_off = np.zeros_like(acceptance), np.zeros_like(acceptance)
+    wanting = np.ones(acceptance.shape, dtype=bool)
+    for outer in method.outers_deg:
+        here_counts, here = _in_ring(counts, acceptance, method.inner_deg / scale, outer / scale)
+        found = wanting & (here >= enough) & (here > 0)
+        counts_off[found], acceptance_off[found] = here_counts[found], here[found]
+        wanting &= ~found
+        if not wanting.any():
+            break
+    return counts_off, acceptance_off

@@ -20,7 +20,7 @@ from gpnb.maps.axis import Axis
 from gpnb.maps.geometry import WcsGeometry
 from gpnb.maps.skymap import SkyMap
 from gpnb.reduce.background import Norm, background_counts, fit_norm
-from gpnb.reduce.exposure import exposure_values
+from gpnb.reduce.exposure import exposure_values, largest_offset
 from gpnb.reduce.methods import BackgroundMethod, FieldOfView, Ring, SafeRange
 from gpnb.reduce.ring import ring_counts
 from gpnb.reduce.safe import background_peak, safe_energies
@@ -124,19 +124,13 @@ def reduce_group(runs: Sequence[Observation], plan: Plan) -> Stacker:
 
 def _field(obs: Observation, plan: Plan) -> Field | None:
     pointing = obs.pointing
-    limit = plan.safe.offset_max_deg or _largest_offset(obs)
+    limit = plan.safe.offset_max_deg or largest_offset(obs)
     try:
         geom, (y_part, x_part) = plan.geom.cutout(pointing, f"{2 * limit} deg")
     except SelectionError:
         return None
     offset = geom.separation(pointing)
     return Field(geom, pointing, geom.fov(pointing), offset, plan.keep[y_part, x_part], limit)
-
-
-def _largest_offset(obs: Observation) -> float:
-    """Where the effective area ends, deg."""
-    axis = obs.aeff.offset_axis
-    return float(axis.high_values[-1])
 
 
 def _predicted(obs: Observation, plan: Plan, field: Field) -> np.ndarray | None:

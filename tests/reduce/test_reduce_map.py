@@ -242,3 +242,35 @@ def test_true_axis_is_finer_and_wider():
     assert axis.name == "energy_true"
     assert axis.edge_values[[0, -1]] == pytest.approx([0.1 / 3, 30])
     assert axis.n == 45
+
+
+def test_an_adaptive_ring_grows_only_where_it_must(runs, geom):
+    """In a large exclusion region a plain ring finds nothing; an adaptive one does, and is the plain one elsewhere."""
+    hidden = "icrs; circle(83.6333, 22.0145, 1.0)"
+    safe = gpnb.SafeRange(offset_max="2 deg")
+    plain = gpnb.Ring(inner="0.3 deg", width="0.2 deg")
+    grown = gpnb.AdaptiveRing(inner="0.3 deg", width="0.2 deg", outer_max="1.5 deg", circle="0.05 deg", alpha_max=0.1)
+    fixed = gpnb.reduce_map(runs[:1], geom, background=plain, exclusion=hidden, safe=safe)
+    adaptive = gpnb.reduce_map(runs[:1], geom, background=grown, exclusion=hidden, safe=safe)
+    assert fixed.why(CRAB, energy="0.5 TeV") == ["in an exclusion region", "no background estimate"]
+    assert adaptive.why(CRAB, energy="0.5 TeV") == ["in an exclusion region"]
+    far = "83.6333d 23.6d"
+    assert adaptive.counts_off.at(far, energy="0.5 TeV") == fixed.counts_off.at(far, energy="0.5 TeV") > 0
+    off = adaptive.empty_sky
+    background, counts = adaptive.background.data[off].sum(), adaptive.counts.data[off].sum()
+    assert background == pytest.approx(counts, rel=0.05)
+    with pytest.raises(gpnb.ArgumentError, match="must not be below inner"):
+        gpnb.AdaptiveRing(outer_max="0.5 deg")
+
+
+def test_livetime_map(runs, geom):
+    hours = gpnb.livetime_map(runs, geom, safe=gpnb.SafeRange(offset_max="1 deg"))
+    assert hours.unit == "h"
+    total = sum(obs.livetime.to_value("h") for obs in runs)
+    assert hours.at(CRAB).value == pytest.approx(total)
+    assert hours.at("83.6333d 24.5d").value == 0
+    on_axis = gpnb.livetime_map(runs, geom, energy="1 TeV")
+    areas = [obs.aeff.evaluate(np.array([1.0, 1.0]), np.array([0.0, 0.5])) for obs in runs]
+    assert on_axis.at(CRAB).value == pytest.approx(total * np.mean([area[1] / area[0] for area in areas]), rel=5e-3)
+    with pytest.raises(gpnb.SelectionError, match="No run overlaps"):
+        gpnb.livetime_map(runs, gpnb.WcsGeometry.create("200d 0d", width="1 deg"))

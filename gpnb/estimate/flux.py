@@ -1,0 +1,142 @@
+"""Flux around every pixel, with errors and upper limits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gpnb.core.errors import ArgumentError
+from gpnb.core.recipe import Recipe
+from gpnb.datasets.map import MapDataset
+from gpnb.estimate.circle import Circle, radii_deg, sum_in_circle
+from gpnb.maps.axis import Axis
+from gpnb.maps.kernels import fft_convolve
+from gpnb.maps.skymap import SkyMap
+from gpnb.models.spectral import PowerLaw, SpectralModel
+from gpnb.products.flux import FluxMaps
+from gpnb.stats import cash_significance, lima
+from gpnb.stats.intervals import excess_error, upper_limit
+
+_NODES_PER_DECADE = 50
+
+
+def flux_map(
+    dataset: MapDataset,
+    radius: Any = "0.1 deg",
+    energy: Any = None,
+    spectral: SpectralModel | None = None,
+    cl: float = 0.95,
+    sided: int = 1,
+) -> FluxMaps:
+    """Integral flux of the excess in a circle around every pixel.
+
+    The excess is divided by the exposure in the circle, averaged over the energy range with the
+    spectrum as weight. Neither the energy dispersion nor what the point spread function carries
+    out of the circle is corrected for: that needs the cube analysis.
+
+    Parameters
+    ----------
+    dataset : MapDataset
+        With a background.
+    radius : Quantity or str, or a list of them
+        Radius of the circle; one for each energy bin if it changes with energy.
+    energy : pair of Quantity or str, optional
+        Bins with their centre in this range; all of them by default.
+    spectral : SpectralModel, optional
+        The shape assumed; by default a power law of index 2.
+    cl : float
+        Confidence of the upper limit.
+    sided : {1, 2}
+        Sides of the upper limit; both are kept in the result.
+
+    Returns
+    -------
+    FluxMaps
+        NaN where a bin of the range is masked, since its flux would be missing.
+
+    Raises
+    ------
+    SelectionError
+        If the dataset has no background, or no energy bin is in the range.
+    ArgumentError
+        If an argument does not fit.
+    """
+    if not 0 < cl < 1 or sided not in (1, 2):
+        raise ArgumentError(f"cl={cl!r} must lie between 0 and 1, and sided={sided!r} be 1 or 2.")
+    circle = sum_in_circle(dataset, radius, energy)
+    axis = dataset.geom.axis("energy")
+    low, high = float(axis.low_values[circle.planes[0]]), float(axis.high_values[circle.planes[-1]])
+    exposure = _mean_exposure(dataset, circle, low, high, spectral or PowerLaw(index=2.0))
+    good = dataset.usable[circle.planes].all(axis=0) & (exposure > 0)
+    recipe = Recipe.of(
+        "gpnb.flux_map()",
+        name="flux",
+        dataset=dataset,
+        radius=radius,
+        energy=energy,
+        spectral=spectral,
+        cl=cl,
+        sided=sided,
+    )
+    image = dataset.geom.image()
+    maps = {
+        name: SkyMap(image, _spread(values, good), unit, Recipe.of(f".{name}", on=recipe, name=name))
+        for name, values, unit in _values(circle, good, exposure, cl, sided)
+    }
+    largest = float(radii_deg(radius, axis.n).max())
+    return FluxMaps(**maps, energy=(low, high), radius=largest, cl=cl, sided=sided, recipe=recipe)
+
+
+def _values(
+    circle: Circle, good: np.ndarray, exposure: np.ndarray, cl: float, sided: int
+) -> list[tuple[str, np.ndarray, str]]:
+    """Name, values at the good pixels, and unit of each map."""
+    n, background, x = circle.counts[good], circle.background[good], exposure[good]
+    if circle.off is None or circle.alpha is None:
+        ratio, off = background, None
+        error, significance = np.sqrt(n), cash_significance(n, background)
+    else:
+        ratio, off = circle.alpha[good], circle.off[good]
+        error, significance = np.sqrt(n + ratio**2 * off), lima(n, off, ratio)
+    lower, upper = excess_error(n, ratio, off)
+    flux = "cm-2 s-1"
+    return [
+        ("flux", (n - background) / x, flux),
+        ("flux_err", error / x, flux),
+        ("flux_errn", lower / x, flux),
+        ("flux_errp", upper / x, flux),
+        ("flux_ul", upper_limit(n, ratio, off, cl, sided) / x, flux),
+        ("significance", significance, ""),
+    ]
+
+
+def _spread(values: np.ndarray, good: np.ndarray) -> np.ndarray:
+    image = np.full(good.shape, np.nan)
+    image[good] = values
+    return image
+
+
+def _mean_exposure(dataset: MapDataset, circle: Circle, low: float, high: float, spectral: SpectralModel) -> np.ndarray:
+    """Exposure (cm2 s) averaged over the spectrum and over the circle."""
+    weights = spectral_weights(dataset.exposure.geom.axis("energy_true"), low, high, spectral)
+    mean = np.tensordot(weights, dataset.exposure.data, axes=1)
+    kernel = circle.kernels[-1]
+    usable = circle.usable.astype(float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(fft_convolve(mean * usable, kernel) / fft_convolve(usable, kernel))
+
+
+def spectral_weights(energy_true: Axis, low: float, high: float, spectral: SpectralModel) -> np.ndarray:
+    """Weights of the true-energy bins in a mean over the spectrum between two energies (TeV); their sum is 1.
+
+    Values between the centres of the bins are taken as linear in the logarithm of the energy.
+    """
+    count = max(2, int(np.ceil(np.log10(high / low) * _NODES_PER_DECADE)) + 1)
+    edges = np.geomspace(low, high, count)
+    flux = spectral.integral_between(edges[:-1], edges[1:])
+    position = energy_true.coordinate(np.sqrt(edges[:-1] * edges[1:]))
+    below = np.minimum(position.astype(int), energy_true.n - 2)
+    part = position - below
+    weights = np.bincount(below, flux * (1 - part), energy_true.n) + np.bincount(below + 1, flux * part, energy_true.n)
+    return np.asarray(weights / flux.sum())
