@@ -27,6 +27,14 @@ ZENITHAL: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 """Projection → distance from the centre over the sine of the angle, against its cosine
 (Calabretta & Greisen 2002, A&A 395, 1077, section 5.1; tested against wcslib)."""
 
+_UP: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "TAN": lambda square: 1 / np.sqrt(1 + square),
+    "SIN": lambda square: np.sqrt(1 - square),
+    "STG": lambda square: (4 - square) / (4 + square),
+    "ZEA": lambda square: 1 - square / 2,
+}
+"""Projection → cosine of the angle from the centre, against the square of the distance: the way back."""
+
 _HEMISPHERE = ("TAN", "SIN")
 
 _TOLERANCE = 1e-6
@@ -80,27 +88,41 @@ class Plane:
         lon, lat = self.wcs.wcs_pix2world(x, y, 0)
         return np.asarray(lon), np.asarray(lat)
 
+    def directions(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Unit vectors of float pixels in the map's frame, shape (3, …); NaN outside the sky."""
+        if self._zenithal is None:
+            return to_vectors(*self.sky(x, y))
+        x0, y0 = self.wcs.wcs.crpix - 1
+        (xx, xy), (yx, yy) = np.radians(self.matrix)
+        right, along = xx * (x - x0) + xy * (y - y0), yx * (x - x0) + yy * (y - y0)
+        with np.errstate(invalid="ignore"):
+            up = _UP[self.projection](right**2 + along**2)
+            factor = 1 / ZENITHAL[self.projection](up)
+        return rotate(local_basis(*self.wcs.wcs.crval).T, np.stack([up, right * factor, along * factor]))
+
     @cached_property
     def lonlat(self) -> tuple[np.ndarray, np.ndarray]:
         """Pixel centres in the map's frame (deg), two arrays of shape (ny, nx), read-only."""
-        lon, lat = self.sky(*np.meshgrid(np.arange(self.nx), np.arange(self.ny)))
+        lon, lat = from_vectors(self.vectors) if self._zenithal is not None else self.sky(*self._grid())
         lon.flags.writeable = lat.flags.writeable = False
         return lon, lat
 
     @cached_property
     def vectors(self) -> np.ndarray:
         """Pixel centres as unit vectors in the map's frame, shape (3, ny, nx), read-only."""
-        vectors = to_vectors(*self.lonlat)
+        vectors = self.directions(*self._grid()) if self._zenithal is not None else to_vectors(*self.lonlat)
         vectors.flags.writeable = False
         return vectors
 
     @cached_property
     def solid_angle(self) -> np.ndarray:
         """Solid angle of each pixel in sr, shape (ny, nx), read-only; NaN outside the sky."""
-        corners = to_vectors(*self.sky(*np.meshgrid(np.arange(self.nx + 1) - 0.5, np.arange(self.ny + 1) - 0.5)))
-        areas = quadrangle_areas(corners)
-        rows, columns = np.nonzero(np.isnan(areas) & np.isfinite(self.lonlat[0]))
-        areas[rows, columns] = self._differential_area(columns, rows)
+        if self.projection == "TAN" and self._zenithal is not None and self.matrix[0, 1] == self.matrix[1, 0] == 0:
+            areas = self._tangential_areas()
+        else:
+            areas = quadrangle_areas(self.directions(*self._corners()))
+            rows, columns = np.nonzero(np.isnan(areas) & np.isfinite(self.lonlat[0]))
+            areas[rows, columns] = self._differential_area(columns, rows)
         areas.flags.writeable = False
         return areas
 
@@ -133,6 +155,21 @@ class Plane:
         basis = local_basis(*self.wcs.wcs.crval)
         basis[1:] = np.degrees(np.linalg.inv(self.matrix) @ basis[1:])
         return np.asarray(basis @ rotation("icrs", self.frame))
+
+    def _grid(self) -> tuple[np.ndarray, ...]:
+        """Pixels of the centres."""
+        return tuple(np.meshgrid(np.arange(self.nx), np.arange(self.ny)))
+
+    def _corners(self) -> tuple[np.ndarray, ...]:
+        """Pixels of the corners."""
+        return tuple(np.meshgrid(np.arange(self.nx + 1) - 0.5, np.arange(self.ny + 1) - 0.5))
+
+    def _tangential_areas(self) -> np.ndarray:
+        """Pixel areas in a tangential plane without rotation: a rectangle from the centre has arctan(xy / r)."""
+        (x, y), (x0, y0) = self._corners(), self.wcs.wcs.crpix - 1
+        x, y = np.radians(self.matrix[0, 0] * (x - x0)), np.radians(self.matrix[1, 1] * (y - y0))
+        area = np.arctan(x * y / np.sqrt(1 + x**2 + y**2))
+        return np.asarray(np.abs(np.diff(np.diff(area, axis=0), axis=1)))
 
     def _differential_area(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Pixel areas from small steps about the centre: for pixels cut by the rim of the sky."""
