@@ -1,4 +1,4 @@
-"""The command line: ``gpnb demo``, ``gpnb report``, ``gpnb lab``, ``gpnb info``."""
+"""The command line: ``gpnb demo``, ``gpnb report``, ``gpnb lab``, ``gpnb check``, ``gpnb info``."""
 
 from __future__ import annotations
 
@@ -91,6 +91,22 @@ def lab(
     copy_tutorials(folder)
     code = subprocess.run([sys.executable, "-m", "jupyterlab", str(folder), *ctx.args], check=False).returncode  # noqa: S603
     raise typer.Exit(code)
+
+
+@app.command()
+def check(
+    store: Annotated[str, typer.Argument(metavar="STORE", help='A folder, a name below GPNB_DATA, or "demo".')],
+    as_json: Annotated[bool, typer.Option("--json", help="Write the findings as JSON.")] = False,
+) -> None:
+    """Is this DL3 store usable? Every fault with file, HDU, keyword and what to do; exit code 1 if there are errors."""
+    import gpnb
+    from gpnb.data.check import check_store
+    from gpnb.data.store import locate
+
+    folder = gpnb.demo_store(progress=False).path if store == "demo" else locate(Path(store))
+    found = check_store(folder, progress=sys.stderr.isatty() and not as_json)
+    typer.echo(found.to_json() if as_json else found.to_text())
+    raise typer.Exit(0 if found.ok else 1)
 
 
 @app.command()

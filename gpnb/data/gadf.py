@@ -20,7 +20,7 @@ _SUFFIXES = (".fits.gz", ".fits")
 _DEEPEST = 3
 """Levels below a folder in which an index is looked for."""
 
-_HDU_COLUMNS = ("OBS_ID", "HDU_TYPE", "HDU_CLASS", "FILE_DIR", "FILE_NAME", "HDU_NAME")
+HDU_COLUMNS = ("OBS_ID", "HDU_TYPE", "HDU_CLASS", "FILE_DIR", "FILE_NAME", "HDU_NAME")
 _RESPONSES = {"EFF_AREA": "aeff", "EDISP": "edisp", "RPSF": "psf", "PSF": "psf", "BKG": "bkg", "RAD_MAX": "rad_max"}
 
 
@@ -31,7 +31,7 @@ class GadfFormat:
 
     def recognises(self, folder: Path) -> bool:
         """Whether an HDU index is in the folder, or up to three levels below."""
-        return _find_index(folder, "hdu-index") is not None
+        return find_index(folder, "hdu-index") is not None
 
     def open(self, folder: Path, base_dir: Path | None = None) -> Contents:
         """Read both index files.
@@ -43,11 +43,11 @@ class GadfFormat:
         base_dir : Path, optional
             The folder that files may lie in, where that is not the store's own.
         """
-        index = _find_index(folder, "hdu-index")
+        index = find_index(folder, "hdu-index")
         if index is None:
             raise DataFormatError(f"{folder}: no hdu-index.fits.gz in it; expected a GADF store.")
-        hdus = _read_index(index, "HDU_INDEX")
-        root = base_dir or _root(folder, index.parent)
+        hdus = read_index(index, "HDU_INDEX")
+        root = base_dir or store_root(folder, index.parent)
         parts = _parts_of(hdus, index, root)
         return Contents(_observation_table(index.parent, parts), parts)
 
@@ -78,7 +78,7 @@ _ROW_KEYS = (
 )
 
 
-def _find_index(folder: Path, stem: str) -> Path | None:
+def find_index(folder: Path, stem: str) -> Path | None:
     """The nearest index file; those beside or above others win."""
     for depth in range(_DEEPEST + 1):
         for suffix in _SUFFIXES:
@@ -88,7 +88,7 @@ def _find_index(folder: Path, stem: str) -> Path | None:
     return None
 
 
-def _root(folder: Path, index_dir: Path) -> Path:
+def store_root(folder: Path, index_dir: Path) -> Path:
     """The folder that all files of the store must lie in.
 
     An index kept in ``…/index/…`` speaks for the folder above ``index``, as in the first CTA data challenge.
@@ -99,7 +99,7 @@ def _root(folder: Path, index_dir: Path) -> Path:
     return folder
 
 
-def _read_index(path: Path, name: str) -> Table:
+def read_index(path: Path, name: str) -> Table:
     """An index table: the HDU of that name, else the first table (MAGIC names it differently)."""
     with open_fits(path) as hdulist, reading(path):
         tables = [hdu for hdu in hdulist if isinstance(hdu, fits.BinTableHDU)]
@@ -122,7 +122,7 @@ def _plain(values: Any) -> np.ndarray:
 
 
 def _parts_of(hdus: Table, index: Path, root: Path) -> dict[Key, dict[str, Part]]:
-    missing = [name for name in _HDU_COLUMNS if name not in hdus.colnames]
+    missing = [name for name in HDU_COLUMNS if name not in hdus.colnames]
     if missing:
         raise DataFormatError(f"{index}: column {missing[0]} is missing from the HDU index.")
     base = index.parent / str(hdus.meta.get("BASE_DIR", ""))
@@ -160,7 +160,7 @@ def _observation_table(folder: Path, parts: dict[Key, dict[str, Part]]) -> Table
     )
     if path is None:
         return Table({"OBS_ID": sorted({obs_id for obs_id, _ in parts})})
-    table = _read_index(path, "OBS_INDEX")
+    table = read_index(path, "OBS_INDEX")
     if "OBS_ID" not in table.colnames:
         raise DataFormatError(f"{path}: column OBS_ID is missing.")
     ids = np.asarray(table["OBS_ID"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from astropy.table import Table
 
@@ -13,12 +13,16 @@ from gpnb.core.cachedir import find_data
 from gpnb.core.display import Displayed
 from gpnb.core.errors import DataFormatError, SelectionError
 from gpnb.core.hooks import module_for
+from gpnb.core.progress import CancelToken, Report
 from gpnb.core.recipe import Recipe
 from gpnb.data.choice import chosen_rows
 from gpnb.data.formats import Contents, DataFormat
 from gpnb.data.gadf import GadfFormat
 from gpnb.data.observation import Observation
 from gpnb.data.observations import Observations
+
+if TYPE_CHECKING:
+    from gpnb.data.check import CheckReport
 
 _FORMATS: tuple[DataFormat, ...] = (GadfFormat(),)
 
@@ -81,7 +85,7 @@ class DataStore(Displayed):
         if str(path) == "demo":
             store: DataStore = module_for("store.demo").demo_store()
             return store
-        folder = _locate(Path(path))
+        folder = locate(Path(path))
         known = next((item for item in _FORMATS if item.recognises(folder)), None)
         if known is None:
             names = ", ".join(item.name for item in _FORMATS)
@@ -143,6 +147,28 @@ class DataStore(Displayed):
             table = table[[list(table["OBS_ID"]).index(obs) for obs in ids]]
         return Observations(items, table, recipe)
 
+    def check(self, progress: bool | Report = False, cancel: CancelToken | None = None) -> CheckReport:
+        """Look for faults in all files, without stopping at the first.
+
+        Parameters
+        ----------
+        progress : bool or callable
+            Told after each run.
+        cancel : CancelToken, optional
+            Asked before each run.
+
+        Returns
+        -------
+        CheckReport
+            Shows itself as a table; ``.ok``, ``.table``, ``.to_json()``.
+        """
+        from gpnb.data.check import check_contents, check_store
+
+        recipe = Recipe.of(".check()", on=self, name="report")
+        if self.path is None:
+            return check_contents(self._contents, self.name, recipe, progress, cancel)
+        return check_store(self.path, self.recipe.kwargs.get("base_dir"), progress, cancel, recipe)
+
     def _observations(self, row: Any) -> list[Observation]:
         """One observation, or one for each event type of the run."""
         obs_id = int(row["OBS_ID"])
@@ -160,7 +186,7 @@ class DataStore(Displayed):
         return f"DataStore({self.name}, {len(self)} run{'s' * (len(self) != 1)})"
 
 
-def _locate(path: Path) -> Path:
+def locate(path: Path) -> Path:
     """A folder as given, else below $GPNB_DATA, else one that was downloaded."""
     found = find_data(path)
     if found is not None and found.is_dir():
