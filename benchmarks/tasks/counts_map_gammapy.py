@@ -14,11 +14,11 @@ STORES = {
 }
 name, runs, center, frame = STORES[sys.argv[1]]
 axes = [MapAxis.from_energy_bounds("0.1 TeV", "100 TeV", nbin=10)] if sys.argv[2] == "3d" else []
+geom = WcsGeom.create(skydir=center, npix=(400, 400), binsz=0.02, proj="TAN", frame=frame, axes=axes)
 events = EventList.from_stack([run.events for run in DataStore.from_dir(DATA / name).get_observations(runs)])
 
 
 def work():
-    geom = WcsGeom.create(skydir=center, npix=(400, 400), binsz=0.02, proj="TAN", frame=frame, axes=axes)
     counts = Map.from_geom(geom, dtype="float32")
     counts.fill_events(events)
     return counts

@@ -13,12 +13,12 @@ STORES = {
 }
 name, runs, center, frame = STORES[sys.argv[1]]
 axes = [Axis.energy("0.1 TeV", "100 TeV", nbin=10)] if sys.argv[2] == "3d" else []
+geom = WcsGeometry.create(center, npix=400, binsz="0.02 deg", frame=frame, axes=axes)
 events = EventList.stack([run.events for run in DataStore.read(DATA / name).select(obs_id=runs)])
 _ = events.ra_values, events.dec_values, events.energy_values
 
 
 def work():
-    geom = WcsGeometry.create(center, npix=400, binsz="0.02 deg", frame=frame, axes=axes)
     return SkyMap.from_events(events, geom)
 
 

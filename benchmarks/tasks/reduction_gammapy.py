@@ -36,7 +36,7 @@ def numbers(found):
     place = {"skycoord": CRAB, "energy_true": energy_true.center}
     return {
         "counts": stacked.counts.data.sum(axis=(1, 2), dtype=float),
-        "background": stacked.background.data.sum(axis=(1, 2), dtype=float),
+        "background": stacked.background.data.sum(dtype=float),
         "exposure": stacked.exposure.get_by_coord(place) * stacked.exposure.unit.to("m2 s"),
         "norm": norms,
     }

@@ -29,7 +29,7 @@ def numbers(cube):
     centers = energy_true.centers
     return {
         "counts": cube.counts.data.sum(axis=(1, 2), dtype=float),
-        "background": cube.background.data.sum(axis=(1, 2)),
+        "background": cube.background.data.sum(),
         "exposure": cube.exposure.at(CRAB, energy_true=centers).to_value("m2 s"),
         "norm": list(cube.runs["NORM"]),
     }

@@ -10,8 +10,8 @@ from gammapy.maps import MapAxis, WcsGeom
 from timing import DATA, measure
 
 count = int(sys.argv[1])
-energy = MapAxis.from_energy_bounds("0.1 TeV", "30 TeV", nbin=15)
-energy_true = MapAxis.from_energy_bounds("0.05 TeV", "100 TeV", nbin=30, name="energy_true")
+energy = MapAxis.from_energy_bounds("1 TeV", "30 TeV", nbin=15)
+energy_true = MapAxis.from_energy_bounds("0.5 TeV", "100 TeV", nbin=30, name="energy_true")
 store = DataStore.from_dir(DATA / "hess-dl3-dr1")
 
 

@@ -7,8 +7,8 @@ from timing import DATA, measure
 import gpnb
 
 count = int(sys.argv[1])
-energy = gpnb.Axis.energy("0.1 TeV", "30 TeV", nbin=15)
-energy_true = gpnb.Axis.energy("0.05 TeV", "100 TeV", nbin=30, name="energy_true")
+energy = gpnb.Axis.energy("1 TeV", "30 TeV", nbin=15)
+energy_true = gpnb.Axis.energy("0.5 TeV", "100 TeV", nbin=30, name="energy_true")
 safe = gpnb.SafeRange(thresholds=False, offset_max="2 deg")
 store = gpnb.DataStore.read(DATA / "hess-dl3-dr1")
 reduce_map = gpnb.reduce_map
