@@ -1,0 +1,1 @@
+"""Source catalogues: rows as models, flux points and regions; bright stars."""
