@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from itertools import product
 
 import numpy as np
-from scipy.ndimage import distance_transform_edt
 
 from gpnb.maps.axis import Axis
 from gpnb.maps.bins import SCALES, TOLERANCE
@@ -199,6 +198,8 @@ def nearest_usable(values: np.ndarray, usable: np.ndarray) -> np.ndarray:
     """
     if usable.all():
         return values
+    from scipy.ndimage import distance_transform_edt  # here, because it takes long to import
+
     # one step in offset costs more than all steps in energy
     index = distance_transform_edt(~usable, sampling=(1, len(usable)), return_distances=False, return_indices=True)
     result: np.ndarray = values[tuple(index)]
