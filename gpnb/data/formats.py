@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -38,6 +38,17 @@ class Contents:
         for key in sorted(self.parts):
             keys.setdefault(key[0], []).append(key)
         return keys
+
+    def with_det_axes(self, det_axes: tuple[str, str]) -> Contents:
+        """The same contents, with other directions of the axes of 3-D backgrounds."""
+        parts = {
+            key: {
+                kind: replace(part, det_axes=det_axes) if part.hdu_class == "bkg_3d" else part
+                for kind, part in found.items()
+            }
+            for key, found in self.parts.items()
+        }
+        return replace(self, parts=parts)
 
 
 class DataFormat(Protocol):

@@ -30,11 +30,14 @@ class Part:
         The HDU's name.
     hdu_class : str
         What it holds: ``events``, ``aeff_2d``, ``psf_3gauss`` …
+    det_axes : pair of str, optional
+        What DETX and DETY of a background are, where that is not what the format says.
     """
 
     path: Path
     hdu: str
     hdu_class: str
+    det_axes: tuple[str, str] | None = None
 
     def read(self, kind: str, recipe: Recipe) -> Any:
         """Read it.
@@ -54,7 +57,8 @@ class Part:
 @lru_cache(maxsize=64)
 def _read_shared_irf(part: Part, stamp: int) -> Any:  # noqa: ARG001
     """A response, kept because many runs share one table; `stamp` tells a changed file apart."""
-    return read_irf(part.hdu, part.hdu_class, path=part.path)
+    response = read_irf(part.hdu, part.hdu_class, path=part.path)
+    return response if part.det_axes is None else response.oriented(*part.det_axes)
 
 
 def forget_files() -> None:

@@ -59,6 +59,7 @@ class DataStore(Displayed):
         cls,
         path: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
         base_dir: str | os.PathLike[str] | None = None,
+        det_axes: tuple[str, str] | None = None,
     ) -> DataStore:
         """Open a store; only its index is read.
 
@@ -69,6 +70,9 @@ class DataStore(Displayed):
             or of a downloaded set; ``"demo"`` for the simulated store; or a list of event files.
         base_dir : path, optional
             Where files may lie, if the index leads out of the store.
+        det_axes : pair of {"lon", "-lon", "lat", "-lat"}, optional
+            What DETX and DETY of 3-D backgrounds are in the field of view; GADF says ``("lon", "lat")``,
+            the events of the H.E.S.S. release DR1 say ``("lat", "-lon")``. See `Background3D.oriented`.
 
         Returns
         -------
@@ -91,7 +95,14 @@ class DataStore(Displayed):
             names = ", ".join(item.name for item in _FORMATS)
             raise DataFormatError(f"{folder} holds no store: expected the index files of one of: {names}.")
         contents = known.open(folder, Path(base_dir) if base_dir is not None else None)
-        recipe = Recipe.of("gpnb.DataStore.read()", name="store", path=str(path), base_dir=base_dir and str(base_dir))
+        contents = contents if det_axes is None else contents.with_det_axes(det_axes)
+        recipe = Recipe.of(
+            "gpnb.DataStore.read()",
+            name="store",
+            path=str(path),
+            base_dir=None if base_dir is None else str(base_dir),
+            det_axes=det_axes,
+        )
         return cls(contents, folder.name, recipe, folder)
 
     @property

@@ -7,14 +7,14 @@ from typing import Any, Self
 
 import numpy as np
 from astropy import units as u
-from scipy.special import exprel
 
-from gpnb.core.errors import DataFormatError
+from gpnb.core.errors import ArgumentError, DataFormatError
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import to_array
 from gpnb.irf.interpolate import Nodes, gather, gather_planes, mix_logarithmic
 from gpnb.irf.layout import ENERGY_RECO, FOV_LAT, FOV_LON, OFFSET, Layout, ValueColumn
 from gpnb.irf.response import Response, door
+from gpnb.maps.axis import Axis
 
 _BKG = ValueColumn("BKG", "s-1 MeV-1 sr-1", "s-1 TeV-1 sr-1", aliases=("BGD",))
 
@@ -141,8 +141,8 @@ class Background3D(Background):
     """Background rate against reconstructed energy and field-of-view position (GADF ``BKG_3D``).
 
     ``DETX`` is the longitude and ``DETY`` the latitude of the GADF field-of-view frame, in the order in which
-    the columns of the file say so. Gammapy 2.1 exchanges the two for files whose columns are DETX, DETY, ENERG
-    (H.E.S.S. DR1, CTA 1DC): for the former the two readings differ by 4 to 6 %. `swapped` gives the other one.
+    the columns of the file say so. Not all files follow: the events of the OFF runs of the H.E.S.S. release DR1 say
+    that its DETX is the latitude and its DETY the negative longitude, ``oriented("lat", "-lon")``.
 
     Parameters
     ----------
@@ -156,18 +156,43 @@ class Background3D(Background):
 
     layout = Layout("bkg_3d", "BKG", "BACKGROUND", (ENERGY_RECO, FOV_LON, FOV_LAT), (_BKG,))
 
-    def swapped(self) -> Self:
-        """The same rate with longitude and latitude exchanged; the header says so (``SWAPDET``)."""
+    def oriented(self, detx: str = "lon", dety: str = "lat") -> Self:
+        """The same table with other directions of its axes.
+
+        Parameters
+        ----------
+        detx, dety : {"lon", "-lon", "lat", "-lat"}
+            What DETX and DETY are in the field-of-view frame; the header keeps it (``DETAXES``).
+
+        Raises
+        ------
+        ArgumentError
+            If they are not one longitude and one latitude, or the table was oriented already.
+        """
+        names = (detx, dety)
+        if sorted(name.removeprefix("-") for name in names) != ["lat", "lon"] or "DETAXES" in self.header:
+            raise ArgumentError(
+                f"detx={detx!r}, dety={dety!r}: give one of 'lon' and '-lon' and one of 'lat' and '-lat', once."
+            )
+        axes, values = list(self.axes), self.values
+        for number, name in enumerate(names, start=1):
+            if name.startswith("-"):
+                axes[number], values = _mirrored(axes[number]), np.flip(values, number)
+        order = (0, 1, 2) if detx.endswith("lon") else (0, 2, 1)
         lon, lat = (
-            replace(axis, name=name) for axis, name in zip(self.axes[:0:-1], ("fov_lon", "fov_lat"), strict=True)
+            replace(axes[place], name=name) for place, name in zip(order[1:], ("fov_lon", "fov_lat"), strict=True)
         )
-        header = {**self.header, "SWAPDET": not self.header.get("SWAPDET", False)}
-        return type(self)(
-            (self.axes[0], lon, lat), self.values.swapaxes(1, 2), header, Recipe.of(".swapped()", on=self)
-        )
+        header = {**self.header, "DETAXES": f"{detx},{dety}"}
+        recipe = Recipe.of(".oriented()", on=self, detx=detx, dety=dety, name="bkg")
+        return type(self)((axes[0], lon, lat), values.transpose(order), header, recipe)
 
     def _position(self, fov_lon: np.ndarray, fov_lat: np.ndarray) -> tuple[np.ndarray, ...]:
         return fov_lon, fov_lat
+
+
+def _mirrored(axis: Axis) -> Axis:
+    low, high, center = (-values[::-1] for values in (axis.high_values, axis.low_values, axis.center_values))
+    return replace(axis, low_values=low, high_values=high, center_values=center)
 
 
 def _power_law_integrals(energy: np.ndarray, rate: np.ndarray) -> np.ndarray:
@@ -175,6 +200,8 @@ def _power_law_integrals(energy: np.ndarray, rate: np.ndarray) -> np.ndarray:
 
     x1 y1 L (exp(t) - 1) / t with L = ln(x2/x1), t = L + ln(y2/y1).
     """
+    from scipy.special import exprel  # here, because it takes long to import
+
     low, high = rate[:-1], rate[1:]
     both = (low > 0) & (high > 0)
     step = np.log(energy[1:] / energy[:-1])

@@ -28,7 +28,7 @@ HDUDOC = "https://github.com/open-gamma-ray-astro/gamma-astro-data-formats"
 
 KEPT = (
     *("ORIGIN", "TELESCOP", "INSTRUME", "OBS_ID", "EV_CLASS", "ANA_VER", "CAL_VER", "CONFIG"),
-    *("LO_THRES", "HI_THRES", "RAD_MAX", "FOVALIGN", "SWAPDET", "HDUCLAS3"),
+    *("LO_THRES", "HI_THRES", "RAD_MAX", "FOVALIGN", "DETAXES", "HDUCLAS3"),
 )
 """The header keywords that a response keeps."""
 

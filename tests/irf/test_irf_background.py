@@ -5,7 +5,7 @@ import pytest
 from astropy import units as u
 from scipy.integrate import quad
 
-from gpnb.core.errors import DataFormatError
+from gpnb.core.errors import ArgumentError, DataFormatError
 from gpnb.irf import Background2D, Background3D
 from gpnb.maps.axis import Axis
 
@@ -99,18 +99,31 @@ def test_integral_agrees_with_evaluate_on_a_sloping_field():
     np.testing.assert_allclose(rate, bkg.evaluate(1.00005, lon, lat), rtol=1e-4)
 
 
-def test_longitude_is_the_second_axis_and_swapped_exchanges():
+def test_longitude_is_the_second_axis():
     values = np.ones((17, 12, 8))
     values[:, 6:] = 100.0
     bkg = Background3D((ENERGY, LON, LAT), values)
     assert bkg.evaluate(1.0, 1.5, 0.0) == pytest.approx(100)
     assert bkg.evaluate(1.0, -1.5, 0.0) == pytest.approx(1)
-    other = bkg.swapped()
-    assert other.evaluate(1.0, 0.0, 1.5) == pytest.approx(100)
-    assert other.evaluate(1.0, 0.0, -1.5) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("detx", ["lon", "-lon", "lat", "-lat"])
+@pytest.mark.parametrize("dety", ["lon", "-lon", "lat", "-lat"])
+def test_axes_may_lie_otherwise(detx, dety):
+    values = np.random.default_rng(0).uniform(1, 2, (17, 12, 8))
+    bkg = Background3D((ENERGY, LON, LAT), values)
+    if detx[-3:] == dety[-3:]:
+        with pytest.raises(ArgumentError, match="give one of 'lon'"):
+            bkg.oriented(detx, dety)
+        return
+    other = bkg.oriented(detx, dety)
+    fov = {"lon": 0.7, "lat": -1.1}
+    fov |= {f"-{name}": -value for name, value in fov.items()}
+    assert other.evaluate(1.0, fov["lon"], fov["lat"]) == pytest.approx(bkg.evaluate(1.0, fov[detx], fov[dety]))
     assert [axis.name for axis in other.axes] == ["energy", "fov_lon", "fov_lat"]
-    assert other.header["SWAPDET"] is True
-    assert other.swapped().header["SWAPDET"] is False
+    assert other.header["DETAXES"] == f"{detx},{dety}"
+    with pytest.raises(ArgumentError, match="once"):
+        other.oriented(detx, dety)
 
 
 def test_doors():
