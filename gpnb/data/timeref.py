@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from astropy import units as u
-from astropy.time import Time
+from astropy.time import ScaleValueError, Time
 
 from gpnb.core.errors import DataFormatError
 from gpnb.core.fitsfile import unit_factor
@@ -32,7 +32,7 @@ def time_reference(header: Mapping[str, Any], where: str) -> Time:
         raise DataFormatError(
             f"{where}: keyword {error.args[0]} is missing; times have no meaning without it."
         ) from error
-    except ValueError as error:
+    except (ValueError, ScaleValueError) as error:
         keys = {key: header[key] for key in ("MJDREFI", "MJDREFF", "TIMESYS")}
         raise DataFormatError(f"{where}: {keys} is not a time reference.") from error
 

@@ -12,6 +12,7 @@ import numpy as np
 from astropy import units as u
 from astropy.coordinates import SkyCoord
 from astropy.io import fits
+from astropy.table import Table
 from astropy.time import Time
 
 from gpnb.core.atomic import atomic_file
@@ -206,10 +207,24 @@ def _events_hdu(events: EventList, header: Mapping[str, Any]) -> fits.BinTableHD
     ]
     own = {column.name for column in columns}
     others = [name for name in table.colnames if name.upper() not in own]
-    extra = fits.table_to_hdu(table[others]).columns if others else []
+    extra = _other_columns(table[others]) if others else []
     hdu = fits.BinTableHDU.from_columns([*columns, *extra], name="EVENTS")
     _add(hdu, {**_classes("EVENTS"), **header, "CREATOR": creator(), "CREATED": Time.now().isot})
     return hdu
+
+
+def _other_columns(table: Table) -> fits.ColDefs:
+    """Columns that the format does not ask for, with their units; boolean arrays as bits, such as EVENT_TYPE."""
+    table.meta.clear()  # of the header of the events, which describes another table
+    columns = fits.table_to_hdu(table).columns
+    bits = {
+        name: table[name].shape[1] for name in table.colnames if table[name].dtype == bool and table[name].ndim == 2
+    }
+    made = [
+        fits.Column(name, f"{bits[name]}X", array=np.asarray(table[name])) if name in bits else columns[name]
+        for name in table.colnames
+    ]
+    return fits.ColDefs(made)
 
 
 def _gti_hdu(start: np.ndarray, stop: np.ndarray, reference: Time) -> fits.BinTableHDU:

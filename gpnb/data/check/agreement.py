@@ -43,17 +43,17 @@ def check_agreement(
 
 def _check_parts(place: Place, run: Run, responses: dict[str, Any]) -> None:
     for kind in ("events", "gti"):
-        if kind not in run.parts:
+        if not run.names(kind):
             what = f"Run {run.obs_id} has no {kind}."
             place.error("part-missing", kind, what, "Add it to the HDU index, or leave the run out.")
     aeff = responses.get("aeff")
     pointlike = bool(aeff is not None and aeff.is_pointlike)
     wanted = ("aeff", "edisp") if pointlike else ("aeff", "edisp", "psf", "bkg")
-    missing = ", ".join(kind for kind in wanted if kind not in run.parts)
+    missing = ", ".join(kind for kind in wanted if not run.names(kind))
     if missing:
         what = f"Run {run.obs_id} has no {missing}: it can be shown, but not fully reduced."
         place.warning("part-missing", missing, what, "Add the responses to the HDU index.")
-    if pointlike and "rad_max" not in run.parts and "RAD_MAX" not in getattr(aeff, "header", {}):
+    if pointlike and not run.names("rad_max") and "RAD_MAX" not in getattr(aeff, "header", {}):
         what = f"The responses of run {run.obs_id} are POINT-LIKE, but no cut on direction is given."
         place.warning("rad-max-missing", "RAD_MAX", what, "Add a RAD_MAX_2D table, or the keyword RAD_MAX (deg).")
 

@@ -35,12 +35,19 @@ class Run:
         What the times of that row count from.
     parts : dict
         Its parts by kind.
+    outside : set of str
+        Kinds whose files may not be looked at, because they lie outside of the store.
     """
 
     obs_id: int
     facts: dict[str, Any] = field(default_factory=dict)
     reference: Time | None = None
     parts: dict[str, Part] = field(default_factory=dict)
+    outside: set[str] = field(default_factory=set)
+
+    def names(self, kind: str) -> bool:
+        """Whether the index names a part, wherever it lies."""
+        return kind in self.parts or kind in self.outside
 
 
 def check_index(folder: Path, base_dir: Path | None, findings: list[Finding]) -> list[Run]:
@@ -144,6 +151,7 @@ def _runs(place: Place, table: Table, path: Path, root: Path) -> dict[tuple[int,
                 what = f"{file.name} of run {obs_id} lies outside of the store."
                 place.error("path-outside", "FILE_DIR, FILE_NAME", what, "Move the file, or give base_dir.")
             outside.add(file)
+            run.outside.add(kind)
             continue
         if kind in run.parts:
             what = f"Run {obs_id} has more than one part {kind!r}; the last is taken."
