@@ -103,7 +103,8 @@ class Stacker:
         if name not in self._sums:
             shape = self._geom_true.shape if name == "exposure" else self._geom.shape
             self._sums[name] = np.zeros(shape, dtype=np.float32 if name in ("counts", "exposure") else np.float64)
-        self._sums[name][here] += np.where(used, part.data[there], 0)
+        total = self._sums[name][here]
+        np.add(total, part.data[there], out=total, where=used, casting="same_kind")
 
     def _off_acceptance(self) -> dict[str, SkyMap]:
         """Acceptance of OFF such that alpha is the mean of the runs' alphas, weighted by their OFF counts."""
