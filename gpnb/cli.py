@@ -110,6 +110,23 @@ def check(
 
 
 @app.command()
+def download(
+    names: Annotated[list[str] | None, typer.Argument(metavar="NAME…", help="What to fetch; see --list.")] = None,
+    listing: Annotated[bool, typer.Option("--list", help="Show what there is.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Fetch it even if it is here.")] = False,
+) -> None:
+    """Fetch public data sets and catalogues: resumed, checked against their checksums."""
+    from gpnb.report.download import listed, told
+
+    if listing or not names:
+        typer.echo(listed())
+        return
+    for name in names:
+        for line in told(name, again=again, progress=sys.stderr.isatty()):
+            typer.echo(line)
+
+
+@app.command()
 def info() -> None:
     """Show versions, optional parts, and where cache and data are."""
     for name, value in (*_versions(), *_optional(), *_places()):
