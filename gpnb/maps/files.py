@@ -54,6 +54,7 @@ def write_map(skymap: SkyMap, path: Any, overwrite: bool = False) -> None:
     with warnings.catch_warnings():
         # long provenance is what CONTINUE cards are for
         warnings.filterwarnings("ignore", "Card is too long", fits.verify.VerifyWarning)
+        hdus[0].header["LONGSTRN"] = "OGIP 1.0"  # the convention for values longer than a card
         hdus[0].header.set(*provenance_card(skymap.recipe))
         with atomic_file(path, overwrite) as temporary:
             fits.HDUList(hdus).writeto(temporary, overwrite=True, checksum=True)
