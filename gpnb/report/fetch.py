@@ -78,8 +78,8 @@ class ResumableDownloader(HTTPDownloader):  # type: ignore[misc]  # pooch has no
     def _continue(self, url: str) -> None:
         headers = {"Accept-Encoding": "identity", **self._range()}
         with requests.get(url, headers=headers, stream=True, timeout=_TIMEOUT) as response:
-            if response.status_code == requests.codes.requested_range_not_satisfiable:
-                self._whole_or_restart(response)
+            if "Range" in headers and response.status_code == requests.codes.requested_range_not_satisfiable:
+                self._nothing_beyond(response, url)
                 return
             response.raise_for_status()
             start, total = self._extent(response)
@@ -129,12 +129,11 @@ class ResumableDownloader(HTTPDownloader):  # type: ignore[misc]  # pooch has no
         finally:
             close()
 
-    def _whole_or_restart(self, response: requests.Response) -> None:
-        """Nothing lies beyond the part: it is the whole file, or one of another version."""
+    def _nothing_beyond(self, response: requests.Response, url: str) -> None:
+        """Nothing lies beyond the part: it is the whole file, or one of another version, which is fetched anew."""
         if response.headers.get("Content-Range", "") != f"bytes */{self._done}":
-            self._part.unlink(missing_ok=True)
-            self._stamp.unlink(missing_ok=True)
-            raise requests.ConnectionError("the part fetched before fits no file; ask again to start anew")
+            self._part.unlink()
+            self._continue(url)
 
 
 def file_sha256(path: Path) -> str:
