@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from astropy import units as u
@@ -12,7 +12,7 @@ from gpnb.core.errors import ArgumentError
 from gpnb.core.units import to_float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Parameter:
     """One number of a model, with what a fit must know about it.
 
@@ -88,6 +88,17 @@ class Parameter:
         factor = to_float(1 * u.Unit(other.unit), self.unit, self.name) if other.unit != self.unit else 1.0
         scaled = {name: getattr(other, name) * factor for name in ("value", "min", "max", "error")}
         return replace(other, name=self.name, unit=self.unit, **scaled)
+
+    def _key(self) -> tuple[Any, ...]:
+        values = tuple(getattr(self, item.name) for item in fields(self))
+        return tuple("nan" if isinstance(value, float) and math.isnan(value) else value for value in values)
+
+    def __eq__(self, other: object) -> bool:
+        # errors that are not known are equal, which NaN is not
+        return isinstance(other, Parameter) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
 
     def __repr__(self) -> str:
         notes = [f"{self.value:.6g}{' ' + self.unit if self.unit else ''}"]
