@@ -23,7 +23,7 @@ def star_table() -> Table:
     Returns
     -------
     Table
-        All stars to about magnitude 2.2, and a few fainter ones near sources much observed;
+        All stars to about magnitude 2.5, and two fainter ones near sources much observed;
         from Hipparcos (ESA 1997, SP-1200) and the Yale Bright Star Catalogue.
     """
     return _table().copy()
@@ -41,7 +41,7 @@ def bright_stars(
     radius : Quantity or str
         How far from it.
     magnitude : float
-        V magnitude of the faintest star; the built-in list ends at about 2.2 (see `star_table`).
+        V magnitude of the faintest star; the built-in list ends at about 2.5 (see `star_table`).
     size : Quantity or str
         Radius of the circles.
     table : Table, optional

@@ -168,6 +168,16 @@ def test_stars():
     positions = SkyCoord(stars["ra"], stars["dec"])
     _, nearest, _ = positions.match_to_catalog_sky(positions, nthneighbor=2)
     assert nearest.min() > 0.5 * u.deg  # none is there twice
+    published = {
+        "Canopus": "06h23m57.110s -52d41m44.38s",
+        "Miaplacidus": "09h13m11.977s -69d43m01.95s",
+        "Aspidiske": "09h17m05.407s -59d16m30.84s",
+        "Schedar": "00h40m30.441s +56d32m14.39s",
+        "Caph": "00h09m10.685s +59d08m59.21s",
+    }
+    for name, place in published.items():
+        row = list(stars["name"]).index(name)
+        assert positions[row].separation(SkyCoord(place)) < 1 * u.arcsec
     regions = gpnb.bright_stars("galactic 205d -17d", "5 deg", magnitude=2.5, size="0.3 deg")
     assert sorted(region.meta["text"] for region in regions) == ["Alnilam", "Alnitak", "Mintaka"]
     assert regions[0].radius == 0.3 * u.deg
