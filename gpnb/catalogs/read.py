@@ -40,6 +40,7 @@ def read_catalog(name: str | os.PathLike[str]) -> Catalog:
 
     Examples
     --------
+    >>> import gpnb
     >>> crab = read_catalog("gamma-cat")["Crab nebula"]  # doctest: +SKIP
     >>> crab.model().spectral.integral("1 TeV", "10 TeV")  # doctest: +SKIP
     """
