@@ -107,13 +107,13 @@ class FermiSource(CatalogSource):
     def _edges(self) -> tuple[np.ndarray, np.ndarray]:
         """Lower and upper ends of the bands, TeV."""
 
-    def _bounds(self, unit: float) -> tuple[np.ndarray, np.ndarray] | None:
-        """The bands of the catalogue's own table, `unit` TeV each; None if it has no such table."""
+    def _bounds(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """The bands of the catalogue's own table; None if it has no such table."""
         table = self._extras.get("ENERGYBOUNDS")
         if table is None:
             return None
-        low, high = (np.asarray(table[f"{side}Energy"], dtype=float) * unit for side in ("Lower", "Upper"))
-        return low, high
+        low, high = (table[f"{side}Energy"].quantity.to_value("TeV") for side in ("Lower", "Upper"))
+        return np.asarray(low, dtype=float), np.asarray(high, dtype=float)
 
     def _unknown(self, kind: str) -> DataFormatError:
         return DataFormatError(f"{self.name}: spectrum type {kind!r} is not one of the catalogues of the LAT.")
@@ -138,7 +138,7 @@ class Source3FHL(FermiSource):
         raise self._unknown(kind)
 
     def _edges(self) -> tuple[np.ndarray, np.ndarray]:
-        bounds = self._bounds(1e-3)
+        bounds = self._bounds()
         edges = np.array([10, 20, 50, 150, 500, 2000]) * 1e-3
         return bounds if bounds is not None else (edges[:-1], edges[1:])
 
@@ -182,7 +182,7 @@ class Source4FGL(FermiSource):
         }
 
     def _edges(self) -> tuple[np.ndarray, np.ndarray]:
-        bounds, number = self._bounds(1e-6), np.size(self.row["Flux_Band"])
+        bounds, number = self._bounds(), np.size(self.row["Flux_Band"])
         if bounds is not None and len(bounds[0]) == number:
             return bounds
         if number not in _BANDS_4FGL:

@@ -41,7 +41,7 @@ def columns_4fgl(dr3: bool) -> Table:
     return table
 
 
-def write_4fgl(path, dr3=True, **changed):
+def write_4fgl(path, dr3=True, bounds=None, **changed):
     table = columns_4fgl(dr3)
     for name, values in changed.items():
         table[name] = values
@@ -50,7 +50,11 @@ def write_4fgl(path, dr3=True, **changed):
     for number, name in enumerate(table.colnames, 1):
         if "Flux_Density" in name:
             hdu.header[f"TUNIT{number}"] = PER_MEV  # as in the real file
-    fits.HDUList([fits.PrimaryHDU(), hdu]).writeto(path)
+    hdus = [fits.PrimaryHDU(), hdu]
+    if bounds is not None:
+        hdus.append(fits.table_to_hdu(Table({"LowerEnergy": bounds[:-1] * u.MeV, "UpperEnergy": bounds[1:] * u.MeV})))
+        hdus[-1].name = "EnergyBounds"
+    fits.HDUList(hdus).writeto(path)
     return path
 
 
@@ -84,6 +88,14 @@ def test_flux_points_of_4fgl(tmp_path, dr3):
     assert points["is_ul"].tolist() == [False] * (len(points) - 1) + [True]
     assert points["flux_ul"][-1].value == pytest.approx(1.6e-9)
     assert points["dnde_err"][0] == 0.5 * (points["dnde_errn"][0] + points["dnde_errp"][0])
+
+
+def test_bands_of_4fgl_are_those_of_its_own_table(tmp_path):
+    edges = np.geomspace(100, 1e5, 9)
+    points = gpnb.read_catalog(write_4fgl(tmp_path / "own.fit", bounds=edges))[0].flux_points()
+    assert points["e_max"].to_value("MeV") == pytest.approx(edges[1:])
+    other = gpnb.read_catalog(write_4fgl(tmp_path / "other.fit", bounds=edges[:-2]))[0]  # of something else
+    assert other.flux_points()["e_min"][0] == 50 * u.MeV
 
 
 def test_a_position_error_is_an_ellipse_along_its_angle(tmp_path):
