@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -24,8 +25,15 @@ _READ_FAULTS = (OSError, ValueError, TypeError, EOFError, zlib.error, fits.Verif
 
 
 @contextmanager
-def open_fits(path: str | os.PathLike[str]) -> Iterator[fits.HDUList]:
+def open_fits(path: str | os.PathLike[str], keep: bool = False) -> Iterator[fits.HDUList]:
     """Open a FITS file for reading, compressed or not.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    keep : bool
+        Keep it open if it is compressed, for the next HDU of the same run: change nothing in it.
 
     Raises
     ------
@@ -37,9 +45,14 @@ def open_fits(path: str | os.PathLike[str]) -> Iterator[fits.HDUList]:
         raise DataFormatError(f"{path}: no such file. Check the path, or the index that names it.")
     with reading(path), warnings.catch_warnings():
         warnings.filterwarnings("error", message=".*truncated.*", category=AstropyUserWarning)
-        source = io.BytesIO(_unzipped(path, path.stat().st_mtime_ns)) if path.suffix == ".gz" else path
-        with fits.open(source, memmap=False, character_as_bytes=False) as hdulist:
-            yield hdulist
+        stamp = path.stat().st_mtime_ns
+        if keep and path.suffix == ".gz":
+            with _kept(path, stamp).use() as hdulist:
+                yield hdulist
+        else:
+            source = io.BytesIO(_unzipped(path, stamp)) if path.suffix == ".gz" else path
+            with fits.open(source, memmap=False, character_as_bytes=False) as hdulist:
+                yield hdulist
 
 
 @contextmanager
@@ -106,13 +119,36 @@ def _tidy(unit: str) -> str:
     return unit.strip().replace("^", "**")
 
 
+class _Kept:
+    """A file in memory that stays open; one user at a time."""
+
+    def __init__(self, content: bytes):
+        self._hdulist = fits.open(io.BytesIO(content), memmap=False, character_as_bytes=False)
+        self._lock = RLock()
+
+    @contextmanager
+    def use(self) -> Iterator[fits.HDUList]:
+        with self._lock:
+            try:
+                yield self._hdulist
+            except Exception:
+                forget_unzipped()  # it may have been read in part
+                raise
+
+
+@lru_cache(maxsize=4)
+def _kept(path: Path, stamp: int) -> _Kept:
+    return _Kept(_unzipped(path, stamp))
+
+
 @lru_cache(maxsize=4)
 def _unzipped(path: Path, stamp: int) -> bytes:  # noqa: ARG001
-    """Content of a compressed file, kept for the next HDU of the same run; `stamp` tells a changed file apart."""
+    """Content of a compressed file, kept for its next use; `stamp` tells a changed file apart."""
     with reading(path), gzip.open(path) as stream:
         return stream.read()
 
 
 def forget_unzipped() -> None:
-    """Drop the content that is kept of compressed files."""
+    """Drop the compressed files that are kept."""
     _unzipped.cache_clear()
+    _kept.cache_clear()

@@ -50,7 +50,7 @@ class Part:
         if kind in IRFS:
             return _read_shared_irf(self, self.path.stat().st_mtime_ns if self.path.exists() else 0)
         read: Callable[..., Any] = EventList.from_hdu if kind == "events" else GTI.from_hdu
-        with open_fits(self.path) as hdulist:
+        with open_fits(self.path, keep=True) as hdulist:
             return read(find_hdu(hdulist, self.hdu, self.path), self.path, recipe)
 
 

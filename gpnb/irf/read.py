@@ -95,7 +95,7 @@ def _read_file(
     name = os.fspath(path)
     if isinstance(hdu, fits.BinTableHDU):
         raise ArgumentError("With path, hdu must be the name or number of the HDU.")
-    with open_fits(path) as file:
+    with open_fits(path, keep=True) as file:
         table = find_hdu(file, hdu, path)
         recipe = recipe or Recipe.of("gpnb.read_irf()", hdu=hdu, path=name, name=table.name.lower() or "irf")
         response: Response = read_irf(table, hdu_class, name, recipe=recipe, alignment=alignment)
