@@ -58,8 +58,8 @@ class SkyModel:
             value = getattr(self, part)
             if not isinstance(value, kind) and (value is not None or part == "spectral"):
                 raise ArgumentError(f"{part}={value!r} is not a {part} model.")
-        if not self.name or "." in self.name:
-            raise ArgumentError(f"name={self.name!r} must be some text without a dot.")
+        if not self.name:
+            raise ArgumentError("name='' must be some text: full names of parameters start with it.")
 
     @property
     def recipe(self) -> Recipe:

@@ -41,7 +41,7 @@ def test_a_model_is_replaced_and_never_changed():
         (lambda: PowerLaw(index=[1, 2]), "is not a number"),
         (lambda: PowerLaw().bound("index", 3, 1), "min=3.0 must be below max=1.0"),
         (lambda: SkyModel(spectral=None), "spectral=None is not a spectral model"),
-        (lambda: SkyModel(spectral=PowerLaw(), name="a.b"), "without a dot"),
+        (lambda: SkyModel(spectral=PowerLaw(), name=""), "must be some text"),
         (lambda: CRAB.parameter("crab.gamma"), "crab has no parameter 'crab.gamma'"),
         (lambda: Models([CRAB, CRAB]), "Two models are called 'crab'"),
         (lambda: Models([CRAB])["vela"], "No model is called 'vela'; there are: crab"),
@@ -60,6 +60,7 @@ def test_a_parameter_brings_its_limits():
 
 
 def test_full_and_short_names():
+    assert SkyModel(spectral=PowerLaw(index=3), name="J0534.5+2201").parameter("J0534.5+2201.index").value == 3
     assert CRAB.parameter("alpha") == CRAB.parameter("crab.alpha")
     changed = CRAB.replace(alpha=2.0, name="new").freeze("new.beta")
     assert changed.parameter("new.alpha").value == 2
