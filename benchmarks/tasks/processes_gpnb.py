@@ -9,6 +9,7 @@ from timing import CRAB_RUNS, DATA, measure
 import gpnb
 
 energy = gpnb.Axis.energy("0.1 TeV", "30 TeV", nbin=15)
+energy_true = gpnb.Axis.energy("0.05 TeV", "100 TeV", nbin=30, name="energy_true")
 geom = gpnb.WcsGeometry.create("83.633d 22.014d", width="5 deg", binsz="0.02 deg", axes=[energy])
 safe = gpnb.SafeRange(thresholds=False, offset_max="2 deg")
 store = gpnb.DataStore.read(DATA / "hess-dl3-dr1")
@@ -17,7 +18,7 @@ store = gpnb.DataStore.read(DATA / "hess-dl3-dr1")
 def reduce(times, pool):
     # new observations each time: nothing they have read is kept
     runs = [run for _ in range(times) for run in store.select(obs_id=CRAB_RUNS)]
-    return gpnb.reduce_map(runs, geom, background=None, safe=safe, executor=pool)
+    return gpnb.reduce_map(runs, geom, energy_true, background=None, safe=safe, executor=pool)
 
 
 def main():
