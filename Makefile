@@ -3,6 +3,7 @@
 # make test    everything that tests need, then the tests
 # make lint    ruff and mypy
 # make bench   speed and agreement beside Gammapy (benchmarks/); TASKS="reduction ring" for some of it
+# make validate  what gpnb writes, read back by Gammapy in an environment of its own; slow tests
 # make clean   remove what these commands made, .venv included
 
 SHELL := /bin/sh
@@ -36,8 +37,9 @@ lint: .venv/.dev
 bench: .venv/.dev $(RIVAL)
 	@GPNB_DATA="$(abspath $(DATA))" $(BIN)/python benchmarks/run.py $(TASKS)
 
-validate: .venv/.dev
-	@$(BIN)/python -m pytest -m slow
+validate: .venv/.dev $(RIVAL)
+	@$(BIN)/python tests/rival/validate.py
+	@$(BIN)/python -m pytest -q -m slow || test $$? -eq 5  # 5: there are no slow tests
 
 clean:
 	rm -rf .venv benchmarks/.venv-rival build dist reports gpnb-tutorials .pytest_cache .mypy_cache .ruff_cache .hypothesis

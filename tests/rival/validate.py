@@ -1,0 +1,49 @@
+"""What gpnb writes, read by Gammapy in an environment of its own: `make validate`.
+
+The interpreter that has Gammapy is that of GPNB_RIVAL_PYTHON, else benchmarks/.venv-rival/bin/python.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).parent
+DEFAULT = HERE.parents[1] / "benchmarks" / ".venv-rival" / "bin" / "python"
+
+
+def main() -> int:
+    """Run both comparisons; the exit code says whether all agrees."""
+    rival = os.environ.get("GPNB_RIVAL_PYTHON") or str(DEFAULT)
+    if not Path(rival).is_file():
+        sys.stdout.write(f"{rival} is not there: run make validate, or set GPNB_RIVAL_PYTHON.\n")
+        return 1
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        _run(sys.executable, "written.py", "--write", folder)
+        demo = _demo_store()
+        (folder / "demo.json").write_text(_run(sys.executable, "check_gammapy_reads_demo.py", "--expect", demo))
+        pairs = (("written.py", folder), ("check_gammapy_reads_demo.py", demo, folder / "demo.json"))
+        codes = [subprocess.run(_command(rival, *pair), check=False).returncode for pair in pairs]
+    return int(any(codes))
+
+
+def _demo_store() -> Path:
+    import gpnb
+
+    return Path(gpnb.demo_store(progress=False).path)
+
+
+def _run(python: str, script: str, *arguments: object) -> str:
+    return subprocess.run(_command(python, script, *arguments), check=True, capture_output=True, text=True).stdout
+
+
+def _command(python: str, script: str, *arguments: object) -> list[str]:
+    return [python, str(HERE / script), *map(str, arguments)]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
