@@ -119,11 +119,6 @@ class CatalogSource(ABC):
         """Where it is with 95 % probability; None if the catalogue does not say."""
 
     @property
-    def model_name(self) -> str:
-        """Its name without dots, which part a source from a parameter in full names."""
-        return self.name.replace(".", "_")
-
-    @property
     def extent(self) -> u.Quantity:
         """Radius of its edge along the major axis (68 % containment for a Gaussian), zero for a point."""
         return (self._extent.major if self._extent else 0.0) * u.deg
@@ -141,7 +136,7 @@ class CatalogSource(ABC):
         SelectionError
             If the catalogue has no spectrum for it.
         """
-        return SkyModel(spectral=self.spectral_model, spatial=self.spatial_model, name=name or self.model_name)
+        return SkyModel(spectral=self.spectral_model, spatial=self.spatial_model, name=name or self.name)
 
     def components(self) -> Models:
         """The parts it is modelled with; most sources are one."""

@@ -168,7 +168,7 @@ def test_no_catalogue(tmp_path):
 
 def test_models_of_a_catalogue_go_to_yaml(tmp_path):
     models = gpnb.read_catalog(write_4fgl(tmp_path / "gll_psc.fit")).models()
-    assert models.names[0] == "4FGL J0534_5+2200"
+    assert models.names[0] == "4FGL J0534.5+2200"
     assert list(gpnb.Models.from_yaml(models.to_yaml())) == list(models)
 
 
