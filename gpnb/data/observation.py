@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -203,6 +204,12 @@ class Observation(Displayed):
             recipe = Recipe.of(f".{name}", on=self)
             self._read[name] = part.read(name, recipe) if isinstance(part, Part) else part
         return self._read[name]
+
+    def passing(self) -> Observation:
+        """The same run for one pass: it has what was read here, and takes what it reads away with it."""
+        other = copy(self)
+        other._read = dict(self._read)
+        return other
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickle by path: what was read stays here."""

@@ -14,10 +14,6 @@ if TYPE_CHECKING:
     from gpnb.maps.geometry import WcsGeometry
 
 
-_DENSE = 100_000_000
-"""Above this size only the bins with events are counted: int64 counts of all would need too much memory."""
-
-
 def bin_events(events: Any, geom: WcsGeometry) -> np.ndarray:
     """The number of events in each bin, as float32 of the shape of `geom`: exact up to 2**24 a bin.
 
@@ -64,11 +60,9 @@ def _stored(events: Any, frame: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _count(flat: np.ndarray, size: int) -> np.ndarray:
-    if size <= _DENSE:
-        return np.bincount(flat, minlength=size).astype(np.float32)
+    # few events in many bins: touching only their bins beats counting over all of them
     counts = np.zeros(size, dtype=np.float32)
-    bins, numbers = np.unique(flat, return_counts=True)
-    counts[bins] = numbers
+    np.add.at(counts, flat, np.float32(1))
     return counts
 
 

@@ -116,7 +116,7 @@ def reduce_group(runs: Sequence[Observation], plan: Plan) -> Stacker:
     """Several runs, added up: what a worker of a pool sends back, whatever the number of runs."""
     total = Stacker(plan.geom, plan.geom.cube([plan.energy_true]))
     for obs in runs:
-        part = reduce_run(obs, plan)
+        part = reduce_run(obs.passing(), plan)  # or memory would grow with the events of all runs
         if part is not None:
             total.add(part)
     return total

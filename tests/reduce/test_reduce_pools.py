@@ -53,6 +53,14 @@ def test_groups_do_not_depend_on_the_pool():
     assert [item for group in grouped(range(77)) for item in group] == list(range(77))
 
 
+def test_what_is_read_of_a_run_does_not_stay(demo, geom):
+    runs = demo.select(target="Demo AGN")
+    kept = runs._items[0].events
+    gpnb.reduce_map(runs, geom, background=None)
+    assert [list(obs._read) for obs in runs] == [["events"]] + [[]] * 7
+    assert runs._items[0].events is kept
+
+
 def test_processes_give_the_same_numbers(runs, geom, expected):
     with ProcessPoolExecutor(2) as pool:
         dataset = gpnb.reduce_map(runs, geom, background="ring", safe=gpnb.SafeRange(offset_max="2 deg"), executor=pool)
