@@ -54,7 +54,7 @@ class Part:
             return read(find_hdu(hdulist, self.hdu, self.path), self.path, recipe)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=16)
 def _read_shared_irf(part: Part, stamp: int) -> Any:  # noqa: ARG001
     """A response, kept because many runs share one table; `stamp` tells a changed file apart."""
     response = read_irf(part.hdu, part.hdu_class, path=part.path)

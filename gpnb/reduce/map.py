@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from functools import partial
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -27,9 +28,9 @@ from gpnb.maps.skymap import SkyMap
 from gpnb.reduce.methods import SafeRange, background_method
 from gpnb.reduce.run import Plan, reduce_group, reduce_run
 
-_GROUPS = 8
-_LARGEST = 8
-"""Runs are split into about this many groups, of at most so many runs: progress and cancel come between them."""
+_GROUPS = 4
+_LARGEST = 16
+"""Runs are split into about this many groups, of at most so many runs: a pool sends the sum of each back."""
 
 _WIDER = 3.0
 _FINER = 3
@@ -73,7 +74,7 @@ def reduce_map(
     progress : bool or callable
         See `Progress`.
     cancel : CancelToken, optional
-        Checked between runs, or small groups of runs where there are many.
+        Checked between runs; on a pool, between groups of at most 16.
 
     Returns
     -------
@@ -122,12 +123,30 @@ def reduce_map(
         return datasets
     groups = grouped(runs)
     total = Stacker(geom, geom.cube([plan.energy_true]))
-    sums = fan_out(partial(reduce_group, plan=plan), groups, executor)
-    for part in track(sums, "Reducing runs", progress, cancel, total=len(groups)):
+    for part in _sums(groups, plan, executor, progress, cancel):
         total.merge(part)
     dataset = total.result("stacked", recipe)
     _warn(dataset.notes)
     return dataset
+
+
+def _sums(
+    groups: list[list[Observation]],
+    plan: Plan,
+    executor: Executor | None,
+    progress: bool | Report,
+    cancel: CancelToken | None,
+) -> Iterator[Stacker]:
+    """The sum of each group; here progress and cancel come between runs, on a pool between groups."""
+    label = "Reducing runs"
+    if executor is not None:
+        work = fan_out(partial(reduce_group, plan=plan), groups, executor)
+        yield from track(work, label, progress, cancel, total=len(groups))
+        return
+    steps = track([obs for group in groups for obs in group], label, progress, cancel)
+    for group in groups:
+        yield reduce_group(islice(steps, len(group)), plan)
+    next(steps, None)  # tells of the last run
 
 
 def grouped(runs: Sequence[Observation]) -> list[list[Observation]]:
@@ -136,7 +155,7 @@ def grouped(runs: Sequence[Observation]) -> list[list[Observation]]:
     Examples
     --------
     >>> [len(group) for group in grouped(range(20))]
-    [2, 2, 2, 2, 2, 2, 2, 2, 2, 2]
+    [5, 5, 5, 5]
     """
     items = list(runs)
     size = min(max(len(items) // _GROUPS, 1), _LARGEST)

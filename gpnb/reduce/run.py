@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -112,7 +112,7 @@ def reduce_run(obs: Observation, plan: Plan) -> MapDataset | None:
     return _with_background(dataset, obs, plan)
 
 
-def reduce_group(runs: Sequence[Observation], plan: Plan) -> Stacker:
+def reduce_group(runs: Iterable[Observation], plan: Plan) -> Stacker:
     """Several runs, added up: what a worker of a pool sends back, whatever the number of runs."""
     total = Stacker(plan.geom, plan.geom.cube([plan.energy_true]))
     for obs in runs:

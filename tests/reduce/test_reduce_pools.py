@@ -48,8 +48,8 @@ def cluster():
 
 def test_groups_do_not_depend_on_the_pool():
     assert [len(group) for group in grouped(range(4))] == [1, 1, 1, 1]
-    assert [len(group) for group in grouped(range(24))] == [3] * 8
-    assert max(len(group) for group in grouped(range(1000))) == 8
+    assert [len(group) for group in grouped(range(24))] == [6] * 4
+    assert max(len(group) for group in grouped(range(1000))) == 16
     assert [item for group in grouped(range(77)) for item in group] == list(range(77))
 
 
