@@ -20,6 +20,7 @@ from gpnb.draw.skyaxes import HALO, sky_axes
 from gpnb.draw.style import BLUE, GREEN, PIXEL, QUIET, VERMILION, colour_bar, energy_axis, few_ticks, heading, log_axis
 from gpnb.maps.geometry import WcsGeometry
 from gpnb.maps.skymap import SkyMap
+from gpnb.state.columns import Column
 from gpnb.state.doors import range_ends
 from gpnb.state.views import EventsView
 
@@ -65,8 +66,8 @@ def summary(obj: Any, record: EventsView, picture: html.Markup = html.EMPTY, not
     facts = [word for word in (str(obj.meta.get("TELESCOP", "")).strip(), target) if word]
     if len(events) < len(obj):
         facts.append(f"of {len(obj)} in all")
-    columns = [html.Column("quantity"), html.Column("from", number=True), html.Column("median", number=True)]
-    columns += [html.Column("to", number=True), html.Column("unit")]
+    columns = [Column("quantity"), Column("from", number=True), Column("median", number=True)]
+    columns += [Column("to", number=True), Column("unit")]
     table = html.table(columns, _ranges(events)) if len(events) else html.EMPTY
     return html.frame("Events", " · ".join([count, *facts]), [picture, table], notes, repr(obj))
 

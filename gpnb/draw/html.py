@@ -7,23 +7,15 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
+from gpnb.state.columns import Column
+
 EMPTY = Markup("")
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a table: its title, its unit, and whether it holds numbers."""
-
-    title: str
-    unit: str = ""
-    number: bool = False
 
 
 def frame(title: str, facts: str, parts: Iterable[Markup], notes: Iterable[str] = (), plain: str = "") -> Markup:

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
+from gpnb.core.words import number, unit_text
 from gpnb.draw import html
 from gpnb.draw import responses as show
-from gpnb.draw.style import PIXEL, number, unit_text
+from gpnb.draw.style import PIXEL
+from gpnb.state.columns import Column
 from gpnb.state.views import InstrumentView
 
 _WORDS = {
@@ -76,8 +78,8 @@ def summary(
     notes: Sequence[str] = (),
 ) -> html.Markup:
     """Axes and header of a response, as safe HTML."""
-    columns = [html.Column("axis"), html.Column("bins", number=True), html.Column("from", number=True)]
-    columns += [html.Column("to", number=True), html.Column("unit")]
+    columns = [Column("axis"), Column("bins", number=True), Column("from", number=True)]
+    columns += [Column("to", number=True), Column("unit")]
     facts = f"{obj.layout.hdu_class} · {'point-like' if obj.is_pointlike else 'full enclosure'}{_source(obj)}"
     return html.frame(_WORDS[kind_of(obj)], facts, [picture, html.table(columns, axis_rows(obj))], notes, repr(obj))
 

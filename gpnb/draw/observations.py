@@ -11,9 +11,10 @@ from matplotlib.figure import Figure
 
 from gpnb.draw import html, instrument, run
 from gpnb.draw.pointings import draw_pointings
-from gpnb.draw.runs import cells, columns_of, heads, hours_of, seconds_of, sorted_rows, targets
 from gpnb.draw.style import BLUE, PIXEL, QUIET, few_ticks, heading
+from gpnb.state.columns import Column
 from gpnb.state.record import Record
+from gpnb.state.runs import cells, columns_of, heads, hours_of, seconds_of, sorted_rows, targets
 from gpnb.state.views import InstrumentView, ObservationsView
 
 _MOST_BARS = 12
@@ -62,7 +63,7 @@ def _tables(table: Table, record: ObservationsView, found: list[tuple[str, int, 
     if len(table) <= record.rows:
         return [runs]
     cut = "" if len(rows) == len(shown) else f", the first {len(shown)} of them"
-    columns = [html.Column("Target"), html.Column("Runs", number=True), html.Column("Live time", "h", number=True)]
+    columns = [Column("Target"), Column("Runs", number=True), Column("Live time", "h", number=True)]
     lines = [[name, str(count), f"{hours:.2f}" if np.isfinite(hours) else "–"] for name, count, hours in found]
     folded = [html.fold(f"All {len(table)} runs{cut}", runs)]
     if len(found) == 1:

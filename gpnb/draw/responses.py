@@ -6,18 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from gpnb.draw.style import (
-    CURVES,
-    LINE,
-    NOTHING,
-    colour_bar,
-    energy_axis,
-    few_ticks,
-    heading,
-    labelled,
-    log_axis,
-    number,
-)
+from gpnb.core.words import labelled, number
+from gpnb.draw.style import CURVES, LINE, NOTHING, colour_bar, energy_axis, few_ticks, heading, log_axis
 from gpnb.state.doors import range_ends
 from gpnb.state.views import InstrumentView
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from gpnb.draw import html
 from gpnb.draw.instrument import axis_rows
+from gpnb.state.columns import Column
 
 _PARTS = {"aeff": "Effective area", "edisp": "Energy dispersion", "psf": "Point spread function", "bkg": "Background"}
 
@@ -34,15 +35,15 @@ def summary(obs: Any, picture: html.Markup, notes: Sequence[str]) -> html.Markup
     ]
     if obs.zenith == obs.zenith:  # NaN where unknown
         facts.append(f"zenith {obs.zenith.to_value('deg'):.0f}°")
-    columns = [html.Column(name) for name in ("Quantity", "Value")]
+    columns = [Column(name) for name in ("Quantity", "Value")]
     rows = [
         ["start", f"{obs.tstart.utc.iso[:19]} UTC"],
         ["stop", f"{obs.tstop.utc.iso[:19]} UTC"],
         ["on time, live time", f"{obs.ontime.to_value('s'):.1f} s, {obs.livetime.to_value('s'):.1f} s"],
         ["events", f"{len(obs.events)}"],
     ]
-    axes = [html.Column("response"), html.Column("axis"), html.Column("bins", number=True)]
-    axes += [html.Column("from", number=True), html.Column("to", number=True), html.Column("unit")]
+    axes = [Column("response"), Column("axis"), Column("bins", number=True)]
+    axes += [Column("from", number=True), Column("to", number=True), Column("unit")]
     lines = [
         [_PARTS.get(name, "Directional cut"), *row]
         for name, part in responses_of(obs).items()

@@ -14,10 +14,12 @@ from matplotlib.patches import Patch
 
 from gpnb.datasets.flags import Flag, reasons
 from gpnb.draw import html
-from gpnb.draw.colours import colour_map, cuts, normalise
-from gpnb.draw.layers import Layer, chosen_maps, layer, maps_of
+from gpnb.draw.colours import colour_map, normalise
 from gpnb.draw.skyaxes import draw_peaks, draw_regions, sky_axes
 from gpnb.draw.style import BLUE, GREEN, LINE, NOTHING, ORANGE, PIXEL, PURPLE, SKY, colour_bar, heading
+from gpnb.state.columns import Column
+from gpnb.state.cuts import cuts
+from gpnb.state.layers import Layer, chosen_maps, layer, maps_of
 from gpnb.state.views import SkyView
 
 _FLAG_COLOURS = {
@@ -57,8 +59,8 @@ def summary(obj: Any, record: SkyView, picture: html.Markup = html.EMPTY, notes:
     binsz = f"{float(np.ravel(geom.binsz.to_value('deg'))[0]):.3g}°"
     facts = [f"{width} · {geom.nx} × {geom.ny} pixels of {binsz} · {geom.frame} {geom.projection}"]
     facts += [f"{axis.n} bins of {axis.name.replace('_', ' ')}" for axis in geom.axes]
-    columns = [html.Column("map"), html.Column("unit")]
-    columns += [html.Column(name, number=True) for name in ("sum", "smallest", "largest", "without value")]
+    columns = [Column("map"), Column("unit")]
+    columns += [Column(name, number=True) for name in ("sum", "smallest", "largest", "without value")]
     chosen = chosen_maps(obj, record)
     rows = [_statistics(layer(name, item, record)) for name, item in chosen.items()]
     title = record.title or (type(obj).__name__ if len(found) > 1 else layer_title(obj, record))
@@ -156,7 +158,7 @@ def _statistics(shown: Layer) -> list[str]:
 
 
 def _peaks(view: SkyView) -> html.Markup:
-    columns = [html.Column("peak", number=True), html.Column("RA", "deg", number=True)]
-    columns += [html.Column("Dec", "deg", number=True), html.Column("value", number=True)]
+    columns = [Column("peak", number=True), Column("RA", "deg", number=True)]
+    columns += [Column("Dec", "deg", number=True), Column("value", number=True)]
     rows = [[place, f"{ra:.4f}", f"{dec:+.4f}", f"{value:.4g}"] for place, (ra, dec, value) in enumerate(view.peaks, 1)]
     return html.fold(f"{len(rows)} peak{'s' * (len(rows) != 1)}", html.table(columns, rows))

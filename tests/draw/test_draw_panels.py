@@ -7,10 +7,10 @@ from astropy.table import QTable, Table
 
 from gpnb.core.errors import ArgumentError
 from gpnb.data import DataStore
-from gpnb.draw import runs as rows
-from gpnb.draw.colours import cuts
-from gpnb.draw.layers import layer
 from gpnb.maps.skymap import SkyMap
+from gpnb.state import runs as rows
+from gpnb.state.cuts import cuts
+from gpnb.state.layers import layer
 from gpnb.state.views import ObservationsView, SkyView
 
 UNIT = re.compile(r"\((.+)\)$")

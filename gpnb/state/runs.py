@@ -10,7 +10,7 @@ import numpy as np
 from astropy.table import Table
 
 from gpnb.core.errors import ArgumentError
-from gpnb.draw.html import Column
+from gpnb.state.columns import Column
 from gpnb.state.views import ObservationsView
 
 

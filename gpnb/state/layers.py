@@ -10,8 +10,8 @@ import numpy as np
 from astropy.wcs import WCS
 
 from gpnb.core.errors import ArgumentError
+from gpnb.core.words import number, unit_text
 from gpnb.datasets.flags import Flag
-from gpnb.draw.style import number, unit_text
 from gpnb.state.doors import range_ends
 from gpnb.state.views import SkyView
 
