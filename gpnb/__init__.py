@@ -71,6 +71,7 @@ _HOME = {
     "FluxMaps": "products.flux",
     "Flag": "datasets.flags",
     "Selection": "state.selection",
+    "Workspace": "state.workspace",
 }
 """Public name → the module it lives in."""
 
@@ -89,6 +90,7 @@ _ROOMS = {
     "simulate",
     "state",
     "draw",
+    "widgets",
     "report",
 }
 

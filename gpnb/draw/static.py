@@ -12,17 +12,16 @@ from matplotlib.figure import Figure
 
 from gpnb.core.atomic import atomic_file
 from gpnb.core.errors import ArgumentError
-from gpnb.core.recipe import Recipe
 from gpnb.draw import html
 from gpnb.draw.style import PIXEL, new_figure, png, styled
-from gpnb.state.record import Record
+from gpnb.state.panel import PanelState
 
 _PICTURES = {".png": "png", ".pdf": "pdf", ".svg": "svg"}
 _TABLES = {".ecsv": "ascii.ecsv", ".csv": "ascii.csv"}
 
 
-class StaticPanel:
-    """A panel without a front end.
+class StaticPanel(PanelState):
+    """A panel without a front end: a picture with a table.
 
     Parameters
     ----------
@@ -35,11 +34,6 @@ class StaticPanel:
     changes : dict
         Settings that differ from the defaults, as people write them.
 
-    Attributes
-    ----------
-    state : Record
-        All that decides how the panel looks.
-
     Examples
     --------
     >>> import gpnb
@@ -49,20 +43,15 @@ class StaticPanel:
     """
 
     def __init__(self, obj: Any, module: Any, workspace: Any = None, changes: dict[str, Any] | None = None):
-        self._obj, self._module = obj, module
-        self.workspace = workspace
-        self.state: Record = module.record(obj, **(changes or {}))
+        self._module = module
+        super().__init__(obj, module.record(obj, **(changes or {})), workspace, getattr(obj, "panel", "panel"))
 
     def figure(self) -> Figure:
         """Draw the panel with matplotlib."""
         figure = new_figure()
         with styled():
-            self._module.draw(self._obj, self.state, figure)
+            self._module.draw(self._obj, self.shown, figure)
         return figure
-
-    def to_code(self) -> str:
-        """Python that makes the object and opens this panel in this state."""
-        return Recipe.of(".view()", on=self._obj, name="panel", **self.state.changed()).to_code()
 
     def save(self, path: str | os.PathLike[str], overwrite: bool = False) -> None:
         """Write the picture, all of it or nothing.
@@ -132,7 +121,7 @@ class StaticPanel:
     def _summary(self, shown: html.Markup = html.EMPTY, note: str = "") -> html.Markup:
         notes = (note,) if note else ()
         try:
-            page: html.Markup = self._module.summary(self._obj, self.state, shown, notes)
+            page: html.Markup = self._module.summary(self._obj, self.shown, shown, notes)
         except Exception as error:  # noqa: BLE001  (as above)
             found = (*notes, f"The summary could not be made: {_one_line(error)}")
             return html.frame(type(self._obj).__name__, repr(self._obj), [shown], found, repr(self._obj))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,11 @@ from gpnb.state.record import Door
 
 Span = tuple[float | None, float | None]
 """A range whose ends may be open."""
+
+OVERLAY_COLOUR = "#56B4E9"
+"""Of overlays that do not say."""
+
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 def quantity(unit: str) -> Door:
@@ -89,6 +96,24 @@ def _peak_coord(table: Table, name: str) -> SkyCoord:
     )
 
 
+def read_overlays(value: Any, name: str) -> tuple[tuple[str, str, str], ...]:
+    """Overlays as tuples (name, DS9 text, colour); regions, texts or a catalogue's may be given."""
+    if isinstance(value, Mapping):
+        value = [(key, item, OVERLAY_COLOUR) for key, item in value.items()]
+    made = []
+    for item in value:
+        if len(item) != 3:
+            raise ArgumentError(f"{name}: an overlay is (name, regions, colour), got {item!r}.")
+        title, drawn, colour = item
+        if not _COLOUR.fullmatch(str(colour)):
+            raise ArgumentError(f"{name}: the colour {colour!r} must be written like '#56B4E9'.")
+        made.append((str(title), read_regions(drawn, name), str(colour)))
+    names = [title for title, *_ in made]
+    if len(set(names)) < len(names):
+        raise ArgumentError(f"{name}: each overlay needs a name of its own, got {', '.join(names)}.")
+    return tuple(made)
+
+
 position = Door(lambda value, name: skycoord_text(to_skycoord(value, name)) if value != "" else "")
 """A position on the sky, kept as text such as ``"icrs 83.63d 22.01d"``."""
 
@@ -106,6 +131,9 @@ intervals = Door(
 
 peaks = Door(read_peaks)
 """Peaks on the sky, kept as tuples (ra, dec, value)."""
+
+overlays = Door(read_overlays, lambda value: [list(item) for item in value])
+"""More regions and points on the sky, each with name and colour."""
 
 energies = span("TeV")
 """A range of energies, kept as floats in TeV."""

@@ -84,7 +84,7 @@ class Record:
         return cls._make(cls._read(changes))
 
     def replace(self, **changes: Any) -> Self:
-        """A copy with these changes, given as people write them."""
+        """A copy with these changes, given as people write them; None stands for the default."""
         return self._make({**self._values(), **self._read(changes)})
 
     def changed(self) -> dict[str, Any]:
@@ -114,6 +114,10 @@ class Record:
             cls._know(name)
         return cls._make(data)
 
+    def linked(self, selection: Any) -> Self:
+        """The record as shown: what it leaves open is taken from the selection of the workspace."""
+        return self
+
     def _values(self) -> dict[str, Any]:
         return {item.name: getattr(self, item.name) for item in fields(self)}
 
@@ -130,8 +134,12 @@ class Record:
     def _read(cls, changes: Mapping[str, Any]) -> dict[str, Any]:
         for name in changes:
             cls._know(name)
-        doors = {name: cls.__dataclass_fields__[name].metadata.get("door") or _PLAIN for name in changes}
-        return {name: None if value is None else doors[name].read(value, name) for name, value in changes.items()}
+        known = cls.__dataclass_fields__
+        doors = {name: known[name].metadata.get("door") or _PLAIN for name in changes}
+        return {
+            name: known[name].default if value is None else doors[name].read(value, name)
+            for name, value in changes.items()
+        }
 
     @classmethod
     def _know(cls, name: str) -> None:

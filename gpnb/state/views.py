@@ -7,15 +7,19 @@ that the panel chooses by itself.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, Self
 
 from gpnb.core.errors import ArgumentError
 from gpnb.state import doors
 from gpnb.state.doors import Span
 from gpnb.state.record import Record
 
+if TYPE_CHECKING:
+    from gpnb.state.selection import Selection
+
 Stretch = Literal["linear", "sqrt", "log", "asinh"]
 ColourMap = Literal["inferno", "cividis", "viridis", "gray", "diverging"]
+Backdrop = Literal["pixels", "sky"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +40,14 @@ class ObservationsView(Record):
         Radius of the circles around the pointings, deg.
     rows : int
         Rows shown before the table is folded.
+    where : str
+        Only runs for which this holds are shown, such as ``"ZEN_PNT < 40"``.
+    find : str
+        Only runs with this text in a shown column are shown.
+    cone : str
+        Only runs that point into this region are shown, as DS9 text.
+    backdrop, survey
+        Of the sky; see `SkyView`.
 
     Examples
     --------
@@ -49,6 +61,15 @@ class ObservationsView(Record):
     highlight: tuple[int, ...] = ()
     field_of_view: float = field(default=2.5, metadata={"door": doors.quantity("deg")})
     rows: int = 12
+    where: str = ""
+    find: str = ""
+    cone: str = field(default="", metadata={"door": doors.regions})
+    backdrop: Backdrop = "pixels"
+    survey: str = ""
+
+    def linked(self, selection: Selection) -> Self:
+        """Chosen runs are highlighted."""
+        return self if self.highlight else self.replace(highlight=selection.runs)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,12 +86,21 @@ class InstrumentView(Record):
         Fractions of the containment radii.
     energy : tuple of float, optional
         Range of the energy axis, TeV.
+    offset : float, optional
+        The offset chosen with the slider, deg; drawn instead of `offsets`.
     """
 
     offsets: tuple[float, ...] = field(default=(), metadata={"door": doors.quantities("deg")})
     energies: tuple[float, ...] = field(default=(), metadata={"door": doors.quantities("TeV")})
     containment: tuple[float, ...] = (0.68, 0.95)
     energy: Span | None = field(default=None, metadata={"door": doors.energies})
+    offset: float | None = field(default=None, metadata={"door": doors.quantity("deg")})
+
+    def linked(self, selection: Selection) -> Self:
+        """The energy range that is chosen is shown."""
+        if self.energy is not None or selection.energy_tev is None:
+            return self
+        return self._make(self._values() | {"energy": selection.energy_tev})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +119,12 @@ class EventsView(Record):
         Only events of this range are shown, TeV.
     time : tuple of str, optional
         Only events of this time range are shown.
+    region : str
+        Only events inside are shown, as DS9 text.
+    theta2 : tuple of float, optional
+        Only events of this range of θ² are shown, deg².
+    offset : tuple of float, optional
+        Only events of this range of offsets from the pointing are shown, deg.
     pixels : int
         Pixels of the image a side.
     per_decade : int
@@ -106,12 +142,20 @@ class EventsView(Record):
     width: float | None = field(default=None, metadata={"door": doors.quantity("deg")})
     energy: Span | None = field(default=None, metadata={"door": doors.energies})
     time: tuple[str, str] | None = field(default=None, metadata={"door": doors.times})
+    region: str = field(default="", metadata={"door": doors.regions})
+    theta2: Span | None = field(default=None, metadata={"door": doors.span("deg2")})
+    offset: Span | None = field(default=None, metadata={"door": doors.span("deg")})
     pixels: int = 100
     per_decade: int = 10
     time_bins: int = 40
     gti: tuple[tuple[str, str], ...] = field(default=(), metadata={"door": doors.intervals})
     stretch: Stretch = "sqrt"
     cmap: ColourMap = "inferno"
+
+    def linked(self, selection: Selection) -> Self:
+        """Only events of the chosen region, energies and times are shown."""
+        chosen = {"region": selection.region_ds9, "energy": selection.energy_tev, "time": selection.time_isot}
+        return self._make(self._values() | {name: value for name, value in chosen.items() if not getattr(self, name)})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,8 +190,20 @@ class SkyView(Record):
         Regions drawn hatched.
     peaks : tuple of (float, float, float)
         Right ascension, declination (deg) and value of peaks; `build` takes the table of `find_peaks`.
+    center : str
+        Centre of the part that is looked at; empty for all of the map.
+    width : float, optional
+        Width of that part, deg.
+    overlays : tuple of (str, str, str)
+        Name, DS9 text and colour of more regions and points, such as sources of a catalogue.
+    hidden : tuple of str
+        Overlays that are not drawn, by name.
     grid : bool
         Whether the coordinate grid is drawn.
+    backdrop : {"pixels", "sky"}
+        The pixels of the map on a flat canvas, or the map as a layer of the sky (Aladin Lite).
+    survey : str
+        The survey behind the map, on the sky; empty for a plain grid.
     title : str
         Title instead of the usual one.
 
@@ -171,7 +227,13 @@ class SkyView(Record):
     off_regions: str = field(default="", metadata={"door": doors.regions})
     excluded: str = field(default="", metadata={"door": doors.regions})
     peaks: tuple[tuple[float, float, float], ...] = field(default=(), metadata={"door": doors.peaks})
+    center: str = field(default="", metadata={"door": doors.position})
+    width: float | None = field(default=None, metadata={"door": doors.quantity("deg")})
+    overlays: tuple[tuple[str, str, str], ...] = field(default=(), metadata={"door": doors.overlays})
+    hidden: tuple[str, ...] = ()
     grid: bool = True
+    backdrop: Backdrop = "pixels"
+    survey: str = ""
     title: str = ""
 
     def __post_init__(self) -> None:
@@ -180,3 +242,18 @@ class SkyView(Record):
             raise ArgumentError(f"opacity={self.opacity} must be from 0 to 1.")
         if self.low is not None and self.high is not None and not self.low < self.high:
             raise ArgumentError(f"low={self.low} must be below high={self.high}.")
+
+    def linked(self, selection: Selection) -> Self:
+        """The chosen energies are summed, the chosen region is drawn."""
+        values = self._values()
+        if self.energy is None and self.plane is None:
+            values["energy"] = selection.energy_tev
+        lines = [*self.regions.splitlines(), selection.region_ds9]
+        values["regions"] = "\n".join(dict.fromkeys(line for line in lines if line))
+        return self._make(values)
+
+
+VIEWS: dict[str, type[Record]] = {
+    kind.__name__: kind for kind in (ObservationsView, InstrumentView, EventsView, SkyView)
+}
+"""The kinds of view records by name, for states that were saved."""

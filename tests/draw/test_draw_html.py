@@ -66,23 +66,6 @@ def test_style_loads_nothing_and_has_no_script():
     assert "--jp-layout-color0" in page
 
 
-def test_numbers_and_units_as_in_print():
-    assert [style.number(value) for value in (0.5, 1, 30, 1e-11, 3e5, -2, 0)] == [
-        *("0.5", "1", "30", "10⁻¹¹", "3 × 10⁵", "−2", "0"),
-    ]
-    assert style.unit_text("cm-2 s-1 TeV-1") == "cm⁻² s⁻¹ TeV⁻¹"
-    assert style.labelled("Energy", "TeV") == "Energy (TeV)"
-    assert style.labelled("Counts") == "Counts"
-
-
-@given(st.floats(-3, 2), st.floats(0.05, 6))
-def test_energy_ticks_are_few_and_inside(start, decades):
-    low, high = 10**start, 10 ** (start + decades)
-    ticks = style.energy_ticks(low, high)
-    assert 1 <= len(ticks) <= 9
-    assert all(low <= tick <= high for tick in ticks)
-
-
 def test_ticks_of_the_mockup():
     assert style.energy_ticks(0.4, 60) == [1, 3, 10, 30]
     assert style.energy_ticks(0.02, 150) == [0.1, 1, 10, 100]
