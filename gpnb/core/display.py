@@ -6,9 +6,11 @@ An object names its panel; the module behind the name has ``record(obj, **change
 
 from __future__ import annotations
 
+import sys
 from typing import Any, ClassVar
 
 from gpnb.core.hooks import module_for
+from gpnb.core.options import get_options
 from gpnb.core.recipe import Recipe
 
 
@@ -24,8 +26,25 @@ def open_panel(obj: Any, workspace: Any = None, **changes: Any) -> Any:
     **changes
         Fields of the panel's view record that differ from the defaults.
     """
+    if not is_live():
+        return open_picture(obj, workspace, **changes)
+    live = module_for(f"live.{obj.panel}")
+    return live.open_panel(obj, module_for(f"panel.{obj.panel}"), workspace, changes)
+
+
+def open_picture(obj: Any, workspace: Any = None, **changes: Any) -> Any:
+    """The panel of an object without a front end, whatever the options say."""
     frame = module_for("panel.frame")
     return frame.StaticPanel(obj, module_for(f"panel.{obj.panel}"), workspace, changes)
+
+
+def is_live() -> bool:
+    """Whether panels open with a front end: as the options say, else in a kernel of Jupyter."""
+    display = get_options().display
+    if display != "auto":
+        return display == "live"
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    return hasattr(shell, "kernel")
 
 
 class Displayed:
@@ -51,7 +70,7 @@ class Displayed:
 
     def plot(self, **changes: Any) -> Any:
         """Draw the panel of this object with matplotlib and return the figure."""
-        return open_panel(self, **changes).figure()
+        return open_picture(self, **changes).figure()
 
     def to_code(self) -> str:
         """Python that makes this object again."""

@@ -19,7 +19,7 @@ from gpnb.draw.skyaxes import draw_peaks, draw_regions, sky_axes
 from gpnb.draw.style import BLUE, GREEN, LINE, NOTHING, ORANGE, PIXEL, PURPLE, SKY, colour_bar, heading
 from gpnb.state.columns import Column
 from gpnb.state.cuts import cuts
-from gpnb.state.layers import Layer, chosen_maps, layer, maps_of
+from gpnb.state.layers import Layer, chosen_maps, layer, layer_title, maps_of
 from gpnb.state.views import SkyView
 
 _FLAG_COLOURS = {
@@ -67,12 +67,6 @@ def summary(obj: Any, record: SkyView, picture: html.Markup = html.EMPTY, notes:
     remarks = [*getattr(obj, "notes", ()), *notes]
     peaks = [_peaks(record)] if record.peaks else []
     return html.frame(title, " · ".join(facts), [picture, html.table(columns, rows), *peaks], remarks, repr(obj))
-
-
-def layer_title(obj: Any, record: SkyView) -> str:
-    """The title of the first layer."""
-    name, item = next(iter(chosen_maps(obj, record).items()))
-    return layer(name, item, record).title
 
 
 def _arranged(figure: Figure, shape: tuple[int, ...], columns: int, rows: int) -> GridSpec:

@@ -12,6 +12,7 @@ from astropy.wcs import WCS
 from gpnb.core.errors import ArgumentError
 from gpnb.core.words import number, unit_text
 from gpnb.datasets.flags import Flag
+from gpnb.maps.skymap import SkyMap
 from gpnb.state.doors import range_ends
 from gpnb.state.views import SkyView
 
@@ -55,7 +56,17 @@ class Layer:
     @property
     def title(self) -> str:
         """The name as a title."""
-        return _TITLES.get(self.name, self.name.replace("_", " ").capitalize())
+        return title_of(self.name)
+
+
+def title_of(name: str) -> str:
+    """The name of a map as a title."""
+    return _TITLES.get(name, name.replace("_", " ").capitalize())
+
+
+def layer_title(obj: Any, view: SkyView) -> str:
+    """The title of the first layer."""
+    return title_of(next(iter(chosen_maps(obj, view))))
 
 
 def maps_of(obj: Any) -> dict[str, Any]:
@@ -80,14 +91,19 @@ def chosen_maps(obj: Any, view: SkyView) -> dict[str, Any]:
 
 def layer(name: str, sky_map: Any, view: SkyView) -> Layer:
     """The image of one map."""
-    if view.smooth and sky_map.data.dtype != bool and name != "flags":
-        sky_map = sky_map.smooth(f"{view.smooth} deg")
     image, facts = _plane(name, sky_map, view)
+    if view.smooth and image.dtype != bool and name != "flags":
+        image = SkyMap(sky_map.geom.image(), image).smooth(f"{view.smooth} deg").data
     smoothed = f"smoothed {view.smooth:g}°" if view.smooth else ""
     geom = sky_map.geom
     words = " · ".join(word for word in (facts, smoothed) if word)
     unit = "σ" if name in _SIGMAS else unit_text(sky_map.unit)
     return Layer(name, image, unit, words, geom.wcs, geom.frame)
+
+
+def is_additive(name: str) -> bool:
+    """Whether values of such a map are added up, over planes and pixels."""
+    return name in _ADDED_UP
 
 
 def _plane(name: str, sky_map: Any, view: SkyView) -> tuple[np.ndarray, str]:

@@ -31,8 +31,8 @@ FLOORS = {
     "report": 9,
     "cli": 10,  # stands on report
 }
-BESIDE = {"reduce": {"datasets"}}
-"""Rooms of one floor that may be imported: reduction makes datasets, never the other way."""
+BESIDE = {"reduce": {"datasets"}, "widgets": {"draw"}}
+"""Rooms of one floor that may be imported: reduction makes datasets, a live panel holds its picture."""
 
 OUTER_FLOOR = 8
 """From here on Jupyter and drawing libraries may be imported."""

@@ -1,0 +1,1 @@
+"""Panels live in a notebook: a view record with a front end, and no numerics."""

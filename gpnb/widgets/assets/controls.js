@@ -1,0 +1,97 @@
+// Values travel as one trait, name → [value, gesture]: while the kernel is busy the front end sends only the last ones.
+
+function sender(model) {
+  let gesture = newGesture();
+  return {
+    start: () => { gesture = newGesture(); },
+    send: (name, value) => {
+      model.set("changes", { ...trait(model, "changes"), [name]: [value, gesture] });
+      model.save_changes();
+    },
+  };
+}
+
+function select(item, out) {
+  const node = h("select", { class: "gpnb-select", "aria-label": item.label, onchange: () => {
+    out.start();
+    out.send(item.name, item.options[node.selectedIndex][0]);
+  } }, ...item.options.map(([, word]) => h("option", {}, word)));
+  return [node, (now) => {
+    node.replaceChildren(...now.options.map(([, word]) => h("option", {}, word)));
+    Object.assign(item, now);
+    node.selectedIndex = now.options.findIndex(([value]) => JSON.stringify(value) === JSON.stringify(now.value));
+  }];
+}
+
+function range(item, out) {
+  const words = h("output", { class: "gpnb-value" });
+  let held = false;
+  const node = h("input", { type: "range", class: "gpnb-range", "aria-label": item.label, min: item.min, max: item.max, step: item.step });
+  const release = () => { held = false; };
+  node.addEventListener("pointerdown", () => { held = true; out.start(); });
+  node.addEventListener("pointerup", release);
+  node.addEventListener("lostpointercapture", release);
+  node.addEventListener("keydown", (event) => { event.stopPropagation(); if (!event.repeat) out.start(); });
+  node.addEventListener("input", () => out.send(item.name, Number(node.value)));
+  return [h("span", { class: "gpnb-control" }, node, words), (now) => {
+    node.min = now.min; node.max = now.max; node.step = now.step;
+    if (!held) node.value = now.value;
+    words.textContent = now.text ?? String(now.value);
+    node.setAttribute("aria-valuetext", words.textContent);
+    node.disabled = Boolean(now.disabled);
+  }];
+}
+
+function field(item, out) {
+  const node = h("input", { type: item.kind === "number" ? "number" : "text", class: "gpnb-input", "aria-label": item.label,
+    placeholder: item.hint, size: item.size ?? 8, step: item.step ?? "any", spellcheck: "false" });
+  const commit = () => {
+    const value = item.kind === "number" ? (node.value === "" ? null : Number(node.value)) : node.value;
+    out.start();
+    out.send(item.name, value);
+  };
+  node.addEventListener("change", commit);
+  node.addEventListener("keydown", (event) => event.stopPropagation());
+  return [node, (now) => { if (document.activeElement !== node || now.value !== null) node.value = now.value ?? ""; }];
+}
+
+function check(item, out) {
+  const node = h("input", { type: "checkbox", "aria-label": item.label, onchange: () => { out.start(); out.send(item.name, node.checked); } });
+  return [node, (now) => { node.checked = now.value; }];
+}
+
+function push(item, out) {
+  let count = 0;
+  const node = button(item.label, item.hint ?? item.label, () => { out.start(); count += 1; out.send(item.name, count); });
+  return [node, (now) => { node.disabled = Boolean(now.disabled); node.textContent = now.label; }];
+}
+
+function toggle(item, out) {
+  const node = button(item.label, item.hint ?? item.label, () => { out.start(); out.send(item.name, node.getAttribute("aria-pressed") !== "true"); });
+  return [node, (now) => node.setAttribute("aria-pressed", String(Boolean(now.value)))];
+}
+
+const MAKERS = { select, range, number: field, text: field, check, button: push, toggle };
+
+function render({ model, el, signal: given }) {
+  const { signal, end } = lifetime(given);
+  const row = h("div", { class: "gpnb-controls" });
+  el.classList.add("gpnb-part");
+  el.append(row);
+  const out = sender(model);
+  let made = "", parts = [];
+  watch(model, signal, ["items"], () => {
+    const items = trait(model, "items");
+    const kinds = JSON.stringify(items.map((item) => [item.name, item.kind, item.label]));
+    if (kinds !== made) {
+      parts = items.map((item) => MAKERS[item.kind]({ ...item }, out));
+      row.replaceChildren(...items.map((item, place) => (["button", "toggle"].includes(item.kind) ? parts[place][0]
+        : h("label", { class: "gpnb-label" }, h("span", {}, item.label), parts[place][0]))));
+      made = kinds;
+    }
+    items.forEach((item, place) => parts[place][1](item));
+  });
+  return end;
+}
+
+export default { render };

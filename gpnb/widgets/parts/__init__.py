@@ -1,0 +1,1 @@
+"""What panels are put together from: small front-end elements that know no astronomy."""

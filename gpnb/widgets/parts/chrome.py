@@ -1,0 +1,34 @@
+"""The frame around a panel: its head with tools and chips, and its foot with state, progress and drawers."""
+
+from __future__ import annotations
+
+import traitlets
+
+from gpnb.widgets.parts.part import Part, asset
+
+
+class Head(Part):
+    """Title, facts, tools, and the chips of the selection.
+
+    Messages: ``undo``, ``redo``, ``code``, ``save``, ``chip(name, text)``.
+    """
+
+    _esm = asset("kit.js", "head.js")
+    _css = asset("live.css")
+    title = traitlets.Unicode().tag(sync=True)
+    facts = traitlets.Unicode().tag(sync=True)
+    tools = traitlets.Dict().tag(sync=True)
+    chips = traitlets.List().tag(sync=True)
+
+
+class Foot(Part):
+    """State, progress with Cancel, diagnostics; below them the drawers for code, saving and details of a fault.
+
+    Messages: ``cancel``, ``close(drawer)``, ``write(path, overwrite)``.
+    """
+
+    _esm = asset("kit.js", "foot.js")
+    status = traitlets.Dict().tag(sync=True)
+    progress = traitlets.Dict().tag(sync=True)
+    notes = traitlets.List().tag(sync=True)
+    drawer = traitlets.Dict().tag(sync=True)

@@ -1,0 +1,48 @@
+"""The flat sky: exact pixels of a map on a canvas, with what is drawn over them."""
+
+from __future__ import annotations
+
+import traitlets
+
+from gpnb.widgets.parts.part import Part, asset
+
+
+class FlatSky(Part):
+    """A canvas that shows pixels, and hands back what is drawn on it, in pixels of the image.
+
+    Messages: ``shape(id, shape, tool)``, ``remove(id)``, ``click(x, y, reach)``, ``window(window)``.
+
+    Attributes
+    ----------
+    pixels : bytes
+        The values, float32, row by row from the lowest.
+    image : dict
+        ``nx ny low high stretch opacity unit title size``.
+    lut : bytes
+        256 colours of three bytes.
+    marks, reasons
+        A byte a pixel with bits, and pairs (bit, word): why a pixel is masked.
+    lattice, look
+        Unit vectors on ``m`` × ``n`` places across the image, and their frame: for the read-out.
+    grid, contours, shapes, points
+        What is drawn over the pixels.
+    window : list
+        [x0, y0, x1, y1] that is looked at; empty for all.
+    tools : list
+        Triples (name, word, hint).
+    """
+
+    _esm = asset("kit.js", "shapes.js", "flatsky.js")
+    pixels = traitlets.Bytes().tag(sync=True)
+    image = traitlets.Dict({"nx": 0, "ny": 0, "low": 0, "high": 1, "stretch": "linear"}).tag(sync=True)
+    lut = traitlets.Bytes().tag(sync=True)
+    marks = traitlets.Bytes().tag(sync=True)
+    reasons = traitlets.List().tag(sync=True)
+    lattice = traitlets.Bytes().tag(sync=True)
+    look = traitlets.Dict().tag(sync=True)
+    grid = traitlets.Dict().tag(sync=True)
+    contours = traitlets.List().tag(sync=True)
+    shapes = traitlets.List().tag(sync=True)
+    points = traitlets.List().tag(sync=True)
+    window = traitlets.List().tag(sync=True)
+    tools = traitlets.List().tag(sync=True)
