@@ -1,10 +1,11 @@
-"""A JupyterLab server of its own: free port, no token, no news, nobody's configuration."""
+"""A ``gpnb lab`` of its own: free port, no token, no news, nobody's configuration."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -25,7 +26,7 @@ QUIET = {NOTIFICATIONS: {"fetchNews": "false", "checkForUpdates": False}}
 
 
 class LabServer:
-    """JupyterLab on a free port of this machine, in a folder that goes with it.
+    """``gpnb lab`` on a free port of this machine, in a folder that goes with it.
 
     Use it as a context manager. `root` holds the notebooks, `origin` is where it answers.
     """
@@ -46,7 +47,12 @@ class LabServer:
         self.settings({})
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                self._command(port), env=self._environment, stdout=log, stderr=subprocess.STDOUT, cwd=self.root
+                self._command(port),
+                env=self._environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=self._folder,
+                start_new_session=True,
             )
         try:
             self._wait(timeout=120)
@@ -83,7 +89,8 @@ class LabServer:
 
     def _command(self, port: int) -> list[str]:
         return [
-            *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+            *(sys.executable, "-c", "from gpnb.cli import main; main()", "lab", str(self.root)),
+            *("--no-browser", "--allow-root"),
             *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0"),
             *("--IdentityProvider.token=", "--ServerApp.password=", "--ServerApp.disable_check_xsrf=True"),
             *(f"--ServerApp.root_dir={self.root}", "--LabApp.expose_app_in_browser=True"),
@@ -106,12 +113,12 @@ class LabServer:
         raise RuntimeError(message)
 
     def _stop(self) -> None:
-        if self._process is not None:
-            self._process.terminate()
+        if self._process is not None and self._process.poll() is None:
             try:
-                self._process.wait(20)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
+                self.rest("api/shutdown", method="POST")
+                self._process.wait(30)
+            except (OSError, subprocess.TimeoutExpired):
+                os.killpg(self._process.pid, signal.SIGKILL)
                 self._process.wait()
         shutil.rmtree(self._folder, ignore_errors=True)
 
