@@ -26,7 +26,9 @@ lab: .venv/.installed
 dev: .venv/.dev
 
 test: .venv/.dev
-	@test -d "$(DATA)" || echo "make test: no shared data in $(DATA) (set GPNB_DATA): the tests marked 'data' are skipped; no system part is needed."
+	@test -d "$(DATA)" || echo "make test: no shared data in $(DATA) (set GPNB_DATA): the tests marked 'data' are skipped."
+	@test -n "$$GPNB_CHROMIUM" || command -v chromium >/dev/null || \
+	  echo "make test: no Chromium (Debian: apt-get install chromium; or set GPNB_CHROMIUM): the tests marked 'browser' are skipped."
 	@$(BIN)/python -m pytest
 
 lint: .venv/.dev

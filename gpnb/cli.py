@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -88,9 +87,10 @@ def lab(
     ),
 ) -> None:
     """Open JupyterLab on a copy of the tutorials; further options go to JupyterLab."""
+    from gpnb.report.lab import run_lab
+
     copy_tutorials(folder)
-    code = subprocess.run([sys.executable, "-m", "jupyterlab", str(folder), *ctx.args], check=False).returncode  # noqa: S603
-    raise typer.Exit(code)
+    raise typer.Exit(run_lab(folder, ctx.args))
 
 
 @app.command()

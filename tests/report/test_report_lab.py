@@ -1,0 +1,62 @@
+"""``gpnb lab``: the server that runs has our defaults, and the user's settings win over them."""
+
+import json
+import os
+
+import pytest
+from jupyter_core.paths import jupyter_config_path
+from labserver import KERNELS, LabServer
+
+from gpnb.report.lab import CONFIG, install_settings, lab_environment
+
+WIDGETS = "@jupyter-widgets/jupyterlab-manager:plugin"
+DEFAULTS = json.loads((CONFIG / "labconfig" / "default_setting_overrides.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def server():
+    with LabServer() as server:
+        yield server
+
+
+def default(server, plugin, name):
+    return server.rest(f"lab/api/settings/{plugin}")["schema"]["properties"][name]["default"]
+
+
+def test_the_server_reports_our_defaults(server):
+    assert default(server, WIDGETS, "saveState") is True
+    assert default(server, KERNELS, "commsOverSubshells") == "disabled"
+
+
+def test_every_default_is_one_that_jupyterlab_knows(server):
+    for plugin, settings in DEFAULTS.items():
+        for name, value in settings.items():
+            assert default(server, plugin, name) == value
+
+
+def test_the_users_settings_are_kept_beside_them(server):
+    server.settings({WIDGETS: {"saveState": False}})
+    assert server.rest(f"lab/api/settings/{WIDGETS}")["settings"] == {"saveState": False}
+    server.settings({})
+    assert server.rest(f"lab/api/settings/{WIDGETS}")["settings"] == {}
+
+
+def test_it_shows_a_copy_of_the_tutorials(server):
+    names = {entry["name"] for entry in server.rest("api/contents")["content"]}
+    assert "quickstart.ipynb" in names
+
+
+def test_our_folder_comes_last_of_those_named(monkeypatch, tmp_path):
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", str(tmp_path))
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", lab_environment(os.environ)["JUPYTER_CONFIG_PATH"])
+    assert jupyter_config_path()[:2] == [str(tmp_path), str(CONFIG)]
+    assert lab_environment({})["JUPYTER_CONFIG_PATH"] == str(CONFIG)
+
+
+def test_an_environment_can_have_them_for_good(tmp_path, monkeypatch):
+    from jupyter_server.services.config.manager import ConfigManager
+
+    install_settings(tmp_path)
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", str(tmp_path / "etc" / "jupyter"))
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "user"))
+    assert ConfigManager(config_dir_name="labconfig").get("default_setting_overrides") == DEFAULTS
