@@ -77,13 +77,17 @@ def graticule(geom: WcsGeometry, window: Window | None = None) -> dict[str, Any]
     labels: list[Any] = []
     for number, side in enumerate(("bottom", "left")):
         step = _step(spans[number][1] - spans[number][0])
-        along = np.linspace(*spans[1 - number], _POINTS)
+        along = _beyond(*spans[1 - number], latitude=number == 0)
         for value in _values(*spans[number], step):
-            fixed = np.full(_POINTS, value)
+            fixed = np.full(_POINTS, min(value, spans[number][1] - 1e-6))  # 180° is two lines of a whole sky
             lon, lat = (fixed, along) if number == 0 else (along, fixed)
             line = np.column_stack(geom.pixel(lon % 360, lat))
             lines += _pieces(line, geom)
-            labels += _label(line, part, side, _text(value % 360 if number == 0 else value, step))
+            text = _text(value % 360 if number == 0 else value, step)
+            if number == 0 and spans[0][1] - spans[0][0] > _ROUND:
+                labels += _label_on_equator(line, text) if value > spans[0][0] else []
+            else:
+                labels += _label(line, part, side, text)
     return {"lines": lines, "labels": labels}
 
 
@@ -102,6 +106,14 @@ def _spans(geom: WcsGeometry, window: Window) -> tuple[tuple[float, float], tupl
     if high - low > _ROUND:  # a pole, or the whole sky
         low, high = -180.0, 180.0
     return (middle + low, middle + high), (float(lat[good].min()), float(lat[good].max()))
+
+
+def _beyond(low: float, high: float, latitude: bool) -> np.ndarray:
+    """Places along a line, a little beyond the part looked at, so that it crosses the edge."""
+    more = 0.02 * (high - low)
+    if latitude:
+        return np.linspace(max(low - more, -90.0), min(high + more, 90.0), _POINTS)
+    return np.linspace(low, high, _POINTS) if high - low > _ROUND else np.linspace(low - more, high + more, _POINTS)
 
 
 def _step(span: float) -> float:
@@ -136,6 +148,11 @@ def _label(line: np.ndarray, window: Window, side: str, text: str) -> list[dict[
         if x0 <= x <= x1 and y0 <= y <= y1:
             found.append({"x": float(x), "y": float(y), "text": text, "side": side})
     return found
+
+
+def _label_on_equator(line: np.ndarray, text: str) -> list[dict[str, Any]]:
+    x, y = line[len(line) // 2]
+    return [{"x": float(x), "y": float(y), "text": text, "side": "equator"}] if np.isfinite(x) else []
 
 
 def _text(value: float, step: float) -> str:

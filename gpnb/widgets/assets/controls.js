@@ -23,6 +23,21 @@ function select(item, out) {
   }];
 }
 
+// Steps a slider by itself until it is stopped, or is in no page any more.
+function player(node, label, out, name) {
+  let timer = 0;
+  const stop = () => { clearInterval(timer); timer = 0; show(); };
+  const step = () => {
+    if (!node.isConnected) return stop();
+    node.value = Number(node.value) >= Number(node.max) ? node.min : Number(node.value) + Number(node.step);
+    return out.send(name, Number(node.value));
+  };
+  const toggle = button("▶", `Play ${label}`, () => { if (timer) stop(); else { out.start(); timer = setInterval(step, 600); show(); } }, { class: "gpnb-button gpnb-play" });
+  const show = () => { toggle.textContent = timer ? "❚❚" : "▶"; toggle.setAttribute("aria-pressed", String(Boolean(timer))); };
+  show();
+  return toggle;
+}
+
 function range(item, out) {
   const words = h("output", { class: "gpnb-value" });
   let held = false;
@@ -33,7 +48,8 @@ function range(item, out) {
   node.addEventListener("lostpointercapture", release);
   node.addEventListener("keydown", (event) => { event.stopPropagation(); if (!event.repeat) out.start(); });
   node.addEventListener("input", () => out.send(item.name, Number(node.value)));
-  return [h("span", { class: "gpnb-control" }, node, words), (now) => {
+  const play = item.play ? player(node, item.label, out, item.name) : null;
+  return [h("span", { class: "gpnb-control" }, node, play, words), (now) => {
     node.min = now.min; node.max = now.max; node.step = now.step;
     if (!held) node.value = now.value;
     words.textContent = now.text ?? String(now.value);

@@ -7,7 +7,7 @@ const STRETCHES = {
   log: (t) => t, // the logarithm is taken before the cuts are
   asinh: (t) => Math.asinh(10 * t) / Math.asinh(10),
 };
-const HEIGHT = 560;
+const HEIGHT = 0.46; // of the width, but 560 at least: no map fills more than a screen
 const ZOOMS = { "+": 1.5, "−": 1 / 1.5 };
 const REACH = 9; // screen pixels around a handle or a point
 
@@ -139,7 +139,7 @@ class FlatSky {
   layout() {
     const { nx, ny } = trait(this.model, "image");
     const width = this.root.clientWidth, full = this.whole(null);
-    const height = Math.max(180, Math.min(HEIGHT, (width * ny) / Math.max(nx, 1)));
+    const height = Math.max(180, Math.min(Math.max(560, HEIGHT * width), (width * ny) / Math.max(nx, 1)));
     const [x0, y0, x1, y1] = this.window ?? full;
     const scale = Math.min(width / (x1 - x0), height / (y1 - y0));
     return { width, height, scale, cx: (x0 + x1) / 2, cy: (y0 + y1) / 2 };
@@ -209,12 +209,19 @@ class FlatSky {
   drawGrid(g) {
     const grid = trait(this.model, "grid");
     if (!grid.lines) return;
+    const { nx, ny } = trait(this.model, "image"), [left, top] = this.toScreen(-0.5, ny - 0.5);
+    g.save();
+    g.beginPath();
+    g.rect(left, top, nx * this.now.scale, ny * this.now.scale);
+    g.clip();
     this.drawLines(g, grid.lines, "#ffffff", 0.22, 1);
+    g.restore();
     const { width, height } = this.now;
     for (const { x, y, text, side } of grid.labels) {
       const [sx, sy] = this.toScreen(x, y);
       if (side === "left" && sy > 44 && sy < height - 34) this.text(g, text, Math.max(sx, 0) + 6, sy - 4);
-      if (side === "bottom" && sx > 90 && sx < width - 300) this.text(g, text, sx + 4, Math.min(sy, height) - 8);
+      if (side === "equator") this.text(g, text, sx + 4, sy - 4);
+      if (side === "bottom" && sx > 90 && sx < width - 40 - (this.read.hidden ? 0 : 260)) this.text(g, text, sx + 4, Math.min(sy, height) - 8);
     }
   }
 
