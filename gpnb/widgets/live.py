@@ -43,6 +43,7 @@ class LivePanel(StaticPanel):
         self._head, self._foot = Head(), Foot()
         self._worker = Worker(self._show_progress, self._failed)
         self._trace, self._drawer = "", ""
+        self._unshown = False
         body = ipywidgets.VBox(self.build()).add_class("gpnb-live-body")
         self.widget = (
             ipywidgets.VBox([self._head, body, self._foot]).add_class("gpnb-live").add_class(f"gpnb-{self.kind}")
@@ -83,8 +84,12 @@ class LivePanel(StaticPanel):
                 for view in self._views:
                     view.refresh()
                 self._show_frame()
+                if self._unshown:
+                    self._say("fine", "")
+                self._unshown = False
             except Exception as error:  # noqa: BLE001  (shown to the user; a panel must stay usable)
                 self._failed(error)
+                self._unshown = True
 
     def act(self, work: Callable[[], Any], said: str = "") -> None:
         """Do what the user asked for; an error becomes a sentence below the panel."""

@@ -89,7 +89,7 @@ class SkyStage:
 
     def on_remove(self, callback: Callable[[str], None]) -> None:
         """Call ``callback(name)`` when a shape is to go."""
-        self.flat.on("remove", callback)
+        self.flat.on("remove", lambda id: callback(id))  # noqa: A006, PLW0108  (the field of the message)
 
     def on_look(self, callback: Callable[[str | None, str | None], None]) -> None:
         """Call ``callback(center, width)`` when another part of the sky is looked at; None for all."""

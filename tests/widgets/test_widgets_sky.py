@@ -1,0 +1,249 @@
+import numpy as np
+import pytest
+from astropy.coordinates import SkyCoord
+from regions import CircleSkyRegion, PolygonSkyRegion
+
+import gpnb
+from gpnb.core.errors import ArgumentError
+from gpnb.core.skyregions import region_text
+
+CIRCLE = {"type": "circle", "x": 12.25, "y": 20.5, "r": 4.0}
+
+
+def flat(panel):
+    return panel._stage.flat
+
+
+def pixels(panel):
+    image = flat(panel).image
+    return np.frombuffer(flat(panel).pixels, dtype=np.float32).reshape(image["ny"], image["nx"])
+
+
+def test_it_shows_the_sum_then_a_slice(cube, front):
+    panel = cube.view()
+    np.testing.assert_array_equal(pixels(panel), cube.data.sum(axis=0))
+    front.turn(panel._look, "plane", 2)
+    np.testing.assert_array_equal(pixels(panel), cube.data[1])
+    assert panel.state.plane == 1
+    assert "2 – 4 TeV" in panel.facts()
+    panel.undo()
+    np.testing.assert_array_equal(pixels(panel), cube.data.sum(axis=0))
+
+
+def test_colours_change_without_sending_pixels_again(cube, front):
+    panel = cube.view()
+    sent = []
+    flat(panel).observe(sent.append, "pixels")
+    front.turn(panel._look, "stretch", "log")
+    front.turn(panel._look, "high", 7.5)
+    front.turn(panel._look, "cmap", "viridis")
+    assert not sent
+    image = flat(panel).image
+    assert (image["stretch"], image["high"]) == ("log", 7.5)
+    assert len(flat(panel).lut) == 3 * 256
+
+
+def test_a_drawn_circle_comes_back_as_a_region(cube, front):
+    panel = cube.view()
+    front.tell(flat(panel), "shape", id=None, shape=CIRCLE, tool="circle")
+    region = panel.region
+    assert isinstance(region, CircleSkyRegion)
+    x, y = cube.geom.coord_pixel(region.center)
+    assert (float(x), float(y)) == pytest.approx((12.25, 20.5), abs=1e-6)
+    assert region.radius.to_value("deg") == pytest.approx(0.2, rel=1e-3)
+    shape = flat(panel).shapes[-1]
+    assert (shape["id"], shape["label"]) == ("selection", "ON")
+    assert shape["edit"]["x"] == pytest.approx(12.25, abs=1e-6)
+    assert flat(panel).shapes[-1]["edit"]["r"] == pytest.approx(4.0, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        CIRCLE,
+        {"type": "ellipse", "x": 20.0, "y": 21.0, "w": 8.0, "h": 4.0, "angle": 30.0},
+        {"type": "rectangle", "x": 20.0, "y": 21.0, "w": 8.0, "h": 4.0, "angle": 330.0},
+        {"type": "polygon", "points": [[10.0, 10.0], [20.0, 12.0], [14.0, 25.0]]},
+    ],
+)
+def test_shapes_go_to_the_sky_and_back(cube, front, shape):
+    panel = cube.view()
+    front.tell(flat(panel), "shape", id=None, shape=shape, tool=shape["type"])
+    assert panel.message == ""
+    back = flat(panel).shapes[-1]["edit"]
+    assert back["type"] == shape["type"]
+    for name, value in shape.items():
+        if name != "type":
+            np.testing.assert_allclose(back[name], value, rtol=2e-3, atol=1e-3)
+
+
+def test_typed_and_drawn_regions_are_the_same(cube, front):
+    drawn, typed = cube.view(), cube.view()
+    front.tell(flat(drawn), "shape", id=None, shape=CIRCLE, tool="circle")
+    front.tell(typed._head, "chip", name="region", text=drawn.selection.region_ds9)
+    assert typed.region == drawn.region
+    center, radius = drawn.region.center, drawn.region.radius.to_value("deg")
+    front.tell(typed._head, "chip", name="region", text=f"{center.ra.deg:.10f} {center.dec.deg:.10f} r {radius:.10f}")
+    assert typed.region.center.separation(center).to_value("arcsec") < 1e-3
+    assert typed._table.rows == drawn._table.rows
+
+
+def test_a_moved_region_is_one_step_and_can_be_removed(cube, front):
+    panel = cube.view()
+    front.tell(flat(panel), "shape", id=None, shape=CIRCLE, tool="circle")
+    front.tell(flat(panel), "shape", id="selection", shape={**CIRCLE, "x": 30.0}, tool="move")
+    assert float(cube.geom.coord_pixel(panel.region.center)[0]) == pytest.approx(30.0, abs=1e-6)
+    panel.undo()
+    assert float(cube.geom.coord_pixel(panel.region.center)[0]) == pytest.approx(12.25, abs=1e-6)
+    front.tell(flat(panel), "remove", id="selection")
+    assert panel.region is None
+    assert panel._table.columns == []
+
+
+def test_the_mask_is_painted(cube, front):
+    panel = cube.view()
+    front.turn(panel._draw, "target", "mask")
+    front.tell(flat(panel), "shape", id=None, shape=CIRCLE, tool="circle")
+    front.tell(flat(panel), "shape", id=None, shape={**CIRCLE, "x": 30.0}, tool="circle")
+    assert panel.region is None
+    assert len(panel.exclusion) == 2
+    mask = panel.mask.data
+    assert not mask[20, 12]
+    assert not mask[20, 30]
+    assert mask[5, 5]
+    front.tell(flat(panel), "shape", id="excluded/1", shape={**CIRCLE, "x": 5.0, "y": 5.0}, tool="move")
+    assert not panel.mask.data[5, 5]
+    front.tell(flat(panel), "remove", id="excluded/0")
+    assert len(panel.exclusion) == 1
+    front.turn(panel._draw, "clear", 1)
+    assert panel.exclusion == []
+
+
+def test_statistics_of_a_region(cube, dataset):
+    panel = cube.view()
+    panel.select(region="icrs; circle(83.63, 22.01, 0.3)")
+    inside = cube.geom.image().region_mask("icrs; circle(83.63, 22.01, 0.3)").data
+    heads = [column["title"] for column in panel._table.columns]
+    assert heads == ["Map", "Pixels", "Sum", "Mean", "Smallest", "Largest"]
+    assert panel._table.rows[0]["cells"][1] == str(inside.sum())
+    other = dataset.view()
+    other.select(region="icrs; circle(83.63, 22.01, 0.3)")
+    row = dict(zip([column["title"] for column in other._table.columns], other._table.rows[0]["cells"], strict=True))
+    counts = cube.data[:, inside].sum()
+    assert row["Counts"] == f"{counts:.0f}"
+    assert row["Background"] == f"{3 * inside.sum():.1f}"
+    assert float(row["Significance"].removesuffix(" σ")) > 10
+
+
+def test_a_region_off_the_map_or_without_size_is_told(front):
+    sky = gpnb.SkyMap.zeros(gpnb.WcsGeometry.create("galactic 0d 0d", binsz="2 deg", npix=(180, 90), proj="AIT"))
+    panel = sky.view()
+    front.tell(flat(panel), "shape", id=None, shape={"type": "circle", "x": 1.0, "y": 1.0, "r": 1.0}, tool="circle")
+    assert "circle" in panel.message
+    front.tell(flat(panel), "shape", id=None, shape={"type": "star"}, tool="star")
+    assert panel.message.startswith("A shape must be one of circle, ellipse")
+    assert panel.region is None
+
+
+def test_overlays_have_names(cube, front):
+    panel = cube.view()
+    panel.overlay("mine", PolygonSkyRegion(SkyCoord([83.5, 83.7, 83.6], [22, 22, 22.1], unit="deg")))
+    panel.overlay(front.hostile, "global text={<b>Crab</b>}; icrs; point(83.63, 22.01)", colour="#E69F00")
+    assert [item[0] for item in panel.state.overlays] == ["mine", front.hostile]
+    assert flat(panel).points[0]["label"] == "<b>Crab</b>"
+    front.turn(panel._over, "show/mine", False)
+    assert not flat(panel).shapes
+    front.turn(panel._over, "colour/mine", "#009E73")
+    assert panel.state.overlays[0][2] == "#009E73"
+    panel.restyle("mine", title="yours")
+    assert panel.state.hidden == ("yours",)
+    front.turn(panel._over, "remove/yours", 1)
+    assert [item[0] for item in panel.state.overlays] == [front.hostile]
+    with pytest.raises(ArgumentError, match="no overlay 'yours'"):
+        panel.remove("yours")
+    with pytest.raises(ArgumentError, match="colour 'red'"):
+        panel.overlay("x", "icrs; circle(1, 2, 3)", colour="red")
+
+
+def test_peaks_and_contours(cube, front):
+    panel = cube.view(peaks=[(83.63, 22.01, 7.0)])
+    (point,) = flat(panel).points
+    assert (point["label"], point["marker"]) == ("1", "circle")
+    front.turn(panel._draw, "contours", "5, 10")
+    assert panel.state.contours == (5.0, 10.0)
+    assert len(flat(panel).contours) > 1
+    front.turn(panel._draw, "contours", "many")
+    assert "must be numbers, such as 3 5 7" in panel.message
+
+
+def test_why_a_bin_is_masked(dataset, front):
+    panel = dataset.view()
+    front.turn(panel._look, "layers", "flags")
+    marks = np.frombuffer(flat(panel).marks, dtype=np.uint8).reshape(40, 40)
+    words = dict(map(tuple, flat(panel).reasons))
+    assert words[int(marks[0, 0])] == "outside the field of view"
+    assert marks[10, 10] == 0
+    assert panel._foot.notes == [front.hostile]
+
+
+def test_zoom_is_state(cube, front):
+    panel = cube.view()
+    front.tell(flat(panel), "window", window=[9.5, 9.5, 29.5, 29.5])
+    assert panel.state.width == pytest.approx(1.0)
+    assert flat(panel).window == pytest.approx([9.5, 9.5, 29.5, 29.5], abs=1e-6)
+    again = cube.view(center=panel.state.center, width=f"{panel.state.width} deg")
+    assert flat(again).window == pytest.approx(flat(panel).window, abs=1e-6)
+    front.tell(flat(panel), "window", window=[])
+    assert (panel.state.center, panel.state.width) == ("", None)
+
+
+def test_the_shared_energy_is_summed(cube):
+    workspace = gpnb.Workspace()
+    one, two = cube.view(workspace=workspace), cube.view(workspace=workspace, plane=0)
+    one.select(energy=("1.9 TeV", "9 TeV"))
+    np.testing.assert_array_equal(pixels(one), cube.data[1:].sum(axis=0))
+    np.testing.assert_array_equal(pixels(two), cube.data[0])
+
+
+def test_an_impossible_energy_is_told_and_undone(cube):
+    panel = cube.view()
+    panel.select(energy=("20 TeV", "30 TeV"))
+    assert "no bin between 20 and 30 TeV" in panel.message
+    panel.undo()
+    assert panel.message == ""
+    np.testing.assert_array_equal(pixels(panel), cube.data.sum(axis=0))
+
+
+def test_the_picture_shows_what_the_panel_shows(cube):
+    from gpnb.draw import sky
+    from gpnb.draw.style import new_figure
+
+    panel = cube.view(stretch="sqrt")
+    panel.select(region="icrs; circle(83.63, 22.01, 0.3)", energy=("1.9 TeV", "9 TeV"))
+    assert panel.shown.regions == region_text(panel.region)
+    figure = new_figure()
+    sky.draw(cube, panel.shown, figure)
+    np.testing.assert_array_equal(figure.axes[0].images[0].get_array().data, pixels(panel))
+
+
+def test_a_thousand_slider_moves_leave_memory_flat(cube, front):
+    import gc
+    import tracemalloc
+
+    panel = cube.view()
+
+    def move(count):
+        for number in range(count):
+            front.turn(panel._look, "plane", number % 4, gesture="one drag")
+
+    move(200)
+    gc.collect()
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    move(1000)
+    gc.collect()
+    grown = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    assert grown < 200_000
+    assert panel.undo()
+    assert not panel.undo()
