@@ -46,7 +46,7 @@ function range(item, out) {
   node.addEventListener("pointerdown", () => { held = true; out.start(); });
   node.addEventListener("pointerup", release);
   node.addEventListener("lostpointercapture", release);
-  node.addEventListener("keydown", (event) => { event.stopPropagation(); if (!event.repeat) out.start(); });
+  node.addEventListener("keydown", (event) => { if (!event.repeat) out.start(); });
   node.addEventListener("input", () => out.send(item.name, Number(node.value)));
   const play = item.play ? player(node, item.label, out, item.name) : null;
   return [h("span", { class: "gpnb-control" }, node, play, words), (now) => {
@@ -67,7 +67,6 @@ function field(item, out) {
     out.send(item.name, value);
   };
   node.addEventListener("change", commit);
-  node.addEventListener("keydown", (event) => event.stopPropagation());
   return [node, (now) => { if (document.activeElement !== node || now.value !== null) node.value = now.value ?? ""; }];
 }
 

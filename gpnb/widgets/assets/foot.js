@@ -17,7 +17,7 @@ function saveDrawer(model, drawer, close) {
     "aria-label": "File name; its ending says what is written" });
   const replace = h("input", { type: "checkbox" });
   const write = () => model.send({ kind: "write", path: path.value, overwrite: replace.checked });
-  path.addEventListener("keydown", (event) => { event.stopPropagation(); if (event.key === "Enter") write(); });
+  path.addEventListener("keydown", (event) => { if (event.key === "Enter") write(); });
   const endings = drawer.endings.map(([ending, words]) => button(ending, `${words}: end the name in ${ending}`, () => {
     path.value = path.value.replace(/(\.[A-Za-z]+)?$/, ending);
     path.focus();

@@ -9,10 +9,10 @@ const TOOLS = [
 function keys(model, root, signal) {
   root.setAttribute("data-lm-suppress-shortcuts", "true"); // or JupyterLab takes Ctrl-Z first
   root.addEventListener("keydown", (event) => {
+    event.stopPropagation(); // or the notebook takes the focus away
     if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
-    if (event.target.matches("input[type=text], textarea")) return; // the field's own undo
+    if (event.target.matches("input[type=text], input[type=number]")) return; // the field's own undo
     event.preventDefault();
-    event.stopPropagation();
     model.send({ kind: event.shiftKey ? "redo" : "undo" });
   }, { signal });
 }
@@ -33,7 +33,6 @@ function chipEditor(model, chip, close) {
   const input = h("input", { type: "text", class: "gpnb-input", value: chip.typed, size: Math.max(24, chip.typed.length),
     "aria-label": `${chip.title}, such as ${chip.example}`, placeholder: chip.example, spellcheck: "false" });
   input.addEventListener("keydown", (event) => {
-    event.stopPropagation();
     if (event.key === "Escape") close();
     if (event.key === "Enter") {
       model.send({ kind: "chip", name: chip.name, text: input.value });
