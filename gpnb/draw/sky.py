@@ -15,11 +15,13 @@ from matplotlib.patches import Patch
 from gpnb.datasets.flags import Flag, reasons
 from gpnb.draw import html
 from gpnb.draw.colours import colour_map, normalise
-from gpnb.draw.skyaxes import draw_peaks, draw_regions, sky_axes
+from gpnb.draw.skyaxes import draw_overlay, draw_peaks, draw_regions, sky_axes
 from gpnb.draw.style import BLUE, GREEN, LINE, NOTHING, ORANGE, PIXEL, PURPLE, SKY, colour_bar, heading
+from gpnb.maps.geometry import WcsGeometry
 from gpnb.state.columns import Column
 from gpnb.state.cuts import cuts
 from gpnb.state.layers import Layer, chosen_maps, layer, layer_title, maps_of
+from gpnb.state.skygrid import window_of
 from gpnb.state.views import SkyView
 
 _FLAG_COLOURS = {
@@ -99,8 +101,14 @@ def _draw_layer(axes: WCSAxes, shown: Layer, view: SkyView) -> None:
         _draw_values(axes, shown, view)
     for kind in ("excluded", "off_regions", "regions"):
         draw_regions(axes, getattr(view, kind), kind)
+    for name, text, colour in view.overlays:
+        if name not in view.hidden:
+            draw_overlay(axes, text, colour)
     draw_peaks(axes, view.peaks)
-    axes.set(xlim=(-0.5, shown.image.shape[1] - 0.5), ylim=(-0.5, shown.image.shape[0] - 0.5))
+    ny, nx = shown.image.shape
+    geom = WcsGeometry.from_wcs(shown.wcs, (ny, nx))
+    x0, y0, x1, y1 = window_of(geom, view.center, view.width) or (-0.5, -0.5, nx - 0.5, ny - 0.5)
+    axes.set(xlim=(x0, x1), ylim=(y0, y1))
 
 
 def _draw_values(axes: WCSAxes, shown: Layer, view: SkyView) -> None:

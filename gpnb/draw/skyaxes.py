@@ -12,10 +12,10 @@ from astropy.wcs import WCS
 from matplotlib import patheffects
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
-from regions import PixelRegion
+from regions import PixelRegion, PointSkyRegion
 
 from gpnb.core.skyregions import to_regions
-from gpnb.draw.style import LINE, NOTHING, QUIET, SKY
+from gpnb.draw.style import LINE, NOTHING, QUIET, SKY, plain
 
 _LABELS = {
     "icrs": ("Right ascension (deg)", "Declination (deg)"),
@@ -86,6 +86,27 @@ def draw_regions(axes: WCSAxes, text: str, kind: str) -> None:
         if kind == "regions":
             artist.set_path_effects(HALO)
         axes.add_artist(artist)
+
+
+def draw_overlay(axes: WCSAxes, text: str, colour: str) -> None:
+    """Draw outlines, and points as small crosses with their names, of DS9 text in one colour."""
+    for region in to_regions(text or None, "overlay"):
+        if isinstance(region, PointSkyRegion):
+            at = tuple(float(value) for value in axes.wcs.world_to_pixel(region.center))
+            axes.plot(*at, "+", color=colour, ms=7, mew=1.1, path_effects=HALO)
+            name = plain(str(region.meta.get("text", "")))
+            axes.annotate(
+                name,
+                at,
+                xytext=(5, 3),
+                textcoords="offset points",
+                color=colour,
+                fontsize=7,
+                path_effects=HALO,
+                annotation_clip=True,
+            )
+        else:
+            axes.add_artist(region.to_pixel(axes.wcs).as_artist(facecolor="none", edgecolor=colour, linewidth=1.0))
 
 
 def draw_peaks(axes: WCSAxes, peaks: Any) -> None:
