@@ -21,6 +21,7 @@ NOTIFICATIONS = "@jupyterlab/apputils-extension:notification"
 NOTEBOOKS = "@jupyterlab/notebook-extension:tracker"
 THEMES = "@jupyterlab/apputils-extension:themes"
 
+GPNB = "from gpnb.cli import main; main()"
 QUIET = {NOTIFICATIONS: {"fetchNews": "false", "checkForUpdates": False}}
 """What every page of the server starts with."""
 
@@ -28,17 +29,18 @@ QUIET = {NOTIFICATIONS: {"fetchNews": "false", "checkForUpdates": False}}
 class LabServer:
     """``gpnb lab`` on a free port of this machine, in a folder that goes with it.
 
-    Use it as a context manager. `root` holds the notebooks, `origin` is where it answers.
+    Use it as a context manager. `root` holds the notebooks, `origin` is where it answers. `environment` adds to the
+    process's, `program` is the start of another command that runs JupyterLab.
     """
 
-    def __init__(self, environment: dict[str, str] | None = None, options: tuple[str, ...] = ()) -> None:
+    def __init__(self, environment: dict[str, str] | None = None, program: tuple[str, ...] = ()) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="gpnb-lab-"))
         self.root = self._folder / "notebooks"
         self.root.mkdir()
         self.log = self._folder / "server.log"
         self.origin = ""
         self._environment = {**os.environ, **_places(self._folder), **(environment or {})}
-        self._options = options
+        self._program = program or (sys.executable, "-c", GPNB, "lab", str(self.root))
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -89,12 +91,10 @@ class LabServer:
 
     def _command(self, port: int) -> list[str]:
         return [
-            *(sys.executable, "-c", "from gpnb.cli import main; main()", "lab", str(self.root)),
-            *("--no-browser", "--allow-root"),
+            *(*self._program, "--no-browser", "--allow-root"),
             *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0"),
             *("--IdentityProvider.token=", "--ServerApp.password=", "--ServerApp.disable_check_xsrf=True"),
             *(f"--ServerApp.root_dir={self.root}", "--LabApp.expose_app_in_browser=True"),
-            *self._options,
         ]
 
     def _wait(self, timeout: float) -> None:
