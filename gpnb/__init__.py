@@ -90,6 +90,7 @@ _ROOMS = {
     "state",
     "draw",
     "report",
+    "widgets",
 }
 
 __all__ = sorted([*_HOME, "__version__"])  # noqa: PLE0605

@@ -1,0 +1,1 @@
+"""Live panels, and what they are made of."""
