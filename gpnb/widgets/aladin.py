@@ -26,6 +26,8 @@ _CSS = """
 .aladin-lite-lm-container { height: 100%; }
 .aladin-widget { background: #0b0e12; border-radius: 6px; overflow: hidden; }
 .aladin-widget .aladin-measurement-div { display: none; }
+.aladin-widget .aladin-zoom .aladin-btn { background: rgba(0, 0, 0, 0.65); border: none; color: white; }
+.aladin-widget .aladin-zoom .aladin-icon { filter: invert(1); }
 .gpnb-glass { position: absolute; inset: 0; z-index: 50; cursor: crosshair; touch-action: none; outline: none; }
 """
 
@@ -35,6 +37,7 @@ _QUIET = {
     **dict.fromkeys(("show_context_menu", "show_status_bar", "show_frame", "show_coo_location"), False),
     **dict.fromkeys(("show_reticle", "show_share_control", "samp", "log"), False),
     "background_color": "rgb(11, 14, 18)",
+    "coo_frame": "ICRSd",  # degrees along the grid, as in all panels
 }
 """Aladin Lite without its menus; zoom buttons and its name stay. Nothing is logged at its makers'."""
 

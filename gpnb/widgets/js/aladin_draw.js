@@ -78,7 +78,7 @@ function preview(glass, kind, points) {
   const context = glass.getContext("2d");
   context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
   context.clearRect(0, 0, glass.width, glass.height);
-  write(context, HINTS[kind], [8, glass.height / devicePixelRatio - 10], 0, "#ffffff");
+  hint(context, HINTS[kind], glass);
   if (points.length < 2) return;
   const path = new Path2D();
   if (kind === "polygon") {
@@ -95,6 +95,13 @@ function preview(glass, kind, points) {
     context.lineWidth = width;
     context.stroke(path);
   }
+}
+
+/** At the bottom, in the middle: corners are taken. */
+function hint(context, text, glass) {
+  context.font = "12px system-ui, sans-serif";
+  const left = (glass.width / devicePixelRatio - context.measureText(text).width) / 2;
+  write(context, text, [left, glass.height / devicePixelRatio - 10], 0, "#ffffff");
 }
 
 /** Pixels to places on the sky: corners of a polygon, else the centre and a place on the rim to its right and above. */

@@ -5,7 +5,7 @@ import { makeImages } from "./aladin_images.js";
 import { makeOverlay } from "./aladin_overlay.js";
 import { makeSurvey, plainSky } from "./aladin_survey.js";
 
-const GRID = { enabled: true, color: "#8FA3B8", opacity: 0.5, labelSize: 11, thickness: 1, showLabels: true };
+const GRID = { enabled: true, color: "#8FA3B8", opacity: 0.7, labelSize: 11, thickness: 1, showLabels: true };
 
 async function initialize({ model }) {
   try {
@@ -42,7 +42,7 @@ async function render({ model, el }) {
 function startStock(A, model, el) {
   const make = A.aladin;
   let aladin;
-  A.aladin = (div, options) => {
+  A.aladin = function keep(div, options) { // called with new
     aladin = make.call(A, div, { ...options, survey: plainSky(A), gridOptions: { ...GRID, enabled: false } });
     const tell = (state) => {
       model.set("survey_state", state);

@@ -1,6 +1,6 @@
 // Regions and points, drawn by ourselves on Aladin's canvas: names are canvas text, never HTML.
 
-const DASHES = { solid: [], dashed: [7, 4], dotted: [1.5, 4] };
+const DASHES = { solid: [], dashed: [7, 4], dotted: [2.5, 3.5] };
 const RIM = "rgba(0, 0, 0, 0.65)";
 const NEAR = 9; // px between the mouse and a point whose name is shown
 
@@ -59,7 +59,7 @@ function drawRegion(context, aladin, outlines, style) {
   if (style.hatch) hatch(context, aladin, path, pixels, style.colour);
   context.setLineDash(DASHES[style.line]);
   context.strokeStyle = RIM;
-  context.lineWidth = style.width + 2;
+  context.lineWidth = style.width + 1.5;
   context.stroke(path);
   context.strokeStyle = style.colour;
   context.lineWidth = style.width;
