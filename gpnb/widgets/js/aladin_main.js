@@ -5,16 +5,17 @@ import { makeImages } from "./aladin_images.js";
 import { makeOverlay } from "./aladin_overlay.js";
 import { makeSurvey, plainSky } from "./aladin_survey.js";
 
-const GRID = { enabled: true, color: "#8FA3B8", opacity: 0.7, labelSize: 11, thickness: 1, showLabels: true };
+const GRID = { enabled: true, color: "#8FA3B8", opacity: 0.55, labelSize: 11, thickness: 1, showLabels: true };
 
 async function initialize({ model }) {
   try {
     await (await loadAladin()).init;
+    model.set("trouble", "");
   } catch (error) {
     model.set("trouble", `Aladin Lite could not be started: ${error}`);
     model.set("survey_state", "out of reach");
-    model.save_changes();
   }
+  model.save_changes();
 }
 
 async function render({ model, el }) {
