@@ -50,7 +50,8 @@ class BundleHook(BuildHookInterface):
         try:
             self._build()
         except (OSError, ImportError, subprocess.SubprocessError) as error:
-            self.bundle.unlink(missing_ok=True)  # one of other inputs
+            for path in self.bundle.parent.glob("aladin.*"):  # made from other inputs
+                path.unlink()
             if os.environ.get("GPNB_REQUIRE_BUNDLE", "") not in {"", "0"}:
                 raise
             self.app.display_warning(f"gpnb: built without Aladin Lite, which live panels then take online: {error}")
@@ -98,14 +99,14 @@ def _node_folder() -> Path:
 
 
 def _node(folder: Path, *arguments: str | Path) -> None:
-    """Run a script by the Node of the build environment; its last words are the error."""
+    """Run a script by the Node of the build environment; its first words are the error."""
     root = _node_folder()
     program = root / "node.exe" if os.name == "nt" else root / "bin" / "node"
     done = subprocess.run(  # noqa: S603
         [program, *arguments], cwd=folder, capture_output=True, text=True, timeout=60 * MINUTES, check=False
     )
     if done.returncode:
-        told = " ".join(done.stderr.split())[-300:]
+        told = " ".join(done.stderr.split())[:300]
         raise OSError(f"{Path(arguments[0]).name} ended with code {done.returncode}: {told}")
 
 

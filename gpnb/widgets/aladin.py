@@ -261,7 +261,7 @@ class AladinSky(Aladin):  # type: ignore[misc]  # ipyaladin is not typed
             self.draw(self._drawing)
 
     def _drawn(self, shape: dict[str, Any] | None) -> None:
-        self._drawing = None
+        self.draw(None)  # wherever else the sky is shown
         if shape:  # else it was given up
             region = drawn_region(shape)
             for callback in self._on_region:

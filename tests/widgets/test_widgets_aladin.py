@@ -118,6 +118,7 @@ def test_a_drawn_circle_comes_back_as_a_region(ready):
     says(ready, {"gpnb": "drawn", "shape": {"kind": "circle", "places": [[83.6, 22.0], [83.6, 22.4]]}})
     says(ready, {"gpnb": "drawn", "shape": None})  # given up
     (region,) = got
+    assert ready.sent[0][0] == {"gpnb": "draw", "kind": None}  # other views of the same sky stop drawing
     assert region.radius.deg == pytest.approx(0.4)
     assert region.center.ra.deg == pytest.approx(83.6)
 

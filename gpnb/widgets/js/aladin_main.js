@@ -5,6 +5,8 @@ import { makeImages } from "./aladin_images.js";
 import { makeOverlay } from "./aladin_overlay.js";
 import { makeSurvey, plainSky } from "./aladin_survey.js";
 
+const VIEW = new Set(["_target", "_fov", "_rotation", "_fov_xy", "_wcs"]); // what Aladin tells of its view
+const QUIET = 250; // ms without a change of size after which a layout is taken as done
 const GRID = { enabled: true, color: "#8FA3B8", opacity: 0.55, labelSize: 11, thickness: 1, showLabels: true };
 
 async function initialize({ model }) {
@@ -24,23 +26,15 @@ async function render({ model, el }) {
     return undefined;
   }
   const A = await loadAladin();
-  const look = { target: model.get("_target"), width: model.get("_fov") };
-  const { aladin, cleanup } = startStock(A, model, el);
+  const layout = { done: false };
+  const { aladin, cleanup } = startStock(A, model, layout, el);
   if (model.get("grid")) aladin.setCooGrid(GRID);
-  const stop = listen(A, aladin, model, el);
-  const settled = onceLaidOut(aladin.aladinDiv, () => {
-    lookAt(aladin, look);
-    model.send({ gpnb: "ready" });
-  });
-  return () => {
-    settled();
-    stop();
-    cleanup();
-  };
+  const stops = [listen(A, aladin, model, el), holdView(aladin, model, layout), cleanup];
+  return () => stops.forEach((stop) => stop());
 }
 
 /** Run ipyaladin's own view, keep the Aladin it makes, and answer its wish for a survey ourselves. */
-function startStock(A, model, el) {
+function startStock(A, model, layout, el) {
   const make = A.aladin;
   let aladin;
   A.aladin = function keep(div, options) { // called with new
@@ -53,20 +47,21 @@ function startStock(A, model, el) {
     return aladin;
   };
   try {
-    const cleanup = stockWidget(A).render({ model: withoutOurs(model), el });
+    const cleanup = stockWidget(A).render({ model: asStock(model, layout), el });
     return { aladin, cleanup };
   } finally {
     A.aladin = make;
   }
 }
 
-/** The model as ipyaladin may see it: our messages are unknown to it. */
-function withoutOurs(model) {
+/** The model as ipyaladin may see it: without our messages, and deaf to the view while a layout is under way. */
+function asStock(model, layout) {
+  const on = (name, act) => model.on(name, name === "msg:custom" ? (said, ...rest) => said.gpnb || act(said, ...rest) : act);
+  const set = (name, value) => (VIEW.has(name) && !layout.done ? undefined : model.set(name, value));
   return new Proxy(model, {
     get(target, key) {
-      if (key === "on") {
-        return (name, act) => target.on(name, name === "msg:custom" ? (said, ...rest) => said.gpnb || act(said, ...rest) : act);
-      }
+      if (key === "on") return on;
+      if (key === "set") return set;
       const value = target[key];
       return typeof value === "function" ? value.bind(target) : value;
     },
@@ -83,7 +78,12 @@ function listen(A, aladin, model, el) {
     points: ({ name, points, labels, style }) => overlay.show(name, { points, labels, style }),
     restyle: ({ name, kind, style }) => (kind === "image" ? images : overlay).restyle(name, style),
     remove: ({ name, kind }) => (kind === "image" ? images : overlay).remove(name),
-    look: (look) => lookAt(aladin, look),
+    look({ target, width }) {
+      model.set("_target", target);
+      model.set("_fov", width);
+      model.save_changes();
+      lookAt(aladin, model);
+    },
     survey: () => aladin.setImageSurvey(model.get("survey")),
     grid: () => aladin.setCooGrid({ enabled: model.get("grid") }),
     draw: ({ kind }) => {
@@ -104,21 +104,30 @@ function listen(A, aladin, model, el) {
   };
 }
 
-function lookAt(aladin, { target, width }) {
-  aladin.gotoRaDec(...target.split(" ").map(Number));
-  aladin.setFoV(width);
+function lookAt(aladin, model) {
+  aladin.gotoRaDec(...model.get("_target").split(" ").map(Number));
+  aladin.setFoV(model.get("_fov"));
 }
 
-/** Call once the element has its size and Aladin has followed: before, it changes the field of view by itself. */
-function onceLaidOut(element, act) {
+/** Aladin changes its field of view with its size: take back what that did, whenever the size has changed. */
+function holdView(aladin, model, layout) {
+  const element = aladin.aladinDiv;
   let timer;
+  let ready = false;
+  const settle = () => {
+    lookAt(aladin, model);
+    layout.done = true;
+    const [x, y] = aladin.getFov();
+    model.set("_fov_xy", { x, y });
+    model.set("_wcs", aladin.getViewWCS());
+    model.save_changes();
+    if (!ready) model.send({ gpnb: "ready" });
+    ready = true;
+  };
   const watch = new ResizeObserver(() => {
-    if (element.clientWidth < 20) return;
+    layout.done = false;
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      watch.disconnect();
-      act();
-    }, 250);
+    if (element.clientWidth >= 20) timer = setTimeout(settle, QUIET); // else out of sight
   });
   watch.observe(element);
   return () => {
