@@ -63,7 +63,8 @@ class AladinSky(Aladin):  # type: ignore[misc]  # ipyaladin is not typed
     Attributes
     ----------
     survey_state : str
-        ``"loading"``, ``"there"`` or ``"out of reach"`` (then a plain sky is shown); to be observed.
+        ``"loading"``, ``"there"`` (always so for ``"none"``) or ``"out of reach"`` (then a plain sky is shown).
+        To be observed.
     trouble : str
         Why Aladin Lite could not be started; empty if it could.
     """

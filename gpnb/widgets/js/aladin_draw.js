@@ -33,6 +33,7 @@ export function startDrawing(aladin, host, kind, done) {
   });
 
   on("pointerdown", (event) => {
+    if (event.button) return; // not the first button
     glass.focus();
     if (kind === "polygon") points = points.length ? [...points, at(event)] : [at(event), at(event)];
     else points = [at(event), at(event)];
