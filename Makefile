@@ -12,6 +12,7 @@ PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 DATA := $(or $(GPNB_DATA),../shared/data)
+BUNDLE := hatch_build.py $(wildcard frontend/*)
 RIVAL := $(if $(GPNB_RIVAL_PYTHON),,benchmarks/.venv-rival/.installed)
 
 .PHONY: demo lab dev test lint bench validate clean
@@ -44,9 +45,9 @@ validate: .venv/.dev $(RIVAL)
 	@$(BIN)/python -m pytest -q -m slow || test $$? -eq 5  # 5: there are no slow tests
 
 clean:
-	rm -rf .venv benchmarks/.venv-rival build dist reports gpnb-tutorials .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf gpnb/widgets/static/aladin.* .venv benchmarks/.venv-rival build dist reports gpnb-tutorials .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-# The stamps are newer than pyproject.toml once its requirements are installed.
+# The stamps are newer than pyproject.toml once its requirements are installed, and than what Aladin's bundle is made from.
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "gpnb needs Python 3.11 or newer; none of python3, python3.11 … python3.14 is."; exit 1; }
 	@$(PYTHON) -m venv .venv || { echo "The environment .venv could not be made: install python3-venv."; rm -rf .venv; exit 1; }
@@ -59,12 +60,12 @@ benchmarks/.venv-rival/.installed:
 	  gammapy==2.1 "regions<0.12" "astropy<8"
 	@touch $@
 
-.venv/.installed: pyproject.toml | .venv/bin/python
+.venv/.installed: pyproject.toml $(BUNDLE) | .venv/bin/python
 	@echo "Installing gpnb into .venv …"
 	@$(PIP) --editable .
 	@touch $@
 
-.venv/.dev: pyproject.toml | .venv/bin/python
+.venv/.dev: pyproject.toml $(BUNDLE) | .venv/bin/python
 	@echo "Installing gpnb with its test and lint tools into .venv …"
 	@$(PIP) --editable '.[test,lint]'
 	@touch $@ .venv/.installed

@@ -129,7 +129,9 @@ def download(
 @app.command()
 def info() -> None:
     """Show versions, optional parts, and where cache and data are."""
-    for name, value in (*_versions(), *_optional(), *_places()):
+    from gpnb.widgets.aladin.bundle import bundle_state
+
+    for name, value in (*_versions(), *_optional(), ("aladin-lite", str(bundle_state())), *_places()):
         typer.echo(f"{name:<12} {value}")
 
 

@@ -53,7 +53,8 @@ class SkyPanel(LivePanel):
     @property
     def mask(self) -> SkyMap:
         """The exclusion mask, True where the sky is kept, as `gpnb.reduce_map` takes it."""
-        return self._geom.image().region_mask(self.exclusion, inside=False)
+        mask: SkyMap = self._geom.image().region_mask(self.exclusion, inside=False)
+        return mask
 
     def overlay(self, name: str, what: Any, colour: str = "#56B4E9") -> None:
         """Draw regions, DS9 text or sources of a catalogue over the map; a name that is there is replaced.

@@ -120,7 +120,7 @@ def contours(image: np.ndarray, levels: tuple[float, ...]) -> list[list[list[flo
     """Lines of equal value, as lists of [x, y] in pixels."""
     if not levels:
         return []
-    generator = contour_generator(z=np.ma.masked_invalid(image))
+    generator: Any = contour_generator(z=np.ma.masked_invalid(image))
     return [np.round(line, 2).tolist() for level in levels for line in generator.lines(level)]
 
 

@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 IGNORED = {
     *(".git", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", ".ipynb_checkpoints", "__pycache__"),
-    *("build", "dist", "reports", "node_modules", ".stamps", "gpnb-tutorials"),
+    *("build", "dist", "reports", "node_modules", ".stamps", "gpnb-tutorials", "aladin.js", "aladin.LICENSE.txt"),
 }
 
 MACHINE = re.compile(r"(?<![\w.])/(?:home|Users|root|work|opt|mnt)/[\w.-]+")

@@ -1,0 +1,1 @@
+"""The sky around what was measured: Aladin Lite in a notebook."""
