@@ -45,6 +45,35 @@ def shapes_over(view: SkyView, selected: str, geom: WcsGeometry) -> list[dict[st
     return made
 
 
+def region_groups(view: SkyView, selected: str) -> dict[str, tuple[str, str, str]]:
+    """All outlines over a map by name: DS9 text without points, colour, style."""
+    groups = {kind: (getattr(view, kind), *style) for kind, style in _STYLES.items()}
+    groups |= {name: (text, colour, "solid") for name, text, colour in view.overlays if name not in view.hidden}
+    groups[SELECTED] = (selected, "#ffffff", "solid")
+    drawn = {name: (_without_points(text), colour, style) for name, (text, colour, style) in groups.items()}
+    return {name: group for name, group in drawn.items() if group[0]}
+
+
+def sky_points(view: SkyView) -> dict[str, tuple[tuple[list[float], list[float]], list[str], str]]:
+    """All points over a map by name: right ascensions and declinations (deg), labels, colour."""
+    found = {}
+    if view.peaks:
+        ra, dec, _ = (list(values) for values in zip(*view.peaks, strict=True))
+        found["peaks"] = ((ra, dec), [str(number) for number in range(1, len(ra) + 1)], "#ffffff")
+    for name, text, colour in view.overlays:
+        points = [region for region in to_regions(text or None) if isinstance(region, PointSkyRegion)]
+        if points and name not in view.hidden:
+            coords = [point.center.icrs for point in points]
+            places = ([float(coord.ra.deg) for coord in coords], [float(coord.dec.deg) for coord in coords])
+            found[f"{name} (points)"] = (places, [str(point.meta.get("text", "")) for point in points], colour)
+    return found
+
+
+def _without_points(text: str) -> str:
+    lines = (line for line in text.splitlines() if not isinstance(to_regions(line)[0], PointSkyRegion))
+    return "\n".join(lines)
+
+
 def points_over(view: SkyView, geom: WcsGeometry) -> list[dict[str, Any]]:
     """Peaks as numbered circles, points of overlays as crosses."""
     numbered = zip(*[range(1, len(view.peaks) + 1), view.peaks], strict=True)

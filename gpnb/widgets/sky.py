@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import ipywidgets
+
 from gpnb.core.errors import ArgumentError
 from gpnb.maps.skymap import SkyMap
 from gpnb.state.graph import Node, Source, View
@@ -15,6 +17,7 @@ from gpnb.state.views import SkyView
 from gpnb.widgets.live import LivePanel, bind
 from gpnb.widgets.parts.part import Controls
 from gpnb.widgets.parts.table import TableView
+from gpnb.widgets.skyaladin import AladinStage
 from gpnb.widgets.skycontrols import draw_items, look_items, overlay_items
 from gpnb.widgets.skystage import SkyStage
 
@@ -90,20 +93,27 @@ class SkyPanel(LivePanel):
         width = " × ".join(f"{size:.3g}°" for size in self._geom.width.to_value("deg"))
         return " · ".join(word for word in (shown.title, shown.facts, width, self._geom.frame) if word)
 
+    def notes(self) -> list[str]:
+        """What the object notes, and whether the sky is as asked for."""
+        trouble = self._aladin.trouble if isinstance(self._now, AladinStage) and self._aladin else ""
+        return [*super().notes(), *([trouble] if trouble else [])]
+
     def build(self) -> list[Any]:
         """Controls above the sky, statistics of the region below."""
         self._maps = maps_of(self._obj)
         self._geom = next(iter(self._maps.values())).geom
         self._look, self._draw, self._over = Controls(), Controls(), Controls()
         self._stage = SkyStage(self._geom)
+        self._aladin: AladinStage | None = None
         self._table = TableView(label="Statistics of the region")
         self._make_nodes()
         self._listen()
-        return [self._look, self._stage.widget, self._draw, self._over, self._table]
+        self._place = ipywidgets.VBox([self._stage.widget])
+        return [self._look, self._place, self._draw, self._over, self._table]
 
     def views(self) -> list[View[Any]]:
         """What shows what."""
-        stage, shown = self._stage, Source(lambda: self.shown)
+        shown = Source(lambda: self.shown)
         own = Source(lambda: (self.state, self.selection.region_ds9))
         stats = Node(
             lambda view, image, region: region_table(self._maps, image, view, region),
@@ -118,9 +128,10 @@ class SkyPanel(LivePanel):
             ),
             View(Node(lambda view: draw_items(view, self._target), Source(lambda: self.state)), self._draw.set_items),
             View(Node(overlay_items, Source(lambda: self.state)), self._over.set_items),
-            View(Node(lambda view, image: (view, image), shown, self._layer), lambda pair: stage.show_image(*pair)),
-            View(own, lambda pair: stage.show_over(*pair)),
-            View(shown, stage.show_look),
+            View(Source(lambda: self.state.backdrop), self._choose_stage),
+            View(Node(lambda view, image: (view, image), shown, self._layer), lambda pair: self._now.show_image(*pair)),
+            View(own, lambda pair: self._now.show_over(*pair)),
+            View(shown, self._show_look),
             View(stats, self._show_table),
         ]
 
@@ -153,10 +164,24 @@ class SkyPanel(LivePanel):
         )
         self._over.on_change(lambda name, value, _: self.act(lambda: self._change_overlay(name, value)))
         stage = self._stage
-        stage.on_shape(lambda name, text: self.act(lambda: self._drawn(name, text)))
         stage.on_pixels(lambda name, shape: self.act(lambda: self._drawn(name, region_of(shape, self._geom))))
         stage.on_remove(lambda name: self.act(lambda: self._removed(name)))
         stage.on_look(lambda center, width: self.act(lambda: self.set(center=center, width=width)))
+
+    @property
+    def _now(self) -> SkyStage | AladinStage:
+        """Where the map is shown."""
+        return self._stage if self.state.backdrop == "pixels" or self._aladin is None else self._aladin
+
+    def _choose_stage(self, backdrop: str) -> None:
+        if backdrop == "sky" and self._aladin is None:
+            self._aladin = AladinStage(self._geom, self.state.survey)
+            self._aladin.on_shape(lambda name, text: self.act(lambda: self._drawn(name, text)))
+            self._aladin.on_trouble(self.refresh)
+        self._place.children = [self._now.widget]
+
+    def _show_look(self, view: SkyView) -> None:
+        self._now.show_look(view)
 
     def _aim(self, target: str) -> None:
         self._target = target

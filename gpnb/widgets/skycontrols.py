@@ -10,6 +10,7 @@ from gpnb.core.cachedir import data_roots
 from gpnb.maps.geometry import WcsGeometry
 from gpnb.state.layers import Layer, title_of
 from gpnb.state.views import SkyView
+from gpnb.widgets.aladin.surveys import SURVEYS
 
 Item = dict[str, Any]
 
@@ -42,6 +43,8 @@ def draw_items(view: SkyView, target: str) -> list[Item]:
     targets = {"region": "the region (shared)", "mask": "the exclusion mask"}
     contours = " ".join(f"{value:g}" for value in view.contours)
     items = [
+        _select("backdrop", "View", view.backdrop, {"pixels": "pixels", "sky": "sky (Aladin)"}),
+        *([_survey(view)] if view.backdrop == "sky" else []),
         _select("target", "Draw", target, targets),
         {"name": "contours", "kind": "text", "label": "Contours at", "value": contours, "hint": "3 5 7", "size": 10},
         {"name": "grid", "kind": "check", "label": "Grid", "value": view.grid},
@@ -71,6 +74,13 @@ def overlay_items(view: SkyView) -> list[Item]:
 def catalogues() -> list[str]:
     """Names of the catalogues that are on this machine."""
     return [kind.name for kind in KINDS if any((root / file).is_file() for root in data_roots() for file in kind.files)]
+
+
+def _survey(view: SkyView) -> Item:
+    words = {"": "none", **{name: name for name in SURVEYS if name != "none"}}
+    return _select(
+        "survey", "Survey", view.survey, words if view.survey in words else {**words, view.survey: view.survey}
+    )
 
 
 def _planes(view: SkyView, geom: WcsGeometry, shown: Layer) -> Item:

@@ -83,10 +83,6 @@ class SkyStage:
         """Call ``callback(name, shape)`` for a shape drawn (no name) or changed on the flat sky, in pixels."""
         self.flat.on("shape", lambda id, shape, tool: callback(id, shape))  # noqa: A006, ARG005  (fields of the message)
 
-    def on_shape(self, callback: Callable[[str | None, str], None]) -> None:
-        """Call ``callback(name, text)`` for a shape drawn on the sky, as DS9 text."""
-        self._on_shape = callback
-
     def on_remove(self, callback: Callable[[str], None]) -> None:
         """Call ``callback(name)`` when a shape is to go."""
         self.flat.on("remove", lambda id: callback(id))  # noqa: A006, PLW0108  (the field of the message)

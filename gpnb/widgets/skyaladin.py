@@ -1,0 +1,117 @@
+"""A map as a layer of the sky, in Aladin Lite: the same state as on the flat canvas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets
+import numpy as np
+from astropy import units as u
+from astropy.coordinates import SkyCoord
+
+from gpnb.core.skyregions import region_text, to_regions
+from gpnb.core.units import to_skycoord
+from gpnb.maps.geometry import WcsGeometry
+from gpnb.state.cuts import cuts
+from gpnb.state.layers import Layer
+from gpnb.state.overlays import region_groups, sky_points
+from gpnb.state.views import SkyView
+from gpnb.widgets.aladin.sky import AladinSky
+from gpnb.widgets.parts.part import Controls
+
+_MAP = "map"
+_SHAPES = {"circle": "Circle", "ellipse": "Ellipse", "rectangle": "Box", "polygon": "Polygon"}
+_LINES: dict[str, dict[str, Any]] = {"solid": {}, "dashed": {"line": "dashed"}, "hatched": {"hatch": True}}
+
+
+class AladinStage:
+    """The sky with a map on it; what `SkyStage` is for the flat canvas.
+
+    Parameters
+    ----------
+    geom : WcsGeometry
+        The sky grid of the map.
+    survey : str
+        What lies below; see `gpnb.widgets.aladin.surveys.SURVEYS`.
+    """
+
+    def __init__(self, geom: WcsGeometry, survey: str = "none"):
+        self._geom = geom.image()
+        width = float(self._geom.width.to_value("deg")[0])
+        self.sky = AladinSky(center=self._geom.center.icrs, width=width, survey=survey or "none", height=480)
+        self._tools = Controls(items=self._tool_items(""))
+        self._tools.on_change(lambda name, pressed, _: self._take(name if pressed else ""))
+        self.widget = ipywidgets.VBox([self._tools, self.sky])
+        self._image: np.ndarray | None = None
+        self._look: tuple[Any, ...] = ()
+        self._named: set[str] = set()
+
+    @property
+    def trouble(self) -> str:
+        """Why the sky is not as asked for; empty if it is."""
+        if self.sky.trouble:
+            return f"{self.sky.trouble} The pixels of the map are on the flat view."
+        if self.sky.survey_state == "out of reach":
+            return "The survey is out of reach: a plain grid is shown."
+        return ""
+
+    def on_trouble(self, callback: Callable[[], None]) -> None:
+        """Call when that changes."""
+        self.sky.observe(lambda _: callback(), ["trouble", "survey_state"])
+
+    def show_image(self, view: SkyView, shown: Layer) -> None:
+        """Show a layer in the colours of a record; without sending it again where only they changed."""
+        low, high = cuts(np.asarray(shown.image, dtype=float), view) if shown.image.dtype != bool else (0.0, 1.0)
+        cmap = "RdBu_r" if view.cmap == "diverging" else view.cmap
+        style = {"cmap": cmap, "stretch": view.stretch, "low": low, "high": high, "opacity": view.opacity}
+        if shown.image is self._image:
+            self.sky.restyle(_MAP, **style)
+        else:
+            self.sky.show_image(_MAP, np.asarray(shown.image, dtype=np.float32), self._geom.wcs, **style)
+        self._image = shown.image
+
+    def show_over(self, view: SkyView, selected: str) -> None:
+        """Show regions, the chosen one among them, peaks and overlays."""
+        groups = region_groups(view, selected)
+        points = sky_points(view)
+        for name in self._named - set(groups) - set(points):
+            self.sky.remove(name)
+        for name, (text, colour, style) in groups.items():
+            self.sky.show_regions(name, to_regions(text), colour=colour, **_LINES[style])
+        for name, (places, labels, colour) in points.items():
+            names = "always" if name == "peaks" else "hover"
+            self.sky.show_points(name, SkyCoord(*places, unit=u.deg), labels, colour=colour, names=names)
+        self._named = {*groups, *points}
+
+    def show_look(self, view: SkyView) -> None:
+        """Show the part of the sky that is looked at, and the survey below."""
+        look = (view.center, view.width, view.grid, view.survey)
+        if look == self._look:
+            return
+        before, self._look = self._look, look
+        self.sky.grid = view.grid
+        if not before or before[3] != view.survey:
+            self.sky.choose_survey(view.survey or "none")
+        center = to_skycoord(view.center) if view.center else self._geom.center
+        whole = float(self._geom.width.to_value("deg")[0])
+        self.sky.look_at(center.icrs, view.width if view.width is not None else whole)
+
+    def on_shape(self, callback: Callable[[None, str], None]) -> None:
+        """Call ``callback(None, text)`` for a shape drawn, as DS9 text."""
+
+        def drawn(region: Any) -> None:
+            self._take("")
+            callback(None, region_text(region))
+
+        self.sky.on_region(drawn)
+
+    def _take(self, shape: str) -> None:
+        self.sky.draw(shape or None)
+        self._tools.set_items(self._tool_items(shape))
+
+    def _tool_items(self, taken: str) -> list[dict[str, Any]]:
+        return [
+            {"name": name, "kind": "toggle", "label": word, "hint": f"Draw: {word.lower()}", "value": name == taken}
+            for name, word in _SHAPES.items()
+        ]
