@@ -15,7 +15,18 @@ from astropy.table import Table
 from gpnb.core.atomic import atomic_file
 from gpnb.core.errors import ArgumentError, DataFormatError
 from gpnb.core.recipe import Recipe
-from gpnb.models import shell, spectral_catalog  # noqa: F401  (their classes are known to YAML)
+from gpnb.core.units import DNDE
+from gpnb.models import (  # noqa: F401  (their classes are known to YAML)
+    broken,
+    compound,
+    constant,
+    line,
+    piecewise,
+    scaled,
+    shell,
+    spectral_catalog,
+    template,
+)
 from gpnb.models.base import Model
 from gpnb.models.parameter import Parameter
 from gpnb.models.spatial import SpatialModel
@@ -58,6 +69,8 @@ class SkyModel:
             value = getattr(self, part)
             if not isinstance(value, kind) and (value is not None or part == "spectral"):
                 raise ArgumentError(f"{part}={value!r} is not a {part} model.")
+        if self.spectral.unit != DNDE:
+            raise ArgumentError(f"spectral={self.spectral!r} is a factor without unit: multiply a spectrum with it.")
         if not self.name:
             raise ArgumentError("name='' must be some text: full names of parameters start with it.")
 
@@ -115,7 +128,7 @@ class SkyModel:
         owner, _, short = name.rpartition(".")
         if owner in ("", self.name):
             for part, model in self.parts.items():
-                if short in model.declared:
+                if short in model.names:
                     return part, model
         raise ArgumentError(f"{self.name} has no parameter {name!r}; it has: {', '.join(self.parameters)}.")
 
