@@ -62,6 +62,8 @@ _HOME = {
     "LogParabolaNorm": "models.norms",
     "ExpCutoffNorm": "models.norms",
     "PiecewiseNorm": "models.piecewise",
+    "EBLAbsorption": "models.ebl",
+    "NaimaSpectrum": "models.particles",
     "GaussianPrior": "models.priors",
     "UniformPrior": "models.priors",
     "LogUniformPrior": "models.priors",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from gpnb.core.errors import ArgumentError, DataFormatError
 from gpnb.core.recipe import Recipe
@@ -129,11 +129,15 @@ class Model:
 
     @classmethod
     def _from_dict(cls, data: dict[str, Any]) -> Self:
-        parameters = [parameter_from_dict(item) for item in data.get("parameters", [])]
         try:
-            return cls(**{item.name: item for item in parameters}, **cls._extra(data))
+            return cls(**cls._parameters_of(data), **cls._extra(data))
         except KeyError as error:
             raise DataFormatError(f"The model {cls.__name__} needs the entry {error}.") from None
+
+    @classmethod
+    def _parameters_of(cls, data: dict[str, Any]) -> dict[str, Parameter]:
+        parameters = [parameter_from_dict(item) for item in data.get("parameters", [])]
+        return {item.name: item for item in parameters}
 
     @classmethod
     def _extra(cls, data: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG003
@@ -150,6 +154,15 @@ class Model:
         if name not in self._values:
             raise ArgumentError(f"{type(self).__name__} has no parameter {name!r}; it has: {', '.join(self._values)}.")
         return self._values[name]
+
+    if not TYPE_CHECKING:  # a checker shall still find misspelt names
+
+        def __getattr__(self, name: str) -> Parameter:
+            """Parameters that an instance has beside those its class declares."""
+            values = self.__dict__.get("_values", {})
+            if name not in values:
+                raise AttributeError(f"{type(self).__name__} has no parameter or attribute {name!r}.")
+            return values[name]
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and self.to_dict() == other.to_dict()

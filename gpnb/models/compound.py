@@ -123,12 +123,6 @@ class CompoundSpectrum(SpectralModel):
         copy.right = _own(self.right, values[count:])
         return copy
 
-    def __getattr__(self, name: str) -> Parameter:
-        values: dict[str, Parameter] = self.__dict__.get("_values", {})
-        if name not in values:
-            raise AttributeError(f"CompoundSpectrum has no parameter or attribute {name!r}.")
-        return values[name]
-
     def __repr__(self) -> str:
         return f"({self.left!r} {self.operator} {self.right!r})"
 

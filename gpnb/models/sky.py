@@ -20,6 +20,7 @@ from gpnb.models import (  # noqa: F401  (their classes are known to YAML)
     broken,
     compound,
     constant,
+    ebl,
     line,
     piecewise,
     scaled,
