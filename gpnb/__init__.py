@@ -41,7 +41,7 @@ _HOME = {
     "bright_stars": "catalogs.stars",
     "Parameter": "models.parameter",
     "SkyModel": "models.sky",
-    "Models": "models.sky",
+    "Models": "models.collection",
     "PowerLaw": "models.spectral",
     "ExpCutoffPowerLaw": "models.spectral",
     "LogParabola": "models.spectral",

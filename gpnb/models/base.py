@@ -174,3 +174,8 @@ class Model:
             f"{item.name}={item.value:.6g}{' ' + item.unit if item.unit else ''}" for item in self.parameters
         )
         return f"{type(self).__name__}({values})"
+
+
+def model_class(name: str) -> type[Model] | None:
+    """The class that is written as this type."""
+    return _REGISTRY.get(name)

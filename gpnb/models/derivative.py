@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-_STEP = 1e-30
+STEP = 1e-30
 """Nothing is subtracted, so that the step may be as small as the numbers allow."""
 
 
@@ -32,7 +32,7 @@ def complex_step(function: Callable[..., Any], values: Sequence[float]) -> np.nd
     """
     rows = []
     for place, value in enumerate(values):
-        rows.append(np.imag(function(*values[:place], complex(value, _STEP), *values[place + 1 :])) / _STEP)
+        rows.append(np.imag(function(*values[:place], complex(value, STEP), *values[place + 1 :])) / STEP)
     return np.stack(rows)
 
 

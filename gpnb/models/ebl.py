@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
@@ -53,10 +54,7 @@ class EBLAbsorption(NormModel):
     def __init__(self, table: OpacityTable, source: str, **given: Any):
         super().__init__(**given)
         self.table, self.source = table, source
-        highest = float(table.redshift[-1])
-        if self.redshift.max > highest:
-            self._values["redshift"] = Parameter(**{**vars(self.redshift), "max": highest})
-        self._check()
+        self._values["redshift"] = self._limited()
 
     @classmethod
     def read(cls, source: str | os.PathLike[str] = "dominguez", redshift: Any = 0.1, alpha_norm: Any = 1.0) -> Self:
@@ -115,12 +113,17 @@ class EBLAbsorption(NormModel):
 
     def _with(self, changed: dict[str, Parameter]) -> Self:
         copy = super()._with(changed)
-        copy._check()
+        copy._values["redshift"] = copy._limited()
         return copy
 
-    def _check(self) -> None:
-        highest = float(self.table.redshift[-1])
-        if not 0 <= self.redshift.value <= highest:
-            raise ArgumentError(
-                f"redshift={self.redshift.value} must lie between 0 and {highest:.4g}, the table's end."
-            )
+    def _limited(self) -> Parameter:
+        """The redshift, its limits within the table."""
+        highest, item = float(self.table.redshift[-1]), self.redshift
+        if not 0 <= item.value <= highest:
+            raise ArgumentError(f"redshift={item.value} must lie between 0 and {highest:.4g}, the table's end.")
+        return replace(item, min=max(item.min, 0.0), max=min(item.max, highest))
+
+
+def source_of_file(name: str) -> str | None:
+    """The published table that a file of this name holds."""
+    return next((source for source, file in _FILES.items() if file.rpartition("/")[2] == name), None)

@@ -8,7 +8,7 @@ import numpy as np
 
 from gpnb.core.units import DNDE
 from gpnb.models.base import Declared
-from gpnb.models.derivative import growth
+from gpnb.models.derivative import STEP, growth
 from gpnb.models.spectrum import ClosedSpectrum, SpectralModel
 
 __all__ = ["ExpCutoffPowerLaw", "LogParabola", "LogParabola2", "PowerLaw", "SpectralModel"]
@@ -49,6 +49,12 @@ class PowerLaw(ClosedSpectrum):
         width = np.log(high / low)
         first = amplitude * (low / reference) ** -index * low**order
         return first * width * growth((order - index) * width)
+
+    def moment_gradient_between(self, low: np.ndarray, high: np.ndarray, order: int = 1) -> np.ndarray:
+        """Its derivatives with all parameters: one complex step holds the integral and its slope with the index."""
+        index, amplitude, reference = self.values
+        both = self.moment(np.asarray(low, dtype=float), high, order, complex(index, STEP), 1.0, reference)
+        return np.stack([amplitude * both.imag / STEP, both.real, amplitude * index / reference * both.real])
 
 
 class ExpCutoffPowerLaw(SpectralModel):

@@ -6,10 +6,13 @@ from typing import Any
 
 import numpy as np
 from astropy import units as u
+from astropy.table import QTable
+from numpy.typing import ArrayLike
 
-from gpnb.core.units import DNDE, ENERGY, to_array
+from gpnb.core.units import DNDE, ENERGY, to_array, to_range
 from gpnb.models.base import Model
 from gpnb.models.derivative import complex_step
+from gpnb.models.errors import band, propagate
 from gpnb.models.integrate import integrate_function
 
 
@@ -75,6 +78,55 @@ class SpectralModel(Model):
         """Energy flux between energies with units."""
         return self._moment(low, high, 2)
 
+    def evaluate_error(self, energy: Any, covariance: ArrayLike) -> tuple[u.Quantity, u.Quantity]:
+        """Differential flux and its standard deviation.
+
+        Parameters
+        ----------
+        energy : Quantity or str
+            Where.
+        covariance : array
+            Of the free parameters (`free`), or of all, in their units.
+
+        Returns
+        -------
+        value, error : Quantity
+        """
+        x = to_array(energy, ENERGY, "energy")
+        return self.evaluate_at(x) * self.unit, propagate(self, self.gradient_at(x), covariance) * self.unit
+
+    def integral_error(self, low: Any, high: Any, covariance: ArrayLike) -> tuple[u.Quantity, u.Quantity]:
+        """Integral flux and its standard deviation; arguments as for `integral` and `evaluate_error`."""
+        return self._moment(low, high, 1), self._moment_error(low, high, 1, covariance)
+
+    def energy_flux_error(self, low: Any, high: Any, covariance: ArrayLike) -> tuple[u.Quantity, u.Quantity]:
+        """Energy flux and its standard deviation; arguments as for `energy_flux` and `evaluate_error`."""
+        return self._moment(low, high, 2), self._moment_error(low, high, 2, covariance)
+
+    def butterfly(self, energy_bounds: Any, covariance: ArrayLike, n: int = 50) -> QTable:
+        """The band of one standard deviation in ln dN/dE.
+
+        Parameters
+        ----------
+        energy_bounds : pair of Quantity or str
+            Its range.
+        covariance : array
+            As for `evaluate_error`.
+        n : int
+            Number of energies, evenly in ln E.
+
+        Returns
+        -------
+        QTable
+            Columns energy, dnde, dnde_low, dnde_high.
+        """
+        low, high = to_range(energy_bounds, ENERGY, "energy_bounds")
+        energy = np.geomspace(low, high, n)
+        dnde = self.evaluate_at(energy)
+        columns = (dnde, *band(dnde, propagate(self, self.gradient_at(energy), covariance)))
+        names = ("energy", "dnde", "dnde_low", "dnde_high")
+        return QTable([energy * ENERGY, *(item * self.unit for item in columns)], names=names)
+
     def __add__(self, other: SpectralModel) -> SpectralModel:
         return self._combined("+", other)
 
@@ -98,6 +150,11 @@ class SpectralModel(Model):
     def _moment(self, low: Any, high: Any, order: int) -> u.Quantity:
         low, high = to_array(low, ENERGY, "low"), to_array(high, ENERGY, "high")
         return self.moment_between(low, high, order) * moment_unit(self.unit, order)
+
+    def _moment_error(self, low: Any, high: Any, order: int, covariance: ArrayLike) -> u.Quantity:
+        low, high = to_array(low, ENERGY, "low"), to_array(high, ENERGY, "high")
+        gradient = self.moment_gradient_between(low, high, order)
+        return propagate(self, gradient, covariance) * moment_unit(self.unit, order)
 
 
 class ClosedSpectrum(SpectralModel):

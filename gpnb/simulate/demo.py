@@ -22,7 +22,7 @@ from gpnb.data.gti import GTI
 from gpnb.data.observation import Observation
 from gpnb.data.store import DataStore
 from gpnb.data.write import write_index, write_irfs, write_observation
-from gpnb.models.sky import Models
+from gpnb.models.collection import Models
 from gpnb.simulate.cache import made_once
 from gpnb.simulate.events import simulate_events
 from gpnb.simulate.expect import expectation
@@ -188,4 +188,4 @@ def _truth(part: str) -> dict[str, Any]:
 
 
 def _models(items: list[dict[str, Any]]) -> Models:
-    return Models.from_yaml(yaml.safe_dump({"models": items}), "truth.yaml")
+    return Models.from_yaml(yaml.safe_dump({"components": items}), "truth.yaml")

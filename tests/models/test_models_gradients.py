@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 
 import gpnb
-import gpnb.models.sky  # knows all of them
+import gpnb.models.collection  # knows all of them
 from gpnb.models.base import _REGISTRY
 from gpnb.models.derivative import complex_step, growth
 from gpnb.models.integrate import quadrature
