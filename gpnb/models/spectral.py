@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from astropy import units as u
 
-from gpnb.core.units import DNDE
+from gpnb.core.units import DNDE, ENERGY
 from gpnb.models.base import Declared
 from gpnb.models.derivative import STEP, growth
 from gpnb.models.spectrum import ClosedSpectrum, SpectralModel
@@ -83,6 +84,14 @@ class ExpCutoffPowerLaw(SpectralModel):
         """A (E/E0)^-index exp(-(lambda E)^alpha)."""
         return amplitude * (energy / reference) ** -index * np.exp(-cutoff_exponent(energy, lambda_, alpha))
 
+    @property
+    def e_peak(self) -> u.Quantity:
+        """Where E² dN/dE is highest, ((2 − index)/alpha)^(1/alpha)/lambda; NaN if it has no peak."""
+        index, _, _, lambda_, alpha = self.values
+        if not (index < 2 and lambda_ > 0 and alpha > 0):
+            return np.nan * ENERGY
+        return ((2 - index) / alpha) ** (1 / alpha) / lambda_ * ENERGY
+
 
 class LogParabola(SpectralModel):
     """Log-parabola, A (E/E0)^(-alpha - beta ln(E/E0)), with the natural logarithm.
@@ -105,6 +114,12 @@ class LogParabola(SpectralModel):
         """A (E/E0)^(-alpha - beta ln(E/E0))."""
         x = np.log(energy / reference)
         return amplitude * np.exp(-(alpha + beta * x) * x)
+
+    @property
+    def e_peak(self) -> u.Quantity:
+        """Where E² dN/dE is highest, E0 exp((2 − alpha)/(2 beta)); NaN if it has no peak."""
+        _, reference, alpha, beta = self.values
+        return _parabola_peak(reference, alpha, beta)
 
 
 class LogParabola2(SpectralModel):
@@ -130,6 +145,17 @@ class LogParabola2(SpectralModel):
     def evaluate(energy: Any, amplitude: Any, reference: Any, alpha: Any, beta: Any, scale: Any) -> Any:
         """A (E/E0)^(-alpha - beta ln(E/Es))."""
         return amplitude * np.exp(-(alpha + beta * np.log(energy / scale)) * np.log(energy / reference))
+
+    @property
+    def e_peak(self) -> u.Quantity:
+        """Where E² dN/dE is highest, sqrt(E0 Es) exp((2 − alpha)/(2 beta)); NaN if it has no peak."""
+        _, reference, alpha, beta, scale = self.values
+        return _parabola_peak(np.sqrt(reference * scale), alpha, beta)
+
+
+def _parabola_peak(middle: float, alpha: float, beta: float) -> u.Quantity:
+    with np.errstate(over="ignore"):
+        return (middle * np.exp((2 - alpha) / (2 * beta)) if beta > 0 else np.nan) * ENERGY
 
 
 def cutoff_exponent(energy: Any, lambda_: Any, alpha: Any) -> Any:

@@ -1,5 +1,7 @@
 """Sums, products, tables and factors: values, names, exact derivatives, files."""
 
+import pickle
+
 import numpy as np
 import pytest
 from astropy import units as u
@@ -68,6 +70,13 @@ def test_values_are_those_of_the_parts():
         assert u.allclose(joined(energy), expected, rtol=1e-12)
     assert (norm * first)(energy).unit == first(energy).unit
     assert (3 * first).free == first.free
+
+
+@pytest.mark.parametrize("name", sorted(JOINED))
+def test_they_go_to_other_processes(name):
+    again = pickle.loads(pickle.dumps(JOINED[name]))
+    assert again == JOINED[name]
+    assert again.integral_bins(EDGES) == pytest.approx(JOINED[name].integral_bins(EDGES))
 
 
 def test_names_stay_unique_and_reach_the_parts():
