@@ -25,7 +25,7 @@ from gpnb.models import (  # noqa: F401  (their classes are known to YAML)
     spectral_catalog,
     template,
 )
-from gpnb.models.gammapy import translate
+from gpnb.models.gammapy import translate, warn
 from gpnb.models.links import linked_values
 from gpnb.models.parameter import Parameter
 from gpnb.models.priors import Prior
@@ -145,9 +145,13 @@ class Models(Sequence[SkyModel]):
             data = yaml.safe_load(text)
         except yaml.YAMLError as error:
             raise DataFormatError(f"{source} is not YAML: {str(error).splitlines()[0]}.") from error
-        if not isinstance(data, dict) or not isinstance(data.get("components"), list):
+        # "models" is what the truth of the demo store calls it
+        items = data.get("components", data.get("models")) if isinstance(data, dict) else None
+        if not isinstance(items, list):
             raise DataFormatError(f"{source}: expected a list called 'components'.")
-        return name_links(cls([_component(item, source) for item in translate(data, source)]))
+        if data.get("covariance"):
+            warn(source, f"the covariance in {data['covariance']!r} is not read")
+        return name_links(cls([_component(item, source) for item in translate(items, source)]))
 
     def write(self, path: str | os.PathLike[str], overwrite: bool = False) -> None:
         """Write them to a YAML file."""

@@ -74,13 +74,13 @@ SPATIAL = {
 _PRIORS = {"GaussianPrior": {"mu": "mean", "sigma": "sigma"}, "UniformPrior": {}, "LogUniformPrior": {}}
 
 
-def translate(data: dict[str, Any], source: str) -> list[dict[str, Any]]:
+def translate(items: list[Any], source: str) -> list[dict[str, Any]]:
     """The components of a file in our layout; ours are given back as they are.
 
     Parameters
     ----------
-    data : dict
-        What the YAML holds.
+    items : list of dict
+        The components.
     source : str
         Where it is from, for warnings and errors.
 
@@ -89,23 +89,21 @@ def translate(data: dict[str, Any], source: str) -> list[dict[str, Any]]:
     DataFormatError
         If something of Gammapy has no counterpart.
     """
-    if data.get("covariance"):
-        _warn(source, f"the covariance in {data['covariance']!r} is not read")
     components = []
-    for item in data["components"]:
+    for item in items:
         if not isinstance(item, dict):
             raise DataFormatError(f"{source}: the component {item!r} is no model.")
         if item.get("type", "SkyModel") == "SkyModel":
             components.append(_sky_model(item, source))
         else:
-            _warn(source, f"a component of type {item['type']} is left out: it is no source on the sky")
+            warn(source, f"a component of type {item['type']} is left out: it is no source on the sky")
     return components
 
 
 def _sky_model(item: dict[str, Any], source: str) -> dict[str, Any]:
     for name in ("datasets_names", "apply_irf"):
         if item.get(name):
-            _warn(source, f"{name} of the model {item.get('name')!r} is not used")
+            warn(source, f"{name} of the model {item.get('name')!r} is not used")
     parts = {
         "spectral": _spectral(item.get("spectral")),
         "spatial": _part(item.get("spatial"), SPATIAL, ("frame",)),
@@ -211,5 +209,6 @@ def _temporal(part: Any) -> Any:
     return {"type": kind.ours, "parameters": [*height, peak, _parameter(values["sigma"], kind)]}
 
 
-def _warn(source: str, what: str) -> None:
+def warn(source: str, what: str) -> None:
+    """Tell of something that is not read."""
     warnings.warn(f"{source}: {what}.", DataWarning, stacklevel=4)

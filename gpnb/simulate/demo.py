@@ -188,4 +188,4 @@ def _truth(part: str) -> dict[str, Any]:
 
 
 def _models(items: list[dict[str, Any]]) -> Models:
-    return Models.from_yaml(yaml.safe_dump({"components": items}), "truth.yaml")
+    return Models.from_yaml(yaml.safe_dump({"models": items}), "truth.yaml")

@@ -215,4 +215,4 @@ def test_a_steady_source_and_components_that_are_none():
     text = "components:\n- {name: x, spectral: {type: pl}, temporal: {type: ConstantTemporalModel}}\n"
     assert Models.from_yaml(text)["x"].temporal is None
     with pytest.raises(DataFormatError, match="is no model"):
-        translate({"components": [3]}, "here")
+        translate([3], "here")

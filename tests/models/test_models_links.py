@@ -84,6 +84,10 @@ def test_priors_and_links_in_files():
         Models.from_yaml(models.to_yaml().replace("LogUniformPrior", "CauchyPrior"))
 
 
+def test_the_list_may_be_called_models():
+    assert list(Models.from_yaml(TWO.to_yaml().replace("components:", "models:"))) == list(TWO)
+
+
 PRIORS = [GaussianPrior(1.5, 0.2), UniformPrior(0.1, 20), LogUniformPrior(0.1, 20)]
 
 
