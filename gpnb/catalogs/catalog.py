@@ -17,7 +17,7 @@ from gpnb.catalogs.source import CatalogSource
 from gpnb.core.errors import SelectionError
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import ANGLE, to_float, to_skycoord
-from gpnb.models.sky import Models
+from gpnb.models.collection import Models
 
 if TYPE_CHECKING:
     from regions import SkyRegion

@@ -12,8 +12,9 @@ from astropy.table import QTable
 from gpnb.catalogs.sed import sed_table
 from gpnb.catalogs.source import R68_PER_SIGMA, CatalogSource, Shape, filled
 from gpnb.core.errors import DataFormatError
+from gpnb.models.collection import Models
 from gpnb.models.shell import ShellSource
-from gpnb.models.sky import Models, SkyModel
+from gpnb.models.sky import SkyModel
 from gpnb.models.spatial import GaussianSource, PointSource, SpatialModel
 from gpnb.models.spectral import ExpCutoffPowerLaw, PowerLaw, SpectralModel
 

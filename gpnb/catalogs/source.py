@@ -18,7 +18,8 @@ from gpnb.core.errors import ArgumentError, SelectionError
 from gpnb.core.fitsfile import unit_factor
 from gpnb.core.recipe import Recipe
 from gpnb.models.base import Model
-from gpnb.models.sky import Models, SkyModel
+from gpnb.models.collection import Models
+from gpnb.models.sky import SkyModel
 from gpnb.models.spatial import SpatialModel
 from gpnb.models.spectral import SpectralModel
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from gpnb.core.errors import ArgumentError
+from gpnb.core.errors import ArgumentError, DataFormatError
 from gpnb.core.recipe import Recipe
 from gpnb.models.parameter import Parameter
+from gpnb.models.priors import Prior
+from gpnb.models.records import parameter_from_dict, parameter_to_dict
 
 _REGISTRY: dict[str, type[Model]] = {}
 
@@ -56,6 +58,16 @@ class Model:
         return tuple(self._values.values())
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Their names."""
+        return tuple(self._values)
+
+    @property
+    def free(self) -> tuple[str, ...]:
+        """Names of those that a fit changes: neither frozen nor linked."""
+        return tuple(item.name for item in self.parameters if item.free)
+
+    @property
     def values(self) -> tuple[float, ...]:
         """Their values, as plain floats in house units."""
         return tuple(parameter.value for parameter in self.parameters)
@@ -91,9 +103,18 @@ class Model:
         """A copy whose parameter takes the value of another, by its full name (``"crab.index"``)."""
         return self._with({name: replace(self._known(name), link=to)})
 
+    def with_prior(self, name: str, prior: Prior | None) -> Self:
+        """A copy with what is known of a parameter beforehand, in its own unit; None takes it away."""
+        return self._with({name: replace(self._known(name), prior=prior)})
+
+    def with_values(self, values: Sequence[float]) -> Self:
+        """A copy with other values for all parameters, plain floats in the order and units of `parameters`."""
+        pairs = zip(self.parameters, values, strict=True)
+        return self._with({item.name: replace(item, value=float(value)) for item, value in pairs})
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data for YAML."""
-        return {"type": type(self).__name__, "parameters": [_parameter_dict(item) for item in self.parameters]}
+        return {"type": type(self).__name__, "parameters": [parameter_to_dict(item) for item in self.parameters]}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Self:
@@ -103,8 +124,20 @@ class Model:
             raise ArgumentError(
                 f"Model type {data.get('type')!r} is not known; known are: {', '.join(sorted(_REGISTRY))}."
             )
-        model: Self = kind(**{item["name"]: Parameter(**item) for item in data["parameters"]}, **kind._extra(data))
+        model: Self = kind._from_dict(data)
         return model
+
+    @classmethod
+    def _from_dict(cls, data: dict[str, Any]) -> Self:
+        try:
+            return cls(**cls._parameters_of(data), **cls._extra(data))
+        except KeyError as error:
+            raise DataFormatError(f"The model {cls.__name__} needs the entry {error}.") from None
+
+    @classmethod
+    def _parameters_of(cls, data: dict[str, Any]) -> dict[str, Parameter]:
+        parameters = [parameter_from_dict(item) for item in data.get("parameters", [])]
+        return {item.name: item for item in parameters}
 
     @classmethod
     def _extra(cls, data: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG003
@@ -122,6 +155,15 @@ class Model:
             raise ArgumentError(f"{type(self).__name__} has no parameter {name!r}; it has: {', '.join(self._values)}.")
         return self._values[name]
 
+    if not TYPE_CHECKING:  # a checker shall still find misspelt names
+
+        def __getattr__(self, name: str) -> Parameter:
+            """Parameters that an instance has beside those its class declares."""
+            values = self.__dict__.get("_values", {})
+            if name not in values:
+                raise AttributeError(f"{type(self).__name__} has no parameter or attribute {name!r}.")
+            return values[name]
+
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and self.to_dict() == other.to_dict()
 
@@ -134,12 +176,6 @@ class Model:
         return f"{type(self).__name__}({values})"
 
 
-def _parameter_dict(parameter: Parameter) -> dict[str, Any]:
-    """The fields that differ from the defaults: NaN and infinities stay out of files."""
-    plain = Parameter(parameter.name, 0.0)
-    record = {"name": parameter.name, "value": parameter.value}
-    for name in ("unit", "min", "max", "frozen", "link", "error"):
-        value = getattr(parameter, name)
-        if value != getattr(plain, name) and not (name == "error" and math.isnan(value)):
-            record[name] = value
-    return record
+def model_class(name: str) -> type[Model] | None:
+    """The class that is written as this type."""
+    return _REGISTRY.get(name)

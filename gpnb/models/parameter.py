@@ -10,6 +10,7 @@ from astropy import units as u
 
 from gpnb.core.errors import ArgumentError
 from gpnb.core.units import to_float
+from gpnb.models.priors import Prior
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +33,8 @@ class Parameter:
         Full name (``"crab.index"``) of the parameter whose value this one takes; empty if free-standing.
     error : float
         One standard deviation, NaN until a fit has found it.
+    prior : GaussianPrior, UniformPrior or LogUniformPrior, optional
+        What is known beforehand; a term of the fit statistic.
 
     Examples
     --------
@@ -47,6 +50,7 @@ class Parameter:
     frozen: bool = False
     link: str = ""
     error: float = math.nan
+    prior: Prior | None = None
 
     def __post_init__(self) -> None:
         if not self.min < self.max:
@@ -56,6 +60,11 @@ class Parameter:
     def quantity(self) -> u.Quantity:
         """The value with its unit."""
         return self.value * u.Unit(self.unit)
+
+    @property
+    def free(self) -> bool:
+        """Whether a fit changes it by itself: neither frozen nor linked."""
+        return not self.frozen and not self.link
 
     @property
     def symbol(self) -> str:
@@ -87,7 +96,8 @@ class Parameter:
     def _from_parameter(self, other: Parameter) -> Parameter:
         factor = to_float(1 * u.Unit(other.unit), self.unit, self.name) if other.unit != self.unit else 1.0
         scaled = {name: getattr(other, name) * factor for name in ("value", "min", "max", "error")}
-        return replace(other, name=self.name, unit=self.unit, **scaled)
+        prior = other.prior.scaled(factor) if other.prior is not None and factor != 1 else other.prior
+        return replace(other, name=self.name, unit=self.unit, prior=prior, **scaled)
 
     def _key(self) -> tuple[Any, ...]:
         values = tuple(getattr(self, item.name) for item in fields(self))
@@ -108,4 +118,6 @@ class Parameter:
             notes.append("frozen")
         if self.link:
             notes.append(f"= {self.link}")
+        if self.prior is not None:
+            notes.append(f"with {self.prior}")
         return f"Parameter({self.name} = {' '.join(notes)})"

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
-import yaml
-from astropy.table import Table
-
-from gpnb.core.atomic import atomic_file
 from gpnb.core.errors import ArgumentError, DataFormatError
 from gpnb.core.recipe import Recipe
-from gpnb.models import shell, spectral_catalog  # noqa: F401  (their classes are known to YAML)
+from gpnb.core.units import DNDE
 from gpnb.models.base import Model
 from gpnb.models.parameter import Parameter
+from gpnb.models.priors import Prior
 from gpnb.models.spatial import SpatialModel
-from gpnb.models.spectral import SpectralModel
+from gpnb.models.spectrum import SpectralModel
 from gpnb.models.temporal import TemporalModel
 
 _PARTS = ("spectral", "spatial", "temporal")
@@ -58,6 +53,8 @@ class SkyModel:
             value = getattr(self, part)
             if not isinstance(value, kind) and (value is not None or part == "spectral"):
                 raise ArgumentError(f"{part}={value!r} is not a {part} model.")
+        if self.spectral.unit != DNDE:
+            raise ArgumentError(f"spectral={self.spectral!r} is a factor without unit: multiply a spectrum with it.")
         if not self.name:
             raise ArgumentError("name='' must be some text: full names of parameters start with it.")
 
@@ -78,28 +75,46 @@ class SkyModel:
 
     @property
     def parameters(self) -> dict[str, Parameter]:
-        """All parameters by full name."""
-        return {f"{self.name}.{item.name}": item for model in self.parts.values() for item in model.parameters}
+        """All parameters by full name; of two of one name the later is called ``"name.spatial.parameter"``."""
+        found: dict[str, Parameter] = {}
+        for part, model in self.parts.items():
+            for item in model.parameters:
+                name = f"{self.name}.{item.name}"
+                found[f"{self.name}.{part}.{item.name}" if name in found else name] = item
+        return found
 
     def parameter(self, name: str) -> Parameter:
         """One parameter, by its full or its short name."""
-        return self._part_of(name)[1]._known(name.rpartition(".")[2])
+        part, short = self._part_of(name)
+        return self.parts[part]._known(short)
 
     def replace(self, **given: Any) -> SkyModel:
         """A copy with other parameter values, by short name, or another ``name``."""
         model = replace(self, name=given.pop("name", self.name))
         for name, value in given.items():
-            part, owner = model._part_of(name)
-            model = replace(model, **{part: owner.replace(**{name.rpartition(".")[2]: value})})  # type: ignore[arg-type]
+            part, short = model._part_of(name)
+            model = replace(model, **{part: model.parts[part].replace(**{short: value})})  # type: ignore[arg-type]
         return model
 
     def freeze(self, *names: str) -> SkyModel:
         """A copy with these parameters frozen."""
-        model = self
-        for name in names:
-            part, owner = model._part_of(name)
-            model = replace(model, **{part: owner.freeze(name.rpartition(".")[2])})  # type: ignore[arg-type]
-        return model
+        return self._each(names, lambda owner, short: owner.freeze(short))
+
+    def thaw(self, *names: str) -> SkyModel:
+        """A copy with these parameters free."""
+        return self._each(names, lambda owner, short: owner.thaw(short))
+
+    def bound(self, name: str, low: float, high: float) -> SkyModel:
+        """A copy with limits on a parameter, in its own unit."""
+        return self._changed(name, lambda owner, short: owner.bound(short, low, high))
+
+    def link(self, name: str, to: str) -> SkyModel:
+        """A copy whose parameter takes the value of another, by its full name; ``""`` for none."""
+        return self._changed(name, lambda owner, short: owner.link(short, to))
+
+    def with_prior(self, name: str, prior: Prior | None) -> SkyModel:
+        """A copy with what is known of a parameter beforehand, in its own unit."""
+        return self._changed(name, lambda owner, short: owner.with_prior(short, prior))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for YAML."""
@@ -108,104 +123,30 @@ class SkyModel:
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> SkyModel:
         """Read what `to_dict` wrote."""
-        parts: dict[str, Any] = {part: Model.from_dict(data[part]) for part in _PARTS if part in data}
-        return cls(**parts, name=data["name"])
+        if not {"name", "spectral"} <= set(data):
+            raise DataFormatError(f"The model {data.get('name', '')!r} needs the entries 'name' and 'spectral'.")
+        parts: dict[str, Any] = {part: Model.from_dict(data[part]) for part in _PARTS if data.get(part)}
+        return cls(**parts, name=str(data["name"]))
 
-    def _part_of(self, name: str) -> tuple[str, Model]:
-        owner, _, short = name.rpartition(".")
-        if owner in ("", self.name):
-            for part, model in self.parts.items():
-                if short in model.declared:
-                    return part, model
+    def _each(self, names: Sequence[str], change: Callable[[Model, str], Model]) -> SkyModel:
+        model = self
+        for name in names:
+            model = model._changed(name, change)
+        return model
+
+    def _changed(self, name: str, change: Callable[[Model, str], Model]) -> SkyModel:
+        part, short = self._part_of(name)
+        return replace(self, **{part: change(self.parts[part], short)})  # type: ignore[arg-type]
+
+    def _part_of(self, name: str) -> tuple[str, str]:
+        """The part that has a parameter, and its name there."""
+        rest = name.removeprefix(f"{self.name}.")
+        part, _, short = rest.rpartition(".")
+        for role in (part,) if part else self.parts:
+            if role in self.parts and short in self.parts[role].names:
+                return role, short
         raise ArgumentError(f"{self.name} has no parameter {name!r}; it has: {', '.join(self.parameters)}.")
 
     def __repr__(self) -> str:
         parts = ", ".join(f"{part}={model!r}" for part, model in self.parts.items())
         return f"SkyModel({parts}, name={self.name!r})"
-
-
-class Models(Sequence[SkyModel]):
-    """Several sources, by position or by name, with YAML files.
-
-    Parameters
-    ----------
-    models : sequence of SkyModel
-        With different names.
-    """
-
-    def __init__(self, models: Sequence[SkyModel] = ()):
-        self._models = tuple(models)
-        names = [model.name for model in self._models]
-        twice = {name for name in names if names.count(name) > 1}
-        if twice:
-            raise ArgumentError(f"Two models are called {min(twice)!r}: names must differ.")
-
-    @property
-    def names(self) -> list[str]:
-        """Their names."""
-        return [model.name for model in self._models]
-
-    @property
-    def table(self) -> Table:
-        """One row a parameter: model name value unit error min max frozen link."""
-        columns = ("name", "value", "unit", "error", "min", "max", "frozen", "link")
-        rows = [
-            (model.name, *(getattr(item, column) for column in columns))
-            for model in self._models
-            for item in model.parameters.values()
-        ]
-        return Table(rows=rows, names=("model", *columns)) if rows else Table(names=("model", *columns))
-
-    def to_yaml(self) -> str:
-        """The models as YAML."""
-        text: str = yaml.safe_dump({"models": [model.to_dict() for model in self._models]}, sort_keys=False)
-        return text
-
-    @classmethod
-    def from_yaml(cls, text: str, source: str = "YAML text") -> Models:
-        """Read what `to_yaml` wrote.
-
-        Raises
-        ------
-        DataFormatError
-            If the text is not YAML with a list called ``models``.
-        """
-        try:
-            data = yaml.safe_load(text)
-        except yaml.YAMLError as error:
-            raise DataFormatError(f"{source} is not YAML: {str(error).splitlines()[0]}.") from error
-        if not isinstance(data, dict) or not isinstance(data.get("models"), list):
-            raise DataFormatError(f"{source}: expected a list called 'models'.")
-        return cls([SkyModel.from_dict(item) for item in data["models"]])
-
-    def write(self, path: str | os.PathLike[str], overwrite: bool = False) -> None:
-        """Write them to a YAML file."""
-        with atomic_file(path, overwrite) as temporary:
-            temporary.write_text(self.to_yaml())
-
-    @classmethod
-    def read(cls, path: str | os.PathLike[str]) -> Models:
-        """Read a YAML file."""
-        return cls.from_yaml(Path(path).read_text(), str(path))
-
-    @overload
-    def __getitem__(self, key: int | str) -> SkyModel: ...
-    @overload
-    def __getitem__(self, key: slice) -> Models: ...
-    def __getitem__(self, key: int | str | slice) -> SkyModel | Models:
-        if isinstance(key, slice):
-            return Models(self._models[key])
-        if isinstance(key, str):
-            if key not in self.names:
-                raise ArgumentError(f"No model is called {key!r}; there are: {', '.join(self.names)}.")
-            return self._models[self.names.index(key)]
-        return self._models[key]
-
-    def __len__(self) -> int:
-        return len(self._models)
-
-    def __iter__(self) -> Iterator[SkyModel]:
-        return iter(self._models)
-
-    def __repr__(self) -> str:
-        return f"Models({', '.join(self.names)})"

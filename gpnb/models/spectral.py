@@ -1,4 +1,4 @@
-"""Spectral models: differential flux against energy (TeV, cm-2 s-1 TeV-1)."""
+"""The usual spectra: power law, with cut-off, log-parabola."""
 
 from __future__ import annotations
 
@@ -7,50 +7,17 @@ from typing import Any
 import numpy as np
 from astropy import units as u
 
-from gpnb.core.units import DNDE, ENERGY, to_array
-from gpnb.models.base import Declared, Model
-from gpnb.models.integrate import integrate_function
+from gpnb.core.units import DNDE, ENERGY
+from gpnb.models.base import Declared
+from gpnb.models.derivative import STEP, growth
+from gpnb.models.spectrum import ClosedSpectrum, SpectralModel
+
+__all__ = ["ExpCutoffPowerLaw", "LogParabola", "LogParabola2", "PowerLaw", "SpectralModel"]
 
 _DNDE = DNDE.to_string()
 
 
-class SpectralModel(Model):
-    """Base: a model is called with energies that carry units, and evaluated on plain TeV."""
-
-    @staticmethod
-    def evaluate(energy: Any, *values: Any) -> Any:
-        """The formula on plain numbers (also complex ones, for exact derivatives)."""
-        raise NotImplementedError
-
-    def evaluate_at(self, energy: np.ndarray) -> np.ndarray:
-        """Differential flux (cm-2 s-1 TeV-1) at plain energies (TeV)."""
-        flux: np.ndarray = self.evaluate(np.asarray(energy, dtype=float), *self.values)
-        return flux
-
-    def integral_between(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        """Integral flux (cm-2 s-1) between plain energies (TeV)."""
-        return integrate_function(self.evaluate_at, low, high)
-
-    def energy_flux_between(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        """Energy flux (TeV cm-2 s-1) between plain energies (TeV)."""
-        return integrate_function(lambda energy: energy * self.evaluate_at(energy), low, high)
-
-    def __call__(self, energy: Any) -> u.Quantity:
-        """Differential flux at energies with units."""
-        return self.evaluate_at(to_array(energy, ENERGY, "energy")) * DNDE
-
-    def integral(self, low: Any, high: Any) -> u.Quantity:
-        """Integral flux between energies with units."""
-        low, high = to_array(low, ENERGY, "low"), to_array(high, ENERGY, "high")
-        return self.integral_between(low, high) * u.Unit("cm-2 s-1")
-
-    def energy_flux(self, low: Any, high: Any) -> u.Quantity:
-        """Energy flux between energies with units."""
-        low, high = to_array(low, ENERGY, "low"), to_array(high, ENERGY, "high")
-        return self.energy_flux_between(low, high) * u.Unit("TeV cm-2 s-1")
-
-
-class PowerLaw(SpectralModel):
+class PowerLaw(ClosedSpectrum):
     """Power law A (E/E0)^-index.
 
     Parameters
@@ -77,23 +44,18 @@ class PowerLaw(SpectralModel):
         """A (E/E0)^-index."""
         return amplitude * (energy / reference) ** -index
 
-    def integral_between(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        """Integral flux (cm-2 s-1), in closed form."""
-        return self._moment(low, high, 1)
+    @staticmethod
+    def moment(low: Any, high: Any, order: int, index: Any, amplitude: Any, reference: Any) -> Any:
+        """A E0^index (high^p − low^p)/p with p = order − index; A E0^index ln(high/low) for p = 0."""
+        width = np.log(high / low)
+        first = amplitude * (low / reference) ** -index * low**order
+        return first * width * growth((order - index) * width)
 
-    def energy_flux_between(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        """Energy flux (TeV cm-2 s-1), in closed form."""
-        return self._moment(low, high, 2)
-
-    def _moment(self, low: np.ndarray, high: np.ndarray, order: int) -> np.ndarray:
+    def moment_gradient_between(self, low: np.ndarray, high: np.ndarray, order: int = 1) -> np.ndarray:
+        """Its derivatives with all parameters: one complex step holds the integral and its slope with the index."""
         index, amplitude, reference = self.values
-        low, high = np.asarray(low, dtype=float) / reference, np.asarray(high, dtype=float) / reference
-        power = order - index
-        if abs(power) < 1e-10:
-            integral = np.log(high / low)
-        else:
-            integral = (high**power - low**power) / power
-        return np.asarray(amplitude * reference**order * integral)
+        both = self.moment(np.asarray(low, dtype=float), high, order, complex(index, STEP), 1.0, reference)
+        return np.stack([amplitude * both.imag / STEP, both.real, amplitude * index / reference * both.real])
 
 
 class ExpCutoffPowerLaw(SpectralModel):
@@ -106,7 +68,7 @@ class ExpCutoffPowerLaw(SpectralModel):
     amplitude, reference : Quantity or str
         As for `PowerLaw`.
     lambda_ : Quantity or str
-        Inverse cut-off energy.
+        Inverse cut-off energy; a fit may take it below zero (the exponent is then linear, as with alpha = 1).
     alpha : float
         Sharpness of the cut-off, frozen at 1.
     """
@@ -120,7 +82,15 @@ class ExpCutoffPowerLaw(SpectralModel):
     @staticmethod
     def evaluate(energy: Any, index: Any, amplitude: Any, reference: Any, lambda_: Any, alpha: Any) -> Any:
         """A (E/E0)^-index exp(-(lambda E)^alpha)."""
-        return amplitude * (energy / reference) ** -index * np.exp(-((lambda_ * energy) ** alpha))
+        return amplitude * (energy / reference) ** -index * np.exp(-cutoff_exponent(energy, lambda_, alpha))
+
+    @property
+    def e_peak(self) -> u.Quantity:
+        """Where E² dN/dE is highest, ((2 − index)/alpha)^(1/alpha)/lambda; NaN if it has no peak."""
+        index, _, _, lambda_, alpha = self.values
+        if not (index < 2 and lambda_ > 0 and alpha > 0):
+            return np.nan * ENERGY
+        return ((2 - index) / alpha) ** (1 / alpha) / lambda_ * ENERGY
 
 
 class LogParabola(SpectralModel):
@@ -144,3 +114,52 @@ class LogParabola(SpectralModel):
         """A (E/E0)^(-alpha - beta ln(E/E0))."""
         x = np.log(energy / reference)
         return amplitude * np.exp(-(alpha + beta * x) * x)
+
+    @property
+    def e_peak(self) -> u.Quantity:
+        """Where E² dN/dE is highest, E0 exp((2 − alpha)/(2 beta)); NaN if it has no peak."""
+        _, reference, alpha, beta = self.values
+        return _parabola_peak(reference, alpha, beta)
+
+
+class LogParabola2(SpectralModel):
+    """Log-parabola with a scale of its own for the curvature, A (E/E0)^(-alpha - beta ln(E/Es)).
+
+    Parameters
+    ----------
+    amplitude, reference : Quantity or str
+        As for `PowerLaw`.
+    alpha, beta : float
+        As for `LogParabola` where Es = E0; elsewhere the index at E0 is alpha + beta ln(E0/Es).
+    scale : Quantity or str
+        Es, frozen.
+    """
+
+    amplitude = Declared(1e-12, _DNDE)
+    reference = Declared(1.0, "TeV", frozen=True)
+    alpha = Declared(2.0)
+    beta = Declared(0.1)
+    scale = Declared(1.0, "TeV", frozen=True)
+
+    @staticmethod
+    def evaluate(energy: Any, amplitude: Any, reference: Any, alpha: Any, beta: Any, scale: Any) -> Any:
+        """A (E/E0)^(-alpha - beta ln(E/Es))."""
+        return amplitude * np.exp(-(alpha + beta * np.log(energy / scale)) * np.log(energy / reference))
+
+    @property
+    def e_peak(self) -> u.Quantity:
+        """Where E² dN/dE is highest, sqrt(E0 Es) exp((2 − alpha)/(2 beta)); NaN if it has no peak."""
+        _, reference, alpha, beta, scale = self.values
+        return _parabola_peak(np.sqrt(reference * scale), alpha, beta)
+
+
+def _parabola_peak(middle: float, alpha: float, beta: float) -> u.Quantity:
+    with np.errstate(over="ignore"):
+        return (middle * np.exp((2 - alpha) / (2 * beta)) if beta > 0 else np.nan) * ENERGY
+
+
+def cutoff_exponent(energy: Any, lambda_: Any, alpha: Any) -> Any:
+    """(lambda E)^alpha, continued as lambda E where that is not positive."""
+    x = lambda_ * energy
+    positive = np.real(x) > 0
+    return np.where(positive, np.where(positive, x, 1.0) ** alpha, x)

@@ -8,7 +8,8 @@ import numpy as np
 
 from gpnb.core.units import DNDE
 from gpnb.models.base import Declared
-from gpnb.models.spectral import PowerLaw, SpectralModel
+from gpnb.models.spectral import PowerLaw
+from gpnb.models.spectrum import ClosedSpectrum, SpectralModel
 
 _DNDE = DNDE.to_string()
 _MEV_PER_TEV = 1e6
@@ -16,7 +17,7 @@ _SERIES_BELOW = 1e-2
 """Of index_2 ln(E/E0): where the exponent is replaced by its series, as in the LAT's own code."""
 
 
-class PowerLaw2(SpectralModel):
+class PowerLaw2(ClosedSpectrum):
     """Power law given by its integral flux between two energies.
 
     Parameters
@@ -42,21 +43,37 @@ class PowerLaw2(SpectralModel):
     @staticmethod
     def evaluate(energy: Any, flux: Any, index: Any, e_min: Any, e_max: Any) -> Any:
         """The power law whose integral over the range is the flux."""
-        power = 1 - index
-        if abs(power) < 1e-10:
-            return flux / (energy * np.log(e_max / e_min))
-        return flux * power * energy**-index / (e_max**power - e_min**power)
+        return flux * energy**-index / PowerLaw.moment(e_min, e_max, 1, index, 1.0, 1.0)
 
-    def integral_between(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        """Integral flux (cm-2 s-1), in closed form."""
-        return self._power_law().integral_between(low, high)
+    @staticmethod
+    def moment(low: Any, high: Any, order: int, flux: Any, index: Any, e_min: Any, e_max: Any) -> Any:
+        """That power law's, in closed form."""
+        amplitude = PowerLaw2.evaluate(1.0, flux, index, e_min, e_max)
+        return PowerLaw.moment(low, high, order, index, amplitude, 1.0)
 
-    def energy_flux_between(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        """Energy flux (TeV cm-2 s-1), in closed form."""
-        return self._power_law().energy_flux_between(low, high)
 
-    def _power_law(self) -> PowerLaw:
-        return PowerLaw(index=self.index.value, amplitude=float(self.evaluate(1.0, *self.values)))
+class ExpCutoffPowerLaw3FGL(SpectralModel):
+    """Power law with exponential cut-off as in 3FGL, A (E/E0)^-index exp((E0 - E)/Ec).
+
+    Parameters
+    ----------
+    index : float
+        Index below the cut-off.
+    amplitude, reference : Quantity or str
+        Differential flux at the reference energy E0.
+    e_cut : Quantity or str
+        Cut-off energy Ec.
+    """
+
+    index = Declared(1.5)
+    amplitude = Declared(1e-12, _DNDE)
+    reference = Declared(1.0, "TeV", frozen=True)
+    e_cut = Declared(10.0, "TeV")
+
+    @staticmethod
+    def evaluate(energy: Any, index: Any, amplitude: Any, reference: Any, e_cut: Any) -> Any:
+        """A (E/E0)^-index exp((E0 - E)/Ec)."""
+        return amplitude * (energy / reference) ** -index * np.exp((reference - energy) / e_cut)
 
 
 class SuperExpCutoffPowerLaw3FGL(SpectralModel):
@@ -142,7 +159,7 @@ class SuperExpCutoffPowerLaw4FGLDR3(SpectralModel):
         y = index_2 * x
         small = np.abs(y) < _SERIES_BELOW
         # d/b x + d/b² (1 - e^(bx)) cancels for small bx: it is -d x² (1/2 + bx/6 + (bx)²/24 + …)
-        series = -(x**2) * (0.5 + y / 6 + y**2 / 24)
+        series = -(x**2) * (0.5 + y / 6 * (1 + y / 4 * (1 + y / 5 * (1 + y / 6))))
         safe = np.where(small, 1.0, index_2)
         closed = x / safe - np.expm1(np.where(small, 0.0, y)) / safe**2
         return amplitude * np.exp(-index_1 * x + expfactor * np.where(small, series, closed))

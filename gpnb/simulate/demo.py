@@ -22,7 +22,7 @@ from gpnb.data.gti import GTI
 from gpnb.data.observation import Observation
 from gpnb.data.store import DataStore
 from gpnb.data.write import write_index, write_irfs, write_observation
-from gpnb.models.sky import Models
+from gpnb.models.collection import Models
 from gpnb.simulate.cache import made_once
 from gpnb.simulate.events import simulate_events
 from gpnb.simulate.expect import expectation

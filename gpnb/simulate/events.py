@@ -15,7 +15,8 @@ from gpnb.core.recipe import Recipe
 from gpnb.core.units import ANGLE, ENERGY, to_float, to_range
 from gpnb.data.events import EventList
 from gpnb.data.write import facts
-from gpnb.models.sky import Models, SkyModel
+from gpnb.models.collection import Models
+from gpnb.models.sky import SkyModel
 from gpnb.simulate.background import background_events
 from gpnb.simulate.photons import detected_photons
 from gpnb.simulate.run import Run

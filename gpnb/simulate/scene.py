@@ -10,7 +10,8 @@ import numpy as np
 from astropy.time import Time
 
 from gpnb.core.frames import to_frame
-from gpnb.models.sky import Models, SkyModel
+from gpnb.models.collection import Models
+from gpnb.models.sky import SkyModel
 from gpnb.models.spatial import DiskSource, GaussianSource, PointSource, SpatialModel
 from gpnb.models.spectral import ExpCutoffPowerLaw, LogParabola, PowerLaw
 from gpnb.models.temporal import GaussianFlare

@@ -1,4 +1,4 @@
-"""Poisson fit statistics, −2 ln L: known background (Cash, C-stat) and measured background (W)."""
+"""Poisson fit statistics of a known background, −2 ln L: Cash and C-stat, with slope and Fisher weight."""
 
 from __future__ import annotations
 
@@ -40,50 +40,22 @@ def cstat(n: ArrayLike, mu: ArrayLike) -> np.ndarray:
     return np.asarray(2 * (mu - n + xlogy(n, n / mu)))
 
 
-def wstat_background(n: ArrayLike, m: ArrayLike, alpha: ArrayLike, s: ArrayLike) -> np.ndarray:
-    """Most likely background in the OFF region, given a signal.
-
-    Parameters
-    ----------
-    n, m : array
-        Counts ON and OFF.
-    alpha : array
-        Ratio of ON to OFF exposure.
-    s : array
-        Signal counts.
-
-    Returns
-    -------
-    array
-        Background counts B of the OFF region; alpha B falls in the ON region.
-    """
-    n, m, alpha, s = np.broadcast_arrays(*(np.asarray(item, dtype=float) for item in (n, m, alpha, s)))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        c = alpha * (n + m) - (1 + alpha) * s
-        d = np.sqrt(c**2 + 4 * alpha * (1 + alpha) * m * s)
-        # the second form where c < 0: the first cancels there
-        background = np.where(c >= 0, (c + d) / (2 * alpha * (1 + alpha)), 2 * m * s / (d - c))
-        background = np.where(m == 0, np.maximum(n / (1 + alpha) - s / alpha, 0.0), background)
-        return np.asarray(np.where(n == 0, m / (1 + alpha), background))
-
-
-def wstat(n: ArrayLike, m: ArrayLike, alpha: ArrayLike, s: ArrayLike) -> np.ndarray:
-    """W statistic: −2 ln L of ON and OFF counts with the background profiled out.
-
-    Follows the XSPEC manual (appendix B) with its special cases; alpha ≤ 0 or NaN gives NaN,
-    a signal so negative that no background can explain it gives infinity.
+def cash_gradient(n: ArrayLike, mu: ArrayLike) -> np.ndarray:
+    """Slope of `cash` and of `cstat` with the predicted counts, 2 (1 − n/mu).
 
     Examples
     --------
-    >>> round(float(wstat(5, 10, 0.2, 2)), 8)
-    0.20857176
+    >>> float(cash_gradient(3, 2))
+    -1.0
     """
-    n, m, alpha, s = np.broadcast_arrays(*(np.asarray(item, dtype=float) for item in (n, m, alpha, s)))
-    background = wstat_background(n, m, alpha, s)
-    mu = s + alpha * background
-    with np.errstate(divide="ignore", invalid="ignore"):
-        on = mu - n + np.where(n > 0, n * np.log(n / mu), 0.0)
-        off = background - m + np.where(m > 0, m * np.log(m / background), 0.0)
-        stat = 2 * (on + off)
-    stat = np.where((mu < 0) | ((mu == 0) & (n > 0)), np.inf, stat)
-    return np.where(alpha > 0, stat, np.nan)
+    mu = np.maximum(np.asarray(mu, dtype=float), _TINY)
+    return np.asarray(2 * (1 - np.asarray(n, dtype=float) / mu))
+
+
+def cash_weight(mu: ArrayLike) -> np.ndarray:
+    """Expected second derivative of `cash` and of `cstat`, 2/mu.
+
+    Summed over bins with the derivatives of mu on both sides it is the Hessian H of −2 ln L
+    that the data give on average; the covariance is 2 H⁻¹.
+    """
+    return np.asarray(2 / np.maximum(np.asarray(mu, dtype=float), _TINY))

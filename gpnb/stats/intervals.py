@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import chdtri, ndtri
 
-from gpnb.stats.counts import cstat, wstat
+from gpnb.stats.counts import cstat
+from gpnb.stats.onoff import wstat
 from gpnb.stats.roots import rising_root
 
 _CEILING = 1e6

@@ -27,7 +27,7 @@ LIMA = [
 
 @pytest.mark.parametrize(("n", "mu", "expected"), CASH)
 def test_cash(n, mu, expected):
-    assert cash(n, mu) == pytest.approx(expected, abs=1e-7)
+    assert cash(n, mu) == pytest.approx(expected, rel=1e-9)
 
 
 @pytest.mark.parametrize(("n", "m", "alpha", "s", "background", "expected"), W)

@@ -1,0 +1,225 @@
+"""Several sources: names, links, files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, overload
+
+import yaml
+from astropy.table import Table
+
+from gpnb.core.atomic import atomic_file
+from gpnb.core.errors import ArgumentError, DataFormatError, GpnbError
+from gpnb.models import (  # noqa: F401  (their classes are known to YAML)
+    broken,
+    compound,
+    constant,
+    ebl,
+    line,
+    piecewise,
+    scaled,
+    shell,
+    spectral,
+    spectral_catalog,
+    template,
+)
+from gpnb.models.gammapy import translate, warn
+from gpnb.models.links import linked_values
+from gpnb.models.parameter import Parameter
+from gpnb.models.priors import Prior
+from gpnb.models.sky import SkyModel
+
+
+class Models(Sequence[SkyModel]):
+    """Several sources, by position or by name, with YAML files.
+
+    Parameters
+    ----------
+    models : sequence of SkyModel
+        With different names.
+
+    Examples
+    --------
+    >>> import gpnb
+    >>> models = gpnb.Models([gpnb.SkyModel(gpnb.PowerLaw(), name=name) for name in ("a", "b")])
+    >>> models = models.link("b.index", "a.index").replace({"a.index": 2.6})
+    >>> models.resolved()["b"].parameter("index").value
+    2.6
+    """
+
+    def __init__(self, models: Sequence[SkyModel] = ()):
+        self._models = tuple(models)
+        names = [model.name for model in self._models]
+        twice = {name for name in names if names.count(name) > 1}
+        if twice:
+            raise ArgumentError(f"Two models are called {min(twice)!r}: names must differ.")
+
+    @property
+    def names(self) -> list[str]:
+        """Their names."""
+        return [model.name for model in self._models]
+
+    @property
+    def parameters(self) -> dict[str, Parameter]:
+        """All parameters by full name."""
+        return {name: item for model in self._models for name, item in model.parameters.items()}
+
+    @property
+    def free(self) -> tuple[str, ...]:
+        """Full names of the parameters that a fit changes: neither frozen nor linked."""
+        return tuple(name for name, item in self.parameters.items() if item.free)
+
+    def parameter(self, name: str) -> Parameter:
+        """One parameter, by its full name, or its short one where only one model has it."""
+        return self._owner(name).parameter(name)
+
+    def replace(self, values: Mapping[str, Any] | None = None, **given: Any) -> Models:
+        """A copy with other parameter values, by full name (``{"crab.index": 2.5}``) or unique short name."""
+        models = self
+        for name, value in {**(values or {}), **given}.items():
+            models = models._changed(name, "replace", **{name: value})
+        return models
+
+    def freeze(self, *names: str) -> Models:
+        """A copy with these parameters frozen."""
+        return self._each("freeze", names)
+
+    def thaw(self, *names: str) -> Models:
+        """A copy with these parameters free."""
+        return self._each("thaw", names)
+
+    def bound(self, name: str, low: float, high: float) -> Models:
+        """A copy with limits on a parameter, in its own unit."""
+        return self._changed(name, "bound", name, low, high)
+
+    def link(self, name: str, to: str) -> Models:
+        """A copy whose parameter takes the value of another, by full names; ``""`` for none."""
+        return self._changed(name, "link", name, to)
+
+    def with_prior(self, name: str, prior: Prior | None) -> Models:
+        """A copy with what is known of a parameter beforehand, in its own unit."""
+        return self._changed(name, "with_prior", name, prior)
+
+    def resolved(self) -> Models:
+        """A copy whose linked parameters have the values of those they are linked to.
+
+        Raises
+        ------
+        ArgumentError
+            If a link leads nowhere or in a circle.
+        """
+        return self.replace(linked_values(self.parameters))
+
+    @property
+    def table(self) -> Table:
+        """One row a parameter: model name value unit error min max frozen link."""
+        columns = ("name", "value", "unit", "error", "min", "max", "frozen", "link")
+        rows = [
+            (model.name, name.removeprefix(f"{model.name}."), *(getattr(item, column) for column in columns[1:]))
+            for model in self._models
+            for name, item in model.parameters.items()
+        ]
+        return Table(rows=rows, names=("model", *columns)) if rows else Table(names=("model", *columns))
+
+    def to_yaml(self) -> str:
+        """The models as YAML."""
+        components = [{"name": model.name, "type": "SkyModel", **model.to_dict()} for model in self._models]
+        text: str = yaml.safe_dump({"components": components}, sort_keys=False)
+        return text
+
+    @classmethod
+    def from_yaml(cls, text: str, source: str = "YAML text") -> Models:
+        """Read what `to_yaml` wrote, or a file of models of Gammapy 2.1.
+
+        Of the latter, what has no place here is left out with a `DataWarning`: the file of the covariance,
+        background models, the names of datasets.
+
+        Raises
+        ------
+        DataFormatError
+            If the text is not YAML with a list called ``components``, or a model in it cannot be read.
+        """
+        try:
+            data = yaml.safe_load(text)
+        except yaml.YAMLError as error:
+            raise DataFormatError(f"{source} is not YAML: {str(error).splitlines()[0]}.") from error
+        # "models" is what the truth of the demo store calls it
+        items = data.get("components", data.get("models")) if isinstance(data, dict) else None
+        if not isinstance(items, list):
+            raise DataFormatError(f"{source}: expected a list called 'components'.")
+        if data.get("covariance"):
+            warn(source, f"the covariance in {data['covariance']!r} is not read")
+        return name_links(cls([_component(item, source) for item in translate(items, source)]))
+
+    def write(self, path: str | os.PathLike[str], overwrite: bool = False) -> None:
+        """Write them to a YAML file."""
+        with atomic_file(path, overwrite) as temporary:
+            temporary.write_text(self.to_yaml(), encoding="utf-8")
+
+    @classmethod
+    def read(cls, path: str | os.PathLike[str]) -> Models:
+        """Read a YAML file."""
+        return cls.from_yaml(Path(path).read_text(encoding="utf-8"), str(path))
+
+    def _owner(self, name: str) -> SkyModel:
+        owners = [model for model in self._models if name in model.parameters]
+        if not owners:
+            owners = [model for model in self._models if name.startswith(f"{model.name}.")]
+        if not owners:
+            owners = [model for model in self._models if f"{model.name}.{name}" in model.parameters]
+        if len(owners) != 1:
+            reason = "is a parameter of several models" if owners else "is not a parameter of these models"
+            raise ArgumentError(f"{name!r} {reason}; full names are: {', '.join(self.parameters)}.")
+        return owners[0]
+
+    def _changed(self, name: str, method: str, *args: Any, **kwargs: Any) -> Models:
+        owner = self._owner(name)
+        changed = getattr(owner, method)(*args, **kwargs)
+        return Models([changed if model is owner else model for model in self._models])
+
+    def _each(self, method: str, names: Sequence[str]) -> Models:
+        models = self
+        for name in names:
+            models = models._changed(name, method, name)
+        return models
+
+    @overload
+    def __getitem__(self, key: int | str) -> SkyModel: ...
+    @overload
+    def __getitem__(self, key: slice) -> Models: ...
+    def __getitem__(self, key: int | str | slice) -> SkyModel | Models:
+        if isinstance(key, slice):
+            return Models(self._models[key])
+        if isinstance(key, str):
+            if key not in self.names:
+                raise ArgumentError(f"No model is called {key!r}; there are: {', '.join(self.names)}.")
+            return self._models[self.names.index(key)]
+        return self._models[key]
+
+    def __len__(self) -> int:
+        return len(self._models)
+
+    def __iter__(self) -> Iterator[SkyModel]:
+        return iter(self._models)
+
+    def __repr__(self) -> str:
+        return f"Models({', '.join(self.names)})"
+
+
+def name_links(models: Models) -> Models:
+    """Gammapy gives linked parameters one label: here the later ones take the full name of the first."""
+    first: dict[str, str] = {}
+    for name, item in models.parameters.items():
+        if "@" in item.link and item.link not in models.parameters:
+            models = models.link(name, first.get(item.link, ""))
+            first.setdefault(item.link, name)
+    return models
+
+
+def _component(data: dict[str, Any], source: str) -> SkyModel:
+    try:
+        return SkyModel.from_dict(data)
+    except GpnbError as error:
+        raise DataFormatError(f"{source}, model {data.get('name', '')!r}: {error}") from error

@@ -1,0 +1,214 @@
+"""Reads the models that Gammapy 2.1 writes as YAML: its types and names of parameters in terms of ours."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Any
+
+from astropy.time import Time
+
+from gpnb.core.errors import DataFormatError, DataWarning
+from gpnb.models.base import model_class
+from gpnb.models.ebl import source_of_file
+
+_FROZEN = ("reference", "emin", "emax", "escale", "tilt", "redshift", "alpha_norm", "e", "phi")
+"""Parameters that Gammapy freezes by default, and then does not say so."""
+
+_BREAK = {"index1": "index_1", "index2": "index_2", "ebreak": "e_break"}
+_CENTER = {"lon_0": "lon", "lat_0": "lat"}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One type of Gammapy.
+
+    Parameters
+    ----------
+    tag : str
+        Its short name there.
+    ours : str
+        Our class.
+    names : mapping
+        Parameters that are called otherwise here.
+    frozen : tuple of str
+        Frozen by default, besides those that always are.
+    """
+
+    tag: str
+    ours: str
+    names: Mapping[str, str] = field(default_factory=dict)
+    frozen: tuple[str, ...] = ()
+
+
+SPECTRAL = {
+    "ConstantSpectralModel": Kind("const", "ConstantSpectrum"),
+    "PowerLawSpectralModel": Kind("pl", "PowerLaw"),
+    "PowerLaw2SpectralModel": Kind("pl-2", "PowerLaw2", {"amplitude": "flux", "emin": "e_min", "emax": "e_max"}),
+    "BrokenPowerLawSpectralModel": Kind("bpl", "BrokenPowerLaw", _BREAK),
+    "SmoothBrokenPowerLawSpectralModel": Kind("sbpl", "SmoothBrokenPowerLaw", _BREAK, ("beta",)),
+    "PiecewiseNormSpectralModel": Kind("piecewise-norm", "PiecewiseNorm"),
+    "ExpCutoffPowerLawSpectralModel": Kind("ecpl", "ExpCutoffPowerLaw", {}, ("alpha",)),
+    "ExpCutoffPowerLaw3FGLSpectralModel": Kind("ecpl-3fgl", "ExpCutoffPowerLaw3FGL", {"ecut": "e_cut"}),
+    "SuperExpCutoffPowerLaw3FGLSpectralModel": Kind("secpl-3fgl", "SuperExpCutoffPowerLaw3FGL", {"ecut": "e_cut"}),
+    "SuperExpCutoffPowerLaw4FGLSpectralModel": Kind("secpl-4fgl", "SuperExpCutoffPowerLaw4FGL"),
+    "SuperExpCutoffPowerLaw4FGLDR3SpectralModel": Kind("secpl-4fgl-dr3", "SuperExpCutoffPowerLaw4FGLDR3"),
+    "LogParabolaSpectralModel": Kind("lp", "LogParabola"),
+    "LogParabola2SpectralModel": Kind("lp2", "LogParabola2", {"escale": "scale"}),
+    "TemplateSpectralModel": Kind("template", "TemplateSpectrum"),
+    "GaussianSpectralModel": Kind("gauss", "GaussianLine", {"amplitude": "flux"}),
+    "EBLAbsorptionNormSpectralModel": Kind("ebl-norm", "EBLAbsorption"),
+    "PowerLawNormSpectralModel": Kind("pl-norm", "PowerLawNorm"),
+    "LogParabolaNormSpectralModel": Kind("lp-norm", "LogParabolaNorm"),
+    "ExpCutoffPowerLawNormSpectralModel": Kind("ecpl-norm", "ExpCutoffNorm", {}, ("alpha",)),
+}
+SPATIAL = {
+    "PointSpatialModel": Kind("point", "PointSource", _CENTER),
+    "GaussianSpatialModel": Kind("gauss", "GaussianSource", _CENTER),
+    "DiskSpatialModel": Kind("disk", "DiskSource", {**_CENTER, "r_0": "radius"}),
+    "ShellSpatialModel": Kind("shell", "ShellSource", _CENTER),
+}
+_PRIORS = {"GaussianPrior": {"mu": "mean", "sigma": "sigma"}, "UniformPrior": {}, "LogUniformPrior": {}}
+
+
+def translate(items: list[Any], source: str) -> list[dict[str, Any]]:
+    """The components of a file in our layout; ours are given back as they are.
+
+    Parameters
+    ----------
+    items : list of dict
+        The components.
+    source : str
+        Where it is from, for warnings and errors.
+
+    Raises
+    ------
+    DataFormatError
+        If something of Gammapy has no counterpart.
+    """
+    components = []
+    for item in items:
+        if not isinstance(item, dict):
+            raise DataFormatError(f"{source}: the component {item!r} is no model.")
+        if item.get("type", "SkyModel") == "SkyModel":
+            components.append(_sky_model(item, source))
+        else:
+            warn(source, f"a component of type {item['type']} is left out: it is no source on the sky")
+    return components
+
+
+def _sky_model(item: dict[str, Any], source: str) -> dict[str, Any]:
+    for name in ("datasets_names", "apply_irf"):
+        if item.get(name):
+            warn(source, f"{name} of the model {item.get('name')!r} is not used")
+    parts = {
+        "spectral": _spectral(item.get("spectral")),
+        "spatial": _part(item.get("spatial"), SPATIAL, ("frame",)),
+        "temporal": _temporal(item.get("temporal")),
+    }
+    return {"name": item.get("name"), **{name: part for name, part in parts.items() if part}}
+
+
+def _spectral(part: Any) -> Any:
+    if not isinstance(part, dict):
+        return part
+    if part.get("type") in ("CompoundSpectralModel", "compound"):
+        models = {name: _spectral(part.get(name)) for name in ("model1", "model2")}
+        return {"type": "CompoundSpectrum", **models, "operator": part.get("operator")}
+    if part.get("interp", "log") != "log":
+        raise DataFormatError(f"{part['type']} with interp={part['interp']!r}: only 'log' is known here.")
+    new = _part(part, SPECTRAL, ("energy", "values", "model", "model1", "model2", "operator", "source"))
+    if "filename" in part:
+        new["source"] = source_of_file(PurePath(part["filename"]).name) or part["filename"]
+    return new
+
+
+def _part(part: Any, kinds: Mapping[str, Kind], entries: tuple[str, ...]) -> Any:
+    kind = _kind(part, kinds)
+    if kind is None:
+        return part
+    given = part.get("parameters", [])
+    if not all(isinstance(item, dict) and {"name", "value"} <= set(item) for item in given):
+        raise DataFormatError(f"{part['type']}: each parameter needs a name and a value.")
+    parameters = [_parameter(item, kind) for item in given]
+    if kind.ours == "DiskSource":
+        parameters = _round_disk(parameters)
+    kept = {name: part[name] for name in entries if name in part}
+    return {"type": kind.ours, "parameters": parameters, **kept}
+
+
+def _kind(part: Any, kinds: Mapping[str, Kind]) -> Kind | None:
+    if not isinstance(part, dict):
+        return None
+    name = part.get("type", "")
+    return kinds.get(name) or next((kind for kind in kinds.values() if kind.tag == name), None)
+
+
+def _parameter(item: dict[str, Any], kind: Kind) -> dict[str, Any]:
+    name = item["name"]
+    frozen = item.get("frozen", name in _FROZEN or name in kind.frozen)
+    record = {
+        "name": kind.names.get(name, name),
+        "value": item["value"],
+        "unit": item.get("unit", ""),
+        "frozen": frozen,
+        **_limits(item, kind),
+    }
+    if item.get("error"):
+        record["error"] = item["error"]
+    if item.get("link"):
+        record["link"] = item["link"]
+    if item.get("prior"):
+        record["prior"] = _prior(item["prior"])
+    return record
+
+
+def _limits(item: dict[str, Any], kind: Kind) -> dict[str, float]:
+    """The limits of the file; where it has none, ours."""
+    given = {limit: float(item.get(limit, math.nan)) for limit in ("min", "max")}
+    if not any(math.isfinite(value) for value in given.values()):
+        owner = model_class(kind.ours)
+        default = owner.declared.get(kind.names.get(item["name"], item["name"])) if owner else None
+        if default is not None and default.unit == item.get("unit", ""):
+            given = {"min": default.min, "max": default.max}
+    return {limit: value for limit, value in given.items() if math.isfinite(value)}
+
+
+def _prior(data: dict[str, Any]) -> dict[str, Any]:
+    kind = data.get("type")
+    if kind not in _PRIORS or data.get("weight", 1) != 1:
+        raise DataFormatError(
+            f"The prior {kind} with weight {data.get('weight', 1)} is not known; known with weight 1 are: "
+            f"{', '.join(_PRIORS)}."
+        )
+    names = _PRIORS[kind]
+    return {"type": kind, **{names.get(item["name"], item["name"]): item["value"] for item in data["parameters"]}}
+
+
+def _round_disk(parameters: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    if any(item["name"] == "e" and item["value"] != 0 for item in parameters):
+        raise DataFormatError("An elongated disk (e > 0) is not known here: DiskSource is round.")
+    return [item for item in parameters if item["name"] not in ("e", "phi", "edge_width")]
+
+
+def _temporal(part: Any) -> Any:
+    if not isinstance(part, dict) or part.get("type") in ("ConstantTemporalModel", "const"):
+        return None
+    if part.get("type") not in ("GaussianTemporalModel", "gauss"):
+        return part
+    values = {item["name"]: item for item in part["parameters"]}
+    if not {"t_ref", "sigma"} <= set(values):
+        raise DataFormatError("GaussianTemporalModel needs the parameters t_ref and sigma.")
+    kind = Kind("gauss", "GaussianFlare", {"t_ref": "peak", "sigma": "width"})
+    peak = _parameter(values["t_ref"], kind)
+    peak["value"] = float(Time(peak["value"], format="mjd", scale=part.get("scale", "utc")).tt.mjd)
+    height = [{"name": "base", "value": 0.0, "frozen": True}, {"name": "height", "value": 1.0, "frozen": True}]
+    return {"type": kind.ours, "parameters": [*height, peak, _parameter(values["sigma"], kind)]}
+
+
+def warn(source: str, what: str) -> None:
+    """Tell of something that is not read."""
+    warnings.warn(f"{source}: {what}.", DataWarning, stacklevel=4)

@@ -1,0 +1,53 @@
+"""Parameters as plain data for YAML."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from gpnb.core.errors import DataFormatError
+from gpnb.models.parameter import Parameter
+from gpnb.models.priors import prior_from_dict, prior_to_dict
+
+_OPTIONAL = ("unit", "min", "max", "frozen", "link", "error")
+_PLAIN = Parameter("plain", 0.0)
+
+
+def parameter_to_dict(parameter: Parameter) -> dict[str, Any]:
+    """The fields that differ from the defaults: NaN and infinities stay out of files."""
+    record: dict[str, Any] = {"name": parameter.name, "value": parameter.value}
+    for name in _OPTIONAL:
+        value = getattr(parameter, name)
+        if value != getattr(_PLAIN, name) and not (name == "error" and math.isnan(value)):
+            record[name] = value
+    if parameter.prior is not None:
+        record["prior"] = prior_to_dict(parameter.prior)
+    return record
+
+
+def parameter_from_dict(data: Any) -> Parameter:
+    """Read what `parameter_to_dict` wrote.
+
+    Raises
+    ------
+    DataFormatError
+        If a field is missing or not known.
+    """
+    if not isinstance(data, dict) or not {"name", "value"} <= set(data):
+        raise DataFormatError(f"The parameter {data!r} has no name or no value.")
+    unknown = sorted(set(data) - {"name", "value", "prior", *_OPTIONAL})
+    if unknown:
+        raise DataFormatError(f"The parameter {data['name']!r} has the field {unknown[0]!r}, which is not known.")
+    prior = prior_from_dict(data["prior"]) if data.get("prior") else None
+    plain = {name: value for name, value in data.items() if name != "prior"}
+    for name in ("value", "min", "max", "error"):
+        if name in plain:
+            plain[name] = _number(plain[name], data["name"], name)
+    return Parameter(**plain, prior=prior)
+
+
+def _number(value: Any, parameter: str, field: str) -> float:
+    try:
+        return float(value)  # YAML reads 1e-12 as text
+    except (TypeError, ValueError):
+        raise DataFormatError(f"The parameter {parameter!r} has {field}={value!r}, which is not a number.") from None

@@ -1,0 +1,186 @@
+"""What every spectral model does: flux against energy (TeV, cm-2 s-1 TeV-1), its integrals, exact gradients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from astropy import units as u
+from astropy.table import QTable
+from numpy.typing import ArrayLike
+
+from gpnb.core.units import DNDE, ENERGY, to_array, to_range
+from gpnb.models.base import Model
+from gpnb.models.derivative import complex_step
+from gpnb.models.errors import band, propagate
+from gpnb.models.integrate import integrate_function
+
+
+class SpectralModel(Model):
+    """Base: a model is called with energies that carry units, and evaluated on plain TeV.
+
+    A subclass with a formula writes `evaluate` for complex numbers too: its derivatives follow.
+    One with a table overrides `evaluate_at` and `gradient_at`.
+    Models are added to each other and multiplied with factors: ``crab * EBLAbsorption.read("dominguez")``.
+    """
+
+    unit: u.UnitBase = DNDE
+    """Of the values; a factor on a spectrum has none."""
+
+    @staticmethod
+    def evaluate(energy: Any, *values: Any) -> Any:
+        """The formula on plain numbers (also complex ones, for exact derivatives)."""
+        raise NotImplementedError
+
+    def evaluate_at(self, energy: np.ndarray) -> np.ndarray:
+        """Differential flux (cm-2 s-1 TeV-1) at plain energies (TeV)."""
+        flux: np.ndarray = self.evaluate(np.asarray(energy, dtype=float), *self.values)
+        return flux
+
+    def gradient_at(self, energy: np.ndarray) -> np.ndarray:
+        """Its derivatives with all parameters, in their units; shape (n parameters, …)."""
+        energy = np.asarray(energy, dtype=float)
+        return complex_step(lambda *values: self.evaluate(energy, *values), self.values)
+
+    def moment_between(self, low: np.ndarray, high: np.ndarray, order: int = 1) -> np.ndarray:
+        """Integral of E^(order − 1) dN/dE between plain energies: order 1 is the flux, 2 the energy flux."""
+        return integrate_function(lambda energy: energy ** (order - 1) * self.evaluate_at(energy), low, high)
+
+    def moment_gradient_between(self, low: np.ndarray, high: np.ndarray, order: int = 1) -> np.ndarray:
+        """Derivatives of `moment_between` with all parameters; shape (n parameters, …)."""
+        return integrate_function(lambda energy: energy ** (order - 1) * self.gradient_at(energy), low, high)
+
+    def integral_between(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        """Integral flux (cm-2 s-1) between plain energies (TeV)."""
+        return self.moment_between(low, high, 1)
+
+    def energy_flux_between(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        """Energy flux (TeV cm-2 s-1) between plain energies (TeV)."""
+        return self.moment_between(low, high, 2)
+
+    def integral_bins(self, edges: np.ndarray) -> np.ndarray:
+        """Integral flux (cm-2 s-1) in the bins between plain energies (TeV)."""
+        return self.moment_between(edges[:-1], edges[1:], 1)
+
+    def integral_gradient(self, edges: np.ndarray) -> np.ndarray:
+        """Derivatives of `integral_bins` with all parameters; shape (n parameters, n bins)."""
+        return self.moment_gradient_between(edges[:-1], edges[1:], 1)
+
+    def __call__(self, energy: Any) -> u.Quantity:
+        """Differential flux at energies with units."""
+        return self.evaluate_at(to_array(energy, ENERGY, "energy")) * self.unit
+
+    def integral(self, low: Any, high: Any) -> u.Quantity:
+        """Integral flux between energies with units."""
+        return self._moment(low, high, 1)
+
+    def energy_flux(self, low: Any, high: Any) -> u.Quantity:
+        """Energy flux between energies with units."""
+        return self._moment(low, high, 2)
+
+    def evaluate_error(self, energy: Any, covariance: ArrayLike) -> tuple[u.Quantity, u.Quantity]:
+        """Differential flux and its standard deviation.
+
+        Parameters
+        ----------
+        energy : Quantity or str
+            Where.
+        covariance : array
+            Of the free parameters (`free`), or of all, in their units.
+
+        Returns
+        -------
+        value, error : Quantity
+        """
+        x = to_array(energy, ENERGY, "energy")
+        return self.evaluate_at(x) * self.unit, propagate(self, self.gradient_at(x), covariance) * self.unit
+
+    def integral_error(self, low: Any, high: Any, covariance: ArrayLike) -> tuple[u.Quantity, u.Quantity]:
+        """Integral flux and its standard deviation; arguments as for `integral` and `evaluate_error`."""
+        return self._moment(low, high, 1), self._moment_error(low, high, 1, covariance)
+
+    def energy_flux_error(self, low: Any, high: Any, covariance: ArrayLike) -> tuple[u.Quantity, u.Quantity]:
+        """Energy flux and its standard deviation; arguments as for `energy_flux` and `evaluate_error`."""
+        return self._moment(low, high, 2), self._moment_error(low, high, 2, covariance)
+
+    def butterfly(self, energy_bounds: Any, covariance: ArrayLike, n: int = 50) -> QTable:
+        """The band of one standard deviation in ln dN/dE.
+
+        Parameters
+        ----------
+        energy_bounds : pair of Quantity or str
+            Its range.
+        covariance : array
+            As for `evaluate_error`.
+        n : int
+            Number of energies, evenly in ln E.
+
+        Returns
+        -------
+        QTable
+            Columns energy, dnde, dnde_low, dnde_high.
+        """
+        low, high = to_range(energy_bounds, ENERGY, "energy_bounds")
+        energy = np.geomspace(low, high, n)
+        dnde = self.evaluate_at(energy)
+        columns = (dnde, *band(dnde, propagate(self, self.gradient_at(energy), covariance)))
+        names = ("energy", "dnde", "dnde_low", "dnde_high")
+        return QTable([energy * ENERGY, *(item * self.unit for item in columns)], names=names)
+
+    def __add__(self, other: SpectralModel) -> SpectralModel:
+        return self._combined("+", other)
+
+    def __sub__(self, other: SpectralModel) -> SpectralModel:
+        return self._combined("-", other)
+
+    def __mul__(self, other: SpectralModel | float) -> SpectralModel:
+        return self._combined("*", other)
+
+    def __rmul__(self, other: float) -> SpectralModel:
+        return self._combined("*", other)
+
+    def __truediv__(self, other: SpectralModel | float) -> SpectralModel:
+        return self._combined("/", other)
+
+    def _combined(self, operator: str, other: Any) -> SpectralModel:
+        from gpnb.models.compound import combine  # it builds on this file
+
+        return combine(self, operator, other)
+
+    def _moment(self, low: Any, high: Any, order: int) -> u.Quantity:
+        low, high = to_array(low, ENERGY, "low"), to_array(high, ENERGY, "high")
+        return self.moment_between(low, high, order) * moment_unit(self.unit, order)
+
+    def _moment_error(self, low: Any, high: Any, order: int, covariance: ArrayLike) -> u.Quantity:
+        low, high = to_array(low, ENERGY, "low"), to_array(high, ENERGY, "high")
+        gradient = self.moment_gradient_between(low, high, order)
+        return propagate(self, gradient, covariance) * moment_unit(self.unit, order)
+
+
+class ClosedSpectrum(SpectralModel):
+    """Base of the models whose integrals have a closed form, `moment`."""
+
+    @staticmethod
+    def moment(low: Any, high: Any, order: int, *values: Any) -> Any:
+        """Integral of E^(order − 1) dN/dE on plain numbers (also complex values)."""
+        raise NotImplementedError
+
+    def moment_between(self, low: np.ndarray, high: np.ndarray, order: int = 1) -> np.ndarray:
+        """Integral of E^(order − 1) dN/dE, in closed form."""
+        return np.asarray(self.moment(np.asarray(low, dtype=float), high, order, *self.values))
+
+    def moment_gradient_between(self, low: np.ndarray, high: np.ndarray, order: int = 1) -> np.ndarray:
+        """Its derivatives with all parameters."""
+        low = np.asarray(low, dtype=float)
+        return complex_step(lambda *values: self.moment(low, high, order, *values), self.values)
+
+
+class NormModel(SpectralModel):
+    """Base of the factors: functions of energy without unit, that multiply a spectrum."""
+
+    unit = u.dimensionless_unscaled
+
+
+def moment_unit(unit: u.UnitBase, order: int) -> u.UnitBase:
+    """Unit of the integral of E^(order − 1) times something in `unit`."""
+    return {1: u.Unit("cm-2 s-1"), 2: u.Unit("TeV cm-2 s-1")}[order] if unit == DNDE else unit * ENERGY**order
