@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -100,15 +101,14 @@ def _runs(usable: np.ndarray) -> list[tuple[int, int]]:
     return list(zip([0, *breaks.tolist()], [*breaks.tolist(), len(usable)], strict=True))
 
 
-def _groups(first: int, stop: int, enough: object) -> list[int]:
+def _groups(first: int, stop: int, enough: Callable[[slice], bool]) -> list[int]:
     """Where groups start in a stretch; the leftover joins the last one."""
-    assert callable(enough)
     starts, begin = [first], first
     for end in range(first + 1, stop + 1):
         if enough(slice(begin, end)) and end < stop:
             starts.append(end)
             begin = end
-    if len(starts) > 1 and not enough(slice(begin, stop)):
+    while len(starts) > 1 and not enough(slice(starts[-1], stop)):
         starts.pop()
     return starts
 

@@ -78,12 +78,15 @@ class Off:
         Of the ON and of the OFF regions; zero OFF where there is no background.
     regions : tuple of str
         DS9 text.
+    note : str
+        What deserves attention; empty if nothing does.
     """
 
     counts: np.ndarray
     acceptance: np.ndarray
     acceptance_off: np.ndarray
     regions: tuple[str, ...]
+    note: str = ""
 
 
 def off_counts(field: Field, method: OffMethod) -> Off:
@@ -103,10 +106,10 @@ def off_counts(field: Field, method: OffMethod) -> Off:
             return _turned_regions(field, wobble_turns(field.on, field.exclusion, method))
         case OffRegions():
             shapes = [shape_of(region, field.view) for region in to_regions(method.regions)]
-            return _fixed_regions(field, shapes, method.acceptance == "background" and field.obs.has("bkg"))
+            return _fixed_regions(field, shapes, method.acceptance)
         case Ring():
             ring = Circle(field.on.center, method.outer_deg, field.view, method.inner_deg)
-            return _fixed_regions(field, [ring], field.obs.has("bkg"))
+            return _fixed_regions(field, [ring], "background")
 
 
 def predicted_background(field: Field, cells: np.ndarray, area: np.ndarray) -> np.ndarray:
@@ -135,8 +138,10 @@ def _overlapping(field: Field, turns: list[float]) -> np.ndarray:
     return np.asarray(2 * cut > smallest_distance(field.on, turns) * (1 + 1e-9))
 
 
-def _fixed_regions(field: Field, shapes: list[Shape], by_background: bool) -> Off:
-    """OFF regions of any shape and place; what two of them share counts once."""
+def _fixed_regions(field: Field, shapes: list[Shape], acceptance: str) -> Off:
+    """OFF regions of any shape and place; what two of them share counts once, what lies in the ON region not at all."""
+    by_background = acceptance == "background" and field.obs.has("bkg")
+    guess = "it has no background response, so alpha is the ratio of solid angles"
     chosen = _in_any(field, shapes, field.vectors)
     cells, areas = [], []
     for number, shape in enumerate(shapes):
@@ -160,13 +165,14 @@ def _fixed_regions(field: Field, shapes: list[Shape], by_background: bool) -> Of
         np.ones(field.energy.n),
         np.divide(off, on, out=np.zeros(field.energy.n), where=usable),
         texts,
+        "" if by_background or acceptance == "area" else guess,
     )
 
 
 def _in_any(field: Field, shapes: list[Shape], vectors: np.ndarray) -> np.ndarray:
-    """Whether directions lie in any shape, in the field of view, and are not excluded."""
+    """Whether directions lie in any shape, in the field of view, not in the ON region, and are not excluded."""
     found = np.zeros(vectors.shape[1:], dtype=bool)
     for shape in shapes:
         found |= shape.contains(vectors)
     found &= vectors[0] > math.cos(math.radians(field.offset_max))
-    return np.asarray(found & ~field.exclusion.contains(vectors))
+    return np.asarray(found & ~field.on.contains(vectors) & ~field.exclusion.contains(vectors))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -123,7 +124,10 @@ def reduce_spectrum(
     parts = [part for part in found if part is not None]
     _check(parts)
     warn_of([note for part in parts for note in part.notes])
-    return Datasets([stack_spectra(parts, recipe=Recipe.of("[0]", on=recipe))] if stack else parts, recipe)
+    if stack:
+        return Datasets([stack_spectra(parts, recipe=Recipe.of("[0]", on=recipe, name="stacked"))], recipe)
+    made = [Recipe.of(f"[{number}]", on=recipe, name="spectrum") for number in range(len(parts))]
+    return Datasets([replace(part, recipe=how) for part, how in zip(parts, made, strict=True)], recipe)
 
 
 def _plan(

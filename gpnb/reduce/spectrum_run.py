@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from gpnb.core.errors import SelectionError
-from gpnb.core.recipe import Recipe
 from gpnb.data.observation import Observation
 from gpnb.datasets.flags import Flag
 from gpnb.datasets.spectrum import SpectrumDataset
@@ -70,7 +69,7 @@ def extract_run(obs: Observation, plan: SpectrumPlan) -> SpectrumDataset | None:
     notes += note
     if (flags != 0).all() and not note:
         notes += [f"run {obs.obs_id}: no energy bin lies in the safe range"]
-    return SpectrumDataset(
+    dataset = SpectrumDataset(
         energy=plan.energy,
         energy_true=plan.energy_true,
         counts=field.histogram(field.on_like()),
@@ -83,9 +82,18 @@ def extract_run(obs: Observation, plan: SpectrumPlan) -> SpectrumDataset | None:
         on_region=field.on.text(),
         obs_ids=(obs.obs_id,),
         name=f"run-{obs.obs_id}{obs.event_type}",
-        notes=tuple(notes),
-        recipe=Recipe.of("gpnb.reduce_spectrum()", runs=obs, energy=plan.energy, on_region=field.on.text()),
     )
+    return replace(dataset, notes=(*notes, *_blind(dataset)))
+
+
+def _blind(dataset: SpectrumDataset) -> list[str]:
+    """A note where counts were seen in bins in which nothing can be; those without counts are flagged in silence."""
+    blind = np.flatnonzero(((dataset.flags & np.uint8(Flag.NO_EXPOSURE)) > 0) & (dataset.counts > 0))
+    if not len(blind):
+        return []
+    low, high = dataset.energy.low_values[blind[0]], dataset.energy.high_values[blind[-1]]
+    seen = f"{dataset.counts[blind].sum():.0f} counts from {low:.3g} to {high:.3g} TeV"
+    return [f"{dataset.name}: {seen}, where the responses have no exposure; the bins are masked"]
 
 
 def _field(obs: Observation, plan: SpectrumPlan) -> Field | None:
@@ -156,13 +164,10 @@ def _background(field: Field, plan: SpectrumPlan, flags: np.ndarray) -> tuple[di
         nothing = np.zeros(plan.energy.n)
         note = f"run {field.obs.obs_id}: {str(error).rstrip('.')}"
         return {"counts_off": nothing, "acceptance_off": nothing}, flags | np.uint8(Flag.NO_BACKGROUND), [note]
-    return (
-        {
-            "counts_off": off.counts,
-            "acceptance": off.acceptance,
-            "acceptance_off": off.acceptance_off,
-            "off_regions": off.regions,
-        },
-        flags,
-        [],
-    )
+    found = {
+        "counts_off": off.counts,
+        "acceptance": off.acceptance,
+        "acceptance_off": off.acceptance_off,
+        "off_regions": off.regions,
+    }
+    return found, flags, [f"run {field.obs.obs_id}: {off.note}"] if off.note else []
