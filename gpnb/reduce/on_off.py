@@ -112,11 +112,28 @@ def off_counts(field: Field, method: OffMethod) -> Off:
             return _fixed_regions(field, [ring], "background")
 
 
-def predicted_background(field: Field, cells: np.ndarray, area: np.ndarray) -> np.ndarray:
-    """Background counts (n,) that the background response predicts in cells of given solid angles (sr)."""
+def predicted_background(field: Field, *regions: tuple[np.ndarray, np.ndarray]) -> list[np.ndarray]:
+    """Background counts that the background response predicts in regions.
+
+    Parameters
+    ----------
+    field : Field
+        The run.
+    *regions : pair of arrays
+        Directions of cells, shape (3, m), and their solid angles (sr).
+
+    Returns
+    -------
+    list of array, shape (n_energy,)
+        One for each region; the response is integrated over energy once for all.
+    """
+    cells = np.concatenate([item[0] for item in regions], axis=1)
+    area = np.concatenate([item[1] for item in regions])
     lon = np.degrees(np.arctan2(cells[1], cells[0]))
     lat = np.degrees(np.arctan2(cells[2], np.hypot(cells[0], cells[1])))
-    return np.asarray(background_counts(field.obs, field.energy, (lon, lat), area).sum(axis=1))
+    counts = background_counts(field.obs, field.energy, (lon, lat), area)
+    ends = np.cumsum([len(item[1]) for item in regions])[:-1]
+    return [part.sum(axis=1) for part in np.split(counts, ends, axis=1)]
 
 
 def _turned_regions(field: Field, turns: list[float]) -> Off:
@@ -151,10 +168,11 @@ def _fixed_regions(field: Field, shapes: list[Shape], acceptance: str) -> Off:
             kept &= ~earlier.contains(here)
         cells.append(here[:, kept])
         areas.append(area[kept])
-    on, off = (
-        predicted_background(field, *part) if by_background else np.full(field.energy.n, part[1].sum())
-        for part in (field.on.cells, (np.concatenate(cells, axis=1), np.concatenate(areas)))
-    )
+    parts = (field.on.cells, (np.concatenate(cells, axis=1), np.concatenate(areas)))
+    if by_background:
+        on, off = predicted_background(field, *parts)
+    else:
+        on, off = (np.full(field.energy.n, area.sum()) for _, area in parts)
     usable = (on > 0) & (off > 0)
     if not usable.any():
         raise SelectionError("the OFF regions lie in exclusion regions, or outside of the field of view.")

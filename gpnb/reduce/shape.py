@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from astropy import units as u
 from astropy.coordinates import SkyCoord
 from astropy.wcs import WCS
 from regions import (
@@ -203,10 +202,20 @@ class Drawn:
         """DS9 text, after the turn."""
         if isinstance(self.region, CompoundSkyRegion):
             return f"# a compound region, turned by {math.degrees(angle):.4f} deg about the pointing"
-        if angle == 0:
-            return region_text(self.region)
-        rotated = self._pixels.rotate(PixCoord(0.0, 0.0), angle * u.rad)
-        return region_text(rotated.to_sky(self.view.wcs))
+        return region_text(self.region if angle == 0 else self._turned(angle))
+
+    def _turned(self, angle: float) -> SkyRegion:
+        """The region itself, turned (rad) about the pointing."""
+        region = in_frame(self.region, "icrs")
+        points = (region.vertices if hasattr(region, "vertices") else region.center).icrs
+        lon, lat = self.view.sky(turned(self.view.vectors(points.ra.deg, points.dec.deg), angle))
+        place = SkyCoord(lon, lat, unit="deg")
+        if hasattr(region, "vertices"):
+            return region.copy(vertices=place)
+        # its angle is about north, which the turn takes with it
+        north = turned(self.view.vectors(points.ra.deg, points.dec.deg + 1e-3), angle)
+        turn = place.position_angle(SkyCoord(*self.view.sky(north), unit="deg"))
+        return region.copy(center=place, angle=region.angle + turn)
 
     @cached_property
     def cells(self) -> tuple[np.ndarray, np.ndarray]:

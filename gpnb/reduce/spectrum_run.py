@@ -149,7 +149,7 @@ def _flags(field: Field, plan: SpectrumPlan) -> np.ndarray:
         if not field.obs.has("bkg"):
             raise SelectionError(f"Run {field.obs.obs_id} has no background response, which bkg_peak needs.")
         cells = field.on.center[:, None]
-        safe &= background_peak(plan.energy, predicted_background(field, cells, np.ones(1)))
+        safe &= background_peak(plan.energy, predicted_background(field, (cells, np.ones(1)))[0])
     return np.where(safe, 0, Flag.ENERGY).astype(np.uint8)
 
 
@@ -157,7 +157,7 @@ def _background(field: Field, plan: SpectrumPlan, flags: np.ndarray) -> tuple[di
     """The background of the dataset, its flags, and a note where there is none."""
     if plan.background is None:
         known = field.obs.has("bkg") and field.cuts is None
-        return {"background": predicted_background(field, *field.on.cells) if known else None}, flags, []
+        return {"background": predicted_background(field, field.on.cells)[0] if known else None}, flags, []
     try:
         off = off_counts(field, plan.background)
     except SelectionError as error:
