@@ -120,6 +120,11 @@ class Circle:
         return 2 * math.asin(reach) if reach < 1 else math.inf
 
     @property
+    def reach(self) -> tuple[float, float]:
+        """Smallest and largest angle of its parts from the pointing, deg."""
+        return self.offset - self.radius, self.offset + self.radius
+
+    @property
     def solid_angle(self) -> float:
         """In sr."""
         return 2 * math.pi * (math.cos(math.radians(self.inner)) - math.cos(math.radians(self.radius)))
@@ -177,6 +182,13 @@ class Drawn:
     def offset(self) -> float:
         """Angle of the centre from the pointing, deg."""
         return _angle(self.center)
+
+    @property
+    def reach(self) -> tuple[float, float]:
+        """Smallest and largest angle of its parts from the pointing, deg, with the width of a cell to spare."""
+        cells, area = self.cells
+        away, spare = distance(cells, np.array([1.0, 0.0, 0.0])), math.degrees(math.sqrt(float(area.max())))
+        return float(away.min()) - spare, float(away.max()) + spare
 
     @cached_property
     def width(self) -> float:

@@ -19,7 +19,7 @@ from gpnb.datasets.container import Datasets
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.datasets.spectrum_stack import stack_spectra
 from gpnb.maps.axis import Axis
-from gpnb.reduce.exclusion import parse_exclusion
+from gpnb.reduce.exclusion import Excluded
 from gpnb.reduce.map import true_axis, warn_of
 from gpnb.reduce.methods import SafeRange
 from gpnb.reduce.off_methods import off_method
@@ -150,7 +150,7 @@ def _plan(
         energy,
         energy_true or true_axis(energy),
         off_method(background),
-        *parse_exclusion(exclusion),
+        Excluded.of(exclusion),
         SafeRange.of(safe),
         containment,
         keep=len(runs) <= _KEPT,

@@ -12,8 +12,7 @@ from gpnb.data.observation import Observation
 from gpnb.datasets.flags import Flag
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.maps.axis import Axis
-from gpnb.maps.skymap import SkyMap
-from gpnb.reduce.exclusion import Exclusion
+from gpnb.reduce.exclusion import Excluded, Exclusion
 from gpnb.reduce.exposure import largest_offset
 from gpnb.reduce.methods import SafeRange
 from gpnb.reduce.off_methods import OffMethod
@@ -35,10 +34,8 @@ class SpectrumPlan:
         Reconstructed and true energy.
     background : record or None
         How the background is measured.
-    excluded : list of SkyRegion
-        Exclusion regions.
-    mask : SkyMap of bool or None
-        Exclusion mask.
+    excluded : Excluded
+        Where no background is taken from.
     safe : SafeRange
         The safe range.
     containment : bool
@@ -51,8 +48,7 @@ class SpectrumPlan:
     energy: Axis
     energy_true: Axis
     background: OffMethod | None
-    excluded: list[Any]
-    mask: SkyMap | None
+    excluded: Excluded
     safe: SafeRange
     containment: bool
     keep: bool
@@ -108,7 +104,7 @@ def _field(obs: Observation, plan: SpectrumPlan) -> Field | None:
         obs=obs,
         view=view,
         on=on,
-        exclusion=Exclusion(plan.excluded, plan.mask, view),
+        exclusion=Exclusion(plan.excluded, view),
         energy=plan.energy,
         vectors=view.vectors(events.ra_values, events.dec_values),
         bins=plan.energy.index(events.energy_values),

@@ -14,7 +14,7 @@ from gpnb.core.units import ENERGY, skycoord_text, to_float, to_range, to_skycoo
 from gpnb.data.events import EventList
 from gpnb.data.observation import Observation
 from gpnb.data.observations import Observations
-from gpnb.reduce.exclusion import Exclusion, parse_exclusion
+from gpnb.reduce.exclusion import Excluded, Exclusion
 from gpnb.reduce.off_methods import Wobble
 from gpnb.reduce.reflected import smallest_distance, wobble_turns
 from gpnb.reduce.shape import Circle, View, distance, turned
@@ -74,10 +74,11 @@ def theta2_table(
     center = to_skycoord(position, "position")
     items = [runs] if isinstance(runs, Observation | EventList) else list(runs)
     limits = (-np.inf, np.inf) if energy is None else to_range(energy, ENERGY, "energy")
+    excluded = Excluded.of(exclusion)
     sums, left_out, why = [], [], ""
     for item in items:
         try:
-            sums.append(_one(item, center.icrs, edges, Wobble(n_off), limits, parse_exclusion(exclusion)))
+            sums.append(_one(item, center.icrs, edges, Wobble(n_off), limits, excluded))
         except SelectionError as error:
             left_out.append(str(getattr(item, "obs_id", "events")))
             why = str(error)
@@ -104,14 +105,14 @@ def _one(
     edges: np.ndarray,
     method: Wobble,
     limits: tuple[float, float],
-    exclusion: tuple[list[Any], Any],
+    excluded: Excluded,
 ) -> np.ndarray:
     """ON counts, OFF counts and background (alpha times OFF) of one run, shape (3, n)."""
     events = item if isinstance(item, EventList) else item.events
     view = View.of(item.pointing)
     radius = float(np.sqrt(edges[-1]))
     on = Circle(view.vectors(float(center.ra.deg), float(center.dec.deg)), radius, view)
-    turns = wobble_turns(on, Exclusion(*exclusion, view=view), method)
+    turns = wobble_turns(on, Exclusion(excluded, view), method)
     if smallest_distance(on, turns) < 2 * radius * (1 - 1e-9):
         raise SelectionError(f"at {on.offset:.2f} deg from the pointing, circles of {radius:.2f} deg overlap.")
     keep = (events.energy_values >= limits[0]) & (events.energy_values < limits[1])

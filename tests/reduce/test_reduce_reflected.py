@@ -10,13 +10,13 @@ from astropy.coordinates import SkyCoord
 import gpnb
 from gpnb import Reflected, SelectionError, Wobble
 from gpnb.core.skyregions import to_regions
-from gpnb.reduce.exclusion import Exclusion, parse_exclusion
+from gpnb.reduce.exclusion import Excluded, Exclusion
 from gpnb.reduce.reflected import reflected_turns, smallest_distance, wobble_turns
 from gpnb.reduce.shape import Circle, Drawn, View, distance, shape_of, turned
 
 POINTING = SkyCoord(83.6, 22.5, unit="deg")
 VIEW = View.of(POINTING)
-NOTHING = Exclusion([], None, VIEW)
+NOTHING = Exclusion(Excluded(), VIEW)
 
 
 def on_at(offset, radius=0.11, angle=30.0):
@@ -84,9 +84,9 @@ def test_excluded_regions_are_left_out(as_mask):
     sky = "icrs; circle(83.6, 23.4, 0.3)"
     if as_mask:
         geom = gpnb.WcsGeometry.create(POINTING.galactic, width="4 deg", binsz="0.01 deg", frame="galactic")
-        exclusion = Exclusion(*parse_exclusion(geom.region_mask(sky, inside=False)), VIEW)
+        exclusion = Exclusion(Excluded.of(geom.region_mask(sky, inside=False)), VIEW)
     else:
-        exclusion = Exclusion(*parse_exclusion(sky), VIEW)
+        exclusion = Exclusion(Excluded.of(sky), VIEW)
     turns = reflected_turns(on, exclusion, Reflected())
     circle = shape_of(to_regions(sky)[0], VIEW)
     gaps = [float(distance(turned(on.center, angle), circle.center)) for angle in turns]
@@ -102,7 +102,7 @@ def test_pointing_in_the_region(offset):
 
 
 def test_no_room():
-    everything = Exclusion(to_regions("icrs; circle(83.6, 22.5, 3)"), None, VIEW)
+    everything = Exclusion(Excluded.of("icrs; circle(83.6, 22.5, 3)"), VIEW)
     with pytest.raises(SelectionError, match=r"there is no room for a reflected region at 0\.500 deg"):
         reflected_turns(on_at(0.5), everything, Reflected())
     with pytest.raises(SelectionError, match="there is no room"):
@@ -119,7 +119,7 @@ def test_wobble_positions(n_off):
 def test_wobble_refuses():
     with pytest.raises(SelectionError, match=r"20 regions at 0\.500 deg from the pointing overlap"):
         wobble_turns(on_at(0.5), NOTHING, Wobble(19))
-    behind = Exclusion(to_regions("icrs; circle(83.6, 22.5, 3)"), None, VIEW)
+    behind = Exclusion(Excluded.of("icrs; circle(83.6, 22.5, 3)"), VIEW)
     with pytest.raises(SelectionError, match="all OFF positions lie in exclusion regions"):
         wobble_turns(on_at(0.5), behind, Wobble(1))
 
