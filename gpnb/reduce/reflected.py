@@ -85,6 +85,10 @@ def _by_pixels(on: Circle, exclusion: Exclusion, pixel: float) -> tuple[float, C
     count = round((4 * on.offset + 0.3) / pixel)
     steps = np.radians((np.arange(count) - (count - 1) / 2) * pixel)
     right, up = (item.ravel() for item in np.meshgrid(steps, steps))
+    nearest, farthest = on.reach
+    low, high = (math.tan(math.radians(edge)) for edge in (nearest - 2 * pixel, farthest + 2 * pixel))
+    near = (np.hypot(right, up) > low) & (np.hypot(right, up) < high)
+    right, up = right[near], up[near]
     cells = np.stack([np.ones_like(right), right, up]) / np.sqrt(1 + right**2 + up**2)
     inside = on.contains(cells)
     around = np.arctan2(right[inside], up[inside])

@@ -19,6 +19,7 @@ from gpnb.datasets.container import Datasets
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.datasets.spectrum_stack import stack_spectra
 from gpnb.maps.axis import Axis
+from gpnb.models.spatial import SpatialModel
 from gpnb.reduce.exclusion import Excluded
 from gpnb.reduce.map import true_axis, warn_of
 from gpnb.reduce.methods import SafeRange
@@ -37,7 +38,7 @@ def reduce_spectrum(
     background: Any = "reflected",
     exclusion: Any = None,
     safe: SafeRange | None = None,
-    containment: bool = True,
+    containment: bool | SpatialModel = True,
     stack: bool = False,
     executor: Executor | None = None,
     progress: bool | Report = False,
@@ -64,10 +65,10 @@ def reduce_spectrum(
         Sky that holds sources and is left out of the background; a mask is True where the sky is **kept**.
     safe : SafeRange, optional
         Where the responses are trusted; by default the headers' energy range.
-    containment : bool
-        The source is a point in the middle of a circle: correct the exposure for what the point spread function
-        puts outside. False, or a region of another shape: the exposure is the mean of the region, for a source
-        that lies within. Point-like responses need no correction and get none.
+    containment : bool or SpatialModel
+        True: the source is a point in the middle of the region; a model such as `DiskSource`: it has that shape.
+        The exposure is corrected for what the point spread function puts outside of the region. False: it is the
+        mean of the region, for a source that lies well within. Point-like responses need no correction and get none.
     stack : bool
         One dataset of all runs, or one each.
     executor : concurrent.futures.Executor, optional
@@ -115,7 +116,7 @@ def reduce_spectrum(
         background=off_method(background),
         exclusion=exclusion,
         safe=safe,
-        containment=None if containment else False,
+        containment=None if containment is True else containment,
         stack=stack or None,
     )
     plan = _plan(runs, on_region, energy, energy_true, background, exclusion, safe, containment)
@@ -138,11 +139,13 @@ def _plan(
     background: Any,
     exclusion: Any,
     safe: SafeRange | None,
-    containment: bool,
+    containment: bool | SpatialModel,
 ) -> SpectrumPlan:
     regions = to_regions(on_region, "on_region")
     if len(regions) != 1:
         raise ArgumentError(f"on_region: one region is expected, not {len(regions)}; join several with '|'.")
+    if not isinstance(containment, bool | SpatialModel):
+        raise ArgumentError(f"containment={containment!r} must be True, False or a spatial model: gpnb.DiskSource(…).")
     if not isinstance(energy, Axis) or energy.kind != "energy":
         raise ArgumentError(f"energy={energy!r} must be an energy axis: gpnb.Axis.energy('0.1 TeV', '40 TeV').")
     return SpectrumPlan(

@@ -12,6 +12,7 @@ from gpnb.data.observation import Observation
 from gpnb.datasets.flags import Flag
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.maps.axis import Axis
+from gpnb.models.spatial import SpatialModel
 from gpnb.reduce.exclusion import Excluded, Exclusion
 from gpnb.reduce.exposure import largest_offset
 from gpnb.reduce.methods import SafeRange
@@ -38,8 +39,8 @@ class SpectrumPlan:
         Where no background is taken from.
     safe : SafeRange
         The safe range.
-    containment : bool
-        Correct for the part of a point source outside of the ON region.
+    containment : bool or SpatialModel
+        The source for which the exposure is corrected.
     keep : bool
         Keep what is read of the runs, for the next extraction.
     """
@@ -50,7 +51,7 @@ class SpectrumPlan:
     background: OffMethod | None
     excluded: Excluded
     safe: SafeRange
-    containment: bool
+    containment: bool | SpatialModel
     keep: bool
 
 
@@ -69,7 +70,7 @@ def extract_run(obs: Observation, plan: SpectrumPlan) -> SpectrumDataset | None:
         energy=plan.energy,
         energy_true=plan.energy_true,
         counts=field.histogram(field.on_like()),
-        exposure=region_exposure(obs, plan.energy_true, field.on, plan.containment),
+        exposure=region_exposure(obs, plan.energy_true, field.on, plan.containment, field.view),
         edisp=dispersion(obs, plan.energy_true, plan.energy, field.on),
         livetime=obs.livetime,
         flags=flags,

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 import gpnb
 from gpnb import ArgumentError, Datasets, Flag, SelectionError, SpectrumDataset
-from gpnb.stats.counts import cash, cstat, wstat
-from gpnb.stats.significance import cash_significance, lima
+from gpnb.stats import cash, cash_significance, cstat, lima, wstat
 
 N = 12
 ENERGY = gpnb.Axis.energy("1 TeV", "100 TeV", nbin=N)

@@ -211,3 +211,39 @@ def test_mean_exposure_of_a_large_region(runs):
     area = obs.aeff.table(true, offset)
     mean = (area * np.sin(np.radians(offset))).sum(axis=1) / np.sin(np.radians(offset)).sum()
     assert spectrum.exposure == pytest.approx(mean * obs.livetime.to_value(u.s), rel=2e-3)
+
+
+@pytest.mark.parametrize("region", [f"icrs; circle({CRAB}, 0.3)", f"icrs; box({CRAB}, 0.5, 0.5, 20)"])
+def test_containment_of_an_extended_source(disk_runs, region):
+    """The region cuts the disk: its part inside, blurred by the point spread function, is corrected for."""
+    specs = gpnb.reduce_spectrum(disk_runs, region, ENERGY, background="wobble", containment=DISK.spatial)
+    assert abs(pull(specs.stack(), DISK)) < 4
+    wrong = gpnb.reduce_spectrum(disk_runs, region, ENERGY, background="wobble", containment=False)
+    assert pull(wrong.stack(), DISK) < -4
+
+
+@pytest.mark.parametrize(
+    "region",
+    [f"icrs; box({CRAB}, 0.25, 0.25, 0)", f"icrs; ellipse({CRAB}, 0.12, 0.08, 30)", "icrs; circle(83.68, 22.03, 0.15)"],
+)
+def test_containment_of_a_point_anywhere_in_any_region(runs, region):
+    source = truth()["Crab"][0]
+    specs = gpnb.reduce_spectrum(runs, region, ENERGY, background="wobble", containment=source.spatial)
+    assert abs(pull(specs.stack(), source)) < 4
+
+
+def test_containment_by_numbers_is_that_of_the_closed_form(runs):
+    """A circle of vertices holds what the circle holds."""
+    angle = np.radians(np.arange(0, 360, 3))
+    lon, lat = 83.6333 + 0.15 * np.sin(angle) / np.cos(np.radians(22.0145)), 22.0145 + 0.15 * np.cos(angle)
+    polygon = f"icrs; polygon({', '.join(f'{x}, {y}' for x, y in zip(lon, lat, strict=True))})"
+    drawn, exact = (gpnb.reduce_spectrum(runs[:1], item, ENERGY)[0].exposure for item in (polygon, ON))
+    assert drawn == pytest.approx(exact, rel=0.01)
+
+
+def test_containment_refused(runs):
+    with pytest.raises(gpnb.ArgumentError, match="must be True, False or a spatial model"):
+        gpnb.reduce_spectrum(runs[:1], ON, ENERGY, containment=DISK)
+    bare = with_parts(runs[0], without=["psf"])
+    with pytest.raises(gpnb.SelectionError, match="has no point spread function for the containment correction"):
+        gpnb.reduce_spectrum(bare, ON, ENERGY)

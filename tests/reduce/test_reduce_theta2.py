@@ -9,7 +9,7 @@ from astropy.coordinates import SkyCoord
 
 import gpnb
 from gpnb import ArgumentError, SelectionError
-from gpnb.stats.significance import lima
+from gpnb.stats import lima
 
 CRAB = SkyCoord(83.6333, 22.0145, unit="deg")
 
