@@ -67,6 +67,7 @@ class Pair:
         }
 
 
+_SPECTRUM = {"off": (0.003, 0), "exposure": (0.01, 1e4)}
 _SUMS = {"[!es]*": (1e-6, 0), "energy_max": (1e-6, 0), "edisp": (1e-6, 0), "seconds": (1e-9, 0)}
 
 PAIRS = (
@@ -85,6 +86,21 @@ PAIRS = (
         memory=True,
         tolerance={"background": (0.01, 0), "exposure": (0.01, 1e8), "norm": (0.05, 0)},
         note="no PSF, no energy dispersion on either side; norms: see README",
+    ),
+    *(
+        Pair(
+            f"spectrum_{kind}_{geometry}",
+            "spectrum",
+            10,
+            (kind, geometry),
+            tolerance=_SPECTRUM if geometry == "pixels" else _SPECTRUM | {"off": (0.1, 0), "alpha": (0.1, 0)},
+            note=note,
+        )
+        for kind, geometry, note in (
+            ("files", "exact", "reflected regions by exact geometry: two fewer of them, see README"),
+            ("files", "pixels", "reflected regions measured by pixels, as the rival does"),
+            ("again", "exact", "a second extraction from runs in memory"),
+        )
     ),
     *(
         Pair(f"ring_excess_{store}", "ring_excess", 5, (store, "1"), memory=True, tolerance=RING, note="one image")

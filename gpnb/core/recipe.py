@@ -199,6 +199,13 @@ def _encode(value: Any, name: str, inputs: list[Recipe]) -> Any:
     return _encode_text(value, name)
 
 
+def _region(region: Any, name: str) -> Any:
+    try:
+        return region_text(region)
+    except ValueError:  # DS9 text knows no compounds
+        return {_MEMORY: name}
+
+
 def _encode_text(value: Any, name: str) -> Any:
     """The text that the door of `core.units` or `core.skyregions` reads back."""
     if isinstance(value, Path):
@@ -208,7 +215,7 @@ def _encode_text(value: Any, name: str) -> Any:
     if isinstance(value, Time) and value.isscalar:
         return time_text(value)
     if is_region(value):
-        return region_text(value)
+        return _region(value, name)
     if isinstance(value, u.Quantity) and value.size <= 1000:
         return [_encode_text(item, name) for item in value] if value.shape else quantity_text(value)
     if isinstance(value, np.ndarray) or hasattr(value, "__len__"):

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, overload
 
-from gpnb.core.errors import SelectionError
+from astropy.table import Table
+
+from gpnb.core.errors import ArgumentError, SelectionError
 from gpnb.core.recipe import Recipe
+from gpnb.datasets.spectrum import SpectrumDataset
+from gpnb.datasets.spectrum_stack import stack_spectra
+from gpnb.datasets.spectrum_tables import run_table
 
 
 class Datasets(Sequence[Any]):
@@ -30,6 +35,27 @@ class Datasets(Sequence[Any]):
     def names(self) -> list[str]:
         """Their names."""
         return [item.name for item in self._items]
+
+    @property
+    def table(self) -> Table:
+        """One row a spectrum: run, ON and OFF counts, alpha, excess, significance, live time and so on."""
+        return run_table(self._spectra(".table"))
+
+    def stack(self, name: str = "stacked") -> SpectrumDataset:
+        """The sum of all spectra; see `stack_spectra`.
+
+        Parameters
+        ----------
+        name : str
+            Of the sum.
+        """
+        return stack_spectra(self._spectra(".stack()"), name, Recipe.of(".stack()", on=self, name="stacked"))
+
+    def _spectra(self, what: str) -> list[SpectrumDataset]:
+        others = [item.name for item in self._items if not isinstance(item, SpectrumDataset)]
+        if others:
+            raise ArgumentError(f"{what} is for spectra; {others[0]} is none (reduce_map stacks maps itself).")
+        return list(self._items)
 
     @overload
     def __getitem__(self, key: int | str) -> Any: ...

@@ -23,9 +23,11 @@ class Flag(IntFlag):
     """Masked by hand."""
     NO_BACKGROUND = 16
     """The background could not be estimated."""
+    NO_EXPOSURE = 32
+    """The responses say that nothing can be seen here."""
 
 
-UNUSABLE = Flag.ENERGY | Flag.FIELD_OF_VIEW | Flag.USER | Flag.NO_BACKGROUND
+UNUSABLE = Flag.ENERGY | Flag.FIELD_OF_VIEW | Flag.USER | Flag.NO_BACKGROUND | Flag.NO_EXPOSURE
 """The flags that keep a bin out of everything."""
 
 _WORDS = {
@@ -34,6 +36,7 @@ _WORDS = {
     Flag.EXCLUDED: "in an exclusion region",
     Flag.USER: "masked by hand",
     Flag.NO_BACKGROUND: "no background estimate",
+    Flag.NO_EXPOSURE: "no exposure",
 }
 
 

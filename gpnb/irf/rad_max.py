@@ -19,6 +19,7 @@ class RadMax(Response):
     """Largest angle from the source, against **reconstructed** energy and offset (GADF ``RAD_MAX_2D``).
 
     Linear in the logarithm of the energy and in offset, through the bin centres, as in Gammapy; held outside.
+    Events are cut by the value of their bin, as the responses were made: `applied`.
 
     Parameters
     ----------
@@ -69,6 +70,15 @@ class RadMax(Response):
     def evaluate(self, energy: np.ndarray, offset: np.ndarray) -> np.ndarray:
         """The cut in deg; float method: energy in TeV, offset in deg, broadcast."""
         return interpolate(self.values, self._nodes, (energy, offset))
+
+    def applied(self, energy: np.ndarray, offset: np.ndarray) -> np.ndarray:
+        """The cut in deg as it is applied to events, that of the nearest node; float method: TeV, deg, broadcast."""
+        places = [
+            node.locate(np.asarray(value, dtype=float))
+            for node, value in zip(self._nodes, (energy, offset), strict=True)
+        ]
+        nearest = tuple(index + (weight >= 0.5) for index, weight in places)
+        return np.asarray(self.values[nearest], dtype=float)
 
     def nodes(self, number: int) -> Nodes:  # noqa: D102
         return Nodes(self.axes[number], hold_below=True, hold_above=True)

@@ -76,7 +76,7 @@ def region_array(geom: WcsGeometry, region: SkyRegion) -> np.ndarray:
         return _pixel_of(geom, region)
     if isinstance(region, LineSkyRegion | TextSkyRegion):
         raise ArgumentError(f"A {type(region).__name__} has no inside: give a circle, ellipse, rectangle or polygon.")
-    region = _in_frame(region, geom.frame)
+    region = in_frame(region, geom.frame)
     if isinstance(region, EllipseSkyRegion):
         return _in_ellipse(geom, region, region.width, region.height)
     if isinstance(region, EllipseAnnulusSkyRegion):
@@ -118,7 +118,7 @@ def _within(geom: WcsGeometry, center: SkyCoord, radius: u.Quantity) -> np.ndarr
     return np.asarray(chord <= (2 * np.sin(min(radius.to_value(u.rad), np.pi) / 2)) ** 2)
 
 
-def _in_frame(region: SkyRegion, frame: str) -> SkyRegion:
+def in_frame(region: SkyRegion, frame: str) -> SkyRegion:
     """The region in another frame, at the same place of the sky.
 
     Its angle is about the north of its own frame; `regions` would take it about that of the map.

@@ -119,14 +119,14 @@ def reduce_map(
         work = fan_out(partial(reduce_run, plan=plan), runs, executor)
         parts = [part for part in track(work, "Reducing runs", progress, cancel, total=len(runs)) if part is not None]
         datasets = Datasets(parts, recipe)
-        _warn([note for dataset in datasets for note in dataset.notes])
+        warn_of([note for dataset in datasets for note in dataset.notes])
         return datasets
     groups = grouped(runs)
     total = Stacker(geom, geom.cube([plan.energy_true]))
     for part in _sums(groups, plan, executor, progress, cancel):
         total.merge(part)
     dataset = total.result("stacked", recipe)
-    _warn(dataset.notes)
+    warn_of(dataset.notes)
     return dataset
 
 
@@ -204,6 +204,7 @@ def _kept_by_mask(image: WcsGeometry, mask: SkyMap) -> np.ndarray:
     return np.asarray(~excluded.reproject(image).data)
 
 
-def _warn(notes: Sequence[str]) -> None:
+def warn_of(notes: Sequence[str]) -> None:
+    """Warn of each note once, for the caller of the verb."""
     for note in notes:
         warnings.warn(note[0].upper() + note[1:] + ".", DataWarning, stacklevel=3)

@@ -1,0 +1,147 @@
+"""A spectrum in one FITS file of our own, with nothing lost."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from astropy import units as u
+from astropy.io import fits
+from astropy.time import Time
+
+from gpnb.core.atomic import atomic_file
+from gpnb.core.errors import DataFormatError
+from gpnb.core.fitsfile import column_values, find_hdu, open_fits
+from gpnb.core.provenance import creator, provenance_card
+from gpnb.core.recipe import Recipe
+from gpnb.data.gti import GTI
+from gpnb.data.run_tables import gti_hdu
+from gpnb.maps.axis import Axis
+
+if TYPE_CHECKING:
+    from gpnb.datasets.spectrum import SpectrumDataset
+
+_FORMAT = "gpnb-spectrum"
+_ARRAYS = ("counts", "counts_off", "acceptance", "acceptance_off", "background")
+
+
+def write_spectrum(dataset: SpectrumDataset, path: str | os.PathLike[str], overwrite: bool) -> None:
+    """See `SpectrumDataset.write`."""
+    arrays = {name: value for name in _ARRAYS if (value := getattr(dataset, name)) is not None}
+    columns = [
+        *energy_columns(dataset.energy, "TeV"),
+        *(fits.Column(name.upper(), "D", array=value) for name, value in arrays.items()),
+        fits.Column("FLAGS", "I", array=dataset.flags.astype(np.int16)),
+    ]
+    spectrum = fits.BinTableHDU.from_columns(columns, name="SPECTRUM")
+    spectrum.header["LIVETIME"] = (dataset.livetime.to_value("s"), "[s]")
+    exposure = fits.Column("EXPOSURE", "D", "cm2 s", array=dataset.exposure)
+    columns = [*energy_columns(dataset.energy_true, "TeV"), exposure]
+    kernel = fits.ImageHDU(dataset.edisp, name="EDISP")
+    hdus = [spectrum, fits.BinTableHDU.from_columns(columns, name="EXPOSURE"), kernel, *extra_hdus(dataset)]
+    write_hdus(path, hdus, dataset, overwrite, {"FORMAT": _FORMAT, "FORMATV": 1})
+
+
+def read_spectrum(path: str | os.PathLike[str]) -> SpectrumDataset:
+    """See `SpectrumDataset.read`."""
+    from gpnb.datasets.spectrum import SpectrumDataset
+
+    with open_fits(path) as hdus:
+        if hdus[0].header.get("FORMAT") != _FORMAT:
+            raise DataFormatError(
+                f"{path} is no spectrum of gpnb (FORMAT={_FORMAT} is missing): read OGIP files with .read_ogip()."
+            )
+        table, true = (find_hdu(hdus, name, path) for name in ("SPECTRUM", "EXPOSURE"))
+        given = {column.name.lower() for column in table.columns}
+        arrays: dict[str, Any] = {
+            name: column_values(table, name.upper(), "", path) for name in _ARRAYS if name in given
+        }
+        return SpectrumDataset(
+            energy=energy_axis(table, "energy", path),
+            energy_true=energy_axis(true, "energy_true", path),
+            exposure=column_values(true, "EXPOSURE", "cm2 s", path),
+            edisp=np.asarray(find_hdu(hdus, "EDISP", path).data, dtype=float),
+            livetime=float(table.header["LIVETIME"]) * u.s,
+            flags=column_values(table, "FLAGS", "", path),
+            **arrays,
+            **read_extra(hdus, path),
+            recipe=Recipe.of("gpnb.SpectrumDataset.read()", path=str(path), name="spectrum"),
+        )
+
+
+def energy_columns(axis: Axis, unit: str, names: Sequence[str] = ("E_MIN", "E_MAX")) -> list[fits.Column]:
+    """Columns with the lower and upper edges of energy bins."""
+    values = (axis.low_values, axis.high_values)
+    factor = u.TeV.to(unit)
+    return [fits.Column(name, "D", unit, array=edge * factor) for name, edge in zip(names, values, strict=True)]
+
+
+def energy_axis(hdu: Any, name: str, path: str | os.PathLike[str], columns: Sequence[str] = ("E_MIN", "E_MAX")) -> Axis:
+    """The axis of a table with edges; a first edge of zero is moved to a hundredth of its upper edge."""
+    low, high = (column_values(hdu, column, "TeV", path) for column in columns)
+    if not len(low) or not np.allclose(low[1:], high[:-1], rtol=1e-4):
+        raise DataFormatError(f"{path}, HDU {hdu.name}: the energy bins must rise and touch each other.")
+    edges = np.append(low, high[-1])
+    edges[0] = edges[0] if edges[0] > 0 else edges[1] / 100
+    return Axis.energy_edges(edges * u.TeV, name)
+
+
+def extra_hdus(dataset: SpectrumDataset) -> list[Any]:
+    """Tables of good times and of regions, where there are any."""
+    hdus = []
+    if dataset.gti is not None:
+        gti = dataset.gti
+        hdus.append(gti_hdu(gti.start_values, gti.stop_values, gti.reference))
+    regions = [("ON", text) for text in [dataset.on_region] if text] + [("OFF", text) for text in dataset.off_regions]
+    if regions:
+        role, text = (np.array(item) for item in zip(*regions, strict=True))
+        width = f"{text.dtype.itemsize // 4}A"  # numpy has four bytes a letter
+        columns = [fits.Column("ROLE", "3A", array=role), fits.Column("REGION", width, array=text)]
+        hdus.append(fits.BinTableHDU.from_columns(columns, name="DS9_REGIONS"))
+    return hdus
+
+
+def read_extra(hdus: Any, path: str | os.PathLike[str]) -> dict[str, Any]:
+    """What `extra_hdus` and `write_hdus` wrote, as arguments of the dataset."""
+    found: dict[str, Any] = {}
+    names = {hdu.name for hdu in hdus}
+    if "GTI" in names and "MJDREFI" in find_hdu(hdus, "GTI", path).header:
+        found["gti"] = GTI.from_hdu(find_hdu(hdus, "GTI", path), path)
+    if "DS9_REGIONS" in names:
+        rows = find_hdu(hdus, "DS9_REGIONS", path).data
+        texts = {role: [str(row["REGION"]) for row in rows if row["ROLE"] == role] for role in ("ON", "OFF")}
+        found |= {"on_region": "".join(texts["ON"]), "off_regions": tuple(texts["OFF"])}
+    header = hdus[0].header
+    if "DATANAME" in header:
+        found["name"] = str(header["DATANAME"])
+    for key, name in {"OBSIDS": "obs_ids", "NOTES": "notes"}.items():
+        if key in header:
+            found[name] = tuple(json.loads(header[key]))
+    return found
+
+
+def write_hdus(
+    path: str | os.PathLike[str],
+    hdus: Sequence[Any],
+    dataset: SpectrumDataset,
+    overwrite: bool,
+    header: dict[str, Any],
+) -> None:
+    """Write tables, all or nothing, with what the dataset is and where it comes from in the primary header."""
+    primary = fits.PrimaryHDU()
+    primary.header["CREATOR"] = creator()
+    primary.header["LONGSTRN"] = "OGIP 1.0"  # the convention for values longer than a card
+    for key, value in header.items():
+        primary.header[key] = value
+    primary.header["DATANAME"] = dataset.name
+    primary.header["OBSIDS"] = json.dumps(list(dataset.obs_ids))
+    primary.header["NOTES"] = json.dumps(list(dataset.notes))
+    primary.header.append(provenance_card(dataset.recipe))
+    for hdu in hdus:
+        hdu.header.setdefault("CREATED", Time.now().isot)
+    with atomic_file(Path(path), overwrite) as temporary:
+        fits.HDUList([primary, *hdus]).writeto(temporary, overwrite=True, checksum=True)

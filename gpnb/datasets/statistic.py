@@ -1,0 +1,66 @@
+"""Predicted counts, and the fit statistic of each energy bin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gpnb.core.errors import ArgumentError, SelectionError
+from gpnb.stats import cash, cstat, wstat
+
+if TYPE_CHECKING:
+    from gpnb.datasets.spectrum import SpectrumDataset
+
+KINDS = ("wstat", "cstat", "cash", "chi2")
+
+
+def predicted_counts(flux: np.ndarray, exposure: np.ndarray, edisp: np.ndarray) -> np.ndarray:
+    """Counts in bins of reconstructed energy.
+
+    Parameters
+    ----------
+    flux : array, shape (…, n_true)
+        Integrated over each true-energy bin, cm-2 s-1.
+    exposure : array, shape (n_true,)
+        cm2 s.
+    edisp : array, shape (n_true, n)
+        Probability to reconstruct each true-energy bin in each bin.
+
+    Returns
+    -------
+    array, shape (…, n)
+    """
+    return np.asarray((flux * exposure) @ edisp)
+
+
+def bin_statistic(dataset: SpectrumDataset, signal: np.ndarray, kind: str | None) -> np.ndarray:
+    """See `SpectrumDataset.statistic`."""
+    kind = kind or ("cash" if dataset.counts_off is None else "wstat")
+    if kind not in KINDS:
+        raise ArgumentError(f"kind={kind!r} is not known: give one of {', '.join(KINDS)}.")
+    n = dataset.counts
+    if kind == "wstat":
+        if dataset.counts_off is None or dataset.alpha is None:
+            raise SelectionError(f"{dataset.name} has no OFF counts, which wstat needs: use kind='cash' or 'cstat'.")
+        values = wstat(n, dataset.counts_off, dataset.alpha, signal)
+    elif kind == "chi2":
+        values = _chi2(dataset, signal)
+    else:
+        values = (cash if kind == "cash" else cstat)(n, signal + dataset.expected_background)
+    return np.where(dataset.usable, values, 0.0)
+
+
+def _chi2(dataset: SpectrumDataset, signal: np.ndarray) -> np.ndarray:
+    """Squared distance of the excess from the signal over its variance n + alpha² m."""
+    variance = np.array(dataset.counts)
+    if dataset.counts_off is not None and dataset.alpha is not None:
+        variance = variance + np.nan_to_num(dataset.alpha) ** 2 * dataset.counts_off
+    empty = dataset.usable & (variance <= 0)
+    if empty.any():
+        raise SelectionError(
+            f"{dataset.name}: {empty.sum()} usable bins hold no counts, so chi2 has no error for them: "
+            "join bins with .group(min_counts=10), or use wstat or cstat."
+        )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray((dataset.excess - signal) ** 2 / variance)
