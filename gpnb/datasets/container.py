@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, overload
 
 from astropy.table import Table
 
-from gpnb.core.errors import ArgumentError, SelectionError
+from gpnb.core.errors import ArgumentError, DataFormatError, SelectionError
 from gpnb.core.recipe import Recipe
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.datasets.spectrum_stack import stack_spectra
@@ -50,6 +53,46 @@ class Datasets(Sequence[Any]):
             Of the sum.
         """
         return stack_spectra(self._spectra(".stack()"), name, Recipe.of(".stack()", on=self, name="stacked"))
+
+    @classmethod
+    def read(cls, folder: str | os.PathLike[str]) -> Datasets:
+        """Read all spectra of a folder, in the order of their file names.
+
+        Parameters
+        ----------
+        folder : path
+            With files of `write`, or OGIP files named ``pha_….fits`` with those they name.
+
+        Raises
+        ------
+        DataFormatError
+            If there is none, or one cannot be read.
+        """
+        pha, own = (sorted(Path(folder).glob(pattern)) for pattern in ("pha_*.fits*", "spectrum_*.fits*"))
+        if not pha and not own:
+            raise DataFormatError(f"{folder}: there is no spectrum_….fits and no pha_….fits in this folder.")
+        spectra = [SpectrumDataset.read(path) for path in own] or [SpectrumDataset.read_ogip(path) for path in pha]
+        return cls(spectra, Recipe.of("gpnb.Datasets.read()", folder=str(folder), name="specs"))
+
+    def write(self, folder: str | os.PathLike[str], overwrite: bool = False, ogip: bool = False) -> None:
+        """Write each spectrum into a folder, as ``spectrum_NAME.fits``.
+
+        Parameters
+        ----------
+        folder : path
+            Made if it does not exist.
+        overwrite : bool
+            Replace existing files.
+        ogip : bool
+            Write ``pha_NAME.fits`` and so on, for XSPEC and Sherpa, instead.
+        """
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        for item in self._spectra(".write()"):
+            label = re.sub(r"[^\w.+-]+", "_", item.name)
+            if ogip:
+                item.write_ogip(Path(folder) / f"pha_{label}.fits", overwrite)
+            else:
+                item.write(Path(folder) / f"spectrum_{label}.fits", overwrite)
 
     def _spectra(self, what: str) -> list[SpectrumDataset]:
         others = [item.name for item in self._items if not isinstance(item, SpectrumDataset)]

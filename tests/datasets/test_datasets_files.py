@@ -253,3 +253,20 @@ def test_recipes(pha):
     exec(SpectrumDataset.read_ogip(pha).recipe.to_code(), names)
     assert_same(names["spectrum"], make())
     assert SpectrumDataset.read_ogip(pha, name="crab").name == "crab"
+
+
+@pytest.mark.parametrize("ogip", [False, True])
+def test_lists_in_a_folder(tmp_path, ogip):
+    specs = gpnb.Datasets([make(name="run 1/a"), make(name="run 2", counts=np.arange(9))])
+    specs.write(tmp_path / "new", ogip=ogip)
+    again = gpnb.Datasets.read(tmp_path / "new")
+    assert again.names == ["run 1/a", "run 2"]
+    for found, expected in zip(again, specs, strict=True):
+        assert_same(found, expected)
+    names = {}
+    exec(again.recipe.to_code(), names)
+    assert names["specs"].names == again.names
+    with pytest.raises(ArgumentError, match="exists already"):
+        specs.write(tmp_path / "new", ogip=ogip)
+    with pytest.raises(DataFormatError, match=r"there is no spectrum_….fits and no pha_….fits"):
+        gpnb.Datasets.read(tmp_path)

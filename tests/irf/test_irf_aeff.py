@@ -75,3 +75,11 @@ def test_direction_cut_is_linear_and_held_outside():
     assert rad_max.evaluate(1.0, 0.5) == pytest.approx(0.25)
     np.testing.assert_allclose(rad_max.evaluate([0.001, 0.11, 1e3], 0.0), [0.3, 0.3, 0.1])
     assert rad_max.evaluate(1e3, 5.0) == pytest.approx(0.2)
+
+
+def test_rad_max_as_applied_is_that_of_the_bin():
+    axes = (Axis.energy("0.1 TeV", "100 TeV", nbin=3), Axis.from_edges([0.0, 1.0, 2.0], "offset", "deg"))
+    rad_max = RadMax(axes, [[0.3, 0.4], [0.2, 0.3], [0.1, 0.2]] * u.deg)
+    energy = np.array([0.01, 0.11, 0.99, 1.01, 9.9, 50.0, 1e4])
+    assert rad_max.applied(energy, np.array(0.2)) == pytest.approx([0.3, 0.3, 0.3, 0.2, 0.2, 0.1, 0.1])
+    assert rad_max.applied(energy[:3], np.array([0.99, 1.01, 5.0])) == pytest.approx([0.3, 0.4, 0.4])
