@@ -127,13 +127,16 @@ class SkyPanel(LivePanel):
                 self._look.set_items,
             ),
             View(Node(lambda view: draw_items(view, self._target), Source(lambda: self.state)), self._draw.set_items),
-            View(Node(overlay_items, Source(lambda: self.state)), self._over.set_items),
+            View(Node(overlay_items, *map(self._field, ("overlays", "hidden"))), self._over.set_items),
             View(Source(lambda: self.state.backdrop), self._choose_stage),
             View(Node(lambda view, image: (view, image), shown, self._layer), lambda pair: self._now.show_image(*pair)),
             View(own, lambda pair: self._now.show_over(*pair)),
             View(shown, self._show_look),
             View(stats, self._show_table),
         ]
+
+    def _field(self, name: str) -> Source[Any]:
+        return Source(lambda: getattr(self.state, name))
 
     def _make_nodes(self) -> None:
         def make(view: SkyView) -> Layer:

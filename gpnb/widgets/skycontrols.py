@@ -56,16 +56,16 @@ def draw_items(view: SkyView, target: str) -> list[Item]:
     return items
 
 
-def overlay_items(view: SkyView) -> list[Item]:
+def overlay_items(overlays: tuple[tuple[str, str, str], ...], hidden: tuple[str, ...]) -> list[Item]:
     """A switch, a colour and a remove button for each overlay; catalogues that can be added."""
     items: list[Item] = []
-    for name, _, colour in view.overlays:
-        shown = name not in view.hidden
+    for name, _, colour in overlays:
+        shown = name not in hidden
         items.append({"name": f"show/{name}", "kind": "toggle", "label": name, "value": shown, "hint": f"Show {name}"})
         colours = _COLOURS if colour in _COLOURS else {**_COLOURS, colour: colour}
         items.append(_select(f"colour/{name}", "in", colour, colours))
         items.append({"name": f"remove/{name}", "kind": "button", "label": "×", "hint": f"Remove {name}", "value": 0})
-    names = [name for name in catalogues() if name not in [item[0] for item in view.overlays]]
+    names = [name for name in catalogues() if name not in [item[0] for item in overlays]]
     if names:
         items.append(_select("add/", "Overlay", "", {"": "add a catalogue", **{name: name for name in names}}))
     return items
