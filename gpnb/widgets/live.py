@@ -46,7 +46,7 @@ class LivePanel(StaticPanel):
         self._unshown = False
         body = ipywidgets.VBox(self.build()).add_class("gpnb-live-body")
         self.widget = (
-            ipywidgets.VBox([self._head, body, self._foot]).add_class("gpnb-live").add_class(f"gpnb-{self.kind}")
+            ipywidgets.VBox([self._head, body, self._foot]).add_class("gpnb-live").add_class(f"gpnb-{self.kind}-panel")
         )
         self._views = self.views()
         self._connect()

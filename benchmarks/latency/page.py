@@ -1,0 +1,93 @@
+"""Latencies of the live sky in a real page: slider to redraw, and the first panel of a fresh kernel.
+
+Usage: python benchmarks/latency/page.py        prints JSON; needs Chromium and playwright
+"""
+
+import contextlib
+import json
+import statistics
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "browser"))
+
+from labdriver import LabBrowser
+from labserver import LabServer
+
+MOVES = 80
+MAKE = """\
+import numpy as np, gpnb
+axis = gpnb.Axis.energy("0.1 TeV", "100 TeV", per_decade=10)
+geom = gpnb.WcsGeometry.create("83.63d 22.01d", width="3 deg", binsz="0.01 deg", axes=[axis])
+counts = gpnb.SkyMap(geom, np.random.default_rng(1).poisson(3, geom.shape).astype(np.float32))
+"""
+FIRST = "import gpnb\ngpnb.SkyImage.empty(nxpix=300, nypix=300)"
+
+MOVE = """async (moves) => {
+  const input = document.querySelector('input[aria-label="Energy"]'), sky = document.querySelector('.gpnb-sky');
+  const times = [];
+  for (let n = 0; n < moves; n += 1) {
+    const before = sky.dataset.frames, start = performance.now();
+    input.value = Number(input.value) >= Number(input.max) ? 1 : Number(input.value) + 1;
+    input.dispatchEvent(new Event('input'));
+    await new Promise((done) => {
+      const look = () => (sky.dataset.frames === before ? requestAnimationFrame(look) : done());
+      look();
+    });
+    times.push(performance.now() - start);
+    await new Promise((done) => setTimeout(done, 120));
+  }
+  return times;
+}"""
+
+INSIDE = """\
+import json, statistics, time
+def _times(count):
+    for number in range(count):
+        start = time.perf_counter()
+        panel._look.changes = {"plane": [1 + number % 30, "measured"]}
+        yield 1000 * (time.perf_counter() - start)
+print(json.dumps(list(_times(200))))
+"""
+
+
+def percentiles(times: list[float]) -> dict[str, float]:
+    ordered = sorted(times)
+    return {
+        "median_ms": round(statistics.median(ordered), 1),
+        "p95_ms": round(ordered[int(0.95 * len(ordered))], 1),
+        "runs": len(ordered),
+    }
+
+
+def slider(browser: LabBrowser) -> dict[str, dict[str, float]]:
+    with contextlib.closing(browser.notebook([MAKE, "panel = counts.view()\npanel"])) as book:
+        book.page.locator(".gpnb-sky").wait_for()
+        book.page.evaluate(MOVE, 10)
+        whole = book.page.evaluate(MOVE, MOVES)
+        python = json.loads(book.python(INSIDE))
+    return {"slider to redraw, 300 × 300": percentiles(whole), "slider in Python, 300 × 300": percentiles(python)}
+
+
+def first_panel(browser: LabBrowser, times: int = 5) -> dict[str, float]:
+    """From running the first cell of a fresh kernel to the first frame that is drawn."""
+    taken = []
+    for _ in range(times):
+        with contextlib.closing(browser.notebook([FIRST], run=False)) as book:
+            start = time.perf_counter()
+            book.run()
+            book.page.wait_for_function("() => document.querySelector('.gpnb-sky')?.dataset.frames > 0")
+            taken.append(1000 * (time.perf_counter() - start))
+    return percentiles(taken)
+
+
+def main() -> None:
+    with LabServer({}) as server, LabBrowser(server) as browser:
+        found = slider(browser)
+        found["first panel in a fresh kernel"] = first_panel(browser)
+    json.dump(found, sys.stdout, indent=1, ensure_ascii=False)
+
+
+if __name__ == "__main__":
+    main()
