@@ -72,9 +72,15 @@ def layer_title(obj: Any, view: SkyView) -> str:
 def maps_of(obj: Any) -> dict[str, Any]:
     """The maps of an object, by name."""
     if hasattr(obj, "data") and hasattr(obj, "geom"):
-        return {obj.recipe.name or "map": obj}
+        return {_name_of(obj): obj}
     named = obj.maps if isinstance(getattr(obj, "maps", None), Mapping) else vars(obj)
     return {name: item for name, item in named.items() if hasattr(item, "data") and hasattr(item, "geom")}
+
+
+def _name_of(sky_map: Any) -> str:
+    """What a map is called: ``counts`` for ``dataset.counts``."""
+    attribute = sky_map.recipe.call.removeprefix(".")
+    return sky_map.recipe.name or (attribute if attribute.isidentifier() else "map")
 
 
 def chosen_maps(obj: Any, view: SkyView) -> dict[str, Any]:

@@ -64,8 +64,29 @@ def test_reports_on_the_demo_store(name, parameters, demo, tmp_path):
     check(files, parameters.get("threshold", 5))
 
 
+EVENTS = {"cone": "4 deg", "width": ["5 deg", "4 deg"], "energy": ["0.3 TeV", "20 TeV"], "threshold": 6.0}
+
+
+@pytest.mark.parametrize("parameters", [{}, EVENTS], ids=["as it is", "other"])
+def test_sky_and_events(parameters, demo, tmp_path):
+    check(write_report("sky_and_events", parameters, output=tmp_path), parameters.get("threshold", 5))
+
+
+@pytest.mark.parametrize(
+    ("parameters", "runs"),
+    [({}, 18), ({"target": "Crab", "obs_id": 2001, "offset": "1 deg", "energy": "5 TeV"}, 4)],
+    ids=["as it is", "other"],
+)
+def test_data_and_irfs(parameters, runs, demo, tmp_path):
+    files = write_report("data_and_irfs", parameters, output=tmp_path)
+    numbers = Table.read(tmp_path / "responses.ecsv")
+    assert len(numbers) == runs
+    assert np.all(numbers["effective area"] > 0)
+    assert len(pictures(files.notebook)) >= 7
+
+
 def check(files, threshold):
-    """What holds for every report of these two."""
+    """What holds for every report with peaks."""
     peaks = Table.read(files.html.with_name("peaks.ecsv"))
     assert len(peaks) > 0
     assert np.all(peaks["value"] >= threshold)
