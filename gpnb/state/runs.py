@@ -46,9 +46,17 @@ def columns_of(table: Table, view: ObservationsView) -> list[str]:
 
 
 def sorted_rows(table: Table, view: ObservationsView) -> np.ndarray:
-    """Row numbers in the order of the record."""
-    order = np.argsort(np.asarray(_column(table, view.sort_by)), kind="stable")
-    return order if view.sort_ascending else order[::-1]
+    """Row numbers in the order of the record; runs without a value come last."""
+    column = _column(table, view.sort_by)
+    values = np.ma.getdata(np.ma.asarray(column))
+    missing = np.ma.getmaskarray(np.ma.asarray(column))
+    if values.dtype.kind == "f":
+        missing = missing | ~np.isfinite(values)
+    if values.ndim > 1:
+        raise ArgumentError(f"The column {view.sort_by!r} holds several values a run: sort by another one.")
+    there = np.flatnonzero(~missing)
+    order = there[np.argsort(values[there], kind="stable")]
+    return np.concatenate([order if view.sort_ascending else order[::-1], np.flatnonzero(missing)])
 
 
 def heads(table: Table, names: Sequence[str]) -> list[Column]:
@@ -76,6 +84,24 @@ def targets(table: Table) -> list[tuple[str, int, float]]:
     hours = seconds_of(table) / 3600
     found = [(str(name), int((names == name).sum()), _total(hours[names == name])) for name in set(names)]
     return sorted(found, key=lambda item: (-item[2] if np.isfinite(item[2]) else 0.0, -item[1], item[0]))
+
+
+def totals(table: Table, all_of_them: int = 0) -> str:
+    """How many runs and targets, and how many hours live, in words.
+
+    Parameters
+    ----------
+    table : Table
+        The runs that are counted.
+    all_of_them : int
+        How many there are in all, said if the runs are fewer.
+    """
+    count, found, hours = len(table), len(targets(table)), hours_of(table)
+    of_all = f" of {all_of_them}" if all_of_them > count else ""
+    words = [f"{count}{of_all} run{'s' * ((all_of_them or count) != 1)}"]
+    if count:
+        words.append(f"{found} target{'s' * (found != 1)}")
+    return " · ".join([*words, *([f"{hours:.1f} h live"] if np.isfinite(hours) else [])])
 
 
 def hours_of(table: Table) -> float:
