@@ -59,7 +59,7 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[Any]], chosen: Iter
                 for column, cell in zip(columns, row, strict=True)
             ),
         )
-        for row, is_chosen in zip(rows, chain(chosen, repeat(False)))
+        for row, is_chosen in zip(rows, chain(chosen, repeat(False)), strict=False)
     )
     return Markup('<div class="gpnb-wide"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>').format(
         head, body

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from astropy.coordinates import SkyCoord
@@ -51,8 +52,7 @@ class Pointings:
         """
         if not {"RA_PNT", "DEC_PNT"} <= set(table.colnames):
             return cls(np.full(len(table), np.nan), np.full(len(table), np.nan))
-        ra, dec = (np.ma.filled(np.ma.asarray(table[name], dtype=float), np.nan) for name in ("RA_PNT", "DEC_PNT"))
-        return cls(np.asarray(ra), np.asarray(dec))
+        return cls(*(_floats(table[name]) for name in ("RA_PNT", "DEC_PNT")))
 
     def __len__(self) -> int:
         return len(self.ra)
@@ -60,7 +60,7 @@ class Pointings:
     @cached_property
     def known(self) -> np.ndarray:
         """Whether each direction is known."""
-        return np.isfinite(self.ra) & np.isfinite(self.dec)
+        return np.asarray(np.isfinite(self.ra) & np.isfinite(self.dec))
 
     @cached_property
     def extent(self) -> tuple[float, float, float]:
@@ -85,16 +85,15 @@ class Pointings:
         return geom.pixel(*to_frame(self.ra, self.dec, "icrs", geom.frame))
 
     def at(self, geom: WcsGeometry, x: float, y: float, reach: float) -> np.ndarray:
-        """Row numbers of the runs nearest to a place on a map (pixels) and as near as `reach`; those that point alike."""
-        away = np.hypot(
-            *(np.nan_to_num(ends, nan=np.inf) - at for ends, at in zip(self.pixels(geom), (x, y), strict=True))
-        )
+        """Row numbers of the runs that point nearest to a place on a map, if as near as `reach` (all in pixels)."""
+        there_x, there_y = self.pixels(geom)
+        away = np.hypot(np.nan_to_num(there_x, nan=np.inf) - x, np.nan_to_num(there_y, nan=np.inf) - y)
         nearest = away.min(initial=np.inf)
         return np.flatnonzero((away <= reach) & (away < nearest + 0.25 * reach))
 
 
 def pivot_of(pointings: Pointings, radius: float, center: str, width: float | None) -> str:
-    """The centre that the plane has to have: none where the plane holds all pointings, or all of the sky is looked at."""
+    """The centre that the plane must have; empty if it holds all pointings, or the whole sky is looked at."""
     return center if width is not None and width < _NARROW and not pointings.is_near(radius) else ""
 
 
@@ -148,6 +147,10 @@ def _circles(lon: np.ndarray, lat: np.ndarray, radius: float) -> tuple[np.ndarra
     around = east[..., None] * np.sin(phi) + north[..., None] * np.cos(phi)
     size = np.radians(radius)
     return from_vectors(np.cos(size) * ahead[..., None] + np.sin(size) * around)
+
+
+def _floats(column: Any) -> np.ndarray:
+    return np.asarray(np.ma.filled(np.ma.asarray(column).astype(float), np.nan))
 
 
 def _plane(middle: SkyCoord, binsz: float) -> WcsGeometry:

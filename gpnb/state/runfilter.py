@@ -23,7 +23,7 @@ from gpnb.state.views import ObservationsView
 def shown_rows(table: Table, view: ObservationsView) -> np.ndarray:
     """Row numbers of the runs that the record lets through, in its order."""
     rows = sorted_rows(table, view)
-    return rows[kept(table, view)[rows]]
+    return np.asarray(rows[kept(table, view)[rows]])
 
 
 def kept(table: Table, view: ObservationsView) -> np.ndarray:

@@ -10,6 +10,7 @@ import numpy as np
 from astropy.table import Table
 
 from gpnb.core.errors import ArgumentError
+from gpnb.core.frames import separation
 from gpnb.state.columns import Column
 from gpnb.state.views import ObservationsView
 
@@ -36,10 +37,14 @@ _USUAL = {
 }
 
 
+_DIRECTIONS = ("RA_PNT", "DEC_PNT", "RA_OBJ", "DEC_OBJ")
+"""Where a run points, and where its target is."""
+
+
 def columns_of(table: Table, view: ObservationsView) -> list[str]:
     """The columns shown: those of the record, else the usual ones that the table has."""
     if not view.columns:
-        return [name for name, usual in _USUAL.items() if _source(table, usual)]
+        return [name for name, usual in _USUAL.items() if _source(table, usual) or _can_make(table, name)]
     for name in view.columns:
         _column(table, name)
     return list(view.columns)
@@ -130,8 +135,14 @@ def _source(table: Table, usual: _Usual) -> str:
     return next((name for name in usual.sources if name in table.colnames), "")
 
 
+def _can_make(table: Table, name: str) -> bool:
+    return name == "offset" and set(_DIRECTIONS) <= set(table.colnames)
+
+
 def _column(table: Table, name: str) -> Any:
     source = _source(table, _USUAL[name]) if name in _USUAL else name
+    if not source and _can_make(table, name):
+        return separation(*(np.ma.filled(np.ma.asarray(table[key]).astype(float), np.nan) for key in _DIRECTIONS))
     if source not in table.colnames:
         raise ArgumentError(f"There is no column {name!r}; there are: {', '.join([*_USUAL, *table.colnames])}.")
     return table[source]
