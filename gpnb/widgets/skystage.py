@@ -149,7 +149,7 @@ class SkyStage:
 
     def on_remove(self, callback: Callable[[str], None]) -> None:
         """Call ``callback(name)`` when a shape is to go."""
-        self.flat.on("remove", callback)
+        self.flat.on("remove", lambda **fields: callback(fields["id"]))
 
     def on_click(self, callback: Callable[[float, float, float], None]) -> None:
         """Call ``callback(x, y, reach)`` for a click on the flat sky, in pixels."""
