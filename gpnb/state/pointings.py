@@ -24,8 +24,8 @@ _SIZE = (300, 200)
 _MARGIN = 2.15
 """Height of the plane in radii of what is on it."""
 
-_RIM = 49
-"""Points on the rim of a field of view, the first one twice."""
+_RIM, _COARSE, _MANY = 73, 37, 200
+"""Points on the rim of a field of view, the first one twice; fewer where there are many circles."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +126,7 @@ def plane_of_pointings(pointings: Pointings, radius: float, pivot: str = "") -> 
 
 
 def rims(pointings: Pointings, radius: float, geom: WcsGeometry) -> np.ndarray:
-    """Circles on the sky about pointings as lines on a map, shape (n, 49, 2) in pixels; alike ones once.
+    """Circles on the sky about pointings as lines on a map, shape (n, 73 or 37, 2) in pixels; alike ones once.
 
     Circles that cross the rim of the sky, or do not lie on the map's side of it, are left out.
     """
@@ -141,8 +141,8 @@ def rims(pointings: Pointings, radius: float, geom: WcsGeometry) -> np.ndarray:
 
 
 def _circles(lon: np.ndarray, lat: np.ndarray, radius: float) -> tuple[np.ndarray, np.ndarray]:
-    """Points at an angle from each position, shape (n, 49), deg."""
-    phi = np.linspace(0, 2 * np.pi, _RIM)
+    """Points at an angle from each position, shape (n, points), deg."""
+    phi = np.linspace(0, 2 * np.pi, _RIM if len(lon) < _MANY else _COARSE)
     ahead, east, north = to_vectors(lon, lat), to_vectors(lon + 90, np.zeros_like(lat)), to_vectors(lon + 180, 90 - lat)
     around = east[..., None] * np.sin(phi) + north[..., None] * np.cos(phi)
     size = np.radians(radius)

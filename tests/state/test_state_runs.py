@@ -100,7 +100,7 @@ def test_pointings_close_together_are_on_a_plane_that_holds_their_circles():
     geom = plane_of_pointings(near, 2.5)
     lines = rims(near, 2.5, geom)
     assert (geom.projection, geom.frame) == ("TAN", "icrs")
-    assert lines.shape == (2, 49, 2)
+    assert lines.shape == (2, 73, 2)
     assert lines.min() > -0.5
     assert (lines < (geom.nx, geom.ny)).all()
     lon, lat = geom.plane.sky(lines[..., 0], lines[..., 1])
@@ -134,7 +134,7 @@ def test_no_pointings_are_the_whole_sky():
     assert not unknown.known.any()
     geom = plane_of_pointings(unknown, 2.5)
     assert geom.projection == "AIT"
-    assert rims(unknown, 2.5, geom).shape == (0, 49, 2)
+    assert rims(unknown, 2.5, geom).shape == (0, 73, 2)
 
 
 def test_faults_by_run():

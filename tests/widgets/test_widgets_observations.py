@@ -131,7 +131,7 @@ def test_nothing_shown_is_told(panel):
 
 def test_a_circle_drawn_chooses_the_runs_that_point_into_it_in_one_step(panel):
     panel.set(center="icrs 83.6d 22d", width="20 deg")
-    x, y = (float(value) for value in panel._plane.pull().coord_pixel("83.63d 22.01d"))
+    x, y = (float(value) for value in panel._graph.plane.pull().coord_pixel("83.63d 22.01d"))
     tell(panel._stage.flat, "shape", id=None, shape={"type": "circle", "x": x, "y": y, "r": 8.0}, tool="circle")
     assert panel.message == ""
     assert shown(panel) == CRAB
@@ -150,8 +150,8 @@ def test_a_circle_drawn_chooses_the_runs_that_point_into_it_in_one_step(panel):
 
 def test_a_click_on_the_sky_chooses_the_run_that_points_there(panel):
     panel.set(center="icrs 83.6d 22d", width="20 deg")
-    row = panel._ids.tolist().index(2003)
-    x, y = (float(value[row]) for value in panel._pointings.pixels(panel._plane.pull()))
+    row = panel._graph.ids.tolist().index(2003)
+    x, y = (float(value[row]) for value in panel._graph.pointings.pixels(panel._graph.plane.pull()))
     tell(panel._stage.flat, "click", x=x + 0.2, y=y, reach=1.0)
     assert panel.selection.runs == (2003,)
     tell(panel._stage.flat, "click", x=x + 50, y=y, reach=1.0)
@@ -171,13 +171,13 @@ def test_the_sky_shows_every_pointing_and_a_circle_for_each_that_is_kept(panel):
 
 
 def test_zooming_a_whole_sky_goes_to_a_plane_and_back(panel):
-    assert panel._plane.pull().projection == "AIT"
+    assert panel._graph.plane.pull().projection == "AIT"
     size = {"x": 100.0, "w": 20.0}
     tell(panel._stage.flat, "window", window=[size["x"], 60.0, size["x"] + size["w"], 60.0 + size["w"] / 2])
-    assert panel._plane.pull().projection == "TAN"
+    assert panel._graph.plane.pull().projection == "TAN"
     assert panel.state.width == pytest.approx(20)
     tell(panel._stage.flat, "window", window=[])
-    assert panel._plane.pull().projection == "AIT"
+    assert panel._graph.plane.pull().projection == "AIT"
 
 
 def test_the_field_of_view_is_a_number_with_a_unit(panel):
@@ -202,6 +202,15 @@ def test_code_makes_the_same_panel_and_the_same_runs(panel):
     assert shown(again) == shown(panel)
     assert run_code(panel.selected.to_code()).obs_ids == [2003, 2001]
     assert "select(obs_id=[2003, 2001])" in panel.selected.to_code()
+
+
+def test_code_of_what_is_shown_is_short_where_nothing_is_chosen(panel, demo):
+    assert panel.selected.to_code().endswith("store.select()")
+    panel.typed("where", "OBJECT == 'Crab'")
+    assert panel.selected.obs_ids == CRAB
+    assert panel.selected.recipe.kwargs["where"] == "OBJECT == 'Crab'"
+    panel.set(find="2003")
+    assert run_code(panel.selected.to_code()).obs_ids == [2003]
 
 
 def test_observations_open_it_too_without_a_check(demo):
