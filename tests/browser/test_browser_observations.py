@@ -65,6 +65,9 @@ def test_by_mouse(notebook):
     x, y, scale = place(book, root, 2003)
     mouse.click(x, y)
     book.wait_python("panel.selected.obs_ids", [2003])
+    mouse.move(*place(book, root, 2004)[:2])
+    root.locator("canvas").press("Enter")
+    book.wait_python("panel.selected.obs_ids", [2004])
 
     root.get_by_role("button", name="Draw a circle from its centre").click()
     pixels = 1.0 * scale / book.value("float(panel._graph.plane.pull().binsz[0].to_value('deg'))") * 0.3
@@ -125,6 +128,29 @@ def test_by_keyboard(notebook):
 
     root.get_by_role("button", name="Look for faults in all files of the store").press("Enter")
     root.get_by_text("Checked 19 files: 0 errors, 0 warnings, 0 notes").wait_for()
+
+
+def test_many_runs(notebook):
+    made = """\
+import numpy as np, gpnb
+from gpnb.data import Observations
+crab = gpnb.DataStore.read("demo").select(obs_id=2001)
+table = crab.table[np.zeros(300, dtype=int)]
+table["OBS_ID"] = np.arange(300)
+panel = Observations(list(crab) * 300, table).view()"""
+    book, root = opened(notebook, [made, "panel"])
+    rows = root.locator("table[aria-label=Runs] tbody tr")
+    rows.nth(299).wait_for()
+    rows.nth(0).focus()
+    book.page.keyboard.press("End")
+    book.page.keyboard.press("Enter")
+    book.wait_python("panel.selection.runs", [299])
+    root.locator(".gpnb-sort").first.click()
+    book.wait_python("panel.state.sort_ascending", False)
+    root.get_by_text("299", exact=True).first.wait_for()
+    rows.nth(299).wait_for()
+    assert runs_of(root)[:2] == ["299", "298"]
+    assert rows.nth(0).get_attribute("aria-selected") == "true"
 
 
 def test_a_long_check_shows_progress_and_is_cancelled(notebook):

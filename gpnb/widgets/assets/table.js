@@ -9,6 +9,8 @@ function head(model, column) {
       onclick: () => model.send({ kind: "sort", name: column.name }) }, ...words, here ? (sort.ascending ? " ▴" : " ▾") : ""));
 }
 
+const FIRST = 120; // rows that are laid out at once; a thousand take a quarter of a second
+
 class Table {
   constructor(model, el, signal) {
     Object.assign(this, { model, nodes: [], shown: [], from: null, active: null });
@@ -61,16 +63,26 @@ class Table {
   arrange() {
     const order = trait(this.model, "order"), focused = this.rows.contains(document.activeElement) ? document.activeElement.item?.id : undefined;
     this.shown = order === null ? this.nodes : order.map((place) => this.nodes[place]).filter(Boolean);
-    this.rows.replaceChildren(...this.shown);
+    clearTimeout(this.later);
+    this.rows.replaceChildren(...this.shown.slice(0, FIRST));
+    if (this.shown.length > FIRST) this.later = setTimeout(() => this.fill(), 100);
     this.none.hidden = this.shown.length > 0 || !trait(this.model, "empty");
     this.mark();
     if (focused !== undefined) this.focus(this.shown.find((node) => node.item.id === focused));
   }
 
+  fill() {
+    clearTimeout(this.later);
+    if (this.rows.childElementCount < this.shown.length) this.rows.append(...this.shown.slice(FIRST));
+  }
+
   // One row is in the order of Tab: the one that had the focus, else the first that is chosen, else the first.
   mark() {
     const chosen = new Set(trait(this.model, "chosen"));
-    for (const node of this.nodes) if (node.item.id !== null) node.setAttribute("aria-selected", String(chosen.has(node.item.id)));
+    for (const node of this.nodes) {
+      const now = String(chosen.has(node.item.id));
+      if (node.item.id !== null && node.getAttribute("aria-selected") !== now) node.setAttribute("aria-selected", now);
+    }
     const known = this.active && this.shown.includes(this.active) ? this.active : null;
     this.activate(known ?? this.shown.find((node) => chosen.has(node.item.id)) ?? this.shown[0]);
   }
@@ -84,6 +96,7 @@ class Table {
   focus(node) {
     if (!node || node.item.id === null) return;
     this.activate(node);
+    if (!node.isConnected) this.fill();
     node.focus({ preventScroll: true });
     node.scrollIntoView({ block: "nearest" });
   }
