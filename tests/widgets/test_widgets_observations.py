@@ -181,6 +181,16 @@ def test_zooming_a_whole_sky_goes_to_a_plane_and_back(panel):
     assert panel._graph.plane.pull().projection == "AIT"
 
 
+@pytest.mark.parametrize("cone", ["galactic; circle(0, 0, 3)", "galactic; polygon(1, 1, 3, 1, 2, 3)"])
+def test_what_lies_on_the_other_side_of_the_sky_is_not_drawn(panel, cone):
+    panel.set(center="icrs 83.6d 22d", width="20 deg", cone=cone)
+    assert panel.message == ""
+    assert panel._stage.flat.shapes == []
+    assert len(panel._stage.flat.points) < 18
+    panel.set(center=None, width=None)
+    assert [shape["id"] for shape in panel._stage.flat.shapes] == ["cone"]
+
+
 def test_the_field_of_view_is_a_number_with_a_unit(panel):
     change(panel._look, "field_of_view", 1.5)
     assert panel.state.field_of_view == 1.5
