@@ -143,17 +143,9 @@ class SkyStage:
         """Call ``callback(name, shape)`` for a shape drawn (no name) or changed on the flat sky, in pixels."""
         self.flat.on("shape", lambda id, shape, tool: callback(id, shape))  # noqa: A006, ARG005  (fields of the message)
 
-    def on_shape(self, callback: Callable[[str | None, str], None]) -> None:
-        """Call ``callback(name, text)`` for a shape drawn on the sky, as DS9 text."""
-        self._on_shape = callback
-
     def on_remove(self, callback: Callable[[str], None]) -> None:
         """Call ``callback(name)`` when a shape is to go."""
-        self.flat.on("remove", lambda **fields: callback(fields["id"]))
-
-    def on_click(self, callback: Callable[[float, float, float], None]) -> None:
-        """Call ``callback(x, y, reach)`` for a click on the flat sky, in pixels."""
-        self.flat.on("click", callback)
+        self.flat.on("remove", lambda id: callback(id))  # noqa: A006, PLW0108  (the field of the message)
 
     def on_look(self, callback: Callable[[str | None, str | None], None]) -> None:
         """Call ``callback(center, width)`` when another part of the sky is looked at; None for all."""
@@ -166,6 +158,10 @@ class SkyStage:
                 callback(center, f"{width!r} deg")
 
         self.flat.on("window", look)
+
+    def on_click(self, callback: Callable[[float, float, float], None]) -> None:
+        """Call ``callback(x, y, reach)`` for a click on the flat sky, in pixels."""
+        self.flat.on("click", callback)
 
     def _show_marks(self, shown: Layer) -> None:
         bits = shown.image if shown.name == "flags" else None
