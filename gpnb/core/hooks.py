@@ -13,6 +13,7 @@ _MODULES: dict[str, str] = {
     "panel.instrument": "gpnb.draw.instrument",
     "panel.events": "gpnb.draw.events",
     "panel.sky": "gpnb.draw.sky",
+    "live.observations": "gpnb.widgets.observations",
     "live.sky": "gpnb.widgets.sky",
     "store.demo": "gpnb.simulate.demo",
 }

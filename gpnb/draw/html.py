@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -45,19 +46,20 @@ def frame(title: str, facts: str, parts: Iterable[Markup], notes: Iterable[str] 
     ).format(css=_css(), plain=plain, title=title, facts=facts, body=_join(parts), foot=foot)
 
 
-def table(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> Markup:
-    """A table; every cell is text."""
+def table(columns: Sequence[Column], rows: Iterable[Sequence[Any]], chosen: Iterable[Any] = ()) -> Markup:
+    """A table; every cell is text, and rows that are `chosen` (a truth value a row) stand out."""
     head = _join(
         Markup('<th scope="col"{}>{}{}</th>').format(_kind(column), column.title, _unit(column)) for column in columns
     )
     body = _join(
-        Markup("<tr>{}</tr>").format(
+        Markup("<tr{}>{}</tr>").format(
+            Markup(' class="gpnb-chosen"') if is_chosen else EMPTY,
             _join(
                 Markup("<td{}>{}</td>").format(_kind(column), str(cell))
                 for column, cell in zip(columns, row, strict=True)
-            )
+            ),
         )
-        for row in rows
+        for row, is_chosen in zip(rows, chain(chosen, repeat(False)), strict=False)
     )
     return Markup('<div class="gpnb-wide"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>').format(
         head, body

@@ -12,9 +12,11 @@ from matplotlib.figure import Figure
 from gpnb.draw import html, instrument, run
 from gpnb.draw.pointings import draw_pointings
 from gpnb.draw.style import BLUE, PIXEL, QUIET, few_ticks, heading
+from gpnb.state.chips import region_words
 from gpnb.state.columns import Column
 from gpnb.state.record import Record
-from gpnb.state.runs import cells, columns_of, heads, hours_of, seconds_of, sorted_rows, targets
+from gpnb.state.runfilter import kept, shown_rows
+from gpnb.state.runs import cells, columns_of, heads, hours_of, seconds_of, targets, totals
 from gpnb.state.views import InstrumentView, ObservationsView
 
 _MOST_BARS = 12
@@ -34,7 +36,7 @@ def draw(obj: Any, record: Any, figure: Figure) -> None:
     table = obj.table
     columns_of(table, record)
     figure.set_size_inches(960 * PIXEL, 380 * PIXEL)
-    label, bars = _bars(table)
+    label, bars = _bars(table[kept(table, record)])
     grid = figure.add_gridspec(1, 2 if bars else 1, width_ratios=(2.2, 1) if bars else (1,))
     draw_pointings(figure, grid[0], table, record)
     if bars:
@@ -46,31 +48,35 @@ def summary(obj: Any, record: Any, picture: html.Markup = html.EMPTY, notes: Seq
     if run.is_run(obj):
         return run.summary(obj, picture, notes)
     table = obj.table
-    found = targets(table)
-    facts = [f"{len(table)} run{'s' * (len(table) != 1)}", f"{len(found)} target{'s' * (len(found) != 1)}"]
-    if np.isfinite(hours_of(table)):
-        facts.append(f"{hours_of(table):.1f} h live")
-    facts = [name for name in (getattr(obj, "name", ""),) if name] + facts
-    parts = [picture, *_tables(table, record, found)]
-    return html.frame("Observations", " · ".join(facts), parts, notes, repr(obj))
+    rows = shown_rows(table, record)
+    words = totals(table[rows], len(table))
+    facts = " · ".join(word for word in (getattr(obj, "name", ""), *_restrictions(record), words) if word)
+    return html.frame("Observations", facts, [picture, *_tables(table, record, rows)], notes, repr(obj))
 
 
-def _tables(table: Table, record: ObservationsView, found: list[tuple[str, int, float]]) -> list[html.Markup]:
+def _restrictions(record: ObservationsView) -> list[str]:
+    """What the runs that are shown have in common."""
+    found = f"with {record.find!r}" if record.find else ""
+    return [word for word in (region_words(record.cone), record.where, found) if word]
+
+
+def _tables(table: Table, record: ObservationsView, rows: np.ndarray) -> list[html.Markup]:
     """A short table of runs, or one of targets with the runs folded behind it."""
-    names, rows = columns_of(table, record), sorted_rows(table, record)
-    shown = rows[:_MOST_ROWS]
-    runs = html.table(heads(table, names), cells(table, names, shown))
-    if len(table) <= record.rows:
+    names, shown, found = columns_of(table, record), rows[:_MOST_ROWS], targets(table[rows])
+    chosen = np.isin(np.asarray(table["OBS_ID"])[rows], record.highlight)
+    runs = html.table(heads(table, names), cells(table, names, shown), chosen)
+    if len(rows) <= record.rows:
         return [runs]
     cut = "" if len(rows) == len(shown) else f", the first {len(shown)} of them"
     columns = [Column("Target"), Column("Runs", number=True), Column("Live time", "h", number=True)]
     lines = [[name, str(count), f"{hours:.2f}" if np.isfinite(hours) else "–"] for name, count, hours in found]
-    folded = [html.fold(f"All {len(table)} runs{cut}", runs)]
+    folded = [html.fold(f"All {len(rows)} runs{cut}", runs)]
     if len(found) == 1:
-        return [html.table(heads(table, names), cells(table, names, rows[: record.rows])), *folded]
-    first = html.table(columns, lines[: record.rows])
+        first = cells(table, names, rows[: record.rows])
+        return [html.table(heads(table, names), first, chosen), *folded]
+    top = html.table(columns, lines[: record.rows])
     rest = [html.fold(f"{len(lines) - record.rows} more targets", html.table(columns, lines[record.rows :]))]
-    return [first, *(rest if len(lines) > record.rows else []), *folded]
+    return [top, *(rest if len(lines) > record.rows else []), *folded]
 
 
 def _bars(table: Table) -> tuple[str, list[tuple[str, float, str]]]:

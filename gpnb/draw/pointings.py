@@ -6,65 +6,54 @@ from typing import Any
 
 import numpy as np
 from astropy import units as u
-from astropy.coordinates import SkyCoord
 from astropy.table import Table
 from astropy.visualization.wcsaxes.frame import EllipticalFrame
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from gpnb.draw.skyaxes import circle, sky_axes
+from gpnb.core.skyregions import to_regions
+from gpnb.draw.skyaxes import sky_axes
 from gpnb.draw.style import BLUE, LINE, QUIET, VERMILION, heading
 from gpnb.maps.geometry import WcsGeometry
+from gpnb.state.pointings import Pointings, pivot_of, plane_of_pointings, rims
+from gpnb.state.runfilter import kept
+from gpnb.state.shapes import shapes_of
+from gpnb.state.skygrid import window_of
 from gpnb.state.views import ObservationsView
-
-_NEAR = 20.0
-"""Pointings within this radius (deg) are drawn on a plane, others on the whole sky."""
 
 
 def draw_pointings(figure: Figure, place: Any, table: Table, view: ObservationsView) -> None:
-    """Draw each pointing as a dot in the circle of its field of view; highlighted ones in front."""
-    if not {"RA_PNT", "DEC_PNT"} <= set(table.colnames) or not len(table):
+    """Draw each pointing as a dot in the circle of its field of view; highlighted ones in front, others faint."""
+    pointings = Pointings.of(table)
+    if not pointings.known.any():
         axes = figure.add_subplot(place)
         axes.text(0.5, 0.5, "No pointings are known", ha="center", color=QUIET, transform=axes.transAxes)
         axes.set_axis_off()
         return
-    coord = SkyCoord(np.asarray(table["RA_PNT"], float), np.asarray(table["DEC_PNT"], float), unit="deg")
-    chosen = np.isin(np.asarray(table["OBS_ID"]), view.highlight)
-    middle, spread = _extent(coord)
-    if spread + view.field_of_view < _NEAR:
-        axes, geom = _near(figure, place, middle, spread + view.field_of_view)
-    else:
-        axes, geom = _whole(figure, place)
-    for part, colour, order in ((~chosen, BLUE, 3), (chosen, VERMILION, 4)):
-        if part.any():
-            _draw(axes, geom, coord[part], view.field_of_view, colour, order)
-    heading(axes, "Pointings", f"circles of {view.field_of_view:g}°, {_FRAME_WORDS[geom.frame]}")
+    radius = view.field_of_view
+    geom = plane_of_pointings(pointings, radius, pivot_of(pointings, radius, view.center, view.width))
+    axes = _whole(figure, place, geom) if geom.projection == "AIT" else _near(figure, place, geom)
+    shown, chosen = kept(table, view), np.isin(np.asarray(table["OBS_ID"]), view.highlight)
+    _dots(axes, geom, pointings.only(~shown & ~chosen), LINE, 2)
+    for part, colour, order in ((shown & ~chosen, BLUE, 3), (chosen, VERMILION, 4)):
+        _dots(axes, geom, pointings.only(part), colour, order)
+        lines = list(rims(pointings.only(part), radius, geom))
+        axes.add_collection(LineCollection(lines, colors=colour, linewidths=0.8, alpha=0.6, zorder=order))
+    _draw_cone(axes, geom, view.cone)
+    _look(axes, geom, view)
+    heading(axes, "Pointings", f"circles of {radius:g}°, {_FRAME_WORDS[geom.frame]}")
 
 
 _FRAME_WORDS = {"icrs": "ICRS", "galactic": "Galactic"}
 
 
-def _extent(coord: SkyCoord) -> tuple[SkyCoord, float]:
-    """The middle of some positions, and the angle to the farthest."""
-    vectors = coord.cartesian.xyz.value.mean(axis=1)
-    if np.linalg.norm(vectors) < 1e-3:
-        return SkyCoord(0, 0, unit="deg"), 180.0
-    middle = SkyCoord(*vectors, representation_type="cartesian")
-    middle.representation_type = "unitspherical"
-    return middle, float(coord.separation(middle).deg.max())
+def _near(figure: Figure, place: Any, geom: WcsGeometry) -> Any:
+    axes = sky_axes(figure, place, geom.wcs, geom.frame)
+    _paper(axes, geom)
+    return axes
 
 
-def _near(figure: Figure, place: Any, middle: SkyCoord, radius: float) -> tuple[Any, WcsGeometry]:
-    frame = "galactic" if abs(middle.galactic.b.deg) < 5 else "icrs"
-    width = 2.15 * radius
-    geom = WcsGeometry.create(middle, binsz=f"{width / 200} deg", npix=(300, 200), frame=frame)
-    axes = sky_axes(figure, place, geom.wcs, frame)
-    _paper(axes, 300, 200)
-    return axes, geom
-
-
-def _whole(figure: Figure, place: Any) -> tuple[Any, WcsGeometry]:
-    geom = WcsGeometry.create("galactic 0d 0d", binsz="1 deg", npix=(324, 162), frame="galactic", proj="AIT")
+def _whole(figure: Figure, place: Any, geom: WcsGeometry) -> Any:
     axes = figure.add_subplot(place, projection=geom.wcs, frame_class=EllipticalFrame)
     axes.coords.frame.set_color(LINE)
     axes.coords.frame.set_linewidth(0.6)
@@ -78,25 +67,31 @@ def _whole(figure: Figure, place: Any) -> tuple[Any, WcsGeometry]:
     lat.set_axislabel("")
     for axis in (lon, lat):
         axis.set_major_formatter("d")
-    _paper(axes, 324, 162)
-    return axes, geom
+    _paper(axes, geom)
+    return axes
 
 
-def _paper(axes: Any, width: int, height: int) -> None:
+def _paper(axes: Any, geom: WcsGeometry) -> None:
     axes.set_facecolor("white")
     axes.coords.grid(color=LINE, alpha=0.7, linewidth=0.6)
-    axes.set(xlim=(-0.5, width - 0.5), ylim=(-0.5, height - 0.5), aspect="equal")
+    axes.set(xlim=(-0.5, geom.nx - 0.5), ylim=(-0.5, geom.ny - 0.5), aspect="equal")
 
 
-def _draw(axes: Any, geom: WcsGeometry, coord: SkyCoord, radius: float, colour: str, order: int) -> None:
-    """Dots, and a circle for each that differs from the others."""
-    frame = coord.transform_to(geom.frame).spherical
-    x, y = geom.pixel(frame.lon.deg, frame.lat.deg)
-    axes.plot(x, y, ".", color=colour, ms=3, zorder=order)
-    _, first = np.unique(np.round(np.stack([x, y]), 1), axis=1, return_index=True)
-    rims = circle(coord[first], radius).transform_to(geom.frame).spherical
-    rim_x, rim_y = geom.pixel(rims.lon.deg, rims.lat.deg)
-    lines = np.stack([rim_x, rim_y], axis=-1)
-    jump = np.abs(np.diff(lines[..., 0], axis=1)).max(axis=1) > geom.nx / 4  # across the rim of the sky
-    lines = lines[~jump & np.isfinite(lines).all(axis=(1, 2))]
-    axes.add_collection(LineCollection(lines, colors=colour, linewidths=0.8, alpha=0.6, zorder=order))
+def _look(axes: Any, geom: WcsGeometry, view: ObservationsView) -> None:
+    """Show the part that is looked at."""
+    window = window_of(geom, view.center, view.width)
+    if window is not None and geom.projection != "AIT":
+        axes.set(xlim=window[::2], ylim=window[1::2])
+
+
+def _dots(axes: Any, geom: WcsGeometry, pointings: Pointings, colour: str, order: int) -> None:
+    axes.plot(*pointings.pixels(geom), ".", color=colour, ms=3, zorder=order)
+
+
+def _draw_cone(axes: Any, geom: WcsGeometry, text: str) -> None:
+    """The region that runs must point into, dashed."""
+    for region in to_regions(text or None):
+        if shapes_of(region, geom):
+            artist: Any = region.to_pixel(geom.wcs).as_artist()
+            artist.set(facecolor="none", edgecolor=QUIET, linewidth=1.0, linestyle=(0, (4, 2)), zorder=5)
+            axes.add_artist(artist)

@@ -128,9 +128,3 @@ def draw_peaks(axes: WCSAxes, peaks: Any) -> None:
             annotation_clip=True,
             zorder=5,
         )
-
-
-def circle(center: SkyCoord, radius: float, points: int = 73) -> SkyCoord:
-    """Points on a circle of the sky, radius in deg; shape (..., points)."""
-    angles = np.linspace(0, 2 * np.pi, points)
-    return center[..., None].directional_offset_by(angles * u.rad, radius * u.deg)

@@ -10,6 +10,7 @@ import numpy as np
 from astropy.table import Table
 
 from gpnb.core.errors import ArgumentError
+from gpnb.core.frames import separation
 from gpnb.state.columns import Column
 from gpnb.state.views import ObservationsView
 
@@ -36,19 +37,31 @@ _USUAL = {
 }
 
 
+_DIRECTIONS = ("RA_PNT", "DEC_PNT", "RA_OBJ", "DEC_OBJ")
+"""Where a run points, and where its target is."""
+
+
 def columns_of(table: Table, view: ObservationsView) -> list[str]:
     """The columns shown: those of the record, else the usual ones that the table has."""
     if not view.columns:
-        return [name for name, usual in _USUAL.items() if _source(table, usual)]
+        return [name for name, usual in _USUAL.items() if _source(table, usual) or _can_make(table, name)]
     for name in view.columns:
         _column(table, name)
     return list(view.columns)
 
 
 def sorted_rows(table: Table, view: ObservationsView) -> np.ndarray:
-    """Row numbers in the order of the record."""
-    order = np.argsort(np.asarray(_column(table, view.sort_by)), kind="stable")
-    return order if view.sort_ascending else order[::-1]
+    """Row numbers in the order of the record; runs without a value come last."""
+    column = _column(table, view.sort_by)
+    values = np.ma.getdata(np.ma.asarray(column))
+    missing = np.ma.getmaskarray(np.ma.asarray(column))
+    if values.dtype.kind == "f":
+        missing = missing | ~np.isfinite(values)
+    if values.ndim > 1:
+        raise ArgumentError(f"The column {view.sort_by!r} holds several values a run: sort by another one.")
+    there = np.flatnonzero(~missing)
+    order = there[np.argsort(values[there], kind="stable")]
+    return np.concatenate([order if view.sort_ascending else order[::-1], np.flatnonzero(missing)])
 
 
 def heads(table: Table, names: Sequence[str]) -> list[Column]:
@@ -78,6 +91,24 @@ def targets(table: Table) -> list[tuple[str, int, float]]:
     return sorted(found, key=lambda item: (-item[2] if np.isfinite(item[2]) else 0.0, -item[1], item[0]))
 
 
+def totals(table: Table, all_of_them: int = 0) -> str:
+    """How many runs and targets, and how many hours live, in words.
+
+    Parameters
+    ----------
+    table : Table
+        The runs that are counted.
+    all_of_them : int
+        How many there are in all, said if the runs are fewer.
+    """
+    count, found, hours = len(table), len(targets(table)), hours_of(table)
+    of_all = f" of {all_of_them}" if all_of_them > count else ""
+    words = [f"{count}{of_all} run{'s' * ((all_of_them or count) != 1)}"]
+    if count:
+        words.append(f"{found} target{'s' * (found != 1)}")
+    return " · ".join([*words, *([f"{hours:.1f} h live"] if np.isfinite(hours) else [])])
+
+
 def hours_of(table: Table) -> float:
     """Hours in all; NaN if the table does not say."""
     return _total(seconds_of(table) / 3600)
@@ -104,8 +135,14 @@ def _source(table: Table, usual: _Usual) -> str:
     return next((name for name in usual.sources if name in table.colnames), "")
 
 
+def _can_make(table: Table, name: str) -> bool:
+    return name == "offset" and set(_DIRECTIONS) <= set(table.colnames)
+
+
 def _column(table: Table, name: str) -> Any:
     source = _source(table, _USUAL[name]) if name in _USUAL else name
+    if not source and _can_make(table, name):
+        return separation(*(np.ma.filled(np.ma.asarray(table[key]).astype(float), np.nan) for key in _DIRECTIONS))
     if source not in table.colnames:
         raise ArgumentError(f"There is no column {name!r}; there are: {', '.join([*_USUAL, *table.colnames])}.")
     return table[source]

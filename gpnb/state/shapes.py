@@ -25,7 +25,7 @@ Shape = dict[str, Any]
 
 
 def shapes_of(region: SkyRegion, geom: WcsGeometry) -> list[Shape]:
-    """The outlines of a region in pixels of a map; none for points, two for rings.
+    """The outlines of a region in pixels of a map; two for rings, none for points and what the map cannot show.
 
     Examples
     --------
@@ -37,6 +37,9 @@ def shapes_of(region: SkyRegion, geom: WcsGeometry) -> list[Shape]:
     if isinstance(region, PointSkyRegion):
         return []
     pixel: Any = region.to_pixel(geom.wcs)
+    places = pixel.vertices if hasattr(pixel, "vertices") else pixel.center
+    if not np.isfinite(places.xy).all():  # on the other side of the sky
+        return []
     if hasattr(pixel, "vertices"):
         return [{"type": "polygon", "points": np.column_stack(pixel.vertices.xy).tolist()}]
     place = {"x": float(pixel.center.x), "y": float(pixel.center.y)}

@@ -46,7 +46,7 @@ class ObservationsView(Record):
         Only runs with this text in a shown column are shown.
     cone : str
         Only runs that point into this region are shown, as DS9 text.
-    backdrop, survey
+    center, width, backdrop, survey
         Of the sky; see `SkyView`.
 
     Examples
@@ -64,6 +64,8 @@ class ObservationsView(Record):
     where: str = ""
     find: str = ""
     cone: str = field(default="", metadata={"door": doors.regions})
+    center: str = field(default="", metadata={"door": doors.position})
+    width: float | None = field(default=None, metadata={"door": doors.quantity("deg")})
     backdrop: Backdrop = "pixels"
     survey: str = ""
 

@@ -13,7 +13,7 @@ import ipywidgets
 from gpnb.core.errors import Cancelled, GpnbError
 from gpnb.core.progress import Progress
 from gpnb.draw.static import StaticPanel
-from gpnb.state.chips import chips, read_chip
+from gpnb.state.chips import Chip, chips, read_chip
 from gpnb.state.graph import View
 from gpnb.widgets.parts.chrome import Foot, Head
 from gpnb.widgets.parts.part import Controls
@@ -66,6 +66,22 @@ class LivePanel(StaticPanel):
     def notes(self) -> list[str]:
         """Sentences that need attention."""
         return list(getattr(self._obj, "notes", ()))
+
+    def chips(self) -> list[Chip]:
+        """What restricts what is shown, each part editable."""
+        return chips(self.selection, self.chip_names)
+
+    def typed(self, name: str, text: str) -> None:
+        """Take what was typed into a chip."""
+        self.select(**{name: read_chip(name, text)})
+
+    def count(self) -> str:
+        """How much is chosen, in words, beside the chips."""
+        return ""
+
+    def totals(self) -> str:
+        """What is chosen comes to, in words, in the foot."""
+        return ""
 
     def build(self) -> list[Any]:
         """Make the elements of the body."""
@@ -139,7 +155,7 @@ class LivePanel(StaticPanel):
         head.on("redo", lambda: self.act(self.redo))
         head.on("code", lambda: self._toggle("code"))
         head.on("save", lambda: self._toggle("save"))
-        head.on("chip", lambda name, text: self.act(lambda: self.select(**{name: read_chip(name, text)})))
+        head.on("chip", lambda name, text: self.act(lambda: self.typed(name, text)))
         foot.on("cancel", self.cancel)
         foot.on("close", lambda: self._open_drawer(""))
         foot.on("detail", lambda: self._open_drawer("detail"))
@@ -147,10 +163,10 @@ class LivePanel(StaticPanel):
 
     def _show_frame(self) -> None:
         self._head.title, self._head.facts = self.title(), self.facts()
-        self._head.chips = [vars(chip) for chip in chips(self.selection, self.chip_names)]
+        self._head.chips, self._head.count = [vars(chip) for chip in self.chips()], self.count()
         tools = {"undo": self.workspace.can_undo, "redo": self.workspace.can_redo, "open": self._drawer}
         self._head.tools = tools
-        self._foot.notes = self.notes()
+        self._foot.notes, self._foot.totals = self.notes(), self.totals()
         if self._drawer == "code":
             self._open_drawer("code")
 

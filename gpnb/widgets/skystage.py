@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -10,12 +10,15 @@ import ipywidgets
 import numpy as np
 from contourpy import contour_generator
 
+from gpnb.core.skyregions import to_regions
 from gpnb.datasets.flags import Flag, reasons
 from gpnb.draw.colours import colour_map
 from gpnb.maps.geometry import WcsGeometry
 from gpnb.state.cuts import cuts
 from gpnb.state.layers import Layer
 from gpnb.state.overlays import points_over, shapes_over
+from gpnb.state.pointings import Pointings, rims
+from gpnb.state.shapes import shapes_of
 from gpnb.state.skygrid import graticule, lattice, look_of, window_of
 from gpnb.state.views import SkyView
 from gpnb.widgets.parts.flatsky import FlatSky
@@ -29,6 +32,9 @@ _TOOLS = [
 ]
 
 
+_QUIET, _FAINT, _AIM = "#56b4e9", "#7d8894", "#e69f00"
+
+
 class SkyStage:
     """A map with what is drawn over it, and the shapes that are drawn on it.
 
@@ -36,16 +42,66 @@ class SkyStage:
     ----------
     geom : WcsGeometry
         The sky grid of the map.
+    tools : sequence of str
+        What can be drawn, by name; by default every shape.
     """
 
-    def __init__(self, geom: WcsGeometry):
-        self._geom = geom.image()
-        self.flat = FlatSky(tools=_TOOLS)
-        self.flat.lattice = np.ascontiguousarray(lattice(self._geom), dtype=np.float32).tobytes()
-        side = lattice(self._geom).shape[0]
-        self.flat.look = {"m": side, "n": side, "frame": self._geom.frame}
+    def __init__(self, geom: WcsGeometry, tools: Sequence[str] = ()):
+        self.flat = FlatSky(tools=[tool for tool in _TOOLS if not tools or tool[0] in tools])
         self.widget = ipywidgets.VBox([self.flat])
+        self._set_grid(geom)
+
+    def _set_grid(self, geom: WcsGeometry) -> None:
+        self._geom = geom.image()
         self._look: tuple[Any, ...] = ()
+        places = lattice(self._geom)
+        self.flat.lattice = np.ascontiguousarray(places, dtype=np.float32).tobytes()
+        self.flat.look = {"m": places.shape[0], "n": places.shape[0], "frame": self._geom.frame}
+
+    def show_empty(self, geom: WcsGeometry, title: str) -> None:
+        """Show a sky without an image, on this grid."""
+        size = " × ".join(f"{width:.3g}°" for width in geom.width.to_value("deg"))
+        head = {"nx": geom.nx, "ny": geom.ny, "low": 0, "high": 1, "stretch": "linear"}
+        with self.flat.hold_sync():
+            self._set_grid(geom)
+            self.flat.image = {**head, "title": title, "size": size}
+
+    def show_fields(self, pointings: Pointings, radius: float, kept: np.ndarray) -> None:
+        """Show fields of view as thin circles.
+
+        Parameters
+        ----------
+        pointings : Pointings
+            Where runs point.
+        radius : float
+            Of the circles, deg.
+        kept : ndarray of bool
+            The runs that have one.
+        """
+        lines = rims(pointings.only(kept), radius, self._geom)
+        self.flat.lines = {"paths": np.round(lines, 2).tolist(), "colour": _QUIET, "alpha": 0.6}
+
+    def show_points(self, pointings: Pointings, names: Sequence[str], kept: np.ndarray, chosen: np.ndarray) -> None:
+        """Show directions as dots with names; chosen ones in front, those that are not kept faint."""
+        x, y = pointings.pixels(self._geom)
+        there = np.isfinite(x) & np.isfinite(y)
+        made = []
+        for part, colour in ((~kept & ~chosen, _FAINT), (kept & ~chosen, _QUIET), (chosen, "#ffffff")):
+            places = np.flatnonzero(part & there)
+            dots = zip(places, np.round(x[places], 2).tolist(), np.round(y[places], 2).tolist(), strict=True)
+            made += [{"x": a, "y": b, "label": names[i], "colour": colour, "marker": "dot"} for i, a, b in dots]
+        self.flat.points = made
+
+    def show_shapes(self, regions: Mapping[str, str], rings: Pointings | None = None, radius: float = 0.0) -> None:
+        """Show regions (name → DS9 text) that can be moved, over circles about pointings that cannot."""
+        fixed = {"colour": "#ffffff", "label": "", "id": None, "style": "solid", "fixed": True}
+        lines = [] if rings is None else np.round(rims(rings, radius, self._geom), 2).tolist()
+        shapes = [{**fixed, "edit": {"type": "polygon", "points": line}} for line in lines]
+        for name, text in regions.items():
+            found = [shape for region in to_regions(text or None) for shape in shapes_of(region, self._geom)]
+            common = {"colour": _AIM, "label": "", "id": name, "style": "dashed", "fixed": len(found) > 1}
+            shapes += [{**common, "edit": shape} for shape in found]
+        self.flat.shapes = shapes
 
     def show_image(self, view: SkyView, shown: Layer) -> None:
         """Show the pixels of a layer in the colours of a record."""
@@ -70,14 +126,18 @@ class SkyStage:
 
     def show_look(self, view: SkyView) -> None:
         """Show the part of the sky that is looked at, with or without grid."""
-        look = (view.center, view.width, view.grid)
+        self.show_part(view.center, view.width, view.grid)
+
+    def show_part(self, center: str, width: float | None, grid: bool = True) -> None:
+        """Show a part of the sky, as `SkyView` tells it; what is shown already is left as it is."""
+        look = (center, width, grid)
         if look == self._look:
             return
         self._look = look
-        window = window_of(self._geom, view.center, view.width)
+        window = window_of(self._geom, center, width)
         with self.flat.hold_sync():
             self.flat.window = list(window or ())
-            self.flat.grid = graticule(self._geom, window) if view.grid else {}
+            self.flat.grid = graticule(self._geom, window) if grid else {}
 
     def on_pixels(self, callback: Callable[[str | None, dict[str, Any]], None]) -> None:
         """Call ``callback(name, shape)`` for a shape drawn (no name) or changed on the flat sky, in pixels."""
@@ -98,6 +158,10 @@ class SkyStage:
                 callback(center, f"{width!r} deg")
 
         self.flat.on("window", look)
+
+    def on_click(self, callback: Callable[[float, float, float], None]) -> None:
+        """Call ``callback(x, y, reach)`` for a click on the flat sky, in pixels."""
+        self.flat.on("click", callback)
 
     def _show_marks(self, shown: Layer) -> None:
         bits = shown.image if shown.name == "flags" else None

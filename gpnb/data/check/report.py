@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields
 from html import escape
 from typing import Any
 
@@ -32,6 +32,8 @@ class CheckReport:
         How many runs and files were looked at.
     recipe : Recipe
         The call that made it.
+    by_run : mapping
+        Run number → what was found in the files of the run, and of the run.
 
     Examples
     --------
@@ -45,6 +47,7 @@ class CheckReport:
     runs: int
     files: int
     recipe: Recipe
+    by_run: Mapping[int, tuple[Finding, ...]] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         ordered = sorted(self.findings, key=lambda item: SEVERITIES.index(item.severity))
@@ -58,6 +61,10 @@ class CheckReport:
     def of(self, severity: str) -> tuple[Finding, ...]:
         """The findings of one severity: ``"error"``, ``"warning"`` or ``"note"``."""
         return tuple(item for item in self.findings if item.severity == severity)
+
+    def of_run(self, obs_id: int) -> tuple[Finding, ...]:
+        """The findings that concern one run, worst first."""
+        return tuple(sorted(self.by_run.get(obs_id, ()), key=lambda item: SEVERITIES.index(item.severity)))
 
     @property
     def table(self) -> Table:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,9 @@ from gpnb.data.check.report import CheckReport
 from gpnb.data.check.responses import check_response
 from gpnb.data.formats import Contents
 from gpnb.data.parts import IRFS, Part
+
+_RUN = re.compile(r"\b[Rr]un (\d+)\b")
+"""How findings name a run."""
 
 
 def check_store(
@@ -88,9 +93,30 @@ def _check(
     cancel: CancelToken | None,
 ) -> CheckReport:
     check = _FileCheck(folder, findings)
+    told: dict[int, list[Finding]] = defaultdict(list)
     for run in track(runs, "Checking", progress, cancel):
+        before = len(findings)
         check.run(run)
-    return CheckReport(folder.name, tuple(findings), len(runs), len(check.files), recipe)
+        told[run.obs_id] += findings[before:]
+    by_run = _by_run(runs, findings, told, folder)
+    return CheckReport(folder.name, tuple(findings), len(runs), len(check.files), recipe, by_run)
+
+
+def _by_run(
+    runs: list[Run], findings: list[Finding], told: dict[int, list[Finding]], folder: Path
+) -> dict[int, tuple[Finding, ...]]:
+    """What was told while a run was looked at, what names it, and what is in files that it shares with others."""
+    of_file, of_number = defaultdict(list), defaultdict(list)
+    for item in findings:
+        of_file[item.file].append(item)
+        for number in _RUN.findall(item.what):
+            of_number[int(number)].append(item)
+    found = {}
+    for run in runs:
+        files = {shown(part.path, folder) for part in run.parts.values()}
+        others = [item for name in sorted(files) for item in of_file[name]]
+        found[run.obs_id] = tuple(dict.fromkeys([*told[run.obs_id], *of_number[run.obs_id], *others]))
+    return found
 
 
 class _FileCheck:

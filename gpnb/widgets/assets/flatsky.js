@@ -105,7 +105,7 @@ class FlatSky {
       if (!this.shapes.some((shape) => shape.id === this.chosen)) this.chosen = null;
       redraw();
     });
-    watch(model, signal, ["grid", "contours", "points"], redraw);
+    watch(model, signal, ["grid", "contours", "lines", "points"], redraw);
     watch(model, signal, ["window"], () => { this.window = this.whole(trait(model, "window")); redraw(); });
     watch(model, signal, ["tools"], () => this.drawTools());
     const sizes = new ResizeObserver(redraw);
@@ -169,6 +169,8 @@ class FlatSky {
     this.drawImage(g);
     this.drawLines(g, trait(this.model, "contours"), "#ffffff", 0.9, 1);
     this.drawGrid(g);
+    const { paths, colour, alpha } = trait(this.model, "lines");
+    if (paths) this.drawLines(g, paths, colour, alpha, 1);
     for (const shape of this.shapes) this.drawShape(g, shape.id === this.local?.id ? { ...shape, edit: this.local.edit } : shape);
     if (this.draft) this.drawShape(g, { edit: this.draft, colour: "#ffffff", style: "solid" });
     if (this.corners) this.drawLines(g, [[...this.corners, this.cursor ?? this.corners.at(-1)]], "#ffffff", 1, 1.5);
@@ -237,7 +239,7 @@ class FlatSky {
       const [sx, sy] = path.map(([x, y]) => this.toScreen(x, y)).reduce((best, point) => (point[0] - point[1] > best[0] - best[1] ? point : best));
       this.text(g, shape.label, sx + 4, sy - 2, shape.colour);
     }
-    if (shape.id !== undefined && shape.id === this.chosen) {
+    if (shape.id !== undefined && shape.id !== null && shape.id === this.chosen) {
       for (const handle of handles(shape.edit)) {
         const [sx, sy] = this.toScreen(handle.x, handle.y);
         g.beginPath();
@@ -265,9 +267,12 @@ class FlatSky {
       const [sx, sy] = this.toScreen(x, y);
       g.beginPath();
       if (marker === "circle") g.arc(sx, sy, 6, 0, 7);
+      else if (marker === "dot") { g.arc(sx, sy, 2.5, 0, 7); g.fillStyle = colour; g.fill(); }
       else { g.moveTo(sx - 5, sy); g.lineTo(sx + 5, sy); g.moveTo(sx, sy - 5); g.lineTo(sx, sy + 5); }
-      g.strokeStyle = "#000000a6"; g.lineWidth = 3; g.stroke();
-      g.strokeStyle = colour; g.lineWidth = 1.4; g.stroke();
+      if (marker !== "dot") {
+        g.strokeStyle = "#000000a6"; g.lineWidth = 3; g.stroke();
+        g.strokeStyle = colour; g.lineWidth = 1.4; g.stroke();
+      }
       const near = this.cursor && Math.hypot(...this.toScreen(...this.cursor).map((value, k) => value - [sx, sy][k])) < REACH;
       if (label && (marker === "circle" || near)) this.text(g, label, sx + 8, sy - 6, colour);
     }
@@ -369,12 +374,15 @@ class FlatSky {
       if (Math.hypot(...this.at(event).map((value, k) => value - [held.x, held.y][k])) * this.now.scale > 3) this.finish(draft);
     }
     if (["handle", "body"].includes(held?.kind) && this.local) this.send(this.local.edit);
+    if (held?.kind === "body" && !this.local) this.click(held.x, held.y);
     if (held?.kind === "pan") {
       if (Math.hypot(event.clientX - held.sx, event.clientY - held.sy) > 3) this.tellWindow();
-      else this.model.send({ kind: "click", x: held.x, y: held.y, reach: REACH / this.now.scale });
+      else this.click(held.x, held.y);
     }
     this.request();
   }
+
+  click(x, y) { this.model.send({ kind: "click", x, y, reach: REACH / this.now.scale }); }
 
   finish(shape) {
     this.chosen = null;
@@ -453,6 +461,7 @@ class FlatSky {
     if (this.tool !== "move") return this.finish(drawn(this.type(), x, y, x + size, y + (this.type() === "circle" ? 0 : size)));
     const shape = [...this.shapes].reverse().find((item) => item.id !== null && !item.fixed && inside(outline(item.edit), x, y));
     this.chosen = shape ? shape.id : null;
+    if (!shape) this.click(x, y);
     return undefined;
   }
 

@@ -38,9 +38,10 @@ function render({ model, el, signal: given }) {
   const { signal, end } = lifetime(given);
   const state = h("span", { class: "gpnb-state", role: "status", "aria-live": "polite" });
   const work = h("span", { class: "gpnb-work" }), notes = h("span", { class: "gpnb-notes" });
+  const totals = h("span", { class: "gpnb-totals", role: "status" });
   const drawer = h("div", {});
   el.classList.add("gpnb-part");
-  el.append(h("div", { class: "gpnb-foot" }, state, work, notes), drawer);
+  el.append(h("div", { class: "gpnb-foot" }, state, work, totals, notes), drawer);
 
   watch(model, signal, ["status"], () => {
     const { level = "fine", text = "", detail = false } = trait(model, "status");
@@ -56,6 +57,7 @@ function render({ model, el, signal: given }) {
       h("span", { role: "progressbar", "aria-label": label, "aria-valuenow": Math.round(100 * fraction), "aria-valuemin": 0, "aria-valuemax": 100, class: "gpnb-progress" }, label, " ", bar),
       button("Cancel", `Cancel: ${label}`, () => model.send({ kind: "cancel" })));
   });
+  watch(model, signal, ["totals"], () => { totals.textContent = trait(model, "totals"); totals.hidden = !totals.textContent; });
   watch(model, signal, ["notes"], () => {
     notes.replaceChildren(...trait(model, "notes").map((note) => h("span", { class: "gpnb-note" }, `▲ ${note}`)));
   });

@@ -52,6 +52,7 @@ function render({ model, el, signal: given }) {
   const chips = h("div", { class: "gpnb-chips", role: "group", "aria-label": "Selection" });
   el.classList.add("gpnb-part");
   el.append(h("div", { class: "gpnb-head" }, title, facts, tools), chips);
+  const count = h("span", { class: "gpnb-count gpnb-quiet", role: "status" });
   let open = null;
 
   const buttons = Object.fromEntries(TOOLS.map(([name, word, hint]) => [name, button(word, hint, () => {
@@ -78,10 +79,11 @@ function render({ model, el, signal: given }) {
     chips.hidden = list.length === 0;
     chips.replaceChildren(...list.map((chip) => (open === chip.name
       ? chipEditor(model, chip, () => { open = null; drawChips(); chips.querySelector(`[data-chip=${chip.name}] button`)?.focus(); })
-      : chipView(model, chip, () => { open = chip.name; drawChips(); chips.querySelector("input")?.select(); }))));
+      : chipView(model, chip, () => { open = chip.name; drawChips(); chips.querySelector("input")?.select(); }))), count);
     list.forEach((chip, place) => chips.children[place].setAttribute("data-chip", chip.name));
   };
   watch(model, signal, ["chips"], drawChips);
+  watch(model, signal, ["count"], () => { count.textContent = trait(model, "count"); count.hidden = !count.textContent; });
 
   const settle = () => {
     const root = el.closest(".gpnb-live");

@@ -8,7 +8,7 @@ from gpnb.widgets.parts.part import Part, asset
 
 
 class Head(Part):
-    """Title, facts, tools, and the chips of the selection.
+    """Title, facts, tools, and the chips of the selection with a count beside them.
 
     Messages: ``undo``, ``redo``, ``code``, ``save``, ``chip(name, text)``.
     """
@@ -19,10 +19,11 @@ class Head(Part):
     facts = traitlets.Unicode().tag(sync=True)
     tools = traitlets.Dict().tag(sync=True)
     chips = traitlets.List().tag(sync=True)
+    count = traitlets.Unicode().tag(sync=True)
 
 
 class Foot(Part):
-    """State, progress with Cancel, diagnostics; below them the drawers for code, saving and details of a fault.
+    """State, progress with Cancel, totals, diagnostics; below them the drawers for code, saving and details of a fault.
 
     Messages: ``cancel``, ``close(drawer)``, ``write(path, overwrite)``.
     """
@@ -30,5 +31,6 @@ class Foot(Part):
     _esm = asset("kit.js", "foot.js")
     status = traitlets.Dict().tag(sync=True)
     progress = traitlets.Dict().tag(sync=True)
+    totals = traitlets.Unicode().tag(sync=True)
     notes = traitlets.List().tag(sync=True)
     drawer = traitlets.Dict().tag(sync=True)

@@ -26,6 +26,8 @@ class FlatSky(Part):
         Unit vectors on ``m`` × ``n`` places across the image, and their frame: for the read-out.
     grid, contours, shapes, points
         What is drawn over the pixels.
+    lines : dict
+        ``paths colour alpha``: thin lines below the shapes.
     window : list
         [x0, y0, x1, y1] that is looked at; empty for all.
     tools : list
@@ -42,6 +44,7 @@ class FlatSky(Part):
     look = traitlets.Dict().tag(sync=True)
     grid = traitlets.Dict().tag(sync=True)
     contours = traitlets.List().tag(sync=True)
+    lines = traitlets.Dict().tag(sync=True)
     shapes = traitlets.List().tag(sync=True)
     points = traitlets.List().tag(sync=True)
     window = traitlets.List().tag(sync=True)

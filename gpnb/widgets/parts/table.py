@@ -14,7 +14,7 @@ from gpnb.widgets.parts.part import Part, asset
 class TableView(Part):
     """Rows of text.
 
-    Messages: ``sort(name)``, ``choose(id, add)``.
+    Messages: ``sort(name)``, ``choose(id, add)``; if ``many``, also ``span(ids, add)``: several at once.
 
     Attributes
     ----------
@@ -24,18 +24,27 @@ class TableView(Part):
         ``name title unit number``; with a name, its head sorts.
     rows : list of dict
         ``id cells flag``; with an id a row can be chosen, a flag is shown as ▲ with these words.
+    order : list of int, optional
+        Which rows are shown, by their place, and in which order; by default all of them.
     sort : dict
         ``by ascending``.
     chosen : list
         Identifiers of chosen rows.
+    many : bool
+        Whether Shift chooses from row to row, Ctrl-A all that is shown and Escape none.
+    empty : str
+        Said where no row is shown.
     """
 
     _esm = asset("kit.js", "table.js")
     label = traitlets.Unicode().tag(sync=True)
     columns = traitlets.List().tag(sync=True)
     rows = traitlets.List().tag(sync=True)
+    order = traitlets.List(allow_none=True, default_value=None).tag(sync=True)
     sort = traitlets.Dict().tag(sync=True)
     chosen = traitlets.List().tag(sync=True)
+    many = traitlets.Bool().tag(sync=True)
+    empty = traitlets.Unicode().tag(sync=True)
 
     def show(self, columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> None:
         """Show rows that can neither be sorted nor chosen."""

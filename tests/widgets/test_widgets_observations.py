@@ -1,0 +1,341 @@
+"""The observation browser, browserless: what the front end tells becomes state, and state becomes what it shows."""
+
+import shutil
+import threading
+import time
+
+import numpy as np
+import pytest
+from astropy.table import Table
+
+import gpnb
+from gpnb.core.errors import SelectionError
+from gpnb.data import Observations
+from gpnb.widgets.observations import ObservationsPanel
+
+CRAB = [2001, 2002, 2003, 2004]
+
+
+@pytest.fixture
+def panel(demo):
+    with gpnb.set_options(display="live"):
+        yield demo.view()
+
+
+def tell(part, kind, **fields):
+    part._received(None, {"kind": kind, **fields}, None)
+
+
+def change(controls, name, value, gesture="g"):
+    controls.changes = {**controls.changes, name: [value, gesture]}
+
+
+def shown(panel):
+    return [panel._table.rows[place]["id"] for place in panel._table.order]
+
+
+def words(panel):
+    return panel._head.facts
+
+
+def test_a_store_opens_the_browser(panel, demo):
+    assert isinstance(panel, ObservationsPanel)
+    assert shown(panel) == sorted(demo.obs_ids)
+    assert [column["title"] for column in panel._table.columns][:3] == ["Run", "Target", "Date"]
+    assert words(panel) == "demo · 18 runs · 4 targets · 8.3 h live"
+    assert panel.selected.obs_ids == sorted(demo.obs_ids)
+    assert panel.message == ""
+
+
+def test_heads_sort_and_turn_round(panel, demo):
+    zenith = dict(zip(demo.obs_ids, np.asarray(demo.table["ZEN_PNT"]), strict=True))
+    tell(panel._table, "sort", name="zenith")
+    assert [zenith[run] for run in shown(panel)] == sorted(zenith.values())
+    tell(panel._table, "sort", name="zenith")
+    assert [zenith[run] for run in shown(panel)] == sorted(zenith.values(), reverse=True)
+    assert panel._table.sort == {"by": "zenith", "ascending": False}
+    assert panel.state.changed() == {"sort_by": "zenith", "sort_ascending": False}
+    panel.undo()
+    panel.undo()
+    assert shown(panel) == sorted(demo.obs_ids)
+
+
+def test_rows_are_chosen_added_and_taken_away(panel):
+    tell(panel._table, "choose", id=2001, add=False)
+    tell(panel._table, "choose", id=2002, add=True)
+    assert panel.selection.runs == (2001, 2002)
+    assert panel._table.chosen == [2001, 2002]
+    assert panel._head.count == "2 of 18 chosen"
+    assert panel._foot.totals == "Chosen: 2 runs · 1 target · 0.9 h live"
+    assert panel.selected.obs_ids == [2001, 2002]
+    tell(panel._table, "choose", id=2001, add=True)
+    assert panel.selection.runs == (2002,)
+    tell(panel._table, "span", ids=CRAB, add=True)
+    assert panel.selection.runs == (2002, 2001, 2003, 2004)
+    tell(panel._table, "span", ids=[], add=False)
+    assert panel.selection.runs == ()
+    assert panel._foot.totals == ""
+
+
+def test_buttons_choose_all_that_is_shown_and_none(panel):
+    change(panel._browse, "find", "crab")
+    change(panel._browse, "every", 1)
+    assert sorted(panel.selection.runs) == CRAB
+    change(panel._browse, "none", 1)
+    assert panel.selection.runs == ()
+
+
+def test_text_filters_and_is_undone(panel):
+    change(panel._browse, "find", "CRAB")
+    assert shown(panel) == CRAB
+    assert words(panel) == "demo · 4 of 18 runs · 1 target · 1.8 h live"
+    assert panel.selected.obs_ids == CRAB
+    panel.undo()
+    assert len(shown(panel)) == 18
+    panel.redo()
+    assert shown(panel) == CRAB
+
+
+def test_a_condition_is_typed_into_its_chip(panel, demo):
+    tell(panel._head, "chip", name="where", text="ZEN_PNT < 25 and OBJECT == 'Crab'")
+    zenith = dict(zip(demo.obs_ids, np.asarray(demo.table["ZEN_PNT"]), strict=True))
+    assert shown(panel) == [run for run in CRAB if zenith[run] < 25]
+    assert panel._head.chips[1]["text"] == "ZEN_PNT < 25 and OBJECT == 'Crab'"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("where", "COLOUR > 3", "there is no column 'COLOUR'"),
+        ("where", "import os", "is not an expression"),
+        ("where", "OBJECT < 3", "compares numbers with text"),
+        ("cone", "somewhere", "Cone 'somewhere' cannot be read: write it like 83.63 22.01 r 2"),
+        ("runs", "a, b", "Runs 'a, b' cannot be read"),
+    ],
+)
+def test_what_cannot_be_read_is_told_in_a_sentence_and_changes_nothing(panel, name, text, said):
+    before = panel.workspace.to_dict()
+    tell(panel._head, "chip", name=name, text=text)
+    assert said in panel.message
+    assert panel._foot.status["level"] == "attention"
+    assert panel.workspace.to_dict() == before
+    assert not panel.workspace.can_undo
+
+
+def test_nothing_shown_is_told(panel):
+    change(panel._browse, "find", "no such thing")
+    assert shown(panel) == []
+    assert words(panel) == "demo · 0 of 18 runs"
+    with pytest.raises(SelectionError, match="take away the filter"):
+        _ = panel.selected
+
+
+def test_a_circle_drawn_chooses_the_runs_that_point_into_it_in_one_step(panel):
+    panel.set(center="icrs 83.6d 22d", width="20 deg")
+    x, y = (float(value) for value in panel._graph.plane.pull().coord_pixel("83.63d 22.01d"))
+    tell(panel._stage.flat, "shape", id=None, shape={"type": "circle", "x": x, "y": y, "r": 8.0}, tool="circle")
+    assert panel.message == ""
+    assert shown(panel) == CRAB
+    assert sorted(panel.selection.runs) == CRAB
+    assert panel._head.chips[0]["text"].startswith("83.63° +22.01° r ")
+    cone = next(shape for shape in panel._stage.flat.shapes if shape["id"] == "cone")
+    assert cone["edit"]["r"] == pytest.approx(8.0)
+    assert not cone["fixed"]
+    panel.undo()
+    assert (panel.state.cone, panel.selection.runs) == ("", ())
+    panel.redo()
+    tell(panel._stage.flat, "remove", id="cone")
+    assert len(shown(panel)) == 18
+    assert sorted(panel.selection.runs) == CRAB
+
+
+def test_a_click_on_the_sky_chooses_the_run_that_points_there(panel):
+    panel.set(center="icrs 83.6d 22d", width="20 deg")
+    row = panel._graph.ids.tolist().index(2003)
+    x, y = (float(value[row]) for value in panel._graph.pointings.pixels(panel._graph.plane.pull()))
+    tell(panel._stage.flat, "click", x=x + 0.2, y=y, reach=1.0)
+    assert panel.selection.runs == (2003,)
+    tell(panel._stage.flat, "click", x=x + 50, y=y, reach=1.0)
+    assert panel.selection.runs == (2003,)
+
+
+def test_the_sky_shows_every_pointing_and_a_circle_for_each_that_is_kept(panel):
+    flat = panel._stage.flat
+    assert len(flat.points) == 18
+    circles = len(flat.lines["paths"])
+    panel.set(find="crab")
+    assert len(flat.points) == 18
+    assert 0 < len(flat.lines["paths"]) < circles
+    panel.choose([2001, 2002])
+    assert len([shape for shape in flat.shapes if shape["id"] is None]) == 2
+    assert [point["label"] for point in flat.points if point["colour"] == "#ffffff"] == ["2001 · Crab", "2002 · Crab"]
+
+
+def test_zooming_a_whole_sky_goes_to_a_plane_and_back(panel):
+    assert panel._graph.plane.pull().projection == "AIT"
+    size = {"x": 100.0, "w": 20.0}
+    tell(panel._stage.flat, "window", window=[size["x"], 60.0, size["x"] + size["w"], 60.0 + size["w"] / 2])
+    assert panel._graph.plane.pull().projection == "TAN"
+    assert panel.state.width == pytest.approx(20)
+    tell(panel._stage.flat, "window", window=[])
+    assert panel._graph.plane.pull().projection == "AIT"
+
+
+@pytest.mark.parametrize("cone", ["galactic; circle(0, 0, 3)", "galactic; polygon(1, 1, 3, 1, 2, 3)"])
+def test_what_lies_on_the_other_side_of_the_sky_is_not_drawn(panel, cone):
+    panel.set(center="icrs 83.6d 22d", width="20 deg", cone=cone)
+    assert panel.message == ""
+    assert panel._stage.flat.shapes == []
+    assert len(panel._stage.flat.points) < 18
+    panel.set(center=None, width=None)
+    assert [shape["id"] for shape in panel._stage.flat.shapes] == ["cone"]
+
+
+def test_the_field_of_view_is_a_number_with_a_unit(panel):
+    change(panel._look, "field_of_view", 1.5)
+    assert panel.state.field_of_view == 1.5
+    change(panel._look, "field_of_view", None)
+    assert panel.state.field_of_view == 2.5
+
+
+def run_code(code):
+    scope = {}
+    exec(code, scope)
+    return list(scope.values())[-1]
+
+
+def test_code_makes_the_same_panel_and_the_same_runs(panel):
+    panel.set(find="crab", sort_by="zenith")
+    panel.choose([2003, 2001])
+    with gpnb.set_options(display="live"):
+        again = run_code(panel.to_code())
+    assert (again.state, again.selection) == (panel.state, panel.selection)
+    assert shown(again) == shown(panel)
+    assert run_code(panel.selected.to_code()).obs_ids == [2003, 2001]
+    assert "select(obs_id=[2003, 2001])" in panel.selected.to_code()
+
+
+def test_code_of_what_is_shown_is_short_where_nothing_is_chosen(panel, demo):
+    assert panel.selected.to_code().endswith("store.select()")
+    panel.typed("where", "OBJECT == 'Crab'")
+    assert panel.selected.obs_ids == CRAB
+    assert panel.selected.recipe.kwargs["where"] == "OBJECT == 'Crab'"
+    panel.set(find="2003")
+    assert run_code(panel.selected.to_code()).obs_ids == [2003]
+
+
+def test_observations_open_it_too_without_a_check(demo):
+    runs = demo.select(target="Crab")
+    with gpnb.set_options(display="live"):
+        panel = runs.view()
+    assert panel.selected is runs
+    assert "check" not in [item["name"] for item in panel._browse.items]
+    panel.choose([2002])
+    assert run_code(panel.selected.to_code()).obs_ids == [2002]
+
+
+def test_panels_of_a_workspace_share_the_chosen_runs(demo):
+    workspace = gpnb.Workspace()
+    with gpnb.set_options(display="live"):
+        one, other = demo.view(workspace=workspace), demo.select(target="Crab").view(workspace=workspace)
+    tell(one._table, "span", ids=[1001, 2002], add=False)
+    assert other._table.chosen == [1001, 2002]
+    assert other.selected.obs_ids == [2002]
+    assert other._head.count == "1 of 4 chosen"
+
+
+def test_runs_highlighted_by_the_record_give_way_to_a_choice(demo):
+    with gpnb.set_options(display="live"):
+        panel = demo.view(highlight=[1001])
+    assert panel._table.chosen == [1001]
+    tell(panel._table, "choose", id=2001, add=False)
+    assert panel._table.chosen == [2001]
+    panel.undo()
+    assert panel._table.chosen == [1001]
+    assert not panel.workspace.can_undo
+
+
+def test_a_check_finds_no_fault_in_the_demo(panel):
+    change(panel._browse, "check", 1)
+    assert panel.wait()
+    assert panel.message == "Checked 19 files: 0 errors, 0 warnings, 0 notes"
+    assert panel.report.ok
+    assert panel._foot.notes == []
+    assert panel._foot.progress == {}
+
+
+def test_faults_are_flagged_by_run_and_listed_for_the_chosen(demo, tmp_path):
+    folder = shutil.copytree(demo.path, tmp_path / "store")
+    broken = next(file for file in sorted(folder.glob("events/*")) if "2002" in file.name)
+    broken.unlink()
+    with gpnb.set_options(display="live"):
+        panel = gpnb.DataStore.read(folder).view()
+    panel.check()
+    assert panel.wait()
+    flagged = {row["id"]: row["flag"] for row in panel._table.rows if row["flag"]}
+    assert flagged == {2002: "The index names this file, but it is not there."}
+    assert panel._foot.notes == ["1 run with faults: 1 error, 0 warnings"]
+    assert panel._foot.status["level"] == "attention"
+    assert [row["cells"][0] for row in panel._faults.rows] == ["error"]
+    panel.choose([2001])
+    assert panel._faults.rows == []
+    panel.choose([2002])
+    assert panel._faults.rows[0]["cells"][1] == f"events/{broken.name}"
+
+
+def test_a_check_can_be_cancelled(panel, monkeypatch):
+    begun = threading.Event()
+
+    def check(progress, cancel):
+        begun.set()
+        while True:
+            cancel.check()
+
+    monkeypatch.setattr(panel._obj, "check", check, raising=False)
+    panel.check()
+    assert begun.wait(10)
+    tell(panel._foot, "cancel")
+    assert panel.wait(10)
+    assert panel.message == "Cancelled: nothing was changed."
+    assert panel.report is None
+
+
+def test_a_table_with_nothing_but_numbers():
+    class Run:
+        def __init__(self, obs_id):
+            self.obs_id = obs_id
+
+    runs = Observations([Run(1), Run(2)], Table({"OBS_ID": [1, 2], "LIVETIME": [60.0, 60.0]}))
+    with gpnb.set_options(display="live"):
+        panel = runs.view()
+    assert shown(panel) == [1, 2]
+    assert panel._stage.flat.points == []
+    tell(panel._table, "choose", id=2, add=False)
+    assert panel.selected.obs_ids == [2]
+    assert panel.message == ""
+
+
+def test_a_thousand_runs_are_sorted_at_once(demo):
+    crab = demo.select(target="Crab")
+    table = crab.table[np.arange(1000) % 4]
+    table["OBS_ID"], table["ZEN_PNT"] = np.arange(1000), np.arange(1000)[::-1] / 20
+    with gpnb.set_options(display="live"):
+        panel = Observations(list(crab) * 250, table).view()
+    taken = []
+    for _ in range(5):
+        start = time.perf_counter()
+        tell(panel._table, "sort", name="zenith")
+        taken.append(time.perf_counter() - start)
+    assert shown(panel)[:2] == [999, 998]
+    assert min(taken) < 0.05
+
+
+def test_the_picture_shows_the_same_runs(panel):
+    panel.set(find="crab", sort_by="zenith", sort_ascending=False)
+    panel.choose([2003])
+    page = panel._repr_mimebundle_()["text/html"]
+    places = [page.index(f">{run}<") for run in shown(panel)]
+    assert places == sorted(places)
+    assert ">1001<" not in page
+    assert page.count('class="gpnb-chosen"') == 1
+    assert "4 of 18 runs" in page
