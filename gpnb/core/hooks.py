@@ -14,6 +14,8 @@ _MODULES: dict[str, str] = {
     "panel.events": "gpnb.draw.events",
     "panel.sky": "gpnb.draw.sky",
     "live.sky": "gpnb.widgets.sky",
+    "live.events": "gpnb.widgets.events",
+    "live.instrument": "gpnb.widgets.instrument",
     "store.demo": "gpnb.simulate.demo",
 }
 

@@ -39,13 +39,18 @@ class SkyStage:
     """
 
     def __init__(self, geom: WcsGeometry):
-        self._geom = geom.image()
         self.flat = FlatSky(tools=_TOOLS)
-        self.flat.lattice = np.ascontiguousarray(lattice(self._geom), dtype=np.float32).tobytes()
-        side = lattice(self._geom).shape[0]
-        self.flat.look = {"m": side, "n": side, "frame": self._geom.frame}
+        self.set_geometry(geom)
         self.widget = ipywidgets.VBox([self.flat])
+
+    def set_geometry(self, geom: WcsGeometry) -> None:
+        """Take another sky grid; what is shown on it has to be shown anew."""
+        self._geom = geom.image()
         self._look: tuple[Any, ...] = ()
+        vectors = np.ascontiguousarray(lattice(self._geom), dtype=np.float32)
+        with self.flat.hold_sync():
+            self.flat.lattice = vectors.tobytes()
+            self.flat.look = {"m": vectors.shape[1], "n": vectors.shape[0], "frame": self._geom.frame}
 
     def show_image(self, view: SkyView, shown: Layer) -> None:
         """Show the pixels of a layer in the colours of a record."""
@@ -89,7 +94,7 @@ class SkyStage:
 
     def on_remove(self, callback: Callable[[str], None]) -> None:
         """Call ``callback(name)`` when a shape is to go."""
-        self.flat.on("remove", callback)
+        self.flat.on("remove", lambda id: callback(id))  # noqa: A006, PLW0108  (the name of the field)
 
     def on_look(self, callback: Callable[[str | None, str | None], None]) -> None:
         """Call ``callback(center, width)`` when another part of the sky is looked at; None for all."""
