@@ -15,6 +15,8 @@ _MODULES: dict[str, str] = {
     "panel.sky": "gpnb.draw.sky",
     "live.observations": "gpnb.widgets.observations",
     "live.sky": "gpnb.widgets.sky",
+    "live.events": "gpnb.widgets.events",
+    "live.instrument": "gpnb.widgets.instrument",
     "store.demo": "gpnb.simulate.demo",
 }
 

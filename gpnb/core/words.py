@@ -21,6 +21,15 @@ def energy_ticks(low: float, high: float, most: int = 6) -> list[float]:
     return powers[:: math.ceil(len(powers) / most)]
 
 
+def log_ticks(low: float, high: float, most: int = 5) -> dict[float, str]:
+    """Few values on a log axis with their labels: powers of ten, finer within two decades."""
+    powers = range(math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9) + 1)
+    step = max(1, math.ceil(len(powers) / most))
+    ticks = energy_ticks(low, high) if len(powers) < 2 else [10.0**power for power in powers[::step]]
+    written = number if all(0.01 <= tick <= 1000 for tick in ticks) else power
+    return {tick: written(tick) for tick in ticks}
+
+
 def number(value: float) -> str:
     """A tick label: plain where it is short, else as 10⁻¹¹ or 3 × 10⁵."""
     if value == 0 or 1e-3 < abs(value) < 1e5:

@@ -250,7 +250,7 @@ class EventList(Displayed):
         if offset is not None:
             keep &= _between(self.offset_values, *to_range(offset, ANGLE, "offset"))
         if region is not None:
-            keep &= self._inside(region)
+            keep &= self.inside(region)
         if where is not None:
             keep &= where_mask(where, _Columns(self), len(self))
         recipe = Recipe.of(
@@ -262,22 +262,38 @@ class EventList(Displayed):
         """The events of a boolean mask or an index array."""
         return EventList(self._data[keep], self.meta, self.time_reference, self._source, recipe)
 
-    def _inside(self, region: Any) -> np.ndarray:
+    def inside(self, region: Any) -> np.ndarray:
+        """The mask of events inside any of some regions: circles and rings on the sphere, others on a tangent plane.
+
+        Parameters
+        ----------
+        region : SkyRegion or DS9 text
+            One or several.
+        """
+        inside = np.zeros(len(self), dtype=bool)
+        for item in to_regions(region):
+            radii = _radii(item)
+            inside |= self._between_radii(item.center.icrs, *radii) if radii else self._on_plane(item)
+        return inside
+
+    def _between_radii(self, center: SkyCoord, inner: float, outer: float) -> np.ndarray:
+        near = np.flatnonzero(np.abs(self.dec_values - center.dec.deg) <= outer + 1e-6)  # spares sines and cosines
+        away = separation(self.ra_values[near], self.dec_values[near], center.ra.deg, center.dec.deg)
+        inside = np.zeros(len(self), dtype=bool)
+        inside[near] = _between(away, inner, outer)
+        return inside
+
+    def _on_plane(self, region: Any) -> np.ndarray:
         from regions import PixCoord
 
-        inside = np.zeros(len(self), dtype=bool)
+        wcs, x, y = self._plane
+        mask: np.ndarray = region.to_pixel(wcs).contains(PixCoord(x, y))
+        return mask
+
+    @cached_property
+    def _plane(self) -> tuple[WCS, np.ndarray, np.ndarray]:
         wcs = _local_wcs(self.ra_values, self.dec_values)
-        x, y = wcs.wcs_world2pix(self.ra_values, self.dec_values, 0)
-        for item in to_regions(region):
-            center, radius = getattr(item, "center", None), getattr(item, "radius", None)
-            if center is not None and radius is not None:  # a circle: exact on the sphere
-                icrs = center.icrs
-                inside |= separation(self.ra_values, self.dec_values, icrs.ra.deg, icrs.dec.deg) < radius.to_value(
-                    "deg"
-                )
-            else:
-                inside |= item.to_pixel(wcs).contains(PixCoord(x, y))
-        return inside
+        return wcs, *wcs.wcs_world2pix(self.ra_values, self.dec_values, 0)
 
     def _values(self, name: str) -> np.ndarray:
         return self._checked(name) * self._factors[name]
@@ -297,7 +313,7 @@ class EventList(Displayed):
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickle the columns; what was derived from them is cheap to make again."""
-        derived = {"ra_values", "dec_values", "energy_values", "time_values"}
+        derived = {"ra_values", "dec_values", "energy_values", "time_values", "_plane"}
         return {key: value for key, value in self.__dict__.items() if key not in derived} | {"_data": self.table}
 
     def __repr__(self) -> str:
@@ -314,6 +330,13 @@ class _Columns(dict[str, Any]):
 
     def __getitem__(self, name: str) -> np.ndarray:
         return self._events.column(name)
+
+
+def _radii(region: Any) -> tuple[float, float] | None:
+    """Inner and outer radius (deg) of a circle or a ring; None for other shapes."""
+    if hasattr(region, "inner_radius"):
+        return region.inner_radius.to_value("deg"), region.outer_radius.to_value("deg")
+    return (0.0, region.radius.to_value("deg")) if hasattr(region, "radius") else None
 
 
 def _between(values: np.ndarray, low: float, high: float) -> np.ndarray:

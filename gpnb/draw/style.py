@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import math
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,14 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
-import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
-from gpnb.core.words import energy_ticks, number, power
+from gpnb.core.words import energy_ticks, log_ticks, number, power
 
 BLUE, SKY, VERMILION, GREEN = "#0072B2", "#56B4E9", "#D55E00", "#009E73"
 ORANGE, PURPLE = "#E69F00", "#CC79A7"
@@ -111,15 +109,10 @@ def log_axis(axis: Any) -> None:
     """Log axis with few labels, as powers of ten outside 0.01 to 1000."""
     axis.axes.set(**{f"{axis.axis_name}scale": "log"})
     low, high = sorted(axis.get_view_interval())
-    powers = np.arange(math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9) + 1)
-    if len(powers) < 2:
-        ticks = energy_ticks(low, high)
-    else:
-        ticks = list(10.0 ** powers[:: max(1, math.ceil(len(powers) / 5))])
-    written = number if all(0.01 <= tick <= 1000 for tick in ticks) else power
-    axis.set_major_locator(FixedLocator(ticks))
+    ticks = log_ticks(low, high)
+    axis.set_major_locator(FixedLocator(list(ticks)))
     axis.set_minor_locator(NullLocator())
-    axis.set_major_formatter(FuncFormatter(lambda value, _: written(value)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: ticks.get(value, "")))
 
 
 def few_ticks(axis: Any, most: int = 5, integer: bool = False) -> None:

@@ -102,6 +102,40 @@ def region_words(text: str) -> str:
     return f"{shape}{frame} {lon:.6g}° {lat:+.6g}°{size}"
 
 
+def read_span(name: str, text: str) -> tuple[float | None, float | None] | None:
+    """A range of plain numbers as typed: ``"0 – 0.02"``, ``"< 0.02"``, ``"> 0.5"``; None for empty text.
+
+    Raises
+    ------
+    ArgumentError
+        If it cannot be read.
+    """
+    if not text.strip():
+        return None
+    try:
+        low, high = (None if end is None else float(end) for end in _open_ends(text.strip()))
+    except ValueError as error:
+        raise ArgumentError(f"{name}: {text!r} cannot be read; type it like 0 – 0.02, or < 0.02.") from error
+    return low, high
+
+
+def write_span(value: tuple[float | None, float | None] | None) -> str:
+    """A range of plain numbers, as `read_span` takes it."""
+    if value is None:
+        return ""
+    low, high = value
+    if low is None or high is None:
+        return f"< {high:g}" if low is None else f"> {low:g}"
+    return f"{low:g} – {high:g}"
+
+
+def _open_ends(text: str) -> tuple[str | None, str | None]:
+    if text[0] in "<>":
+        end = text[1:].strip()
+        return (None, end) if text[0] == "<" else (end, None)
+    return _ends(text)
+
+
 @dataclass(frozen=True)
 class _Part:
     read: Callable[[str], Any]
@@ -130,10 +164,9 @@ def _ends(text: str) -> tuple[str, str]:
 
 
 def _read_energy(text: str) -> tuple[str | None, str | None]:
-    if text[0] in "<>":
-        end = text[1:].strip()
-        return (None, end) if text[0] == "<" else (end, None)
-    low, high = _ends(text)
+    low, high = _open_ends(text)
+    if low is None or high is None:
+        return low, high
     unit = high.lstrip("0123456789.eE+-").strip()
     return (low if any(letter.isalpha() for letter in low.lstrip("0123456789.eE+-")) else f"{low} {unit}", high)
 

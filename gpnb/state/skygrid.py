@@ -73,21 +73,22 @@ def graticule(geom: WcsGeometry, window: Window | None = None) -> dict[str, Any]
     spans = _spans(geom, part)
     if spans is None:
         return {"lines": [], "labels": []}
+    whole = spans[0][1] - spans[0][0] > _ROUND
     lines: list[Any] = []
     labels: list[Any] = []
     for number, side in enumerate(("bottom", "left")):
         step = _step(spans[number][1] - spans[number][0])
         along = _beyond(*spans[1 - number], latitude=number == 0)
         for value in _values(*spans[number], step):
-            fixed = np.full(_POINTS, min(value, spans[number][1] - 1e-6))  # 180° is two lines of a whole sky
+            fixed = np.full(_POINTS, np.clip(value, spans[number][0] + 1e-6, spans[number][1] - 1e-6))
             lon, lat = (fixed, along) if number == 0 else (along, fixed)
             line = np.column_stack(geom.pixel(lon % 360, lat))
             lines += _pieces(line, geom)
             text = _text(value % 360 if number == 0 else value, step)
-            if number == 0 and spans[0][1] - spans[0][0] > _ROUND:
-                labels += _label_on_equator(line, text) if value > spans[0][0] else []
-            else:
+            if not whole:
                 labels += _label(line, part, side, text)
+            elif value not in (spans[0][0], spans[0][1], 0.0) or (number == 0 and value == 0):
+                labels += _label_within(line, text)
     return {"lines": lines, "labels": labels}
 
 
@@ -145,14 +146,16 @@ def _label(line: np.ndarray, window: Window, side: str, text: str) -> list[dict[
         size = across[place + 1] - across[place]
         part = (edge - across[place]) / size if size else 0.0
         x, y = start + part * (end - start)
+        x, y = (x, edge) if side == "bottom" else (edge, y)
         if x0 <= x <= x1 and y0 <= y <= y1:
             found.append({"x": float(x), "y": float(y), "text": text, "side": side})
     return found
 
 
-def _label_on_equator(line: np.ndarray, text: str) -> list[dict[str, Any]]:
+def _label_within(line: np.ndarray, text: str) -> list[dict[str, Any]]:
+    """A label in the middle of a line, for the whole sky: on the equator, or on the central meridian."""
     x, y = line[len(line) // 2]
-    return [{"x": float(x), "y": float(y), "text": text, "side": "equator"}] if np.isfinite(x) else []
+    return [{"x": float(x), "y": float(y), "text": text, "side": "within"}] if np.isfinite(x) else []
 
 
 def _text(value: float, step: float) -> str:

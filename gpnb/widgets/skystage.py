@@ -49,21 +49,23 @@ class SkyStage:
     def __init__(self, geom: WcsGeometry, tools: Sequence[str] = ()):
         self.flat = FlatSky(tools=[tool for tool in _TOOLS if not tools or tool[0] in tools])
         self.widget = ipywidgets.VBox([self.flat])
-        self._set_grid(geom)
+        self.set_geometry(geom)
 
-    def _set_grid(self, geom: WcsGeometry) -> None:
+    def set_geometry(self, geom: WcsGeometry) -> None:
+        """Take another sky grid; what is shown on it has to be shown anew."""
         self._geom = geom.image()
         self._look: tuple[Any, ...] = ()
-        places = lattice(self._geom)
-        self.flat.lattice = np.ascontiguousarray(places, dtype=np.float32).tobytes()
-        self.flat.look = {"m": places.shape[0], "n": places.shape[0], "frame": self._geom.frame}
+        places = np.ascontiguousarray(lattice(self._geom), dtype=np.float32)
+        with self.flat.hold_sync():
+            self.flat.lattice = places.tobytes()
+            self.flat.look = {"m": places.shape[1], "n": places.shape[0], "frame": self._geom.frame}
 
     def show_empty(self, geom: WcsGeometry, title: str) -> None:
         """Show a sky without an image, on this grid."""
         size = " × ".join(f"{width:.3g}°" for width in geom.width.to_value("deg"))
         head = {"nx": geom.nx, "ny": geom.ny, "low": 0, "high": 1, "stretch": "linear"}
         with self.flat.hold_sync():
-            self._set_grid(geom)
+            self.set_geometry(geom)
             self.flat.image = {**head, "title": title, "size": size}
 
     def show_fields(self, pointings: Pointings, radius: float, kept: np.ndarray) -> None:
@@ -88,15 +90,15 @@ class SkyStage:
         made = []
         for part, colour in ((~kept & ~chosen, _FAINT), (kept & ~chosen, _QUIET), (chosen, "#ffffff")):
             places = np.flatnonzero(part & there)
-            dots = zip(places, np.round(x[places], 2).tolist(), np.round(y[places], 2).tolist(), strict=True)
+            dots = zip(places.tolist(), np.round(x[places], 2).tolist(), np.round(y[places], 2).tolist(), strict=True)
             made += [{"x": a, "y": b, "label": names[i], "colour": colour, "marker": "dot"} for i, a, b in dots]
         self.flat.points = made
 
     def show_shapes(self, regions: Mapping[str, str], rings: Pointings | None = None, radius: float = 0.0) -> None:
         """Show regions (name → DS9 text) that can be moved, over circles about pointings that cannot."""
-        fixed = {"colour": "#ffffff", "label": "", "id": None, "style": "solid", "fixed": True}
+        fixed: dict[str, Any] = {"colour": "#ffffff", "label": "", "id": None, "style": "solid", "fixed": True}
         lines = [] if rings is None else np.round(rims(rings, radius, self._geom), 2).tolist()
-        shapes = [{**fixed, "edit": {"type": "polygon", "points": line}} for line in lines]
+        shapes: list[dict[str, Any]] = [{**fixed, "edit": {"type": "polygon", "points": line}} for line in lines]
         for name, text in regions.items():
             found = [shape for region in to_regions(text or None) for shape in shapes_of(region, self._geom)]
             common = {"colour": _AIM, "label": "", "id": name, "style": "dashed", "fixed": len(found) > 1}

@@ -222,7 +222,7 @@ class FlatSky {
     for (const { x, y, text, side } of grid.labels) {
       const [sx, sy] = this.toScreen(x, y);
       if (side === "left" && sy > 44 && sy < height - 34) this.text(g, text, Math.max(sx, 0) + 6, sy - 4);
-      if (side === "equator") this.text(g, text, sx + 4, sy - 4);
+      if (side === "within") this.text(g, text, sx + 4, sy - 4);
       if (side === "bottom" && sx > 90 && sx < width - 40 - (this.read.hidden ? 0 : 260)) this.text(g, text, sx + 4, Math.min(sy, height) - 8);
     }
   }

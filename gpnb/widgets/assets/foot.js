@@ -46,7 +46,7 @@ function render({ model, el, signal: given }) {
   watch(model, signal, ["status"], () => {
     const { level = "fine", text = "", detail = false } = trait(model, "status");
     state.className = `gpnb-state gpnb-${level}`;
-    state.replaceChildren(`${text ? SIGNS[level] : ""} ${text}`);
+    state.replaceChildren(`${SIGNS[level]} ${text || "Ready"}`);
     if (detail) state.append(" ", button("Details", "Show the full traceback", () => model.send({ kind: "detail" }), { class: "gpnb-link" }));
   });
   watch(model, signal, ["progress"], () => {

@@ -1,0 +1,207 @@
+"""The live event explorer without a browser: what is done becomes state, what is state is shown."""
+
+import numpy as np
+import pytest
+from astropy.table import Table
+from astropy.time import Time
+
+import gpnb
+from gpnb.data import EventList
+from gpnb.data.gti import GTI
+
+REFERENCE = Time(53343.0, format="mjd", scale="tt")
+HEADER = {"RA_PNT": 83.63, "DEC_PNT": 22.51, "RA_OBJ": 83.63, "DEC_OBJ": 22.01, "DEADC": 0.9, "OBJECT": "<b>Crab</b>"}
+
+
+def make_events(size=3000, **meta):
+    rng = np.random.default_rng(1)
+    columns = {
+        "TIME": rng.uniform(0, 1600, size),
+        "RA": 83.63 + rng.normal(0, 0.6, size),
+        "DEC": 22.01 + rng.normal(0, 0.6, size),
+        "ENERGY": 0.5 * rng.pareto(1.7, size) + 0.5,
+    }
+    return EventList(Table(columns), HEADER | meta, REFERENCE)
+
+
+@pytest.fixture
+def panel():
+    with gpnb.set_options(display="live"):
+        return make_events().view(gti=GTI([0.0], [1600.0], REFERENCE))
+
+
+def selector(panel, name):
+    return panel._plots[name].figure.interaction
+
+
+def drag(panel, name, *ends):
+    made = selector(panel, name)
+    made.brushing = True
+    for end in ends:
+        made.selected = end
+    made.brushing = False
+
+
+def change(panel, **values):
+    changes = dict(panel._controls.changes)
+    for name, value in values.items():
+        changes[name] = [value, f"{name}-{value}"]
+    panel._controls.changes = changes
+
+
+def test_a_brush_of_energies_is_the_selection_of_the_workspace(panel):
+    drag(panel, "energy", [0.0, 0.2], [0.0, 0.301])
+    assert panel.selection.energy_tev == (1.0, 2.0)
+    energy = panel._obj.energy_values
+    kept = (energy >= 1) & (energy < 2)
+    assert panel._plots["time"].data("chosen")[1][:-1].sum() == kept.sum()
+    assert panel._plots["energy"].data("chosen")[1][0] > 0  # its own filter takes nothing out of it
+    assert len(panel.selected) == kept.sum()
+    assert panel.undo()
+    assert panel.selection.energy_tev is None
+    assert not panel.workspace.can_undo
+    assert selector(panel, "energy").selected is None
+
+
+def test_a_brush_of_times(panel):
+    drag(panel, "time", [5.0, 10.0])
+    start, stop = panel.selection.time
+    first = panel._obj.time_values.min()
+    assert (start - REFERENCE).to_value("s") == pytest.approx(first + 300, abs=0.06)
+    assert (stop - REFERENCE).to_value("s") == pytest.approx(first + 600, abs=0.06)
+    assert "min in 4.5 min live" in panel._sky.facts
+
+
+def test_theta_and_offset_belong_to_the_panel(panel):
+    drag(panel, "theta2", [0.0, 0.1])
+    drag(panel, "offset", [0.25, 1.0])
+    assert (panel.state.theta2, panel.state.offset) == ((0.0, 0.1), (0.5, 1.0))
+    assert panel.selection.changed() == {}
+    values = {item["name"]: item["value"] for item in panel._controls.items}
+    assert (values["theta2"], values["offset"]) == ("0 – 0.1", "0.5 – 1")
+
+
+def test_typed_ranges_are_brushed(panel):
+    change(panel, theta2="< 0.04", offset="0.5 – 1")
+    assert (panel.state.theta2, panel.state.offset) == ((None, 0.04), (0.5, 1.0))
+    assert selector(panel, "theta2").selected == pytest.approx([0, 0.04])
+    assert selector(panel, "offset").selected == pytest.approx([0.25, 1])
+    change(panel, theta2="")
+    assert panel.state.theta2 is None
+    assert selector(panel, "theta2").selected is None
+    change(panel, offset="far")
+    assert "cannot be read" in panel.message
+    assert panel.state.offset == (0.5, 1.0)
+
+
+def test_clear_all_is_one_step(panel):
+    drag(panel, "energy", [0.0, 0.3])
+    drag(panel, "theta2", [0.0, 0.1])
+    steps = len(panel.workspace._past)
+    change(panel, clear=1)
+    assert panel.selection.changed() == {}
+    assert panel.state.theta2 is None
+    assert len(panel.workspace._past) == steps + 1
+    assert "3\u2009000 of 3\u2009000 events" in panel._sky.facts
+    panel.undo()
+    assert panel.selection.energy_tev == (1.0, 2.0)
+    assert panel.state.theta2 == (0.0, 0.1)
+
+
+def test_drawn_regions_are_the_selection(panel):
+    geom = panel._filter.geometry(panel.state)
+    x, y = (float(value) for value in geom.coord_pixel("83.63d 22.01d"))
+    radius = 0.3 / geom.plane.scales[0]
+    shape = {"type": "circle", "x": x, "y": y, "r": radius}
+    panel._stage.flat._received(None, {"kind": "shape", "id": None, "shape": shape, "tool": "circle"}, None)
+    assert panel.selection.region.radius.to_value("deg") == pytest.approx(0.3, rel=1e-3)
+    assert len(panel.selected) == panel._counts.pull().total < 1000
+    assert [item["id"] for item in panel._stage.flat.shapes] == ["selection"]
+    panel._stage.flat._received(None, {"kind": "remove", "id": "selection"}, None)
+    assert panel.selection.region is None
+
+
+def test_target_and_pointing_are_marked(panel):
+    assert [point["label"] for point in panel._stage.flat.points] == ["target", "pointing"]
+    change(panel, target="84d 22d")
+    assert panel.state.target == "icrs 84d 22d"
+    where = panel._filter.geometry(panel.state).coord_pixel("84d 22d")
+    point = panel._stage.flat.points[0]
+    assert (point["x"], point["y"]) == pytest.approx([float(value) for value in where], abs=1e-3)
+
+
+def test_looking_closer_counts_finer(panel):
+    before = panel._stage.flat.image["size"]
+    panel._stage.flat._received(None, {"kind": "window", "window": [40.0, 40.0, 60.0, 60.0]}, None)
+    assert panel.state.width == pytest.approx(20 / 100 * float(before.split("°")[0]), rel=0.02)
+    assert panel._stage.flat.image["size"] != before
+    assert panel._stage.flat.window == []
+    panel._stage.flat._received(None, {"kind": "window", "window": []}, None)
+    assert panel._stage.flat.image["size"] == before
+
+
+def test_bins_and_stretch(panel):
+    change(panel, per_decade=5, stretch="log", cmap="cividis")
+    assert (panel.state.per_decade, panel.state.stretch, panel.state.cmap) == (5, "log", "cividis")
+    assert len(np.diff(panel._plots["energy"].data("chosen")[0])) < 25
+    change(panel, per_decade=0)
+    assert "from 1 to 100" in panel.message
+
+
+def test_a_linked_selection_filters(panel):
+    panel.workspace.select(energy=("2 TeV", None), region="icrs; circle(83.63, 22.01, 0.5)")
+    assert panel._plots["energy"].figure.interaction.selected[0] == pytest.approx(np.log10(2))
+    expected = len(panel._obj.select(energy=("2 TeV", None), region="icrs; circle(83.63, 22.01, 0.5)"))
+    assert len(panel.selected) == expected
+    assert f"{expected} of 3\u2009000" in panel._sky.facts
+
+
+def test_the_selected_events_know_how_they_were_chosen(panel):
+    drag(panel, "theta2", [0.01, 0.1])
+    code = panel.selected.to_code()
+    assert ".select(region='icrs; annulus(83.63" in code
+    assert panel.selected.recipe.inputs
+
+
+def test_the_picture_shows_the_same_numbers(panel):
+    drag(panel, "energy", [0.0, 0.3])
+    drag(panel, "offset", [0.0, 0.5])
+    axes = {axes.get_title(loc="left"): axes for axes in panel.figure().axes}
+    for title, name in (("Energy", "energy"), ("Time", "time"), ("θ²", "theta2"), ("Offset²", "offset")):
+        drawn = axes[title].patches[-1].get_data().values
+        live = panel._plots[name].data("chosen")[1][:-1]
+        assert np.where(live > 0.5, live, 0) == pytest.approx(drawn)
+
+
+def test_headers_are_text(panel):
+    assert panel._head.facts == "3\u2009000 events · <b>Crab</b>"
+
+
+def test_lists_without_target_or_pointing_have_fewer_plots():
+    events = make_events(RA_OBJ=10.0)
+    del events.meta["RA_PNT"]
+    with gpnb.set_options(display="live"):
+        panel = events.view()
+    hidden = [name for name, plot in panel._plots.items() if plot.widget.layout.display == "none"]
+    assert hidden == ["offset", "theta2"]
+    change(panel, target="83.63d 22.01d")
+    assert panel._plots["theta2"].widget.layout.display is None
+
+
+def test_a_list_without_events_opens():
+    with gpnb.set_options(display="live"):
+        panel = make_events(0).view()
+    assert panel._sky.facts == "0 of 0 events"
+    assert panel.message == ""
+
+
+def test_the_code_opens_the_same_state(panel):
+    drag(panel, "energy", [0.0, 0.3])
+    drag(panel, "offset", [0.0, 0.25])
+    names = {"gpnb": gpnb}
+    code = panel.to_code().replace("events = ...", "events = given").partition("events = given")
+    names["given"] = panel._obj
+    with gpnb.set_options(display="live"):
+        exec("import gpnb\nevents = given\n" + code[2].partition("\n")[2], names)
+    assert names["panel"].shown == panel.shown
+    assert names["panel"]._sky.facts == panel._sky.facts
