@@ -198,7 +198,6 @@ class ObservationsPanel(LivePanel):
         self._table.on("span", lambda ids, add: self.act(lambda: self._choose(ids, add)))
         stage, plane = self._stage, self._graph.plane
         stage.on_pixels(lambda _, shape: self.act(lambda: self._aim(region_of(shape, plane.pull()))))
-        stage.on_shape(lambda _, text: self.act(lambda: self._aim(text)))
         stage.on_remove(lambda _: self.act(lambda: self._aim("")))
         stage.on_click(lambda x, y, reach: self.act(lambda: self._click(x, y, reach)))
         stage.on_look(lambda center, width: self.act(lambda: self.set(center=center, width=width)))

@@ -152,7 +152,6 @@ class SkyPanel(LivePanel):
         )
         self._over.on_change(lambda name, value, _: self.act(lambda: self._change_overlay(name, value)))
         stage = self._stage
-        stage.on_shape(lambda name, text: self.act(lambda: self._drawn(name, text)))
         stage.on_pixels(lambda name, shape: self.act(lambda: self._drawn(name, region_of(shape, self._geom))))
         stage.on_remove(lambda name: self.act(lambda: self._removed(name)))
         stage.on_look(lambda center, width: self.act(lambda: self.set(center=center, width=width)))

@@ -85,21 +85,27 @@ class SkyStage:
         """Show directions as dots with names; chosen ones in front, those that are not kept faint."""
         x, y = pointings.pixels(self._geom)
         there = np.isfinite(x) & np.isfinite(y)
-        made = []
+        made: list[dict[str, Any]] = []
         for part, colour in ((~kept & ~chosen, _FAINT), (kept & ~chosen, _QUIET), (chosen, "#ffffff")):
             places = np.flatnonzero(part & there)
-            dots = zip(places, np.round(x[places], 2).tolist(), np.round(y[places], 2).tolist(), strict=True)
+            dots = zip(places.tolist(), np.round(x[places], 2).tolist(), np.round(y[places], 2).tolist(), strict=True)
             made += [{"x": a, "y": b, "label": names[i], "colour": colour, "marker": "dot"} for i, a, b in dots]
         self.flat.points = made
 
     def show_shapes(self, regions: Mapping[str, str], rings: Pointings | None = None, radius: float = 0.0) -> None:
         """Show regions (name → DS9 text) that can be moved, over circles about pointings that cannot."""
-        fixed = {"colour": "#ffffff", "label": "", "id": None, "style": "solid", "fixed": True}
+        fixed: dict[str, Any] = {"colour": "#ffffff", "label": "", "id": None, "style": "solid", "fixed": True}
         lines = [] if rings is None else np.round(rims(rings, radius, self._geom), 2).tolist()
         shapes = [{**fixed, "edit": {"type": "polygon", "points": line}} for line in lines]
         for name, text in regions.items():
             found = [shape for region in to_regions(text or None) for shape in shapes_of(region, self._geom)]
-            common = {"colour": _AIM, "label": "", "id": name, "style": "dashed", "fixed": len(found) > 1}
+            common: dict[str, Any] = {
+                "colour": _AIM,
+                "label": "",
+                "id": name,
+                "style": "dashed",
+                "fixed": len(found) > 1,
+            }
             shapes += [{**common, "edit": shape} for shape in found]
         self.flat.shapes = shapes
 
@@ -143,17 +149,9 @@ class SkyStage:
         """Call ``callback(name, shape)`` for a shape drawn (no name) or changed on the flat sky, in pixels."""
         self.flat.on("shape", lambda id, shape, tool: callback(id, shape))  # noqa: A006, ARG005  (fields of the message)
 
-    def on_shape(self, callback: Callable[[str | None, str], None]) -> None:
-        """Call ``callback(name, text)`` for a shape drawn on the sky, as DS9 text."""
-        self._on_shape = callback
-
     def on_remove(self, callback: Callable[[str], None]) -> None:
         """Call ``callback(name)`` when a shape is to go."""
-        self.flat.on("remove", lambda **fields: callback(fields["id"]))
-
-    def on_click(self, callback: Callable[[float, float, float], None]) -> None:
-        """Call ``callback(x, y, reach)`` for a click on the flat sky, in pixels."""
-        self.flat.on("click", callback)
+        self.flat.on("remove", lambda id: callback(id))  # noqa: A006, PLW0108  (the field of the message)
 
     def on_look(self, callback: Callable[[str | None, str | None], None]) -> None:
         """Call ``callback(center, width)`` when another part of the sky is looked at; None for all."""
@@ -166,6 +164,10 @@ class SkyStage:
                 callback(center, f"{width!r} deg")
 
         self.flat.on("window", look)
+
+    def on_click(self, callback: Callable[[float, float, float], None]) -> None:
+        """Call ``callback(x, y, reach)`` for a click on the flat sky, in pixels."""
+        self.flat.on("click", callback)
 
     def _show_marks(self, shown: Layer) -> None:
         bits = shown.image if shown.name == "flags" else None

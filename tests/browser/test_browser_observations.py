@@ -22,7 +22,7 @@ runs = Observations(list(runs), table)""",
 
 def opened(notebook, cells=DEMO, **options):
     book = notebook(cells, **options)
-    root = book.cell(len(cells) - 1).locator(".gpnb-observations")
+    root = book.cell(len(cells) - 1).locator(".gpnb-live")
     root.locator("tbody tr").first.wait_for()
     return book, root
 
@@ -176,7 +176,7 @@ def test_everyone_can_use_it(notebook, theme):
     book, root = opened(notebook, theme=theme)
     book.python("panel.typed('cone', '83.63 22.01 r 2'); panel.check(); panel.wait()")
     root.get_by_text("4 of 18 runs").wait_for()
-    assert book.axe(".gpnb-observations") == []
+    assert book.axe(".gpnb-live") == []
     for width in (700, 1600):
         book.page.set_viewport_size({"width": width, "height": 1000})
         wide = root.evaluate("root => [root.scrollWidth, root.clientWidth]")
