@@ -87,7 +87,7 @@ class SkyStage:
         """Show directions as dots with names; chosen ones in front, those that are not kept faint."""
         x, y = pointings.pixels(self._geom)
         there = np.isfinite(x) & np.isfinite(y)
-        made = []
+        made: list[dict[str, Any]] = []
         for part, colour in ((~kept & ~chosen, _FAINT), (kept & ~chosen, _QUIET), (chosen, "#ffffff")):
             places = np.flatnonzero(part & there)
             dots = zip(places.tolist(), np.round(x[places], 2).tolist(), np.round(y[places], 2).tolist(), strict=True)
@@ -101,7 +101,13 @@ class SkyStage:
         shapes: list[dict[str, Any]] = [{**fixed, "edit": {"type": "polygon", "points": line}} for line in lines]
         for name, text in regions.items():
             found = [shape for region in to_regions(text or None) for shape in shapes_of(region, self._geom)]
-            common = {"colour": _AIM, "label": "", "id": name, "style": "dashed", "fixed": len(found) > 1}
+            common: dict[str, Any] = {
+                "colour": _AIM,
+                "label": "",
+                "id": name,
+                "style": "dashed",
+                "fixed": len(found) > 1,
+            }
             shapes += [{**common, "edit": shape} for shape in found]
         self.flat.shapes = shapes
 
