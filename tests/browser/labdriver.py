@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import itertools
 import os
 import shutil
@@ -16,7 +17,9 @@ from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    from playwright.sync_api import Page
 
 FLAGS = [
     *("--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"),
@@ -136,6 +139,24 @@ class LabBrowser:
                 else:
                     taken += [book.screenshot(folder / f"{stem}-{cell}.png", cell) for cell in cells]
         return taken
+
+    def at(self, server: LabServer) -> LabBrowser:
+        """The same Chromium for another server."""
+        other = copy.copy(self)
+        other.server = server
+        return other
+
+    @contextlib.contextmanager
+    def plain_page(self, path: Path, scripts: bool = True) -> Iterator[tuple[Page, list[str]]]:
+        """A page from disk, in a window of its own, with or without scripts; and the addresses that it asks for."""
+        context = self._browser.new_context(java_script_enabled=scripts)
+        try:
+            page, asked = context.new_page(), []
+            page.on("request", lambda request: None if request.url.startswith("data:") else asked.append(request.url))
+            page.goto(path.as_uri())
+            yield page, asked
+        finally:
+            context.close()
 
     def _written(self, cells: Sequence[str | dict[str, Any]] | Path) -> str:
         """The name of a new notebook of the server."""
