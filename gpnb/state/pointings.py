@@ -87,9 +87,17 @@ class Pointings:
     def at(self, geom: WcsGeometry, x: float, y: float, reach: float) -> np.ndarray:
         """Row numbers of the runs that point nearest to a place on a map, if as near as `reach` (all in pixels)."""
         there_x, there_y = self.pixels(geom)
-        away = np.hypot(np.nan_to_num(there_x, nan=np.inf) - x, np.nan_to_num(there_y, nan=np.inf) - y)
-        nearest = away.min(initial=np.inf)
-        return np.flatnonzero((away <= reach) & (away < nearest + 0.25 * reach))
+        return _nearest(np.hypot(there_x - x, there_y - y), reach)
+
+    def near(self, ra: float, dec: float, reach: float) -> np.ndarray:
+        """Row numbers of the runs that point nearest to a direction, if as near as `reach` (all in deg, ICRS)."""
+        return _nearest(separation(self.ra, self.dec, ra, dec), reach)
+
+
+def _nearest(away: np.ndarray, reach: float) -> np.ndarray:
+    """Places of the smallest distance, and of those that cannot be told from it."""
+    away = np.nan_to_num(away, nan=np.inf)
+    return np.flatnonzero((away <= reach) & (away < away.min(initial=np.inf) + 0.25 * reach))
 
 
 def pivot_of(pointings: Pointings, radius: float, center: str, width: float | None) -> str:

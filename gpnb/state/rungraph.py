@@ -90,6 +90,11 @@ class RunGraph:
         rows = self.pointings.at(self.plane.pull(), x, y, reach)
         return list(self.ids[rows[self.kept.pull()[rows]]].tolist())
 
+    def near(self, ra: float, dec: float, reach: float) -> list[int]:
+        """Numbers of the runs that are shown and point nearest to a direction, if as near as `reach` (deg)."""
+        rows = self.pointings.near(ra, dec, reach)
+        return list(self.ids[rows[self.kept.pull()[rows]]].tolist())
+
     def _rows(self, texts: Sequence[list[str]], report: CheckReport | None) -> list[dict[str, Any]]:
         flags = runfaults.flags(report)
         pairs = zip(self.ids.tolist(), texts, strict=True)

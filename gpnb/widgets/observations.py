@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import ipywidgets
+from astropy.coordinates import SkyCoord
 
 from gpnb.core.errors import SelectionError
 from gpnb.core.hooks import module_for
@@ -23,6 +24,7 @@ from gpnb.state.shapes import region_of
 from gpnb.widgets.live import LivePanel, bind
 from gpnb.widgets.parts.part import Controls
 from gpnb.widgets.parts.table import TableView
+from gpnb.widgets.runaladin import AladinFields
 from gpnb.widgets.runcontrols import browse_items, read_cone, run_chips, sky_items
 from gpnb.widgets.skystage import SkyStage
 
@@ -105,8 +107,9 @@ class ObservationsPanel(LivePanel):
         return " · ".join(word for word in (getattr(self._obj, "name", ""), words) if word)
 
     def notes(self) -> list[str]:
-        """How many runs have faults."""
-        return runfaults.fault_notes(self.report)
+        """How many runs have faults, and whether the sky is as asked for."""
+        trouble = self._now.trouble if isinstance(self._now, AladinFields) else ""
+        return [*runfaults.fault_notes(self.report), *([trouble] if trouble else [])]
 
     def chips(self) -> list[Chip]:
         """Region, condition and chosen runs."""
@@ -142,8 +145,10 @@ class ObservationsPanel(LivePanel):
         self._table = TableView(label="Runs", many=True, empty="No run meets the filter.")
         self._faults = TableView(label="What the check found").add_class("gpnb-text")
         self._stage = SkyStage(self._graph.plane.pull(), tools=("move", "circle"))
+        self._aladin: AladinFields | None = None
+        self._place = ipywidgets.VBox([self._stage.widget])
         self._listen()
-        parts = ([self._stage.widget, self._look], [self._browse, self._table])
+        parts = ([self._place, self._look], [self._browse, self._table])
         columns = [ipywidgets.VBox(part).add_class("gpnb-stack") for part in parts]
         return [ipywidgets.Box(columns).add_class("gpnb-columns"), self._faults]
 
@@ -171,15 +176,35 @@ class ObservationsPanel(LivePanel):
         graph, stage = self._graph, self._stage
         size, cone = Source(lambda: self.state.field_of_view), Source(lambda: self.state.cone)
         look, where, title = Source(lambda: (self.state.center, self.state.width)), graph.pointings, "Pointings of runs"
-        fields, dots = _both(size, graph.kept, graph.plane), _both(graph.kept, graph.chosen, graph.plane)
-        shapes = _both(cone, graph.chosen, size, graph.plane)
+        on, survey = Source(lambda: self.state.backdrop), Source(lambda: self.state.survey)
+        fields, dots = _both(size, graph.kept, graph.plane, on), _both(graph.kept, graph.chosen, graph.plane, on)
+        shapes = _both(cone, graph.chosen, size, graph.plane, on)
         return [
+            View(on, self._choose_stage),
             View(graph.plane, lambda geom: stage.show_empty(geom, title)),
-            View(fields, lambda new: stage.show_fields(where, *new[:2])),
-            View(dots, lambda new: stage.show_points(where, graph.labels, *new[:2])),
-            View(shapes, lambda new: stage.show_shapes({"cone": new[0]}, where.only(new[1]), new[2])),
+            View(fields, lambda new: self._now.show_fields(where, *new[:2])),
+            View(dots, lambda new: self._now.show_points(where, graph.labels, *new[:2])),
+            View(shapes, lambda new: self._now.show_shapes({"cone": new[0]}, where.only(new[1]), new[2])),
             View(_both(look, graph.plane), lambda new: stage.show_part(*new[0])),
+            View(_both(look, survey, on), lambda new: self._look_at(new[0], new[1])),
         ]
+
+    @property
+    def _now(self) -> SkyStage | AladinFields:
+        """Where the pointings are shown."""
+        return self._stage if self.state.backdrop == "pixels" or self._aladin is None else self._aladin
+
+    def _choose_stage(self, backdrop: str) -> None:
+        if backdrop == "sky" and self._aladin is None:
+            self._aladin = AladinFields(self._graph.pointings, self.state.field_of_view, self.state.survey)
+            self._aladin.on_shape(lambda _, text: self.act(lambda: self._aim(text)))
+            self._aladin.on_click(lambda coord, reach: self.act(lambda: self._click_at(coord, reach)))
+            self._aladin.on_trouble(self.refresh)
+        self._place.children = [self._now.widget]
+
+    def _look_at(self, look: tuple[str, float | None], survey: str) -> None:
+        if isinstance(self._now, AladinFields):
+            self._now.look(*look, grid=True, survey=survey)
 
     def _listen(self) -> None:
         def size(value: Any, gesture: Any) -> None:
@@ -221,6 +246,11 @@ class ObservationsPanel(LivePanel):
         self.set(gesture=gesture, cone=cone)
         if cone:
             self.choose(self.shown_runs, gesture)
+
+    def _click_at(self, coord: SkyCoord, reach: float) -> None:
+        found = self._graph.near(coord.ra.deg, coord.dec.deg, reach)
+        if found:
+            self.choose(found)
 
     def _click(self, x: float, y: float, reach: float) -> None:
         found = self._graph.at(x, y, reach)

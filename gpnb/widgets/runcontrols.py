@@ -9,6 +9,7 @@ from gpnb.core.skyregions import to_regions
 from gpnb.state.chips import Chip, chips, read_chip, region_words
 from gpnb.state.selection import Selection
 from gpnb.state.views import ObservationsView
+from gpnb.widgets.skycontrols import backdrop_items
 
 Item = dict[str, Any]
 
@@ -17,9 +18,9 @@ _WHERE = "ZEN_PNT < 40 and LIVETIME > 1000"
 
 
 def sky_items(view: ObservationsView) -> list[Item]:
-    """Size of the field of view."""
+    """Where the pointings are shown, and the size of the field of view."""
     size = {"name": "field_of_view", "kind": "number", "label": "Field of view, radius (deg)", "size": 4, "step": 0.1}
-    return [{**size, "value": view.field_of_view}]
+    return [*backdrop_items(view.backdrop, view.survey), {**size, "value": view.field_of_view}]
 
 
 def browse_items(view: ObservationsView, shown: int, chosen: int, can_check: bool) -> list[Item]:

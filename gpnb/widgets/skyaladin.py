@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import ipywidgets
@@ -25,33 +25,34 @@ _SHAPES = {"circle": "Circle", "ellipse": "Ellipse", "rectangle": "Box", "polygo
 _LINES: dict[str, dict[str, Any]] = {"solid": {}, "dashed": {"line": "dashed"}, "hatched": {"hatch": True}}
 
 
-class AladinStage:
-    """The sky with a map on it; what `SkyStage` is for the flat canvas.
+class AladinBase:
+    """The sky in Aladin Lite, with tools to draw on it.
 
     Parameters
     ----------
-    geom : WcsGeometry
-        The sky grid of the map.
+    center : SkyCoord
+        Where to look at first.
+    width : float
+        Of the field of view, deg.
     survey : str
         What lies below; see `gpnb.widgets.aladin.surveys.SURVEYS`.
+    tools : sequence of str
+        What can be drawn, by name; by default every shape.
     """
 
-    def __init__(self, geom: WcsGeometry, survey: str = "none"):
-        self._geom = geom.image()
-        width = float(self._geom.width.to_value("deg")[0])
-        self.sky = AladinSky(center=self._geom.center.icrs, width=width, survey=survey or "none", height=480)
+    def __init__(self, center: SkyCoord, width: float, survey: str, tools: Sequence[str] = tuple(_SHAPES)):
+        self.sky = AladinSky(center=center.icrs, width=width, survey=survey or "none", height=480)
+        self._center, self._width, self._shapes = center, width, tools
         self._tools = Controls(items=self._tool_items(""))
         self._tools.on_change(lambda name, pressed, _: self._take(name if pressed else ""))
-        self.widget = ipywidgets.VBox([self._tools, self.sky])
-        self._image: np.ndarray | None = None
+        self.widget = ipywidgets.VBox([self._tools, self.sky]).add_class("gpnb-stack")
         self._look: tuple[Any, ...] = ()
-        self._named: set[str] = set()
 
     @property
     def trouble(self) -> str:
         """Why the sky is not as asked for; empty if it is."""
         if self.sky.trouble:
-            return f"{self.sky.trouble} The pixels of the map are on the flat view."
+            return f"{self.sky.trouble} The view of pixels needs no Aladin Lite."
         if self.sky.survey_state == "out of reach":
             return "The survey is out of reach: a plain grid is shown."
         return ""
@@ -59,6 +60,57 @@ class AladinStage:
     def on_trouble(self, callback: Callable[[], None]) -> None:
         """Call when that changes."""
         self.sky.observe(lambda _: callback(), ["trouble", "survey_state"])
+
+    def look(self, center: str, width: float | None, grid: bool, survey: str) -> None:
+        """Show a part of the sky, with or without grid, and a survey below."""
+        before, self._look = self._look, (center, width, grid, survey)
+        if self._look == before:
+            return
+        self.sky.grid = grid
+        if not before or before[3] != survey:
+            self.sky.choose_survey(survey or "none")
+        if not before or before[:2] != (center, width):
+            middle = to_skycoord(center) if center else self._center
+            self.sky.look_at(middle.icrs, self._width if width is None else width)
+
+    def on_shape(self, callback: Callable[[None, str], None]) -> None:
+        """Call ``callback(None, text)`` for a shape drawn, as DS9 text."""
+
+        def drawn(region: Any) -> None:
+            self._take("")
+            callback(None, region_text(region))
+
+        self.sky.on_region(drawn)
+
+    def _take(self, shape: str) -> None:
+        self.sky.draw(shape or None)
+        self._tools.set_items(self._tool_items(shape))
+
+    def _tool_items(self, taken: str) -> list[dict[str, Any]]:
+        common = {"kind": "toggle"}
+        return [
+            {**common, "name": name, "label": word, "hint": f"Draw: {word.lower()}", "value": name == taken}
+            for name, word in _SHAPES.items()
+            if name in self._shapes
+        ]
+
+
+class AladinStage(AladinBase):
+    """The sky with a map on it; what `SkyStage` is for the flat canvas.
+
+    Parameters
+    ----------
+    geom : WcsGeometry
+        The sky grid of the map.
+    survey : str
+        What lies below.
+    """
+
+    def __init__(self, geom: WcsGeometry, survey: str = ""):
+        self._geom = geom.image()
+        super().__init__(self._geom.center, float(self._geom.width.to_value("deg")[0]), survey)
+        self._image: np.ndarray | None = None
+        self._named: set[str] = set()
 
     def show_image(self, view: SkyView, shown: Layer) -> None:
         """Show a layer in the colours of a record; without sending it again where only they changed."""
@@ -86,32 +138,4 @@ class AladinStage:
 
     def show_look(self, view: SkyView) -> None:
         """Show the part of the sky that is looked at, and the survey below."""
-        look = (view.center, view.width, view.grid, view.survey)
-        if look == self._look:
-            return
-        before, self._look = self._look, look
-        self.sky.grid = view.grid
-        if not before or before[3] != view.survey:
-            self.sky.choose_survey(view.survey or "none")
-        center = to_skycoord(view.center) if view.center else self._geom.center
-        whole = float(self._geom.width.to_value("deg")[0])
-        self.sky.look_at(center.icrs, view.width if view.width is not None else whole)
-
-    def on_shape(self, callback: Callable[[None, str], None]) -> None:
-        """Call ``callback(None, text)`` for a shape drawn, as DS9 text."""
-
-        def drawn(region: Any) -> None:
-            self._take("")
-            callback(None, region_text(region))
-
-        self.sky.on_region(drawn)
-
-    def _take(self, shape: str) -> None:
-        self.sky.draw(shape or None)
-        self._tools.set_items(self._tool_items(shape))
-
-    def _tool_items(self, taken: str) -> list[dict[str, Any]]:
-        return [
-            {"name": name, "kind": "toggle", "label": word, "hint": f"Draw: {word.lower()}", "value": name == taken}
-            for name, word in _SHAPES.items()
-        ]
+        self.look(view.center, view.width, view.grid, view.survey)

@@ -43,8 +43,7 @@ def draw_items(view: SkyView, target: str) -> list[Item]:
     targets = {"region": "the region (shared)", "mask": "the exclusion mask"}
     contours = " ".join(f"{value:g}" for value in view.contours)
     items = [
-        _select("backdrop", "View", view.backdrop, {"pixels": "pixels", "sky": "sky (Aladin)"}),
-        *([_survey(view)] if view.backdrop == "sky" else []),
+        *backdrop_items(view.backdrop, view.survey),
         _select("target", "Draw", target, targets),
         {"name": "contours", "kind": "text", "label": "Contours at", "value": contours, "hint": "3 5 7", "size": 10},
         {"name": "grid", "kind": "check", "label": "Grid", "value": view.grid},
@@ -76,11 +75,13 @@ def catalogues() -> list[str]:
     return [kind.name for kind in KINDS if any((root / file).is_file() for root in data_roots() for file in kind.files)]
 
 
-def _survey(view: SkyView) -> Item:
+def backdrop_items(backdrop: str, survey: str) -> list[Item]:
+    """Where things are shown: on a flat canvas, or on the sky with a survey below."""
+    where = _select("backdrop", "View", backdrop, {"pixels": "flat", "sky": "sky (Aladin)"})
     words = {"": "none", **{name: name for name in SURVEYS if name != "none"}}
-    return _select(
-        "survey", "Survey", view.survey, words if view.survey in words else {**words, view.survey: view.survey}
-    )
+    if survey not in words:
+        words[survey] = survey  # the address of any HiPS
+    return [where, _select("survey", "Survey", survey, words)] if backdrop == "sky" else [where]
 
 
 def _planes(view: SkyView, geom: WcsGeometry, shown: Layer) -> Item:
