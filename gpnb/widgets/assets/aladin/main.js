@@ -7,7 +7,7 @@ import { makeSurvey, plainSky } from "./survey.js";
 
 const VIEW = new Set(["_target", "_fov", "_rotation", "_fov_xy", "_wcs"]); // what Aladin tells of its view
 const QUIET = 250; // ms without a change of size after which a layout is taken as done
-const GRID = { enabled: true, color: "#8FA3B8", opacity: 0.55, labelSize: 11, thickness: 1, showLabels: true };
+const GRID = { enabled: true, color: "#8FA3B8", opacity: 0.35, labelSize: 11, thickness: 1, showLabels: true };
 
 async function initialize({ model }) {
   try {
