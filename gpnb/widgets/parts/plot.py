@@ -67,9 +67,19 @@ class Plot:
         Whether x is an energy, with ticks such as 0.3, 1, 3.
     height : int
         Pixels.
+    square : bool
+        Whether the frame is a square.
     """
 
-    def __init__(self, title: str, log_x: bool = False, log_y: bool = False, energy_x: bool = False, height: int = 220):
+    def __init__(
+        self,
+        title: str,
+        log_x: bool = False,
+        log_y: bool = False,
+        energy_x: bool = False,
+        height: int = 220,
+        square: bool = False,
+    ):
         self._log, self._energy_x = (log_x or energy_x, log_y), energy_x
         self._scales = {name: bqplot.LinearScale(allow_padding=False) for name in "xy"}
         self._axes = [
@@ -84,6 +94,7 @@ class Plot:
             padding_y=0,
             animation_duration=0,
             display_toolbar=False,
+            **(_square(height) if square else {}),
             layout={"width": "100%", "height": f"{height}px", "min_width": "0"},
         )
         self.widget = ipywidgets.VBox([self.head, self.figure]).add_class("gpnb-plot")
@@ -272,6 +283,13 @@ class Plot:
 def key(label: str, colour: str, dash: str = "solid", width: float = 2) -> dict[str, Any]:
     """A line of the legend."""
     return {"label": label, "colour": colour, "dash": _DASHES[dash], "width": width}
+
+
+def _square(height: int) -> dict[str, float]:
+    """The shape of a figure around a frame that is a square."""
+    side = height - _MARGIN["top"] - _MARGIN["bottom"]
+    ratio = (side + _MARGIN["left"] + _MARGIN["right"]) / height
+    return {"min_aspect_ratio": ratio, "max_aspect_ratio": ratio}
 
 
 def _key(value: float) -> str:
