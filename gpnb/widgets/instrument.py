@@ -47,6 +47,7 @@ class InstrumentPanel(LivePanel):
         """Controls above a grid of plots, the axes of the responses below."""
         self._responses = run.responses_of(self._obj) if run.is_run(self._obj) else {kind_of(self._obj): self._obj}
         self._controls, self._legend = Controls(), PlotHead(title="Off axis")
+        self._legend.add_class("gpnb-common")
         self._plots = {plot.name: _plot(plot) for plot in self._make_plots(InstrumentView())}
         image = self._make_image(InstrumentView())
         self._image = None if image is None else _picture(image)

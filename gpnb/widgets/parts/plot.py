@@ -24,7 +24,7 @@ STYLES = ((ACCENT, "solid"), (MODEL, "dashed"), (FINE, "dotted"), (PURPLE, "dash
 """Colours of curves, each with its dash as the second cue."""
 
 _DASHES = {"solid": "", "dashed": "7 4", "dotted": "2 3", "dash_dotted": "7 3 2 3"}
-_MARGIN = {"top": 8, "bottom": 36, "left": 58, "right": 14}
+_MARGIN = {"top": 8, "bottom": 40, "left": 58, "right": 14}
 _TICKS = (5, 4)
 """Steps along x and y."""
 
@@ -83,8 +83,8 @@ class Plot:
         self._log, self._energy_x = (log_x or energy_x, log_y), energy_x
         self._scales = {name: bqplot.LinearScale(allow_padding=False) for name in "xy"}
         self._axes = [
-            bqplot.Axis(scale=self._scales["x"], label_location="end", label_offset="28px"),
-            bqplot.Axis(scale=self._scales["y"], side="left", label_offset="46px"),
+            bqplot.Axis(scale=self._scales["x"], label_location="end", label_offset="32px", tick_style=_away(0, 4)),
+            bqplot.Axis(scale=self._scales["y"], side="left", label_offset="46px", tick_style=_away(-3, 0)),
         ]
         self._marks: dict[str, Any] = {}
         self.head = PlotHead(title=title)
@@ -283,6 +283,11 @@ class Plot:
 def key(label: str, colour: str, dash: str = "solid", width: float = 2) -> dict[str, Any]:
     """A line of the legend."""
     return {"label": label, "colour": colour, "dash": _DASHES[dash], "width": width}
+
+
+def _away(x: int, y: int) -> dict[str, str]:
+    """Moves labels of ticks away from the frame, and from those of the other axis in the corner."""
+    return {"transform": f"translate({x}px, {y}px)"}
 
 
 def _square(height: int) -> dict[str, float]:
