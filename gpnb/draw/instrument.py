@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,9 +10,11 @@ from matplotlib.figure import Figure
 
 from gpnb.core.words import number, unit_text
 from gpnb.draw import html
-from gpnb.draw import responses as show
+from gpnb.draw.responses import draw_curves, draw_image
 from gpnb.draw.style import PIXEL
 from gpnb.state.columns import Column
+from gpnb.state.curveimages import image_of
+from gpnb.state.curves import curve_plots, kind_of, overview_plots
 from gpnb.state.views import InstrumentView
 
 _WORDS = {
@@ -21,19 +23,6 @@ _WORDS = {
     "psf": "Point spread function",
     "bkg": "Background",
     "rad": "Directional cut",
-}
-_CURVES: dict[str, tuple[Callable[..., None], ...]] = {
-    "aeff": (show.area_curves,),
-    "edisp": (show.resolution_curves, show.bias_curves),
-    "psf": (show.containment_curves, show.profile_curves),
-    "bkg": (show.rate_curves,),
-    "rad": (show.cut_curves,),
-}
-_IMAGES: dict[str, Callable[..., None]] = {
-    "aeff": show.area_image,
-    "edisp": show.migration_image,
-    "psf": show.containment_image,
-    "bkg": show.field_image,
 }
 
 
@@ -44,30 +33,27 @@ def record(obj: Any, **changes: Any) -> InstrumentView:  # noqa: ARG001  (every 
 
 def draw(obj: Any, record: InstrumentView, figure: Figure) -> None:
     """Draw a response against energy, and as an image where it depends on more."""
-    kind = kind_of(obj)
-    image = _IMAGES.get(kind)
-    axis = obj.offset_axis
-    if kind in ("aeff", "psf") and axis is not None and axis.n == 1:
-        image = None
-    count = len(_CURVES[kind]) + (image is not None)
+    plots, image = curve_plots(obj, record), image_of(obj, record)
+    count = len(plots) + (image is not None)
     figure.set_size_inches((960 if count > 1 else 480) * PIXEL, 300 * PIXEL)
-    ratios = (1.7, 1) if kind == "bkg" else (1,) * count  # the field of view is square
+    ratios = (1.7, 1) if image is not None and image.square else (1,) * count
     places = iter(figure.subplots(1, count, squeeze=False, width_ratios=ratios)[0])
-    for curve in _CURVES[kind]:
-        curve(next(places), obj, record)
+    for plot in plots:
+        draw_curves(next(places), plot)
     if image is not None:
-        image(next(places), obj, record)
+        draw_image(next(places), image)
 
 
 def draw_overview(responses: dict[str, Any], record: InstrumentView, figure: Figure) -> None:
-    """Draw the first curves of several responses side by side."""
-    columns = 3 if len(responses) == 3 else 2
-    rows = max(1, -(-len(responses) // columns))
+    """Draw the curves of several responses side by side."""
+    plots = overview_plots(responses, record)
+    columns = 2 if len(plots) in (2, 4) else min(3, len(plots))
+    rows = max(1, -(-len(plots) // columns))
     figure.set_size_inches(960 * PIXEL, 270 * rows * PIXEL)
     places = figure.subplots(rows, columns, squeeze=False).ravel()
-    for axes, response in zip(places, responses.values(), strict=False):
-        _CURVES[kind_of(response)][0](axes, response, record)
-    for axes in places[len(responses) :]:
+    for axes, plot in zip(places, plots, strict=False):
+        draw_curves(axes, plot)
+    for axes in places[len(plots) :]:
         axes.set_visible(False)
 
 
@@ -80,13 +66,18 @@ def summary(
     """Axes and header of a response, as safe HTML."""
     columns = [Column("axis"), Column("bins", number=True), Column("from", number=True)]
     columns += [Column("to", number=True), Column("unit")]
-    facts = f"{obj.layout.hdu_class} · {'point-like' if obj.is_pointlike else 'full enclosure'}{_source(obj)}"
-    return html.frame(_WORDS[kind_of(obj)], facts, [picture, html.table(columns, axis_rows(obj))], notes, repr(obj))
+    return html.frame(title(obj), facts(obj), [picture, html.table(columns, axis_rows(obj))], notes, repr(obj))
 
 
-def kind_of(response: Any) -> str:
-    """``"aeff"``, ``"edisp"``, ``"psf"``, ``"bkg"`` or ``"rad"``."""
-    return str(response.layout.hdu_class).partition("_")[0]
+def title(response: Any) -> str:
+    """What kind of response it is, in words."""
+    return _WORDS[kind_of(response)]
+
+
+def facts(response: Any) -> str:
+    """Format, containment of a cut, telescope and run: one line."""
+    enclosure = "point-like" if response.is_pointlike else "full enclosure"
+    return f"{response.layout.hdu_class} · {enclosure}{_source(response)}"
 
 
 def axis_rows(response: Any) -> list[list[str]]:

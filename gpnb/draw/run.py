@@ -25,16 +25,29 @@ def responses_of(obs: Any) -> dict[str, Any]:
     return found
 
 
-def summary(obs: Any, picture: html.Markup, notes: Sequence[str]) -> html.Markup:
-    """Facts of the run and axes of its responses, as safe HTML."""
+def facts(obs: Any) -> str:
+    """Target, live time, pointing, zenith: one line."""
     pointing = obs.pointing.icrs
-    facts = [
+    words = [
         obs.target,
         f"{obs.livetime.to_value('min'):.1f} min live",
         f"pointing {pointing.ra.deg:.3f}° {pointing.dec.deg:+.3f}°",
     ]
     if obs.zenith == obs.zenith:  # NaN where unknown
-        facts.append(f"zenith {obs.zenith.to_value('deg'):.0f}°")
+        words.append(f"zenith {obs.zenith.to_value('deg'):.0f}°")
+    return " · ".join(word for word in words if word)
+
+
+def axes_table(responses: dict[str, Any]) -> tuple[list[Column], list[list[str]]]:
+    """Columns and rows that tell the axes of responses."""
+    columns = [Column("response"), Column("axis"), Column("bins", number=True)]
+    columns += [Column("from", number=True), Column("to", number=True), Column("unit")]
+    names = {name: _PARTS.get(name, "Directional cut") for name in responses}
+    return columns, [[names[name], *row] for name, part in responses.items() for row in axis_rows(part)]
+
+
+def summary(obs: Any, picture: html.Markup, notes: Sequence[str]) -> html.Markup:
+    """Facts of the run and axes of its responses, as safe HTML."""
     columns = [Column(name) for name in ("Quantity", "Value")]
     rows = [
         ["start", f"{obs.tstart.utc.iso[:19]} UTC"],
@@ -42,12 +55,6 @@ def summary(obs: Any, picture: html.Markup, notes: Sequence[str]) -> html.Markup
         ["on time, live time", f"{obs.ontime.to_value('s'):.1f} s, {obs.livetime.to_value('s'):.1f} s"],
         ["events", f"{len(obs.events)}"],
     ]
-    axes = [Column("response"), Column("axis"), Column("bins", number=True)]
-    axes += [Column("from", number=True), Column("to", number=True), Column("unit")]
-    lines = [
-        [_PARTS.get(name, "Directional cut"), *row]
-        for name, part in responses_of(obs).items()
-        for row in axis_rows(part)
-    ]
-    parts = [picture, html.table(columns, rows), html.fold("Axes of the responses", html.table(axes, lines))]
-    return html.frame(f"Run {obs.obs_id}", " · ".join(fact for fact in facts if fact), parts, notes, repr(obs))
+    axes = html.table(*axes_table(responses_of(obs)))
+    parts = [picture, html.table(columns, rows), html.fold("Axes of the responses", axes)]
+    return html.frame(f"Run {obs.obs_id}", facts(obs), parts, notes, repr(obs))

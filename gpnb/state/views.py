@@ -89,7 +89,7 @@ class InstrumentView(Record):
     energy : tuple of float, optional
         Range of the energy axis, TeV.
     offset : float, optional
-        The offset chosen with the slider, deg; drawn instead of `offsets`.
+        The offset chosen with the slider, deg; drawn before `offsets`.
     """
 
     offsets: tuple[float, ...] = field(default=(), metadata={"door": doors.quantities("deg")})

@@ -29,7 +29,7 @@ _SHARED = ("region", "energy", "time")
 _DOORS = {"energy": energies, "theta2": span("deg2"), "offset": span("deg")}
 _OWN = ("theta2", "offset")
 _HEIGHT = 256
-_WHITE = "#ffffff"
+_MARKS = {"target": "#ffffff", "pointing": "#56B4E9"}
 
 
 def open_panel(obj: Any, drawing: Any, workspace: Any, changes: dict[str, Any]) -> EventsPanel:
@@ -167,11 +167,8 @@ class EventsPanel(LivePanel):
     def _show_over(self, target: str, region: str) -> None:
         """The chosen region, target and pointing over the sky."""
         places = {"target": self._filter.target(self.state), "pointing": self._filter.pointing}
-        overlays = [
-            (word, named_points(place.icrs.reshape(1), [word]), _WHITE)
-            for word, place in places.items()
-            if place is not None
-        ]
+        found = {word: place.icrs.reshape(1) for word, place in places.items() if place is not None}
+        overlays = [(word, named_points(place, [word]), _MARKS[word]) for word, place in found.items()]
         self._stage.show_over(SkyView.build(overlays=overlays), region)
 
 

@@ -24,7 +24,7 @@ STYLES = ((ACCENT, "solid"), (MODEL, "dashed"), (FINE, "dotted"), (PURPLE, "dash
 """Colours of curves, each with its dash as the second cue."""
 
 _DASHES = {"solid": "", "dashed": "7 4", "dotted": "2 3", "dash_dotted": "7 3 2 3"}
-_MARGIN = {"top": 8, "bottom": 36, "left": 58, "right": 14}
+_MARGIN = {"top": 8, "bottom": 40, "left": 58, "right": 14}
 _TICKS = (5, 4)
 """Steps along x and y."""
 
@@ -67,14 +67,24 @@ class Plot:
         Whether x is an energy, with ticks such as 0.3, 1, 3.
     height : int
         Pixels.
+    square : bool
+        Whether the frame is a square.
     """
 
-    def __init__(self, title: str, log_x: bool = False, log_y: bool = False, energy_x: bool = False, height: int = 220):
+    def __init__(
+        self,
+        title: str,
+        log_x: bool = False,
+        log_y: bool = False,
+        energy_x: bool = False,
+        height: int = 220,
+        square: bool = False,
+    ):
         self._log, self._energy_x = (log_x or energy_x, log_y), energy_x
         self._scales = {name: bqplot.LinearScale(allow_padding=False) for name in "xy"}
         self._axes = [
-            bqplot.Axis(scale=self._scales["x"], label_location="end", label_offset="28px"),
-            bqplot.Axis(scale=self._scales["y"], side="left", label_offset="46px"),
+            bqplot.Axis(scale=self._scales["x"], label_location="end", label_offset="32px", tick_style=_away(0, 4)),
+            bqplot.Axis(scale=self._scales["y"], side="left", label_offset="46px", tick_style=_away(-3, 0)),
         ]
         self._marks: dict[str, Any] = {}
         self.head = PlotHead(title=title)
@@ -84,6 +94,7 @@ class Plot:
             padding_y=0,
             animation_duration=0,
             display_toolbar=False,
+            **(_square(height) if square else {}),
             layout={"width": "100%", "height": f"{height}px", "min_width": "0"},
         )
         self.widget = ipywidgets.VBox([self.head, self.figure]).add_class("gpnb-plot")
@@ -273,6 +284,18 @@ class Plot:
 def key(label: str, colour: str, dash: str = "solid", width: float = 2) -> dict[str, Any]:
     """A line of the legend."""
     return {"label": label, "colour": colour, "dash": _DASHES[dash], "width": width}
+
+
+def _away(x: int, y: int) -> dict[str, str]:
+    """Moves labels of ticks away from the frame, and from those of the other axis in the corner."""
+    return {"transform": f"translate({x}px, {y}px)"}
+
+
+def _square(height: int) -> dict[str, float]:
+    """The shape of a figure around a frame that is a square."""
+    side = height - _MARGIN["top"] - _MARGIN["bottom"]
+    ratio = (side + _MARGIN["left"] + _MARGIN["right"]) / height
+    return {"min_aspect_ratio": ratio, "max_aspect_ratio": ratio}
 
 
 def _key(value: float) -> str:

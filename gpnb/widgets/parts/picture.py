@@ -1,0 +1,31 @@
+"""Images for plots, as PNG, and the bar that tells their colours."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import numpy as np
+from matplotlib.colors import LogNorm, Normalize, to_hex
+from matplotlib.image import imsave
+
+from gpnb.core.words import number
+from gpnb.draw.colours import colour_map
+
+_STOPS = 9
+
+
+def png_of(values: np.ndarray, low: float, high: float, cmap: str, log: bool = False) -> bytes:
+    """Values as a picture, one pixel each, the first row at the bottom; transparent where there is none."""
+    norm = LogNorm(low, high, clip=True) if log else Normalize(low, high, clip=True)
+    pixels = colour_map(cmap)(norm(np.ma.masked_invalid(values)), bytes=True)
+    buffer = io.BytesIO()
+    imsave(buffer, np.ascontiguousarray(pixels[::-1]), format="png", pil_kwargs={"compress_level": 1})
+    return buffer.getvalue()
+
+
+def colour_key(label: str, low: float, high: float, cmap: str) -> dict[str, Any]:
+    """An entry of a legend: the colours between two values."""
+    colours = [to_hex(colour_map(cmap)(place)) for place in np.linspace(0, 1, _STOPS)]
+    ends = [number(float(f"{end:.2g}")) for end in (low, high)]
+    return {"label": label, "colours": colours, "low": ends[0], "high": ends[1]}

@@ -1,0 +1,173 @@
+"""The live instrument panel without a browser."""
+
+import io
+
+import numpy as np
+import pytest
+from astropy.table import Table
+from astropy.time import Time
+from PIL import Image
+
+import gpnb
+from gpnb.core.hooks import module_for
+from gpnb.data import GTI, EventList, Observation
+from gpnb.irf import Background3D, EffectiveArea, EnergyDispersion, PsfKing
+from gpnb.maps.axis import Axis
+from gpnb.widgets.parts.picture import colour_key, png_of
+
+REFERENCE = Time(53343.0, format="mjd", scale="tt")
+TRUE = Axis.energy("0.1 TeV", "100 TeV", nbin=12, name="energy_true")
+RECO = Axis.energy("0.1 TeV", "100 TeV", nbin=12)
+OFFSET = Axis.from_edges([0.0, 0.5, 1.0, 1.5, 2.0, 2.5], "offset", "deg")
+HOSTILE = "<img src=x>"
+
+
+def responses():
+    migra = Axis.from_edges(np.linspace(0, 3, 31), "migra", "")
+    density = np.exp(-0.5 * ((migra.center_values - 1) / 0.2) ** 2)
+    fov = np.linspace(-2.5, 2.5, 11)
+    axes = (Axis.from_edges(fov, "fov_lon", "deg"), Axis.from_edges(fov, "fov_lat", "deg"))
+    area = np.linspace(1e7, 1e9, 12)[:, None] * np.linspace(1, 0.4, 5)
+    return {
+        "aeff": EffectiveArea((TRUE, OFFSET), area, {"LO_THRES": 0.7, "TELESCOP": HOSTILE}),
+        "edisp": EnergyDispersion((TRUE, migra, OFFSET), np.tile(density[None, :, None], (12, 1, 5))),
+        "psf": PsfKing.from_columns((TRUE, OFFSET), GAMMA=np.full((12, 5), 2.0), SIGMA=np.full((12, 5), 0.08)),
+        "bkg": Background3D((RECO, *axes), np.tile(RECO.center_values[:, None, None] ** -2.7, (1, 10, 10))),
+    }
+
+
+def observation():
+    names = ("TIME", "RA", "DEC", "ENERGY")
+    events = EventList(
+        Table([[1.0], [83.6], [22.0], [1.0]], names=names), {"RA_PNT": 83.63, "DEC_PNT": 22.5}, REFERENCE
+    )
+    parts = {"events": events, "gti": GTI([0.0], [1600.0], REFERENCE), **responses()}
+    return Observation(23523, parts, {"OBJECT": HOSTILE, "ZEN_PNT": 47.0, "DEADC": 0.9})
+
+
+def open_live(obj, **changes):
+    with gpnb.set_options(display="live"):
+        return obj.view(**changes)
+
+
+@pytest.fixture
+def panel():
+    with gpnb.set_options(display="live"):
+        return module_for("live.instrument").open_panel(observation(), module_for("panel.observations"), None, {})
+
+
+def change(panel, **values):
+    changes = dict(panel._controls.changes)
+    for name, value in values.items():
+        changes[name] = [value, f"{name}-{value}"]
+    panel._controls.changes = changes
+
+
+def item(panel, name):
+    return next(found for found in panel._controls.items if found["name"] == name)
+
+
+def test_a_run_shows_all_its_responses(panel):
+    assert list(panel._plots) == ["area", "resolution", "bias", "containment", "profile", "rate"]
+    assert panel._head.title == "Run 23523"
+    assert panel._head.facts.startswith(f"{HOSTILE} · 24.0 min live")
+    assert [row["cells"][0] for row in panel._table.rows][:2] == ["Effective area", "Effective area"]
+    assert [entry["label"] for entry in panel._legend.legend] == ["0°", "1°", "1.5°"]
+    assert panel.message == ""
+
+
+def test_the_slider_adds_a_curve_to_every_plot(panel):
+    fixed = panel._plots["area"].names
+    change(panel, offset=0.75)
+    assert panel.state.offset == 0.75
+    assert item(panel, "offset")["text"] == "0.75°"
+    assert panel._legend.legend[0]["label"] == "0.75°"
+    assert len(panel._plots["area"].names) == len(fixed) + 1
+    energy, area = panel._plots["area"].data("curve 0")
+    assert area == pytest.approx(panel._obj.aeff.evaluate(energy, np.array(0.75)) * 1e-4)
+    change(panel, fixed=1)
+    assert panel.state.offset is None
+    assert panel._plots["area"].names == fixed
+    assert item(panel, "fixed")["disabled"]
+
+
+def test_a_drag_of_the_slider_is_one_step(panel):
+    for value in (0.5, 0.6, 0.7):
+        panel._controls.changes = {"offset": [value, "one drag"]}
+    assert panel.state.offset == 0.7
+    panel.undo()
+    assert panel.state.offset is None
+    assert not panel.workspace.can_undo
+
+
+def test_containment_is_one_choice(panel):
+    assert item(panel, "containment")["value"] == [0.68, 0.95]
+    before = panel._plots["containment"].data("curve 0")[1]
+    change(panel, containment=[0.95])
+    assert panel.state.containment == (0.95,)
+    assert (panel._plots["containment"].data("curve 0")[1] > before).all()
+    assert len([name for name in panel._plots["containment"].names if name.startswith("curve")]) == 3
+
+
+def test_energies_come_from_the_selection(panel):
+    panel.workspace.select(energy=("1 TeV", "10 TeV"))
+    for plot in (plot for name, plot in panel._plots.items() if name != "profile"):
+        energy = plot.data("curve 0")[0]
+        assert (energy[0], energy[-1]) == (pytest.approx(1), pytest.approx(10))
+    panel.workspace.select(energy=("300 TeV", "400 TeV"))
+    assert "the response covers" in panel.message
+
+
+@pytest.mark.parametrize("name", ["aeff", "edisp", "psf", "bkg"])
+def test_a_response_shows_curves_and_an_image(name):
+    panel = open_live(responses()[name], offset="1 deg")
+    assert panel._image.names == ["image"]
+    picture = Image.open(io.BytesIO(panel._image.figure.marks[0].image.value))
+    assert picture.mode == "RGBA"
+    assert picture.size[0] in (80, 120)
+    assert panel._image.head.legend[0]["colours"][0] == "#440154"
+    assert panel._image.head.label
+    assert all(plot.names for plot in panel._plots.values())
+    assert panel.message == ""
+
+
+def test_only_the_migration_changes_with_the_slider():
+    for name, changes in (("edisp", True), ("psf", False)):
+        panel = open_live(responses()[name])
+        before = panel._image.head.facts, panel._make_image
+        change(panel, offset=1.0)
+        assert (panel._image.head.facts != before[0]) is changes
+
+
+def test_a_response_of_one_offset_has_no_slider():
+    one = Axis.from_edges([0.3, 0.5], "offset", "deg")
+    panel = open_live(EffectiveArea((TRUE, one), np.full((12, 1), 1e9), {"HDUCLAS3": "POINT-LIKE"}))
+    assert panel._image is None
+    assert panel._controls.items == []
+    assert panel._head.facts == "aeff_2d · point-like"
+
+
+def test_the_picture_shows_the_same_curves(panel):
+    change(panel, offset=0.75)
+    drawn = {axes.get_title(loc="left"): axes for axes in panel.figure().axes}
+    for plot in panel._plots.values():
+        lines = [line for line in drawn[plot.head.title].lines if len(line.get_xdata()) > 2]
+        energy, values = plot.data("curve 0")
+        x, y = (np.asarray(part, dtype=float) for part in lines[0].get_data())
+        assert np.interp(energy, x, y) == pytest.approx(values, nan_ok=True)
+
+
+def test_pictures_stand_upright_and_are_clear_where_nothing_is():
+    picture = Image.open(io.BytesIO(png_of(np.array([[0.0, np.nan], [1.0, 0.5]]), 0.0, 1.0, "viridis")))
+    assert picture.getpixel((0, 1))[:3] == (68, 1, 84)  # the first row is the lowest
+    assert picture.getpixel((1, 1))[3] == 0
+    assert picture.getpixel((0, 0))[3] == 255
+    entry = colour_key("Area (m²)", 1e3, 1e6, "viridis")
+    assert (entry["low"], entry["high"], len(entry["colours"])) == ("1000", "10⁶", 9)
+
+
+def test_the_code_opens_the_same_state():
+    response = responses()["psf"]
+    panel = open_live(response, offset="1 deg", containment=(0.5,))
+    code = panel.to_code()
+    assert ".view(containment=[0.5], offset='1.0 deg')" in code or "offset='1.0 deg'" in code
