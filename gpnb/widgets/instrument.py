@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import ipywidgets
+import numpy as np
 
 from gpnb.draw import instrument as words
 from gpnb.draw import run
@@ -136,7 +137,7 @@ def _show(plot: Plot, given: CurvePlot, common: list[tuple[str, int]]) -> None:
     lines = {f"mark {place}": ((value, value), given.y) for place, value in enumerate(given.marks)}
     lines |= {"zero": (given.x, (0.0, 0.0))} if given.zero else {}
     for name, (x, y) in lines.items():
-        plot.show_curve(name, x, y, QUIET, "dashed", line=1)
+        plot.show_curve(name, np.array(x), np.array(y), QUIET, "dashed", line=1)
     curves = {f"curve {place}": curve for place, curve in enumerate(given.curves)}
     plot.hide(*(name for name in plot.names if name not in curves and name not in lines))
     for name, curve in curves.items():
