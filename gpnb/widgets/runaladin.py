@@ -36,7 +36,7 @@ class AladinFields(AladinBase):
     def __init__(self, pointings: Pointings, radius: float, survey: str = ""):
         ra, dec, spread = pointings.extent
         width = min(2.6 * (spread + radius), _WIDEST)
-        super().__init__(SkyCoord(ra, dec, unit="deg"), width, survey, tools=("circle",))
+        super().__init__(SkyCoord(ra, dec, unit="deg"), width, width, survey, tools=("circle",))
 
     def show_fields(self, pointings: Pointings, radius: float, kept: np.ndarray) -> None:
         """Show fields of view as thin circles, of the runs that have one."""

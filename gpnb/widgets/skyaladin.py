@@ -34,15 +34,20 @@ class AladinBase:
         Where to look at first.
     width : float
         Of the field of view, deg.
+    height : float
+        It is at least as high as this, deg.
     survey : str
         What lies below; see `gpnb.widgets.aladin.surveys.SURVEYS`.
     tools : sequence of str
         What can be drawn, by name; by default every shape.
     """
 
-    def __init__(self, center: SkyCoord, width: float, survey: str, tools: Sequence[str] = tuple(_SHAPES)):
-        self.sky = AladinSky(center=center.icrs, width=width, survey=survey or "none", height=480)
-        self._center, self._width, self._shapes = center, width, tools
+    def __init__(
+        self, center: SkyCoord, width: float, height: float, survey: str, tools: Sequence[str] = tuple(_SHAPES)
+    ):
+        self.sky = AladinSky(center=center.icrs, width=width, survey=survey or "none", height=520)
+        self.sky.least_height = height
+        self._center, self._width, self._height, self._shapes = center, width, height, tools
         self._tools = Controls(items=self._tool_items(""))
         self._tools.on_change(lambda name, pressed, _: self._take(name if pressed else ""))
         self.widget = ipywidgets.VBox([self._tools, self.sky]).add_class("gpnb-stack")
@@ -71,7 +76,8 @@ class AladinBase:
             self.sky.choose_survey(survey or "none")
         if not before or before[:2] != (center, width):
             middle = to_skycoord(center) if center else self._center
-            self.sky.look_at(middle.icrs, self._width if width is None else width)
+            whole = (self._width, self._height) if width is None else (width, 0.0)
+            self.sky.look_at(middle.icrs, *whole)
 
     def on_shape(self, callback: Callable[[None, str], None]) -> None:
         """Call ``callback(None, text)`` for a shape drawn, as DS9 text."""
@@ -108,7 +114,8 @@ class AladinStage(AladinBase):
 
     def __init__(self, geom: WcsGeometry, survey: str = ""):
         self._geom = geom.image()
-        super().__init__(self._geom.center, float(self._geom.width.to_value("deg")[0]), survey)
+        width, height = self._geom.width.to_value("deg").tolist()
+        super().__init__(self._geom.center, width, height, survey)
         self._image: np.ndarray | None = None
         self._named: set[str] = set()
 

@@ -11,7 +11,7 @@ from astropy.coordinates import SkyCoord
 from ipyaladin import Aladin
 from ipyaladin.utils.call_store import CallStore
 from regions import SkyRegion
-from traitlets import Bool, Unicode, observe
+from traitlets import Bool, Float, Unicode, observe
 
 from gpnb.core.errors import ArgumentError
 from gpnb.core.skyregions import to_regions
@@ -73,6 +73,7 @@ class AladinSky(Aladin):  # type: ignore[misc]  # ipyaladin is not typed
     survey: str  # a trait of the parent
     survey_state = Unicode("loading", help="Whether the survey could be reached.").tag(sync=True)
     trouble = Unicode("", help="Why there is no Aladin Lite.").tag(sync=True)
+    least_height = Float(0.0, help="The view is at least as high as this, deg.").tag(sync=True)
     grid = Bool(True, help="Whether coordinate lines are drawn.").tag(sync=True)
 
     def __init__(
@@ -196,7 +197,7 @@ class AladinSky(Aladin):  # type: ignore[misc]  # ipyaladin is not typed
         """Call with the place that was clicked."""
         self._on_click.append(callback)
 
-    def look_at(self, center: SkyCoord, width: float) -> None:
+    def look_at(self, center: SkyCoord, width: float, height: float = 0.0) -> None:
         """Move the view.
 
         Parameters
@@ -205,7 +206,10 @@ class AladinSky(Aladin):  # type: ignore[misc]  # ipyaladin is not typed
             The new centre.
         width : float
             Of the field of view, deg.
+        height : float
+            The view becomes wider until it is as high as this, deg.
         """
+        self.least_height = float(height)
         target = f"{center.icrs.ra.deg} {center.icrs.dec.deg}"
         if self._ready:
             # The traits alone may be taken for an echo of the user's last move and be dropped.

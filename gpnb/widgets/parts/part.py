@@ -69,8 +69,9 @@ class Controls(Part):
     changes = traitlets.Dict().tag(sync=True)
 
     def set_items(self, items: list[dict[str, Any]]) -> None:
-        """Show these controls."""
+        """Show these controls; without any there is no gap either."""
         self.items = items
+        self.layout.display = None if items else "none"
 
     def on_change(self, callback: Callable[[str, Any, Any], None]) -> None:
         """Call ``callback(name, value, gesture)`` for each control that the user changed."""

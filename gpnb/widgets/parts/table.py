@@ -49,6 +49,7 @@ class TableView(Part):
     def show(self, columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> None:
         """Show rows that can neither be sorted nor chosen."""
         heads = [{"name": "", **vars(column)} for column in columns]
+        self.layout.display = None if heads else "none"
         with self.hold_sync():
             self.columns = heads
             self.rows = [{"id": None, "cells": [str(cell) for cell in row], "flag": ""} for row in rows]

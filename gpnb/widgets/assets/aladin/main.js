@@ -106,7 +106,8 @@ function listen(A, aladin, model, el) {
 
 function lookAt(aladin, model) {
   aladin.gotoRaDec(...model.get("_target").split(" ").map(Number));
-  aladin.setFoV(model.get("_fov"));
+  const { clientWidth, clientHeight } = aladin.aladinDiv;
+  aladin.setFoV(Math.max(model.get("_fov"), (model.get("least_height") * clientWidth) / Math.max(clientHeight, 1)));
 }
 
 /** Aladin changes its field of view with its size: take back what that did, whenever the size has changed. */

@@ -1,0 +1,79 @@
+"""Take the pictures of the live panels in docs/panels/: light and dark, 900 and 1600 pixels wide.
+
+Usage: python docs/screenshots.py [PANEL …]        needs Chromium and playwright
+"""
+
+import contextlib
+import itertools
+import sys
+from pathlib import Path
+
+from PIL import Image
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tests" / "browser"))
+
+from labdriver import ALL_CELLS, LabBrowser  # noqa: E402  (found above)
+from labserver import LabServer  # noqa: E402
+
+FOLDER = Path(__file__).parent / "panels"
+WIDTHS = (900, 1600)
+COLOURS = 256
+
+RUNS = """\
+import gpnb
+store = gpnb.DataStore.read("demo")"""
+CUBE = """\
+import gpnb
+runs = gpnb.DataStore.read("demo").select(cone=("galactic 0d 0d", "5 deg"))
+energy = gpnb.Axis.energy("0.1 TeV", "10 TeV", per_decade=5)
+size = {"width": ("6 deg", "4 deg"), "binsz": "0.02 deg", "frame": "galactic"}
+geom = gpnb.WcsGeometry.create("galactic 0d 0d", axes=[energy], **size)
+ring = gpnb.Ring(inner="1 deg", width="0.5 deg")
+cube = gpnb.reduce_map(runs, geom, background=ring, exclusion="galactic; box(0, 0, 20, 1)")
+excess = gpnb.excess_map(cube, radius="0.1 deg")
+peaks = gpnb.find_peaks(excess.significance, threshold=5)"""
+CHOSEN = "panel.select(region='galactic; circle(0.9, 0.09, 0.25)')\npanel"
+PANELS = {
+    "observations": (RUNS, "panel = store.view()\npanel.choose([2001, 2002])\npanel"),
+    "events": (
+        RUNS + "\nevents = store.select(obs_id=1001)[0].events",
+        "panel = events.view()\npanel.select(energy=('0.3 TeV', '5 TeV'))\npanel",
+    ),
+    "instrument": (RUNS, "panel = store.select(obs_id=2001)[0].view()\npanel"),
+    "sky": (
+        CUBE,
+        f"panel = excess.view(peaks=peaks, excluded='galactic; box(0, 0, 20, 1)')\n{CHOSEN}",
+    ),
+    "sky-aladin": (
+        CUBE,
+        f"panel = excess.view(peaks=peaks, backdrop='sky')\n{CHOSEN}",
+    ),
+}
+
+
+def take(browser: LabBrowser, name: str, theme: str, width: int) -> Path:
+    """One picture, in few colours: files of a repository are small."""
+    path = FOLDER / f"{name}-{theme}-{width}.png"
+    options = {"theme": theme, "width": width + 96, "height": 1300, "settings": ALL_CELLS}
+    with contextlib.closing(browser.notebook(PANELS[name], **options)) as book:
+        panel = book.cell(1).locator(".gpnb-live")
+        panel.wait_for()
+        if name.endswith("aladin"):
+            book.page.locator(".aladin-widget canvas").first.wait_for()
+            book.page.wait_for_timeout(5000)  # Aladin Lite draws when its images are there, and does not tell
+        book.page.evaluate("() => new Promise((done) => setTimeout(done, 800))")
+        panel.screenshot(path=path)
+    Image.open(path).convert("RGB").quantize(COLOURS, kmeans=2, dither=Image.Dither.NONE).save(path, optimize=True)
+    return path
+
+
+def main(names: list[str]) -> None:
+    FOLDER.mkdir(exist_ok=True)
+    with LabServer({}) as server, LabBrowser(server) as browser:
+        for name, theme, width in itertools.product(names or PANELS, ("light", "dark"), WIDTHS):
+            print(take(browser, name, theme, width).relative_to(ROOT))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
