@@ -31,7 +31,7 @@ function range(item, out) {
   node.addEventListener("pointerdown", () => { held = true; out.start(); });
   node.addEventListener("pointerup", release);
   node.addEventListener("lostpointercapture", release);
-  node.addEventListener("keydown", (event) => { event.stopPropagation(); if (!event.repeat) out.start(); });
+  node.addEventListener("keydown", (event) => { if (!event.repeat) out.start(); });
   node.addEventListener("input", () => out.send(item.name, Number(node.value)));
   return [h("span", { class: "gpnb-control" }, node, words), (now) => {
     node.min = now.min; node.max = now.max; node.step = now.step;
@@ -78,6 +78,9 @@ function render({ model, el, signal: given }) {
   const row = h("div", { class: "gpnb-controls" });
   el.classList.add("gpnb-part");
   el.append(row);
+  row.addEventListener("keydown", (event) => { // or JupyterLab takes the arrows; Ctrl-Z goes on to the panel
+    if (!(event.ctrlKey || event.metaKey || event.altKey)) event.stopPropagation();
+  }, { signal });
   const out = sender(model);
   let made = "", parts = [];
   watch(model, signal, ["items"], () => {
