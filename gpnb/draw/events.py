@@ -20,7 +20,6 @@ from gpnb.draw.style import (
     PIXEL,
     QUIET,
     SKY,
-    VERMILION,
     colour_bar,
     energy_axis,
     few_ticks,
@@ -101,9 +100,8 @@ def _draw_histogram(axes: Any, counts: EventCounts, name: str, record: EventsVie
         axes.stairs(every / share, axis.edges, color=LINE, alpha=0.6, fill=True, baseline=0)
     if span is not None:
         axes.axvspan(*span, color=SKY, alpha=0.22, linewidth=0)
-    colour = VERMILION if name == "theta2" else BLUE
-    axes.stairs(kept, axis.edges, color=colour, linewidth=1.2)
-    axes.stairs(kept, axis.edges, color=colour, alpha=0.12, fill=True, baseline=0)
+    axes.stairs(kept, axis.edges, color=BLUE, linewidth=1.2)
+    axes.stairs(kept, axis.edges, color=BLUE, alpha=0.12, fill=True, baseline=0)
     axes.set(xlabel=axis.label, ylabel="Events a bin", xlim=(axis.edges[0], axis.edges[-1]))
     if axis.log:
         energy_axis(axes.xaxis, axis.edges[0], axis.edges[-1])

@@ -20,7 +20,7 @@ from gpnb.state.views import EventsView, SkyView
 from gpnb.widgets.eventcontrols import bins_of, control_items
 from gpnb.widgets.live import LivePanel, bind
 from gpnb.widgets.parts.part import Controls
-from gpnb.widgets.parts.plot import ACCENT, FINE, MODEL, QUIET, Plot, PlotHead
+from gpnb.widgets.parts.plot import ACCENT, FINE, QUIET, Plot, PlotHead
 from gpnb.widgets.skystage import SkyStage
 
 _SHARED = ("region", "energy", "time")
@@ -159,7 +159,7 @@ class EventsPanel(LivePanel):
             plot.hide("gti")
         behind = every / share if counts.is_filtered(name) else np.zeros(len(every))
         plot.show_steps("all", edges, behind, QUIET, fill=0.28, line=0)
-        plot.show_steps("chosen", edges, chosen, MODEL if name == "theta2" else ACCENT, fill=0.18, line=1.4)
+        plot.show_steps("chosen", edges, chosen, ACCENT, fill=0.18, line=1.4)
         plot.show_brush(axis.span(getattr(view, name)))
         said = f"Histogram of {axis.label}: {_spaced(int(chosen.sum()))} of {_spaced(int(every.sum()))} events"
         plot.show_words(axis.title, axis.facts, legend, said)

@@ -5,6 +5,8 @@ import pickle
 import numpy as np
 import pytest
 from astropy import units as u
+from astropy.coordinates import SkyCoord
+from astropy.table import Table
 from astropy.time import Time
 from hypothesis import given
 from hypothesis import strategies as st
@@ -109,3 +111,19 @@ def test_union_covers_each_second_once(first, second):
     union = GTI.union(parts)
     assert union.seconds == pytest.approx(covered.sum(), abs=1e-6)
     assert np.array_equal(union.contains(seconds), covered)
+
+
+def test_events_inside_circles_rings_and_other_shapes():
+    rng = np.random.default_rng(3)
+    size = 3000
+    columns = [np.zeros(size), 266 + rng.normal(0, 1, size), 75 + rng.normal(0, 0.6, size), np.ones(size)]
+    events = EventList(Table(columns, names=("TIME", "RA", "DEC", "ENERGY")), {}, Time(53343.0, format="mjd"))
+    away = events.radec.separation(SkyCoord(266, 75, unit="deg")).deg
+    assert (events.inside("icrs; circle(266, 75, 0.4)") == (away < 0.4)).all()
+    assert (events.inside("icrs; annulus(266, 75, 0.2, 0.4)") == ((away >= 0.2) & (away < 0.4))).all()
+    both = events.inside(["icrs; circle(266, 75, 0.2)", "icrs; annulus(266, 75, 0.2, 0.4)"])
+    assert (both == (away < 0.4)).all()
+    square = events.inside("icrs; box(266, 75, 0.4, 0.4, 0)")
+    assert 0 < square.sum() < (away < 0.3).sum()
+    assert not square[away > 0.3].any()
+    assert (pickle.loads(pickle.dumps(events)).inside("icrs; box(266, 75, 0.4, 0.4, 0)") == square).all()

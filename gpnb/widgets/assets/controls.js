@@ -93,6 +93,9 @@ function render({ model, el, signal: given }) {
   const row = h("div", { class: "gpnb-controls" });
   el.classList.add("gpnb-part");
   el.append(row);
+  row.addEventListener("keydown", (event) => { // or JupyterLab takes the arrows; Ctrl-Z goes on to the panel
+    if (!(event.ctrlKey || event.metaKey || event.altKey)) event.stopPropagation();
+  }, { signal });
   const out = sender(model);
   let made = "", parts = [];
   watch(model, signal, ["items"], () => {
