@@ -90,8 +90,8 @@ def _step(
     objective: Objective, point: Point, damping: float, among: np.ndarray | None = None
 ) -> tuple[np.ndarray, float]:
     """The step, and by how much −2 ln L should fall without damping; entries that press against a limit stay."""
-    theta, gradient, (low, high) = point.theta, point.gradient, objective.bounds.T
-    inside = ~(((theta <= low) & (gradient > 0)) | ((theta >= high) & (gradient < 0)))
+    theta, gradient = point.theta, point.gradient
+    inside = ~pressed(objective, theta)
     if among is not None:
         inside &= among
     step = np.zeros_like(theta)
@@ -104,6 +104,12 @@ def _step(
     damped = np.linalg.solve(curvature + damping * np.eye(size.size), slope) if damping else free
     step[inside] = -damped / size
     return step, 0.5 * float(abs(slope @ free))
+
+
+def pressed(objective: Objective, theta: np.ndarray) -> np.ndarray:
+    """True for entries at a limit towards which −2 ln L falls."""
+    gradient, (low, high) = objective.at(theta).gradient, objective.bounds.T
+    return np.asarray(((theta <= low) & (gradient > 0)) | ((theta >= high) & (gradient < 0)))
 
 
 def error_sizes(fisher: np.ndarray) -> np.ndarray:
