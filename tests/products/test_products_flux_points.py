@@ -30,7 +30,7 @@ def made(**changed):
         "is_ul": [False, False, False, True, True],
         "ts": [100.0, 50.0, 9.0, 1.0, 0.0],
         "stat": np.arange(5.0),
-        "stat_null": np.arange(5.0) + [100.0, 50.0, 9.0, 1.0, 0.0],
+        "stat_null": np.array([100.0, 51.0, 11.0, 4.0, 4.0]),
         "norm_scan": scan,
         "stat_scan": 10 * (scan - 1) ** 2,
         "extra": {"counts": np.arange(5)},
