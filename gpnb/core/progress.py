@@ -95,7 +95,7 @@ def track(
         When the token was cancelled.
     """
     count = total if total is not None else (len(items) if isinstance(items, Sized) else 0)
-    report, close = _reporter(progress, label, count)
+    report, close = reporter(progress, label, count)
     try:
         report(Progress(label, 0, count))
         for done, item in enumerate(items, start=1):
@@ -107,7 +107,23 @@ def track(
         close()
 
 
-def _reporter(progress: bool | Report, label: str, total: int) -> tuple[Report, Callable[[], None]]:
+def reporter(progress: bool | Report, label: str, total: int) -> tuple[Report, Callable[[], None]]:
+    """What to call with each `Progress`, and what to call at the end.
+
+    Parameters
+    ----------
+    progress : bool or callable
+        As for `track`.
+    label : str
+        Of the bar.
+    total : int
+        Steps in all, 0 if unknown.
+
+    Raises
+    ------
+    ArgumentError
+        If `progress` is something else.
+    """
     if callable(progress):
         return progress, lambda: None
     if not isinstance(progress, bool):

@@ -34,25 +34,46 @@ def predicted_counts(flux: np.ndarray, exposure: np.ndarray, edisp: np.ndarray) 
     return np.asarray((flux * exposure) @ edisp)
 
 
-def bin_statistic(dataset: SpectrumDataset, signal: np.ndarray, kind: str | None) -> np.ndarray:
-    """See `SpectrumDataset.statistic`."""
+def kind_of(dataset: SpectrumDataset, kind: str | None) -> str:
+    """The fit statistic that is asked for, or the one that suits the background.
+
+    Raises
+    ------
+    ArgumentError, SelectionError
+        If it is not known, or needs what is not there.
+    """
     kind = kind or ("cash" if dataset.counts_off is None else "wstat")
     if kind not in KINDS:
         raise ArgumentError(f"kind={kind!r} is not known: give one of {', '.join(KINDS)}.")
-    n = dataset.counts
+    if kind == "wstat" and dataset.counts_off is None:
+        raise SelectionError(f"{dataset.name} has no OFF counts, which wstat needs: use kind='cash' or 'cstat'.")
+    return kind
+
+
+def bin_statistic(dataset: SpectrumDataset, signal: np.ndarray, kind: str | None) -> np.ndarray:
+    """See `SpectrumDataset.statistic`."""
+    kind, n = kind_of(dataset, kind), dataset.counts
     if kind == "wstat":
-        if dataset.counts_off is None or dataset.alpha is None:
-            raise SelectionError(f"{dataset.name} has no OFF counts, which wstat needs: use kind='cash' or 'cstat'.")
+        assert dataset.counts_off is not None
+        assert dataset.alpha is not None
         values = wstat(n, dataset.counts_off, dataset.alpha, signal)
     elif kind == "chi2":
-        values = _chi2(dataset, signal)
+        variance = excess_variance(dataset)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            values = (dataset.excess - signal) ** 2 / variance
     else:
         values = (cash if kind == "cash" else cstat)(n, signal + dataset.expected_background)
     return np.where(dataset.usable, values, 0.0)
 
 
-def _chi2(dataset: SpectrumDataset, signal: np.ndarray) -> np.ndarray:
-    """Squared distance of the excess from the signal over its variance n + alpha² m."""
+def excess_variance(dataset: SpectrumDataset) -> np.ndarray:
+    """Variance n + alpha² m of the excess of each bin, for chi2.
+
+    Raises
+    ------
+    SelectionError
+        If it is zero in a usable bin.
+    """
     variance = np.array(dataset.counts)
     if dataset.counts_off is not None and dataset.alpha is not None:
         variance = variance + np.nan_to_num(dataset.alpha) ** 2 * dataset.counts_off
@@ -62,5 +83,4 @@ def _chi2(dataset: SpectrumDataset, signal: np.ndarray) -> np.ndarray:
             f"{dataset.name}: {empty.sum()} usable bins hold no counts, so chi2 has no error for them: "
             "join bins with .group(min_counts=10), or use wstat or cstat."
         )
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray((dataset.excess - signal) ** 2 / variance)
+    return variance

@@ -36,6 +36,25 @@ def complex_step(function: Callable[..., Any], values: Sequence[float]) -> np.nd
     return np.stack(rows)
 
 
+def complex_step_with_value(
+    function: Callable[..., Any], values: Sequence[float], places: Sequence[int] | np.ndarray
+) -> np.ndarray:
+    """A formula's value and, in the rows below, its derivatives with some arguments: the real parts cost nothing.
+
+    Examples
+    --------
+    >>> complex_step_with_value(lambda a, b: a**2 * b, [3.0, 5.0], [1]).tolist()
+    [45.0, 9.0]
+    """
+    rows: list[np.ndarray] = []
+    for place in places:
+        complex_value = function(*values[:place], complex(values[place], STEP), *values[place + 1 :])
+        if not rows:
+            rows.append(np.real(complex_value))
+        rows.append(np.imag(complex_value) / STEP)
+    return np.stack(np.broadcast_arrays(*rows))
+
+
 def growth(x: Any) -> Any:
     """(e^x − 1)/x, also at zero and for complex x: what integrals of power laws come down to."""
     small = np.abs(x) < 1e-3

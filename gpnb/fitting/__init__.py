@@ -1,0 +1,1 @@
+"""Fits of models to datasets: one likelihood, several minimisers, honest errors."""

@@ -1,0 +1,134 @@
+"""Confidence intervals from the profile likelihood."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.stats import chi2
+
+from gpnb.core.errors import ArgumentError, FitError
+from gpnb.fitting.held import HeldFit
+
+if TYPE_CHECKING:
+    from gpnb.fitting.result import FitResult
+
+ONE_SIGMA = math.erf(math.sqrt(0.5))
+"""Content of ± one standard deviation, 0.6827."""
+
+_DOUBLINGS = 12
+"""How often the search for the end goes twice as far."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A confidence interval.
+
+    Parameters
+    ----------
+    name : str
+        The parameter's full name.
+    value : float
+        Best value, in `unit`.
+    low, high : float
+        Ends: where the profile of −2 ln L has risen by the quantile of chi square with one degree of freedom, or the
+        parameter's limit if it does not rise so far.
+    unit : str
+        Of all of them.
+    cl : float
+        Confidence level.
+    note : str
+        Tells if an end is a limit.
+    """
+
+    name: str
+    value: float
+    low: float
+    high: float
+    unit: str
+    cl: float
+    note: str = ""
+
+    @property
+    def errn(self) -> float:
+        """Distance down, positive."""
+        return self.value - self.low
+
+    @property
+    def errp(self) -> float:
+        """Distance up."""
+        return self.high - self.value
+
+    def __repr__(self) -> str:
+        unit, note = f" {self.unit}" if self.unit else "", f", {self.note}" if self.note else ""
+        return (
+            f"Interval({self.name} = {self.value:.4g} -{self.errn:.3g} +{self.errp:.3g}{unit} at {self.cl:.4g}{note})"
+        )
+
+
+def quantile(cl: float, dof: int) -> float:
+    """By how much −2 ln L rises at a confidence level.
+
+    Examples
+    --------
+    >>> round(quantile(ONE_SIGMA, 1), 9), round(quantile(0.6827, 2), 2)
+    (1.0, 2.3)
+    """
+    if not 0 < cl < 1:
+        raise ArgumentError(f"cl={cl!r} must lie between 0 and 1, such as 0.6827 or 0.95.")
+    return float(chi2.ppf(cl, dof))
+
+
+def height(delta: float, rise: float) -> float:
+    """How far −2 ln L is from the rise that is looked for: of the roots, which are nearly straight lines."""
+    return math.sqrt(max(delta, 0.0)) - math.sqrt(rise)
+
+
+def confidence(result: FitResult, number: int, cl: float) -> Interval:
+    """See `FitResult.confidence`."""
+    rise, likelihood = quantile(cl, 1), result.likelihood()
+    scale, bounds = likelihood.scale[number], likelihood.bounds[number]
+    fit = HeldFit(likelihood, likelihood.start)
+    size = step_size(result, likelihood.fisher(likelihood.start), number, scale)
+    ends, notes = [], []
+    for sign, limit in ((-1, bounds[0]), (1, bounds[1])):
+        end = _end(fit, number, sign * size * math.sqrt(rise), rise, limit)
+        ends.append(end)
+        if end == limit:
+            notes.append(f"{'lower' if sign < 0 else 'upper'} end is its limit")
+    name, unit = result.names[number], likelihood.parameters.units[number]
+    low, high = (end * scale for end in ends)
+    return Interval(name, float(result.values[number]), low, high, unit, cl, "; ".join(notes))
+
+
+def step_size(result: FitResult, fisher: np.ndarray, number: int, scale: float) -> float:
+    """The error in units of the vector; without one, what the expected curvature promises."""
+    error = result.errors[number] / scale
+    curvature = fisher[number, number]
+    return float(error) if np.isfinite(error) else float(math.sqrt(2 / curvature)) if curvature > 0 else 1.0
+
+
+def _end(fit: HeldFit, number: int, step: float, rise: float, limit: float) -> float:
+    """Where the profile has risen, on the side of `step`; `limit` if it does not before."""
+    start = float(fit.best[number])
+    vector = fit.best
+
+    def above(value: float) -> float:
+        nonlocal vector
+        stat, vector = fit.at({number: value}, vector)
+        return height(stat - fit.stat, rise)
+
+    inner, outer = start, start + step
+    for _ in range(_DOUBLINGS):
+        outer = min(outer, limit) if step > 0 else max(outer, limit)
+        reached = above(outer)
+        if reached >= 0:
+            return float(brentq(above, inner, outer, xtol=abs(step) * 1e-5, rtol=1e-12)) if reached > 0 else outer
+        if outer == limit:
+            return limit
+        inner, outer = outer, start + 2 * (outer - start)
+    name = fit.likelihood.names[number]
+    raise FitError(f"−2 ln L rises by less than {rise:.3g} along {name}: it has no such interval; give it limits.")

@@ -1,0 +1,134 @@
+"""Covariance at the minimum, 2 H⁻¹ with H the observed second derivatives of −2 ln L, and what may be wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gpnb.fitting.objective import Objective
+from gpnb.fitting.scoring import error_sizes
+
+_STEP = 0.02
+"""In standard deviations: differences of exact gradients are then right to 1e-4 or so."""
+
+_NEAR, _THERE = 1e-2, 1e-6
+"""In standard deviations: an entry so near to a limit lies at it, if −2 ln L falls towards the limit; in any case."""
+
+_FLAT = 1e-12
+"""Eigenvalue of the expected second derivatives, scaled to a unit diagonal, below which a direction is flat."""
+
+_LOWEST = 1e-3
+"""Part of the expected curvature that must be observed."""
+
+_SHARE = 0.1
+"""A parameter is part of a direction if its component is larger."""
+
+
+@dataclass(frozen=True, eq=False)
+class Covariance:
+    """The covariance, in units of the vector, with its faults.
+
+    Parameters
+    ----------
+    matrix : array, shape (k, k)
+        NaN for entries without an error: at a limit, flat, or not positive.
+    faults : tuple of str
+        What deserves a name.
+    """
+
+    matrix: np.ndarray
+    faults: tuple[str, ...]
+
+
+def covariance_at(objective: Objective, theta: np.ndarray) -> Covariance:
+    """The covariance of the entries that lie within their limits.
+
+    Parameters
+    ----------
+    objective : Objective
+        Of which `theta` is the minimum.
+    theta : array
+        The vector.
+    """
+    matrix = np.full((theta.size, theta.size), np.nan)
+    pressed = at_limits(objective, theta)
+    faults = [_limit_words(objective, theta, int(number)) for number in np.flatnonzero(pressed)]
+    inside = np.flatnonzero(~pressed)
+    if inside.size:
+        found, words = _inverse(objective, theta, inside)
+        matrix[np.ix_(inside, inside)] = found
+        faults += words
+    return Covariance(matrix, tuple(faults))
+
+
+def at_limits(objective: Objective, theta: np.ndarray) -> np.ndarray:
+    """True for entries that lie at a limit, or press against it from a hundredth of their error away."""
+    point, (low, high) = objective.at(theta), objective.bounds.T
+    size = error_sizes(point.fisher)
+    near, there = _NEAR * size, _THERE * size
+    lower = (theta <= low + there) | ((theta <= low + near) & (point.gradient > 0))
+    upper = (theta >= high - there) | ((theta >= high - near) & (point.gradient < 0))
+    return np.asarray(lower | upper)
+
+
+def _inverse(objective: Objective, theta: np.ndarray, among: np.ndarray) -> tuple[np.ndarray, list[str]]:
+    """Covariance of some entries, or why there is none.
+
+    Curvatures are measured along the axes of the expected error ellipsoid, so that strong correlations do no harm.
+    """
+    nothing, names = np.full((among.size, among.size), np.nan), [objective.names[number] for number in among]
+    fisher = objective.at(theta).fisher[np.ix_(among, among)]
+    idle = [name for name, value in zip(names, np.diag(fisher), strict=True) if not value > 0]
+    if idle:
+        return nothing, [f"no covariance: the data say nothing about {_listed(idle)}; freeze it"]
+    size = np.sqrt(np.diag(fisher))
+    values, vectors = np.linalg.eigh(fisher / np.outer(size, size))
+    if values[0] < _FLAT:
+        return nothing, [f"no covariance: flat direction of {_listed(_part(names, vectors[:, 0]))}; freeze one of them"]
+    axes = vectors / size[:, None] * np.sqrt(2 / values)  # one expected standard deviation each
+    curvature = _curvature(objective, theta, among, axes)
+    if not np.isfinite(curvature).all():
+        return nothing, ["no covariance: −2 ln L is not finite beside the minimum"]
+    observed, turned = np.linalg.eigh(curvature)
+    if observed[0] < _LOWEST:
+        part = _part(names, (axes @ turned[:, 0]) * size)
+        return nothing, [f"no covariance: −2 ln L has no minimum along {_listed(part)}"]
+    axes = axes @ turned
+    return (axes / observed) @ axes.T, []
+
+
+def _curvature(objective: Objective, theta: np.ndarray, among: np.ndarray, axes: np.ndarray) -> np.ndarray:
+    """Half the second derivatives along axes, by differences of the exact gradient, within the limits."""
+    rows = []
+    for axis in axes.T:
+        shift = np.zeros_like(theta)
+        shift[among] = axis
+        up, down = (min(_STEP, _room(objective, theta, sign * shift)) for sign in (1, -1))
+        difference = objective.gradient(theta + up * shift) - objective.gradient(theta - down * shift)
+        rows.append(axes.T @ difference[among] / (up + down))
+    curvature = np.array(rows)
+    return np.asarray((curvature + curvature.T) / 4)
+
+
+def _room(objective: Objective, theta: np.ndarray, shift: np.ndarray) -> float:
+    """How many times a shift fits before a limit."""
+    low, high = objective.bounds.T
+    room = np.where(shift > 0, high - theta, theta - low)
+    moved = shift != 0
+    return float(np.min(room[moved] / np.abs(shift[moved]), initial=np.inf))
+
+
+def _part(names: list[str], direction: np.ndarray) -> list[str]:
+    """The parameters that have a share in a direction, given in units of their errors."""
+    shares = np.abs(direction) / np.linalg.norm(direction)
+    return [name for name, share in zip(names, shares, strict=True) if share > _SHARE]
+
+
+def _limit_words(objective: Objective, theta: np.ndarray, number: int) -> str:
+    scale = objective.likelihood.scale[objective.moving[number]]
+    return f"{objective.names[number]} lies at its limit {theta[number] * scale:.4g}"
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

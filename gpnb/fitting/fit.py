@@ -1,0 +1,130 @@
+"""Fit models to datasets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from gpnb.core.errors import FitError
+from gpnb.core.progress import CancelToken, Report, reporter
+from gpnb.core.recipe import Recipe
+from gpnb.datasets.spectrum import SpectrumDataset
+from gpnb.fitting.backends import backend_called
+from gpnb.fitting.covariance import Covariance, covariance_at
+from gpnb.fitting.given import recipe_input
+from gpnb.fitting.likelihood import Likelihood
+from gpnb.fitting.objective import Objective
+from gpnb.fitting.result import FitResult
+from gpnb.fitting.scoring import Minimum
+from gpnb.models.collection import Models
+from gpnb.models.links import link_targets
+from gpnb.models.sky import SkyModel
+from gpnb.models.spectrum import SpectralModel
+
+
+def fit(
+    datasets: SpectrumDataset | Iterable[SpectrumDataset],
+    model: SpectralModel | SkyModel | Iterable[SkyModel],
+    backend: str = "minuit",
+    statistic: str | None = None,
+    progress: bool | Report = False,
+    cancel: CancelToken | None = None,
+    **options: Any,
+) -> FitResult:
+    """Find the parameters that make the data most likely, with their errors.
+
+    Parameters
+    ----------
+    datasets : SpectrumDataset, Datasets, or sequence of SpectrumDataset
+        The data; several are fitted jointly.
+    model : SpectralModel, SkyModel, Models, or sequence of SkyModel
+        Where the fit starts; it is not changed. Of a SkyModel the spectrum is fitted, shape and position are held.
+    backend : {"minuit", "scipy", "sherpa", "sherpa-session"}
+        What minimises: MINUIT; scipy's L-BFGS-B; Sherpa's Nelder-Mead simplex; or, as an outside check, a session of
+        Sherpa's that reads OGIP files and uses its own folding and statistic. The last two need the extra ``sherpa``.
+    statistic : {"wstat", "cash", "cstat", "chi2"}, optional
+        By default ``wstat`` where the background is measured, else ``cash``.
+    progress : bool or callable
+        A bar, silence, or a callable that gets a `FitProgress` (with ``stat``) at each evaluation.
+    cancel : CancelToken, optional
+        Checked before each evaluation.
+    **options
+        Settings of the back end, such as ``tol`` or ``method``.
+
+    Returns
+    -------
+    FitResult
+        With fitted copies of the models.
+
+    Raises
+    ------
+    FitError
+        If no bin is usable, or −2 ln L is not finite.
+    ArgumentError
+        If nothing is free, or data, models or options are of another kind.
+    Cancelled
+        When the token was cancelled.
+
+    Examples
+    --------
+    >>> import gpnb
+    >>> energy = gpnb.Axis.energy("1 TeV", "100 TeV", nbin=2)
+    >>> true = gpnb.Axis.energy("1 TeV", "100 TeV", nbin=2, name="energy_true")
+    >>> data = gpnb.SpectrumDataset(energy, true, [1000, 100], [1e15, 1e15], np.eye(2), "1 h", background=[0, 0])
+    >>> result = gpnb.fit(data, gpnb.PowerLaw(index=1.5))
+    >>> result.success, {name: round(value, 13) for name, value in zip(result.names, result.values)}
+    (True, {'source.index': 2.0, 'source.amplitude': 1.1e-12})
+    """
+    minimise = backend_called(backend)
+    likelihood = Likelihood(datasets, model, statistic)
+    likelihood.check_start()
+    report, close = reporter(progress, "fit", 0)
+    objective = Objective(likelihood, report=report, cancel=cancel)
+    try:
+        minimum = minimise(objective, likelihood.start, **options)
+        if objective.bad is not None and not minimum.converged:
+            raise FitError(f"{likelihood.trouble(objective.bad)}, and no minimum was found: limit the parameters.")
+        covariance = covariance_at(objective, minimum.theta)
+    finally:
+        close()
+    given = {"backend": backend, "statistic": statistic, **options}
+    recipe = Recipe.of("gpnb.fit()", name="result", datasets=recipe_input(datasets), model=model, **given)
+    return _result(objective, minimum, covariance, recipe, backend)
+
+
+def _result(objective: Objective, minimum: Minimum, covariance: Covariance, recipe: Recipe, backend: str) -> FitResult:
+    likelihood = objective.likelihood
+    scale = likelihood.scale
+    matrix = covariance.matrix * np.outer(scale, scale)
+    faults = [*([] if minimum.converged else [minimum.message]), *covariance.faults]
+    matrix.flags.writeable = False
+    return FitResult(
+        models=_fitted(likelihood, minimum.theta, np.sqrt(np.diag(matrix))),
+        names=likelihood.names,
+        covariance=matrix,
+        stat=minimum.stat,
+        success=not faults,
+        message="; ".join(faults) or "converged",
+        n_evaluations=objective.n_evaluations,
+        dof=likelihood.n_bins + likelihood.parameters.n_measured - len(likelihood.names),
+        statistic=likelihood.statistics[0] if len(likelihood.statistics) == 1 else "+".join(likelihood.statistics),
+        backend=backend,
+        datasets=likelihood.datasets,
+        recipe=recipe,
+    )
+
+
+def _fitted(likelihood: Likelihood, theta: np.ndarray, errors: np.ndarray) -> Models:
+    """The models with values and errors, also of what is linked."""
+    models = likelihood.models_at(theta)
+    parameters = models.parameters
+    pairs = zip(likelihood.names, errors.tolist(), strict=True)
+    found = {name: replace(parameters[name], error=error) for name, error in pairs}
+    for name, target in link_targets(parameters).items():
+        if target in found:
+            moved = parameters[name].to(found[target])  # in its own unit; limits and link stay
+            found[name] = replace(parameters[name], value=moved.value, error=moved.error)
+    return models.replace(found)

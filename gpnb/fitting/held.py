@@ -1,0 +1,63 @@
+"""Fits in which some parameters are held: what profiles, intervals and contours are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from gpnb.core.errors import FitError
+from gpnb.fitting.likelihood import Likelihood
+from gpnb.fitting.minuit import minimise
+from gpnb.fitting.objective import Objective
+from gpnb.fitting.scoring import score
+
+_EXACT = 1e-6
+"""Of −2 ln L."""
+
+
+class HeldFit:
+    """Minimises over all parameters but some, again and again, each time from the minimum before.
+
+    Parameters
+    ----------
+    likelihood : Likelihood
+        What is minimised.
+    theta : array
+        Its minimum.
+    """
+
+    def __init__(self, likelihood: Likelihood, theta: np.ndarray):
+        self.likelihood, self.best = likelihood, theta
+        self.stat = likelihood.stat(theta)
+        self._last = theta
+
+    def at(self, held: Mapping[int, float], start: np.ndarray | None = None) -> tuple[float, np.ndarray]:
+        """Least −2 ln L, and the full vector, with these entries held.
+
+        Parameters
+        ----------
+        held : mapping of int to float
+            Entry of the vector → its value.
+        start : array, optional
+            Full vector; by default that of the fit before.
+
+        Raises
+        ------
+        FitError
+            If no minimum is found.
+        """
+        objective = Objective(self.likelihood, held)
+        start = self._last if start is None else start
+        if not objective.moving.size:
+            whole = objective.full(np.empty(0))
+            return self.likelihood.stat(whole), whole
+        found = score(objective, start[objective.moving], _EXACT)
+        if not found.converged:
+            found = minimise(objective, found.theta)
+        if not (found.converged and np.isfinite(found.stat)):
+            names = self.likelihood.names
+            where = ", ".join(f"{names[n]}={value * self.likelihood.scale[n]:.4g}" for n, value in held.items())
+            raise FitError(f"No minimum was found with {where} held: {found.message}; look at a smaller range.")
+        self._last = objective.full(found.theta)
+        return found.stat, self._last

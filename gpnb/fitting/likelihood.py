@@ -1,0 +1,241 @@
+"""The one likelihood: −2 ln L of datasets under models, for a flat vector of free parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gpnb.core.errors import FitError
+from gpnb.datasets.spectrum import SpectrumDataset
+from gpnb.fitting.flux import BinFlux
+from gpnb.fitting.fold import Fold, response
+from gpnb.fitting.given import as_datasets, as_models, usable_ones
+from gpnb.fitting.parameters import FreeParameters
+from gpnb.fitting.terms import Terms
+from gpnb.models.collection import Models
+from gpnb.models.sky import SkyModel
+from gpnb.models.spectrum import SpectralModel
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """What is known of the likelihood at one vector.
+
+    Parameters
+    ----------
+    theta : array, shape (k,)
+        The vector.
+    stat : float
+        −2 ln L, priors included; infinity where it is not defined.
+    gradient : array, shape (k,)
+        Its slope, exact.
+    fisher : array, shape (k, k)
+        Its expected second derivatives.
+    """
+
+    theta: np.ndarray
+    stat: float
+    gradient: np.ndarray
+    fisher: np.ndarray
+
+
+class Likelihood:
+    """−2 ln L of spectra, compiled once: links, units, priors, limits, folded responses.
+
+    An entry of the vector is a parameter's value over `scale`. One instance serves one thread.
+
+    Parameters
+    ----------
+    datasets : SpectrumDataset, Datasets, or sequence of SpectrumDataset
+        The data; bins that are not usable are left out.
+    models : SpectralModel, SkyModel, Models, or sequence of SkyModel
+        Every source is seen in every dataset.
+    statistic : {"wstat", "cash", "cstat", "chi2"}, optional
+        By default ``wstat`` where the background is measured, else ``cash``.
+
+    Raises
+    ------
+    FitError
+        If no bin is usable.
+    ArgumentError
+        If nothing is free, or data or models are of another kind.
+
+    Examples
+    --------
+    >>> import gpnb
+    >>> energy = gpnb.Axis.energy("1 TeV", "100 TeV", nbin=2)
+    >>> true = gpnb.Axis.energy("1 TeV", "100 TeV", nbin=2, name="energy_true")
+    >>> data = gpnb.SpectrumDataset(energy, true, [9, 1], [1e13, 1e13], np.eye(2), "1 h", background=[1, 1])
+    >>> likelihood = Likelihood(data, gpnb.PowerLaw(index=2, amplitude="1e-12 TeV-1 s-1 cm-2"))
+    >>> likelihood.names
+    ('source.index', 'source.amplitude')
+    >>> round(likelihood.stat(likelihood.start), 4)
+    -19.8359
+    """
+
+    def __init__(
+        self,
+        datasets: SpectrumDataset | Iterable[SpectrumDataset],
+        models: SpectralModel | SkyModel | Iterable[SkyModel],
+        statistic: str | None = None,
+    ):
+        self.models: Models = as_models(models)
+        self.datasets: tuple[SpectrumDataset, ...] = usable_ones(as_datasets(datasets))
+        self.parameters = FreeParameters(self.models)
+        self._fold = Fold(self.datasets)
+        self._terms = Terms(self.datasets, self._fold.places, statistic)
+        self._fluxes = [BinFlux(item.spectral, self._fold.low, self._fold.high) for item in self.models]
+        self._whole: list[tuple[np.ndarray, list[BinFlux]]] | None = None
+        self._last: Point | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Full names of the free parameters."""
+        return self.parameters.names
+
+    @property
+    def scale(self) -> np.ndarray:
+        """Value of each parameter, in its unit, per unit of the vector."""
+        return np.asarray(self.parameters.scale)
+
+    @property
+    def bounds(self) -> np.ndarray:
+        """Lowest and highest value of each entry; shape (k, 2)."""
+        return np.asarray(self.parameters.bounds)
+
+    @property
+    def start(self) -> np.ndarray:
+        """The vector of the models as they were given."""
+        return np.asarray(self.parameters.start)
+
+    @property
+    def n_bins(self) -> int:
+        """Number of usable bins."""
+        return self._fold.n
+
+    @property
+    def statistics(self) -> tuple[str, ...]:
+        """The statistics that add up."""
+        return self._terms.kinds
+
+    def stat(self, theta: Any) -> float:
+        """−2 ln L, priors included."""
+        return self.at(theta).stat
+
+    def value(self, theta: Any) -> float:
+        """−2 ln L alone, for samplers: no derivatives are made."""
+        theta = np.asarray(theta, dtype=float)
+        with np.errstate(all="ignore"):
+            pairs = zip(self.parameters.slots, self._fluxes, strict=True)
+            flux = np.sum([flux.value(slots.values(theta)) for slots, flux in pairs], axis=0)
+            total = float(self._terms(self._fold.counts(flux))[0].sum()) + self.parameters.prior(theta)[0]
+        return total if np.isfinite(total) else np.inf
+
+    def gradient(self, theta: Any) -> np.ndarray:
+        """Its exact slope with each entry of the vector."""
+        return self.at(theta).gradient
+
+    def fisher(self, theta: Any) -> np.ndarray:
+        """Its second derivatives as the data give them on average; twice the inverse is a covariance."""
+        return self.at(theta).fisher
+
+    def stat_and_gradient(self, theta: Any) -> tuple[float, np.ndarray]:
+        """Both at once."""
+        point = self.at(theta)
+        return point.stat, point.gradient
+
+    def at(self, theta: Any) -> Point:
+        """Statistic, slope and expected second derivatives; the last vector is remembered."""
+        theta = np.array(theta, dtype=float)
+        if self._last is None or not np.array_equal(self._last.theta, theta):
+            with np.errstate(all="ignore"):  # what is not finite is told, not warned of
+                self._last = self._evaluate(theta)
+        return self._last
+
+    def _evaluate(self, theta: np.ndarray) -> Point:
+        counts = self._fold.counts(self._flux_and_slopes(theta))
+        signal, slopes = counts[0], counts[1:]
+        stat, slope, weight = self._terms(signal)
+        prior, prior_gradient, prior_fisher = self.parameters.prior(theta)
+        total = float(stat.sum()) + prior
+        if not np.isfinite(total):
+            total = np.inf
+        fisher = (slopes * weight) @ slopes.T + prior_fisher
+        return Point(theta, total, slopes @ slope + prior_gradient, fisher)
+
+    def _flux_and_slopes(self, theta: np.ndarray) -> np.ndarray:
+        """Flux of all sources in the bins of the fold, and below it its derivatives with the vector."""
+        found = np.zeros((1 + len(self.parameters), self._fold.low.size))
+        for slots, flux in zip(self.parameters.slots, self._fluxes, strict=True):
+            rows = flux.both(slots.values(theta), slots.places)
+            found[0] += rows[0]
+            for row, number, factor in zip(rows[1:], slots.numbers, slots.factors, strict=True):
+                found[1 + number] += factor * row
+        return found
+
+    def is_norm(self, theta: Any) -> np.ndarray:
+        """True for the entries that a source's flux is proportional to, such as amplitudes."""
+        theta, found = np.asarray(theta, dtype=float), np.zeros(len(self.parameters), dtype=bool)
+        for slots, flux in zip(self.parameters.slots, self._fluxes, strict=True):
+            rows = flux.both(slots.values(theta), slots.places)
+            for row, number, factor in zip(rows[1:], slots.numbers, slots.factors, strict=True):
+                found[number] |= bool(np.allclose(factor * theta[number] * row, rows[0], rtol=1e-6, atol=0))
+        return found
+
+    def predict(self, theta: Any) -> list[np.ndarray]:
+        """Signal counts in every bin of each dataset, also in those that are not usable."""
+        theta = np.asarray(theta, dtype=float)
+        if self._whole is None:
+            self._whole = [(response(item), self._bin_fluxes(item)) for item in self.datasets]
+        values = [slots.values(theta) for slots in self.parameters.slots]
+        return [
+            np.sum([flux.value(own) for flux, own in zip(fluxes, values, strict=True)], axis=0) @ matrix
+            for matrix, fluxes in self._whole
+        ]
+
+    def _bin_fluxes(self, dataset: SpectrumDataset) -> list[BinFlux]:
+        edges = dataset.energy_true.edge_values
+        return [BinFlux(item.spectral, edges[:-1], edges[1:]) for item in self.models]
+
+    def models_at(self, theta: Any) -> Models:
+        """The models with the values of a vector, links followed."""
+        theta = np.asarray(theta, dtype=float)
+        values = zip(self.names, (theta * self.scale).tolist(), strict=True)
+        return self.models.replace(dict(values)).resolved()
+
+    def theta(self, models: Models) -> np.ndarray:
+        """The vector of other values of the same models."""
+        parameters = models.parameters
+        return np.asarray([parameters[name].value for name in self.names] / self.scale)
+
+    def check_start(self) -> None:
+        """Raise where a fit cannot start.
+
+        Raises
+        ------
+        FitError
+            If −2 ln L is not finite at the start; the sentence names the model.
+        """
+        if np.isfinite(self.stat(self.start)) and np.isfinite(self.gradient(self.start)).all():
+            return
+        raise FitError(f"{self.trouble(self.start)}: start elsewhere, or limit the parameters.")
+
+    def trouble(self, theta: np.ndarray) -> str:
+        """Why −2 ln L is not finite at a vector."""
+        where = ", ".join(f"{name}={value:.4g}" for name, value in zip(self.names, theta * self.scale, strict=True))
+        with np.errstate(all="ignore"):
+            for model, slots, flux in zip(self.models, self.parameters.slots, self._fluxes, strict=True):
+                rows = flux.both(slots.values(theta), slots.places)
+                bad = ~np.isfinite(rows).all(axis=0)
+                if bad.any():
+                    low, high = self._fold.low[bad].min(), self._fold.high[bad].max()
+                    return (
+                        f"The spectrum of {model.name} ({type(model.spectral).__name__}) gives no finite flux "
+                        f"between {low:.3g} and {high:.3g} TeV at {where}"
+                    )
+        return (
+            f"−2 ln L is not finite at {where}: the predicted counts are so negative that no background explains them"
+        )

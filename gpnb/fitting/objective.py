@@ -1,0 +1,103 @@
+"""The likelihood as minimisers see it: evaluations are counted, told of, and may be cancelled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from gpnb.core.progress import CancelToken, Progress, Report
+from gpnb.fitting.likelihood import Likelihood, Point
+
+
+@dataclass(frozen=True)
+class FitProgress(Progress):
+    """How far a fit is.
+
+    Parameters
+    ----------
+    label : str
+        What is being done.
+    done, total : int
+        Evaluations until now; how many there will be is not known (0).
+    stat : float
+        −2 ln L of the last one.
+    """
+
+    stat: float = np.nan
+
+
+class Objective:
+    """−2 ln L of the entries that are not held.
+
+    Parameters
+    ----------
+    likelihood : Likelihood
+        What is minimised.
+    held : mapping of int to float
+        Entries of the full vector that stay at a value.
+    report : callable, optional
+        Gets a `FitProgress` after each evaluation.
+    cancel : CancelToken, optional
+        Checked before each.
+    """
+
+    def __init__(
+        self,
+        likelihood: Likelihood,
+        held: Mapping[int, float] | None = None,
+        report: Report | None = None,
+        cancel: CancelToken | None = None,
+    ):
+        self.likelihood = likelihood
+        self._report, self._cancel = report, cancel
+        held = held or {}
+        k = len(likelihood.names)
+        self.moving = np.array([number for number in range(k) if number not in held], dtype=int)
+        self._template = np.zeros(k)
+        for number, value in held.items():
+            self._template[number] = value
+        self.names = tuple(likelihood.names[number] for number in self.moving)
+        self.bounds = likelihood.bounds[self.moving]
+        self.n_evaluations = 0
+        self.bad: np.ndarray | None = None  # a full vector where −2 ln L was not finite
+        self._point: Point | None = None
+
+    def full(self, theta: np.ndarray) -> np.ndarray:
+        """The full vector."""
+        whole = self._template.copy()
+        whole[self.moving] = theta
+        return whole
+
+    def at(self, theta: np.ndarray) -> Point:
+        """Statistic, slope and expected second derivatives of the entries that move."""
+        theta = np.array(theta, dtype=float)
+        if self._point is None or not np.array_equal(self._point.theta, theta):
+            self._point = self._evaluate(theta)
+        return self._point
+
+    def _evaluate(self, theta: np.ndarray) -> Point:
+        if self._cancel is not None:
+            self._cancel.check()
+        point = self.likelihood.at(self.full(theta))
+        self.n_evaluations += 1
+        if not (np.isfinite(point.stat) and np.isfinite(point.gradient).all()):
+            self.bad = point.theta
+            point = Point(point.theta, np.inf, point.gradient, point.fisher)
+        if self._report is not None:
+            self._report(FitProgress("fit", self.n_evaluations, 0, point.stat))
+        moving = self.moving
+        return Point(theta, point.stat, point.gradient[moving], point.fisher[np.ix_(moving, moving)])
+
+    def stat(self, theta: np.ndarray) -> float:
+        """−2 ln L."""
+        return self.at(theta).stat
+
+    def gradient(self, theta: np.ndarray) -> np.ndarray:
+        """Its slope."""
+        return self.at(theta).gradient
+
+    def is_norm(self, theta: np.ndarray) -> np.ndarray:
+        """True for the entries that a source's flux is proportional to."""
+        return np.asarray(self.likelihood.is_norm(self.full(theta))[self.moving])

@@ -1,0 +1,270 @@
+"""What a fit found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from astropy import units as u
+from astropy.table import QTable, Table
+
+from gpnb.core.errors import ArgumentError, FitError
+from gpnb.core.progress import CancelToken, Report
+from gpnb.core.recipe import Recipe
+from gpnb.datasets.spectrum import SpectrumDataset
+from gpnb.fitting.comparison import Comparison, compare
+from gpnb.fitting.confidence import ONE_SIGMA, Interval, confidence
+from gpnb.fitting.contour import contour
+from gpnb.fitting.likelihood import Likelihood
+from gpnb.fitting.profile import profile
+from gpnb.fitting.sampling import Samples, sample
+from gpnb.models.collection import Models
+from gpnb.models.sky import SkyModel
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class FitResult:
+    """Fitted copies of the models, with errors and what may be wrong with them.
+
+    Made by `fit`.
+
+    Parameters
+    ----------
+    models : Models
+        With fitted values and errors.
+    names : tuple of str
+        Full names of the free parameters.
+    covariance : array, shape (k, k)
+        Of the free parameters, in their units; NaN where there is none.
+    stat : float
+        −2 ln L at the minimum, priors included.
+    success : bool
+        Whether the minimiser converged and every free parameter has an error: none lies at its limit, no direction is
+        flat.
+    message : str
+        ``"converged"``, or what is wrong.
+    n_evaluations : int
+        Of the likelihood, those for the covariance included.
+    dof : int
+        Usable bins (and Gaussian priors) less free parameters.
+    statistic : str
+        Which one.
+    backend : str
+        What minimised.
+    datasets : tuple of SpectrumDataset
+        What was fitted.
+    recipe : Recipe
+        How it was made.
+    """
+
+    models: Models
+    names: tuple[str, ...]
+    covariance: np.ndarray
+    stat: float
+    success: bool
+    message: str
+    n_evaluations: int
+    dof: int
+    statistic: str
+    backend: str
+    datasets: tuple[SpectrumDataset, ...]
+    recipe: Recipe
+
+    @cached_property
+    def values(self) -> np.ndarray:
+        """Values of the free parameters, in their units."""
+        parameters = self.models.parameters
+        return np.array([parameters[name].value for name in self.names])
+
+    @cached_property
+    def errors(self) -> np.ndarray:
+        """Their standard deviations."""
+        with np.errstate(invalid="ignore"):
+            return np.asarray(np.sqrt(np.diag(self.covariance)))
+
+    @property
+    def correlation(self) -> np.ndarray:
+        """Correlation coefficients of the free parameters."""
+        return np.asarray(self.covariance / np.outer(self.errors, self.errors))
+
+    @property
+    def parameters(self) -> Table:
+        """One row a parameter: model name value unit error min max frozen link."""
+        return self.models.table
+
+    @property
+    def aic(self) -> float:
+        """Akaike's information criterion, −2 ln L + 2k (Akaike 1974, IEEE Trans. Autom. Control 19, 716)."""
+        return self.stat + 2 * len(self.names)
+
+    def likelihood(self) -> Likelihood:
+        """A likelihood of its own for each caller, that starts at the minimum."""
+        kinds = self.statistic.split("+")
+        return Likelihood(self.datasets, self.models, kinds[0] if len(kinds) == 1 else None)
+
+    def number(self, name: str) -> int:
+        """Place of a free parameter, by its full name or a short one that is unique.
+
+        Raises
+        ------
+        ArgumentError
+            If it is not free, or several have that name.
+        """
+        found = [place for place, full in enumerate(self.names) if name in (full, full.partition(".")[2])]
+        if len(found) != 1:
+            reason = "is free in several models" if found else "is not a free parameter"
+            raise ArgumentError(f"{name!r} {reason}; free are: {', '.join(self.names)}.")
+        return found[0]
+
+    def confidence(self, name: str, cl: float = ONE_SIGMA) -> Interval:
+        """Confidence interval from the profile likelihood: the other parameters are fitted anew at each value.
+
+        Parameters
+        ----------
+        name : str
+            Of a free parameter.
+        cl : float
+            Confidence level; one standard deviation (0.6827) by default.
+
+        Returns
+        -------
+        Interval
+            ``value``, ``low``, ``high`` in the parameter's unit, and ``errn``, ``errp``.
+        """
+        return confidence(self, self.number(name), cl)
+
+    def profile(self, name: str, values: Any = None, n: int = 21, sigmas: float = 3.0) -> QTable:
+        """Profile of −2 ln L along a parameter.
+
+        Parameters
+        ----------
+        name : str
+            Of a free parameter.
+        values : Quantity or array, optional
+            Where, bare numbers in the parameter's unit; by default `n` values over ± `sigmas` errors, within limits.
+        n : int
+            How many.
+        sigmas : float
+            How far.
+
+        Returns
+        -------
+        QTable
+            Columns value, stat, delta (above the minimum), and one for each other free parameter.
+        """
+        return profile(self, self.number(name), values, n, sigmas)
+
+    def contour(self, x: str, y: str, cl: float = ONE_SIGMA, n: int = 40) -> QTable:
+        """Confidence contour of two parameters, the others fitted anew at each point.
+
+        Parameters
+        ----------
+        x, y : str
+            Free parameters.
+        cl : float
+            Joint confidence level (−2 ln L rises by 2.30 for 0.6827).
+        n : int
+            Number of points, in order round the minimum.
+
+        Returns
+        -------
+        QTable
+            Columns with the names of the two.
+        """
+        return contour(self, self.number(x), self.number(y), cl, n)
+
+    def sample(
+        self,
+        backend: str = "emcee",
+        steps: int = 1000,
+        burn: int = 200,
+        walkers: int | None = None,
+        seed: int = 0,
+        progress: bool | Report = False,
+        cancel: CancelToken | None = None,
+    ) -> Samples:
+        """Draw from the posterior: the likelihood times the priors, flat where there is none.
+
+        Parameters
+        ----------
+        backend : {"emcee"}
+            The sampler (Foreman-Mackey et al. 2013, PASP 125, 306); needs the extra ``emcee``.
+        steps, burn : int
+            Steps that are kept, and before them those that are not.
+        walkers : int, optional
+            By default four for each free parameter, at least 16.
+        seed : int
+            Of the random numbers.
+        progress, cancel
+            As for `fit`.
+        """
+        return sample(self, backend, steps, burn, walkers, seed, progress, cancel)
+
+    def compare(self, other: FitResult) -> Comparison:
+        """Test of a model nested in another, on the same data (Wilks 1938, Ann. Math. Stat. 9, 60).
+
+        Parameters
+        ----------
+        other : FitResult
+            With more free parameters, or with fewer.
+        """
+        return compare(self, other)
+
+    def butterfly(self, energy_bounds: Any, model: str | None = None, n: int = 50) -> QTable:
+        """Band of one standard deviation round a fitted spectrum.
+
+        Parameters
+        ----------
+        energy_bounds : pair of Quantity or str
+            Its range.
+        model : str, optional
+            Name of the source, if there are several.
+        n : int
+            Number of energies.
+        """
+        source = self._source(model)
+        return source.spectral.butterfly(energy_bounds, self.spectral_covariance(source.name), n)
+
+    def flux(self, low: Any, high: Any, model: str | None = None) -> tuple[u.Quantity, u.Quantity]:
+        """Integral flux between two energies, and its error."""
+        source = self._source(model)
+        return source.spectral.integral_error(low, high, self.spectral_covariance(source.name))
+
+    def energy_flux(self, low: Any, high: Any, model: str | None = None) -> tuple[u.Quantity, u.Quantity]:
+        """Energy flux between two energies, and its error."""
+        source = self._source(model)
+        return source.spectral.energy_flux_error(low, high, self.spectral_covariance(source.name))
+
+    def spectral_covariance(self, model: str | None = None) -> np.ndarray:
+        """Covariance of all parameters of a spectrum, those that are linked included.
+
+        Raises
+        ------
+        FitError
+            If the fit has none.
+        """
+        if not np.isfinite(self.covariance).all():
+            raise FitError(f"There are no errors to propagate ({self.message}).")
+        likelihood = self.likelihood()
+        place = likelihood.models.names.index(self._source(model).name)
+        slots = likelihood.parameters.slots[place]
+        jacobian = np.zeros((slots.base.size, len(self.names)))
+        jacobian[slots.places, slots.numbers] = slots.factors / likelihood.scale[slots.numbers]
+        return np.asarray(jacobian @ self.covariance @ jacobian.T)
+
+    def _source(self, name: str | None) -> SkyModel:
+        if name is None and len(self.models) > 1:
+            raise ArgumentError(f"There are several models: say which, model= one of {', '.join(self.models.names)}.")
+        return self.models[0] if name is None else self.models[name]
+
+    def to_code(self) -> str:
+        """Python that makes this result again."""
+        return self.recipe.to_code()
+
+    def __repr__(self) -> str:
+        pairs = zip(self.names, self.values, self.errors, strict=True)
+        found = ", ".join(f"{name} = {value:.4g} ± {error:.2g}" for name, value, error in pairs)
+        words = "" if self.success else f", no success: {self.message}"
+        return f"FitResult({found}; −2 ln L = {self.stat:.2f}, {self.dof} dof{words})"
