@@ -93,6 +93,7 @@ _HOME = {
     "excess_map": "estimate.excess",
     "flux_map": "estimate.flux",
     "find_peaks": "estimate.peaks",
+    "flux_points": "estimate.flux_points",
     "simulate_events": "simulate.events",
     "simulate_spectrum": "simulate.spectrum",
     "demo_store": "simulate.demo",
