@@ -12,7 +12,8 @@ from gpnb.core.progress import CancelToken, Report, track
 from gpnb.core.recipe import Recipe
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.estimate.norm_bins import models_of
-from gpnb.estimate.norms import SCAN_POINTS, check_limits, edges_of, energy_cells, fitted_norms, true_bounds
+from gpnb.estimate.norm_profile import Limits
+from gpnb.estimate.norms import SCAN_POINTS, check_scan, edges_of, energy_cells, fitted_norms, true_bounds
 from gpnb.estimate.refit import refitted_norms
 from gpnb.fitting.given import as_datasets, recipe_input
 from gpnb.products.flux_points import FluxPoints
@@ -26,6 +27,7 @@ def flux_points(
     source: str | None = None,
     cl: float = 0.95,
     sided: int = 1,
+    limits: str = "bounded",
     refit: bool = False,
     n_scan: int = SCAN_POINTS,
     statistic: str | None = None,
@@ -35,8 +37,8 @@ def flux_points(
     """Flux of a source in bins of energy.
 
     The shape of its spectrum is that of the fit; in each bin of reconstructed energy a norm is fitted, with errors
-    and upper limit where −2 ln L has risen enough. A norm may be negative; the limit is for one that is not, and
-    counts from the best norm that is allowed.
+    and upper limit where −2 ln L has risen enough. A norm may be negative; limits are for one that is not, if not asked
+    otherwise: a source much fainter than the background's fluctuations is then hardly ever excluded.
 
     Parameters
     ----------
@@ -52,7 +54,10 @@ def flux_points(
     cl : float
         Confidence of the upper limits.
     sided : {1, 2}
-        One-sided limits, or upper ends of two-sided intervals; both are kept with the points.
+        One-sided limits, or upper ends of two-sided intervals; both are kept with the points, and so is the next.
+    limits : {"bounded", "unbounded", "bayesian"}
+        How −2 ln L limits the norm: counted from the best norm that is not negative; from the best of all, which may
+        give negative limits; or taken as a probability density of norms that are not negative (Helene 1983).
     refit : bool
         Fit the free parameters of the other sources anew in each bin; by default they are held.
     n_scan : int
@@ -89,7 +94,8 @@ def flux_points(
     >>> points["flux"]
     <Quantity [1.e-12, 1.e-13] 1 / (s cm2)>
     """
-    check_limits(cl, sided, n_scan)
+    kind = Limits(cl, sided, limits)
+    check_scan(n_scan)
     data, edges = as_datasets(datasets), edges_of(energy_edges)
     models, target = models_of(result, source)
     cells = energy_cells(data, edges)
@@ -106,15 +112,16 @@ def flux_points(
         source=source,
         cl=cl,
         sided=sided,
+        limits=limits,
         refit=refit or None,
         n_scan=n_scan,
         statistic=statistic,
     )
     if refit and any(name.partition(".")[0] != target.name for name in models.free):
         numbers = track(range(len(low)), "Fitting flux points", progress, cancel)
-        fields = refitted_norms(data, cells, numbers, (len(low),), models, target, cl, sided, n_scan, statistic)
+        fields = refitted_norms(data, cells, numbers, (len(low),), models, target, kind, n_scan, statistic)
     else:
         steps = track([(len(low),)], "Fitting flux points", progress, cancel)
-        (fields,) = [fitted_norms(data, cells, shape, models, target, cl, sided, n_scan, statistic) for shape in steps]
+        (fields,) = [fitted_norms(data, cells, shape, models, target, kind, n_scan, statistic) for shape in steps]
     reference = reference_columns(target.spectral, **axes)
-    return FluxPoints(**axes, **reference, **fields, cl=cl, sided=sided, name=target.name, recipe=recipe)
+    return FluxPoints(**axes, **reference, **fields, cl=cl, sided=sided, limits=limits, name=target.name, recipe=recipe)

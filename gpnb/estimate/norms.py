@@ -11,7 +11,7 @@ from gpnb.core.errors import ArgumentError
 from gpnb.core.units import ENERGY, to_array
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.estimate.norm_bins import norm_bins
-from gpnb.estimate.norm_profile import NormBins, NormProfile
+from gpnb.estimate.norm_profile import Limits, NormBins, NormProfile
 from gpnb.maps.axis import Axis
 from gpnb.models.collection import Models
 from gpnb.models.sky import SkyModel
@@ -28,8 +28,7 @@ def fitted_norms(
     shape: tuple[int, ...],
     models: Models,
     source: SkyModel,
-    cl: float,
-    sided: int,
+    limits: Limits,
     n_scan: int,
     statistic: str | None = None,
 ) -> dict[str, Any]:
@@ -41,8 +40,8 @@ def fitted_norms(
         See `norm_bins`.
     shape : tuple of int
         Of the results; cells count along it.
-    cl, sided
-        Confidence and sides of the upper limits.
+    limits : Limits
+        What the upper limits are.
     n_scan : int
         Points of a likelihood scan.
     """
@@ -57,7 +56,7 @@ def fitted_norms(
         "norm_err": profile.error,
         "norm_errn": errn,
         "norm_errp": errp,
-        "norm_ul": profile.limit(cl, sided),
+        "norm_ul": profile.limit(limits),
         "ts": profile.ts,
         "stat": profile.least,
         "stat_null": profile.null,
@@ -123,10 +122,8 @@ def edges_of(energy_edges: Any) -> np.ndarray:
     return np.asarray(edges)
 
 
-def check_limits(cl: float, sided: int, n_scan: int) -> None:
-    """Raise where upper limits or scans have no meaning."""
-    if not 0 < cl < 1 or sided not in (1, 2):
-        raise ArgumentError(f"cl={cl!r} must lie between 0 and 1, and sided={sided!r} be 1 or 2.")
+def check_scan(n_scan: int) -> None:
+    """Raise where a scan would hold too little."""
     if n_scan < 3:
         raise ArgumentError(f"n_scan={n_scan!r} must be at least 3.")
 

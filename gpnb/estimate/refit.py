@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from gpnb.core.errors import DataWarning, FitError
+from gpnb.core.errors import ArgumentError, DataWarning, FitError
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.estimate.norm_bins import norm_bins
-from gpnb.estimate.norm_profile import NormProfile
+from gpnb.estimate.norm_profile import Limits, NormProfile
 from gpnb.estimate.norms import as_fields, counts_of
 from gpnb.fitting.fit import fit
 from gpnb.fitting.held import HeldFit
@@ -33,18 +33,24 @@ def refitted_norms(
     shape: tuple[int],
     models: Models,
     source: SkyModel,
-    cl: float,
-    sided: int,
+    limits: Limits,
     n_scan: int,
     statistic: str | None,
 ) -> dict[str, Any]:
     """As `fitted_norms` for bins of energy, one after the other; `steps` goes over their numbers.
+
+    Raises
+    ------
+    ArgumentError
+        For Bayesian limits: what the other sources may be has no density.
 
     Warns
     -----
     DataWarning
         Where a bin cannot be fitted; its point is NaN.
     """
+    if limits.method == "bayesian":
+        raise ArgumentError("limits='bayesian' holds the other sources: give refit=False, or other limits.")
     bins, numbers = norm_bins(datasets, cells, models, source, statistic)
     profile = None if bins is None else NormProfile(bins)
     places = {int(number): place for place, number in enumerate(numbers)}
@@ -57,7 +63,7 @@ def refitted_norms(
         used = [item.masked(cell != number) for item, cell in zip(datasets, cells, strict=True)]
         own = _with_norm(models, source, float(profile.best[place]), float(profile.edge[place]))
         try:
-            found = _one([item for item in used if item.usable.any()], own, source.name, cl, sided, n_scan, statistic)
+            found = _one([item for item in used if item.usable.any()], own, source.name, limits, n_scan, statistic)
         except FitError as error:
             warnings.warn(f"Point {number} of {source.name} is left out: {error}", DataWarning, stacklevel=3)
             continue
@@ -83,8 +89,7 @@ def _one(
     datasets: Sequence[SpectrumDataset],
     models: Models,
     name: str,
-    cl: float,
-    sided: int,
+    limits: Limits,
     n_scan: int,
     statistic: str | None,
 ) -> dict[str, Any]:
@@ -93,7 +98,7 @@ def _one(
     along = _Along(result, number)
     best = float(result.values[number])
     errors = {side: along.rise(best, side, 1.0) for side in (-1, 1)}
-    start = max(best, 0.0)
+    start = best if limits.method == "unbounded" else max(best, 0.0)
     norms = np.linspace(max(best - _REACH * errors[1], along.low), best + _REACH * errors[1], n_scan)
     null = along(0.0)
     least = along(best)
@@ -102,7 +107,7 @@ def _one(
         "norm_err": float(result.errors[number]),
         "norm_errn": errors[-1],
         "norm_errp": errors[1],
-        "norm_ul": start + along.rise(start, 1, delta_stat(cl, sided)),
+        "norm_ul": start + along.rise(start, 1, delta_stat(limits.cl, limits.sided)),
         "ts": max(null - least, 0.0),
         "stat": least,
         "stat_null": null,

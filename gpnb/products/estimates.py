@@ -48,6 +48,8 @@ class Estimates:
         Confidence of the upper limits; None if it is not known.
     sided : {1, 2}, optional
         One-sided limits, or upper ends of two-sided intervals; None if it is not known.
+    limits : str
+        How they were found, such as ``"bounded"``; empty if it is not known.
     name : str
         Of the source.
     recipe : Recipe
@@ -74,6 +76,7 @@ class Estimates:
     extra: Mapping[str, np.ndarray] = field(default_factory=dict)
     cl: float | None = None
     sided: int | None = None
+    limits: str = ""
     name: str = ""
     recipe: Recipe = field(default_factory=lambda: Recipe.memory("points"))
 
@@ -182,5 +185,10 @@ class Estimates:
 
     def _meta(self, sed_type: str) -> dict[str, Any]:
         meta: dict[str, Any] = {"SED_TYPE": sed_type}
-        known = {"UL_CONF": self.cl, "UL_SIDES": self.sided, "SOURCE": self.name or None}
+        known = {
+            "UL_CONF": self.cl,
+            "UL_SIDES": self.sided,
+            "UL_METH": self.limits or None,
+            "SOURCE": self.name or None,
+        }
         return {**meta, **{key: value for key, value in known.items() if value is not None}}

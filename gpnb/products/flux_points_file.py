@@ -82,7 +82,8 @@ def limits_of(meta: Mapping[str, Any]) -> dict[str, Any]:
         cl = 2 * float(ndtr(float(sigma))) - 1
     if sides is None and (sigma is not None or "gammapy" in str(header.get("CREATOR", "")).lower()):
         sides = 2
-    return {"cl": None if cl is None else float(cl), "sided": None if sides is None else int(sides)}
+    known = {"cl": None if cl is None else float(cl), "sided": None if sides is None else int(sides)}
+    return {**known, "limits": str(header.get("UL_METH", ""))}
 
 
 def _first(values: np.ndarray) -> np.ndarray:

@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 from astropy import units as u
 from scipy.optimize import minimize_scalar
+from scipy.special import gammaincinv, ndtr
 
 import gpnb
 from gpnb.core.errors import ArgumentError, Cancelled, SelectionError
 from gpnb.estimate.norm_bins import norm_bins
+from gpnb.estimate.norm_profile import Limits
 from gpnb.estimate.norms import energy_cells, fitted_norms
 from gpnb.fitting.given import as_models
 from gpnb.stats import wstat
@@ -24,8 +26,6 @@ SHAPE = gpnb.PowerLaw(index=2.3, amplitude="2e-12 TeV-1 s-1 cm-2")
 def dispersion(spread=0.15):
     """A Gaussian in ln E."""
     edges = np.log(ENERGY.edge_values)
-    from scipy.special import ndtr
-
     below = ndtr((edges - np.log(TRUE.center_values)[:, None]) / spread)
     return np.diff(below, axis=1)
 
@@ -58,6 +58,23 @@ def test_one_bin_each_has_closed_forms():
     two = gpnb.flux_points(dataset, SHAPE, ENERGY, cl=0.99, sided=2)
     assert two.norm_ul == pytest.approx(upper_limit(n, alpha, m, 0.99, 2) / signal, rel=1e-6)
     assert (two.cl, two.sided, points.cl, points.sided) == (0.99, 2, 0.95, 1)
+
+
+def test_bayesian_limits_without_background_are_quantiles_of_a_gamma():
+    counts = np.array([180, 60, 25, 6, 3, 0])
+    points = gpnb.flux_points(spectrum(counts, counts_off=None, acceptance_off=None), SHAPE, ENERGY, limits="bayesian")
+    assert points.norm_ul * points.extra["ref_npred"] == pytest.approx(gammaincinv(counts + 1, 0.95), rel=1e-4)
+    assert points.limits == "bayesian"
+
+
+def test_limits_may_count_from_a_negative_norm():
+    dataset = spectrum([2, 60, 25, 6, 3, 1], off=(100, 30, 20, 10, 4, 2))
+    points = gpnb.flux_points(dataset, SHAPE, ENERGY, limits="unbounded")
+    assert points.norm[0] < points.norm_ul[0] < 0
+    bounded = gpnb.flux_points(dataset, SHAPE, ENERGY)
+    assert bounded.norm[0] == points.norm[0]
+    assert bounded.norm_ul[0] > 0
+    assert bounded.norm_ul[1:] == pytest.approx(points.norm_ul[1:])
 
 
 def test_without_counts_the_norm_lies_at_its_end():
@@ -199,7 +216,13 @@ def test_progress_and_cancel():
 
 def test_wrong_arguments():
     dataset = spectrum(expected())
-    for settings, text in [({"cl": 1.5}, "cl=1.5"), ({"sided": 3}, "sided=3"), ({"n_scan": 1}, "n_scan=1")]:
+    for settings, text in [
+        ({"cl": 1.5}, "cl=1.5"),
+        ({"sided": 3}, "sided=3"),
+        ({"n_scan": 1}, "n_scan=1"),
+        ({"limits": "flat"}, "limits='flat'"),
+        ({"limits": "bayesian", "sided": 2}, "one-sided"),
+    ]:
         with pytest.raises(ArgumentError, match=text):
             gpnb.flux_points(dataset, SHAPE, ENERGY, **settings)
     with pytest.raises(ArgumentError, match="positive and rising"):
@@ -226,7 +249,7 @@ def test_points_of_their_own_fit_a_spectrum_back():
         assert stored[inside] == pytest.approx(direct[inside], abs=0.02)
 
 
-def limits_of_simulations(amplitude, trials, seed):
+def limits_of_simulations(amplitude, trials, seed, method="bounded"):
     """Upper limits of two intervals in many simulated runs, background known only from OFF counts; norm 1 is true."""
     rng, shape = np.random.default_rng(seed), gpnb.PowerLaw(index=1.5, amplitude=amplitude)
     empty = spectrum(np.zeros(6), off=(400, 300, 200, 150, 120, 100), acceptance_off=5.0)
@@ -238,14 +261,25 @@ def limits_of_simulations(amplitude, trials, seed):
     ]
     cells = [2 * number + np.repeat([0, 1], 3) for number in range(trials)]
     models = as_models(shape)
-    return fitted_norms(runs, cells, (trials, 2), models, models[0], cl=0.95, sided=1, n_scan=3)
+    return fitted_norms(runs, cells, (trials, 2), models, models[0], Limits(0.95, 1, method), n_scan=3)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("amplitude", ["5e-14 TeV-1 s-1 cm-2", "1e-13 TeV-1 s-1 cm-2", "2e-13 TeV-1 s-1 cm-2"])
-def test_one_sided_limits_cover_as_often_as_they_say(amplitude):
-    """The truth lies below the limit of 95 % confidence in 95 % of the runs, for signals of 1 to 7 sigma."""
-    found = limits_of_simulations(amplitude, 5000, seed=11)
+@pytest.mark.parametrize(
+    ("amplitude", "method"),
+    [
+        ("4e-13 TeV-1 s-1 cm-2", "bounded"),
+        ("1e-12 TeV-1 s-1 cm-2", "bounded"),
+        ("1e-14 TeV-1 s-1 cm-2", "unbounded"),
+        ("1e-13 TeV-1 s-1 cm-2", "unbounded"),
+    ],
+)
+def test_one_sided_limits_cover_as_often_as_they_say(amplitude, method):
+    """The truth lies below the limit of 95 % confidence in 95 % of the runs: for signals of 2 to 8 sigma, and fainter.
+
+    Those of norms that cannot be negative are cautious below 1.6 sigma, as the next test says.
+    """
+    found = limits_of_simulations(amplitude, 5000, seed=11, method=method)
     covered = (found["norm_ul"] > 1).mean(axis=0)
     assert np.all((covered > 0.93) & (covered < 0.97)), covered
 
