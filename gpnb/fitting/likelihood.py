@@ -73,7 +73,7 @@ class Likelihood:
     >>> likelihood.names
     ('source.index', 'source.amplitude')
     >>> round(likelihood.stat(likelihood.start), 4)
-    -19.8359
+    -18.9302
     """
 
     def __init__(
