@@ -3,6 +3,7 @@
 # make test    everything that tests need, then the tests
 # make lint    ruff and mypy
 # make bench   speed and agreement beside Gammapy (benchmarks/); TASKS="reduction ring" for some of it
+# make latency   how quickly the panels answer, in a real browser; needs Chromium
 # make validate  what gpnb writes, read back by Gammapy in an environment of its own; slow tests
 # make clean   remove what these commands made, .venv included
 
@@ -15,7 +16,7 @@ DATA := $(or $(GPNB_DATA),../shared/data)
 BUNDLE := hatch_build.py $(wildcard frontend/*)
 RIVAL := $(if $(GPNB_RIVAL_PYTHON),,benchmarks/.venv-rival/.installed)
 
-.PHONY: demo lab dev test lint bench validate clean
+.PHONY: demo lab dev test lint bench latency validate clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/.installed
@@ -39,6 +40,9 @@ lint: .venv/.dev
 
 bench: .venv/.dev $(RIVAL)
 	@GPNB_DATA="$(abspath $(DATA))" $(BIN)/python benchmarks/run.py $(TASKS)
+
+latency: .venv/.dev
+	@$(BIN)/python benchmarks/latency/run.py
 
 validate: .venv/.dev $(RIVAL)
 	@$(BIN)/python tests/rival/validate.py

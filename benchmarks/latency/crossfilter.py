@@ -1,12 +1,12 @@
 """How long one move of a brush takes over a million events, until all five panels are counted; prints JSON."""
 
 import json
-import statistics
 import time
 
 import numpy as np
 from astropy.table import Table
 from astropy.time import Time
+from row import row
 
 from gpnb.data import EventList
 from gpnb.state.eventfilter import EventFilter
@@ -43,18 +43,18 @@ def milliseconds(call) -> float:
     return (time.perf_counter() - start) * 1e3
 
 
-def measure(size: int = SIZE) -> dict:
-    """Median and worst time of a move of each brush, ms."""
+def measure(size: int = SIZE) -> dict[str, dict[str, float]]:
+    """A row for the moves of each brush, and one for all of them."""
     kept = EventFilter(make_events(size))
-    opening = milliseconds(lambda: kept.counts(EventsView.build(**BASE)))
-    brushes = {}
+    rows, every = {}, []
     for name, brush in BRUSHES.items():
         kept.counts(EventsView.build(**BASE | brush(0)))
         views = [EventsView.build(**BASE | brush(step)) for step in range(1, MOVES + 1)]
         times = [milliseconds(lambda view=view: kept.counts(view)) for view in views]
-        brushes[name] = {"median": round(statistics.median(times), 1), "most": round(max(times), 1)}
-    return {"events": size, "opening_ms": round(opening, 1), "brush_ms": brushes}
+        rows[f"cross-filter, {name}"] = row(times)
+        every += times
+    return {"cross-filter, 1 000 000 events": row(every), **rows}
 
 
 if __name__ == "__main__":
-    print(json.dumps({"crossfilter": measure()}, indent=1))
+    print(json.dumps(measure(), indent=1))

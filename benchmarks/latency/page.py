@@ -5,7 +5,6 @@ Usage: python benchmarks/latency/page.py        prints JSON; needs Chromium and 
 
 import contextlib
 import json
-import statistics
 import sys
 import time
 from pathlib import Path
@@ -14,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "browser"))
 
 from labdriver import LabBrowser
 from labserver import LabServer
+from row import row
 
 MOVES = 80
 MAKE = """\
@@ -42,7 +42,7 @@ MOVE = """async (moves) => {
 }"""
 
 INSIDE = """\
-import json, statistics, time
+import json, time
 def _times(count):
     for number in range(count):
         start = time.perf_counter()
@@ -52,22 +52,13 @@ print(json.dumps(list(_times(200))))
 """
 
 
-def percentiles(times: list[float]) -> dict[str, float]:
-    ordered = sorted(times)
-    return {
-        "median_ms": round(statistics.median(ordered), 1),
-        "p95_ms": round(ordered[int(0.95 * len(ordered))], 1),
-        "runs": len(ordered),
-    }
-
-
 def slider(browser: LabBrowser) -> dict[str, dict[str, float]]:
     with contextlib.closing(browser.notebook([MAKE, "panel = counts.view()\npanel"])) as book:
         book.page.locator(".gpnb-sky").wait_for()
         book.page.evaluate(MOVE, 10)
         whole = book.page.evaluate(MOVE, MOVES)
         python = json.loads(book.python(INSIDE))
-    return {"slider to redraw, 300 × 300": percentiles(whole), "slider in Python, 300 × 300": percentiles(python)}
+    return {"slider to redraw, 300 × 300": row(whole), "slider in Python, 300 × 300": row(python)}
 
 
 def first_panel(browser: LabBrowser, times: int = 5) -> dict[str, float]:
@@ -79,7 +70,7 @@ def first_panel(browser: LabBrowser, times: int = 5) -> dict[str, float]:
             book.run()
             book.page.wait_for_function("() => document.querySelector('.gpnb-sky')?.dataset.frames > 0")
             taken.append(1000 * (time.perf_counter() - start))
-    return percentiles(taken)
+    return row(taken)
 
 
 def main() -> None:
