@@ -59,6 +59,11 @@ def is_region(value: Any) -> TypeGuard[SkyRegion]:
     return module is not None and isinstance(value, module.SkyRegion)
 
 
+def is_point(region: SkyRegion) -> bool:
+    """Whether a region is a single place."""
+    return isinstance(region, sys.modules["regions"].PointSkyRegion)
+
+
 def region_text(region: SkyRegion) -> str:
     """Write a sky region as one line of DS9 text that `to_regions` reads back."""
     from regions import Regions

@@ -8,7 +8,6 @@ import numpy as np
 from astropy import units as u
 from astropy.coordinates import SkyCoord
 from astropy.time import Time
-from scipy import ndimage
 
 from gpnb.core.errors import ArgumentError, SelectionError
 from gpnb.core.recipe import Recipe
@@ -41,6 +40,8 @@ def nearest(skymap: SkyMap, coord: SkyCoord | str, axis_values: dict[str, Any]) 
 
 def interpolated(skymap: SkyMap, coord: SkyCoord | str, axis_values: dict[str, Any]) -> u.Quantity:
     """Multi-linear interpolation between bin centres: see `SkyMap.interpolate`."""
+    from scipy import ndimage  # here: most maps are only shown
+
     geom = skymap.geom
     x, y = geom.coord_pixel(coord)
     values = _values(geom, axis_values)
@@ -54,6 +55,8 @@ def interpolated(skymap: SkyMap, coord: SkyCoord | str, axis_values: dict[str, A
 
 def reprojected(skymap: SkyMap, geom: WcsGeometry) -> SkyMap:
     """The map on another sky grid: see `SkyMap.reproject`."""
+    from scipy import ndimage  # here: most maps are only shown
+
     from gpnb.maps.skymap import SkyMap
 
     recipe = Recipe.of(".reproject()", on=skymap, geom=geom)

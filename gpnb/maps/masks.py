@@ -19,7 +19,6 @@ from regions import (
     SkyRegion,
     TextSkyRegion,
 )
-from scipy import ndimage
 
 from gpnb.core.errors import ArgumentError
 from gpnb.core.frames import to_vectors
@@ -104,6 +103,8 @@ def dilate(mask: SkyMap, margin: Any) -> SkyMap:
         raise ArgumentError(f"{mask!r} is not a mask: its values are {mask.data.dtype}, not bool.")
     radius = to_float(margin, u.deg, "margin") / float(np.sqrt(np.prod(mask.geom.plane.scales)))
     planes = mask.data.reshape(-1, mask.geom.ny, mask.geom.nx)
+    from scipy import ndimage  # here: masks are opened far more often than grown
+
     grown = [plane if not plane.any() else ndimage.distance_transform_edt(~plane) <= radius for plane in planes]
     data = np.stack(grown).reshape(mask.data.shape)
     recipe = Recipe.of("gpnb.maps.masks.dilate()", mask=mask, margin=margin, name="mask")

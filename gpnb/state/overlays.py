@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from astropy.coordinates import SkyCoord
-from regions import PointSkyRegion, RegionMeta
 
-from gpnb.core.skyregions import region_text, to_regions
+from gpnb.core.skyregions import is_point, region_text, to_regions
 from gpnb.maps.geometry import WcsGeometry
 from gpnb.state.shapes import points_of, shapes_of
 from gpnb.state.views import SkyView
@@ -61,7 +60,7 @@ def sky_points(view: SkyView) -> dict[str, tuple[tuple[list[float], list[float]]
         ra, dec, _ = (list(values) for values in zip(*view.peaks, strict=True))
         found["peaks"] = ((ra, dec), [str(number) for number in range(1, len(ra) + 1)], "#ffffff")
     for name, text, colour in view.overlays:
-        points = [region for region in to_regions(text or None) if isinstance(region, PointSkyRegion)]
+        points = [region for region in to_regions(text or None) if is_point(region)]
         if points and name not in view.hidden:
             coords = [point.center.icrs for point in points]
             places = ([float(coord.ra.deg) for coord in coords], [float(coord.dec.deg) for coord in coords])
@@ -70,7 +69,7 @@ def sky_points(view: SkyView) -> dict[str, tuple[tuple[list[float], list[float]]
 
 
 def _without_points(text: str) -> str:
-    lines = (line for line in text.splitlines() if not isinstance(to_regions(line)[0], PointSkyRegion))
+    lines = (line for line in text.splitlines() if not is_point(to_regions(line)[0]))
     return "\n".join(lines)
 
 
@@ -100,6 +99,8 @@ def instead(text: str, number: int, region: str) -> str:
 
 def named_points(coords: SkyCoord, names: Iterable[str]) -> str:
     """Positions with names as DS9 text, one a line."""
+    from regions import PointSkyRegion, RegionMeta  # here: a panel without regions opens sooner
+
     regions = (
         PointSkyRegion(coord, meta=RegionMeta({"text": str(name).translate(_NAMELESS)}))
         for coord, name in zip(coords, names, strict=True)

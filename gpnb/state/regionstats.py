@@ -9,11 +9,9 @@ from typing import Any
 import numpy as np
 
 from gpnb.core.skyregions import to_regions
-from gpnb.maps.masks import region_array
 from gpnb.state.columns import Column
 from gpnb.state.layers import Layer, is_additive, layer
 from gpnb.state.views import SkyView
-from gpnb.stats import cash_significance
 
 _COUNTED = {"counts", "background", "flags"}
 """Maps of a dataset, in which each count is in one pixel; products have it in many."""
@@ -42,6 +40,8 @@ def region_table(maps: Mapping[str, Any], shown: Layer, view: SkyView, region: s
     """
     if not region:
         return None
+    from gpnb.maps.masks import region_array  # here: a panel without a region opens sooner
+
     sky_map = maps[shown.name] if shown.name in maps else next(iter(maps.values()))
     inside = region_array(sky_map.geom, to_regions(region)[0])
     if set(maps) >= _COUNTED:
@@ -52,6 +52,8 @@ def region_table(maps: Mapping[str, Any], shown: Layer, view: SkyView, region: s
 
 
 def _excess(pixels: int, counts: float, background: float) -> Table:
+    from gpnb.stats import cash_significance  # here, for the same reason
+
     names = ("Pixels", "Counts", "Background", "Excess", "Significance", "S / B")
     columns = [Column(name, number=True) for name in names]
     excess = counts - background

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from astropy import units as u
 from astropy.time import Time
-from regions import SkyRegion
 
 from gpnb.core.errors import ArgumentError
 from gpnb.core.skyregions import region_text, to_regions
 from gpnb.core.units import to_time
 from gpnb.state.doors import Span, energies, range_ends, read_times
 from gpnb.state.record import Record
+
+if TYPE_CHECKING:
+    from regions import SkyRegion
 
 _STORED = {"region": "region_ds9", "energy": "energy_tev", "time": "time_isot", "phase": "phase", "runs": "runs"}
 

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from astropy import units as u
-from regions import (
-    CirclePixelRegion,
-    EllipsePixelRegion,
-    PixCoord,
-    PointSkyRegion,
-    PolygonPixelRegion,
-    RectanglePixelRegion,
-    SkyRegion,
-)
 
 from gpnb.core.errors import ArgumentError
-from gpnb.core.skyregions import region_text, to_regions
+from gpnb.core.skyregions import is_point, region_text, to_regions
 from gpnb.maps.geometry import WcsGeometry
+
+if TYPE_CHECKING:
+    from regions import PixCoord, SkyRegion
 
 Shape = dict[str, Any]
 """``type`` and its numbers: circle ``x y r``, ellipse and rectangle ``x y w h angle``, polygon ``points``."""
@@ -34,7 +28,7 @@ def shapes_of(region: SkyRegion, geom: WcsGeometry) -> list[Shape]:
     >>> shape["type"], round(shape["r"], 2)
     ('circle', 2.0)
     """
-    if isinstance(region, PointSkyRegion):
+    if is_point(region):
         return []
     pixel: Any = region.to_pixel(geom.wcs)
     places = pixel.vertices if hasattr(pixel, "vertices") else pixel.center
@@ -63,11 +57,13 @@ def region_of(shape: Shape, geom: WcsGeometry) -> str:
     ArgumentError
         If the shape lies outside the sky, has no size, or is of no known kind.
     """
+    import regions  # here: a panel without regions opens sooner
+
     makers: dict[str, Any] = {
-        "circle": lambda: CirclePixelRegion(_center(shape), float(shape["r"])),
-        "ellipse": lambda: EllipsePixelRegion(_center(shape), *_size(shape)),
-        "rectangle": lambda: RectanglePixelRegion(_center(shape), *_size(shape)),
-        "polygon": lambda: PolygonPixelRegion(PixCoord(*np.asarray(shape["points"], dtype=float).T)),
+        "circle": lambda: regions.CirclePixelRegion(_center(shape), float(shape["r"])),
+        "ellipse": lambda: regions.EllipsePixelRegion(_center(shape), *_size(shape)),
+        "rectangle": lambda: regions.RectanglePixelRegion(_center(shape), *_size(shape)),
+        "polygon": lambda: regions.PolygonPixelRegion(regions.PixCoord(*np.asarray(shape["points"], dtype=float).T)),
     }
     if shape.get("type") not in makers:
         raise ArgumentError(f"A shape must be one of {', '.join(makers)}, not {shape.get('type')!r}.")
@@ -81,6 +77,8 @@ def region_of(shape: Shape, geom: WcsGeometry) -> str:
 
 
 def _center(shape: Shape) -> PixCoord:
+    from regions import PixCoord
+
     return PixCoord(float(shape["x"]), float(shape["y"]))
 
 
@@ -90,7 +88,7 @@ def _size(shape: Shape) -> tuple[float, float, Any]:
 
 def points_of(text: str, geom: WcsGeometry) -> list[tuple[float, float, str]]:
     """The points among regions of DS9 text that lie on a map: x, y in pixels and name."""
-    points = [region for region in to_regions(text or None) if isinstance(region, PointSkyRegion)]
+    points = [region for region in to_regions(text or None) if is_point(region)]
     if not points:
         return []
     names = [str(region.meta.get("text", "") or region.meta.get("label", "")) for region in points]

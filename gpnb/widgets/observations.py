@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 from astropy.coordinates import SkyCoord
@@ -24,9 +24,11 @@ from gpnb.state.shapes import region_of
 from gpnb.widgets.live import LivePanel, bind
 from gpnb.widgets.parts.part import Controls
 from gpnb.widgets.parts.table import TableView
-from gpnb.widgets.runaladin import AladinFields
 from gpnb.widgets.runcontrols import browse_items, read_cone, run_chips, sky_items
 from gpnb.widgets.skystage import SkyStage
+
+if TYPE_CHECKING:
+    from gpnb.widgets.runaladin import AladinFields
 
 
 def open_panel(obj: Any, drawing: Any, workspace: Any, changes: dict[str, Any]) -> LivePanel:
@@ -108,7 +110,7 @@ class ObservationsPanel(LivePanel):
 
     def notes(self) -> list[str]:
         """How many runs have faults, and whether the sky is as asked for."""
-        trouble = self._now.trouble if isinstance(self._now, AladinFields) else ""
+        trouble = self._aladin.trouble if self._aladin is not None and self._now is self._aladin else ""
         return [*runfaults.fault_notes(self.report), *([trouble] if trouble else [])]
 
     def chips(self) -> list[Chip]:
@@ -196,6 +198,8 @@ class ObservationsPanel(LivePanel):
 
     def _choose_stage(self, backdrop: str) -> None:
         if backdrop == "sky" and self._aladin is None:
+            from gpnb.widgets.runaladin import AladinFields  # here: it needs ipyaladin
+
             self._aladin = AladinFields(self._graph.pointings, self.state.field_of_view, self.state.survey)
             self._aladin.on_shape(lambda _, text: self.act(lambda: self._aim(text)))
             self._aladin.on_click(lambda coord, reach: self.act(lambda: self._click_at(coord, reach)))
@@ -203,8 +207,8 @@ class ObservationsPanel(LivePanel):
         self._place.children = [self._now.widget]
 
     def _look_at(self, look: tuple[str, float | None], survey: str) -> None:
-        if isinstance(self._now, AladinFields):
-            self._now.look(*look, grid=True, survey=survey)
+        if self._aladin is not None and self._now is self._aladin:
+            self._aladin.look(*look, grid=True, survey=survey)
 
     def _listen(self) -> None:
         def size(value: Any, gesture: Any) -> None:

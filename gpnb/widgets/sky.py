@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
@@ -17,9 +17,11 @@ from gpnb.state.views import SkyView
 from gpnb.widgets.live import LivePanel, bind
 from gpnb.widgets.parts.part import Controls
 from gpnb.widgets.parts.table import TableView
-from gpnb.widgets.skyaladin import AladinStage
 from gpnb.widgets.skycontrols import draw_items, look_items, overlay_items
 from gpnb.widgets.skystage import SkyStage
+
+if TYPE_CHECKING:
+    from gpnb.widgets.skyaladin import AladinStage
 
 
 def open_panel(obj: Any, drawing: Any, workspace: Any, changes: dict[str, Any]) -> SkyPanel:
@@ -95,7 +97,7 @@ class SkyPanel(LivePanel):
 
     def notes(self) -> list[str]:
         """What the object notes, and whether the sky is as asked for."""
-        trouble = self._aladin.trouble if isinstance(self._now, AladinStage) and self._aladin else ""
+        trouble = self._aladin.trouble if self._aladin is not None and self._now is self._aladin else ""
         return [*super().notes(), *([trouble] if trouble else [])]
 
     def build(self) -> list[Any]:
@@ -178,6 +180,8 @@ class SkyPanel(LivePanel):
 
     def _choose_stage(self, backdrop: str) -> None:
         if backdrop == "sky" and self._aladin is None:
+            from gpnb.widgets.skyaladin import AladinStage  # here: it needs ipyaladin
+
             self._aladin = AladinStage(self._geom, self.state.survey)
             self._aladin.on_shape(lambda name, text: self.act(lambda: self._drawn(name, text)))
             self._aladin.on_trouble(self.refresh)
