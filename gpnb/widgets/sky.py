@@ -66,7 +66,12 @@ class SkyPanel(LivePanel):
 
         Examples
         --------
-        >>> panel.overlay("3FHL", gpnb.read_catalog("3fhl"))  # doctest: +SKIP
+        >>> import gpnb
+        >>> with gpnb.set_options(display="live"):
+        ...     panel = gpnb.SkyImage.empty(nxpix=20, nypix=20).view()
+        >>> panel.overlay("target", "icrs; circle(0.1, 0.1, 0.2)")
+        >>> panel.state.overlays
+        (('target', 'icrs; circle(0.1000000000,0.1000000000,0.2000000000)', '#56B4E9'),)
         """
         others = [item for item in self.state.overlays if item[0] != name]
         self.set(overlays=[*others, (name, as_text(what, self._geom), colour)])
