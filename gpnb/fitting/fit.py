@@ -85,8 +85,8 @@ def fit(
     objective = Objective(likelihood, report=report, cancel=cancel)
     try:
         minimum = minimise(objective, likelihood.start, **options)
-        if objective.bad is not None and not minimum.converged:
-            raise FitError(f"{likelihood.trouble(objective.bad)}, and no minimum was found: limit the parameters.")
+        if not minimum.converged and objective.bad is not None and (words := likelihood.bad_flux(objective.bad)):
+            raise FitError(f"{words}, and no minimum was found: limit the parameters.")
         covariance = covariance_at(objective, minimum.theta)
     finally:
         close()
