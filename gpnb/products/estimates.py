@@ -43,7 +43,7 @@ class Estimates:
     norm_scan, stat_scan : array, shape (…, n, m), optional
         Norms, and −2 ln L there.
     extra : mapping of array
-        Further columns without unit, such as ``counts`` and ``npred``.
+        Further columns without unit, such as ``n_on`` and ``excess``.
     cl : float, optional
         Confidence of the upper limits; None if it is not known.
     sided : {1, 2}, optional

@@ -151,7 +151,7 @@ def test_intervals_are_those_of_the_bins_of_data():
     assert points.e_max == pytest.approx([1.2, edges[3], edges[5], edges[6]])
     assert np.isnan(points.norm[0])
     assert points.norm[1:] == pytest.approx(1, abs=1e-6)
-    assert points.extra["npred"][1] == pytest.approx(dataset.excess[:3].sum())
+    assert points.extra["signal"][1] == pytest.approx(dataset.excess[:3].sum())
 
 
 def test_masked_bins_give_no_point():
