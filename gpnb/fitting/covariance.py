@@ -15,6 +15,9 @@ _STEP = 0.02
 _NEAR, _THERE = 1e-2, 1e-6
 """In standard deviations: an entry so near to a limit lies at it, if −2 ln L falls towards the limit; in any case."""
 
+_WIDEST = 0.1
+"""Of the range between the limits: no error counts as larger there."""
+
 _FLAT = 1e-12
 """Eigenvalue of the expected second derivatives, scaled to a unit diagonal, below which a direction is flat."""
 
@@ -62,10 +65,18 @@ def covariance_at(objective: Objective, theta: np.ndarray) -> Covariance:
     return Covariance(matrix, tuple(faults))
 
 
+def distance(objective: Objective, theta: np.ndarray, covariance: Covariance) -> float:
+    """By how much −2 ln L should still fall, gᵀ C g/4 over the entries that have errors: whatever a minimiser says."""
+    known = np.isfinite(np.diag(covariance.matrix))
+    gradient = objective.gradient(theta)[known]
+    return float(gradient @ covariance.matrix[np.ix_(known, known)] @ gradient / 4)
+
+
 def at_limits(objective: Objective, theta: np.ndarray) -> np.ndarray:
     """True for entries that lie at a limit, or press against it from a hundredth of their error away."""
     point, (low, high) = objective.at(theta), objective.bounds.T
-    size = error_sizes(point.fisher)
+    # what the data do not see has no error to go by
+    size = np.minimum(error_sizes(point.fisher), _WIDEST * (high - low))
     near, there = _NEAR * size, _THERE * size
     lower = (theta <= low + there) | ((theta <= low + near) & (point.gradient > 0))
     upper = (theta >= high - there) | ((theta >= high - near) & (point.gradient < 0))
@@ -127,7 +138,8 @@ def _part(names: list[str], direction: np.ndarray) -> list[str]:
 
 def _limit_words(objective: Objective, theta: np.ndarray, number: int) -> str:
     scale = objective.likelihood.scale[objective.moving[number]]
-    return f"{objective.names[number]} lies at its limit {theta[number] * scale:.4g}"
+    limit = min(objective.bounds[number], key=lambda value: abs(value - theta[number]))
+    return f"{objective.names[number]} lies at its limit {limit * scale:.4g}"
 
 
 def _listed(names: list[str]) -> str:
