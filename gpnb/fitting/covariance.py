@@ -24,6 +24,9 @@ _FLAT = 1e-12
 _LOWEST = 1e-3
 """Part of the expected curvature that must be observed."""
 
+_LEFT = 0.01
+"""Of −2 ln L, that may be left to gain: a tenth of a standard deviation from the minimum."""
+
 _SHARE = 0.1
 """A parameter is part of a direction if its component is larger."""
 
@@ -54,7 +57,7 @@ def covariance_at(objective: Objective, theta: np.ndarray) -> Covariance:
     theta : array
         The vector.
     """
-    matrix = np.full((theta.size, theta.size), np.nan)
+    matrix, gradient = np.full((theta.size, theta.size), np.nan), objective.gradient(theta)
     pressed = at_limits(objective, theta)
     faults = [_limit_words(objective, theta, int(number)) for number in np.flatnonzero(pressed)]
     inside = np.flatnonzero(~pressed)
@@ -62,14 +65,15 @@ def covariance_at(objective: Objective, theta: np.ndarray) -> Covariance:
         found, words = _inverse(objective, theta, inside)
         matrix[np.ix_(inside, inside)] = found
         faults += words
+    if (left := _distance(gradient, matrix)) > _LEFT:
+        faults.append(f"the minimum is not reached: −2 ln L should fall by {left:.2g} more")
     return Covariance(matrix, tuple(faults))
 
 
-def distance(objective: Objective, theta: np.ndarray, covariance: Covariance) -> float:
+def _distance(gradient: np.ndarray, matrix: np.ndarray) -> float:
     """By how much −2 ln L should still fall, gᵀ C g/4 over the entries that have errors: whatever a minimiser says."""
-    known = np.isfinite(np.diag(covariance.matrix))
-    gradient = objective.gradient(theta)[known]
-    return float(gradient @ covariance.matrix[np.ix_(known, known)] @ gradient / 4)
+    known = np.isfinite(np.diag(matrix))
+    return float(gradient[known] @ matrix[np.ix_(known, known)] @ gradient[known] / 4)
 
 
 def at_limits(objective: Objective, theta: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ from gpnb.core.errors import FitError
 from gpnb.core.progress import CancelToken, Report, reporter
 from gpnb.core.recipe import Recipe
 from gpnb.fitting.backends import backend_called
-from gpnb.fitting.covariance import Covariance, covariance_at, distance
+from gpnb.fitting.covariance import Covariance, covariance_at
 from gpnb.fitting.given import Fitted, recipe_input
 from gpnb.fitting.likelihood import Likelihood
 from gpnb.fitting.objective import Objective
@@ -22,9 +22,6 @@ from gpnb.models.collection import Models
 from gpnb.models.links import link_targets
 from gpnb.models.sky import SkyModel
 from gpnb.models.spectrum import SpectralModel
-
-_LEFT = 0.01
-"""Of −2 ln L: a tenth of a standard deviation from the minimum."""
 
 
 def fit(
@@ -90,23 +87,18 @@ def fit(
         if not minimum.converged and objective.bad is not None and (words := likelihood.bad_flux(objective.bad)):
             raise FitError(f"{words}, and no minimum was found: limit the parameters.")
         covariance = covariance_at(objective, minimum.theta)
-        left = distance(objective, minimum.theta, covariance)
     finally:
         close()
     given = {"backend": backend, "statistic": statistic, **options}
     recipe = Recipe.of("gpnb.fit()", name="result", datasets=recipe_input(datasets), model=model, **given)
-    return _result(objective, minimum, covariance, left, recipe, backend)
+    return _result(objective, minimum, covariance, recipe, backend)
 
 
-def _result(
-    objective: Objective, minimum: Minimum, covariance: Covariance, left: float, recipe: Recipe, backend: str
-) -> FitResult:
+def _result(objective: Objective, minimum: Minimum, covariance: Covariance, recipe: Recipe, backend: str) -> FitResult:
     likelihood = objective.likelihood
     scale = likelihood.scale
     matrix = covariance.matrix * np.outer(scale, scale)
     faults = [*([] if minimum.converged else [minimum.message]), *covariance.faults]
-    if left > _LEFT:
-        faults.append(f"the minimum is not reached: −2 ln L should fall by {left:.2g} more")
     matrix.flags.writeable = False
     return FitResult(
         models=_fitted(likelihood, minimum.theta, np.sqrt(np.diag(matrix))),
