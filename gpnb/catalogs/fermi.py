@@ -8,14 +8,14 @@ from abc import abstractmethod
 from typing import Any
 
 import numpy as np
-from astropy.table import QTable
 
-from gpnb.catalogs.sed import from_band_fluxes
+from gpnb.catalogs.sed import band_points
 from gpnb.catalogs.source import R68_PER_SIGMA, R95_PER_SIGMA, CatalogSource, Shape, filled
 from gpnb.core.errors import DataFormatError, DataWarning
 from gpnb.models.spatial import DiskSource, GaussianSource, PointSource, SpatialModel
 from gpnb.models.spectral import LogParabola, PowerLaw, SpectralModel
 from gpnb.models.spectral_catalog import SuperExpCutoffPowerLaw4FGL, SuperExpCutoffPowerLaw4FGLDR3
+from gpnb.products.flux_points import FluxPoints
 
 _DNDE = "cm-2 s-1 TeV-1"
 
@@ -54,15 +54,14 @@ class FermiSource(CatalogSource):
             )
         return DiskSource(**filled(DiskSource, lon=lon, lat=lat, radius=(math.sqrt(major * minor), math.nan)))
 
-    def flux_points(self) -> QTable:
+    def flux_points(self) -> FluxPoints:
         """Its flux points, from the fluxes in bands; see the base class."""
-        return from_band_fluxes(
+        return band_points(
             self._edges(),
             self._values("Flux_Band", "cm-2 s-1"),
             self._values("Unc_Flux_Band", "cm-2 s-1").reshape(-1, 2),
             self._values("Sqrt_TS_Band"),
-            self.spectral_model,
-            name=self.name,
+            self,
         )
 
     @property

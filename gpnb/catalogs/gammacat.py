@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 
 from astropy import units as u
-from astropy.table import QTable
 
-from gpnb.catalogs.sed import sed_table
+from gpnb.catalogs.sed import published_points
 from gpnb.catalogs.source import R68_PER_SIGMA, R95_PER_SIGMA, CatalogSource, Shape, filled
 from gpnb.core.errors import SelectionError
 from gpnb.models.shell import ShellSource
 from gpnb.models.spatial import GaussianSource, PointSource, SpatialModel
 from gpnb.models.spectral import ExpCutoffPowerLaw, PowerLaw, SpectralModel
 from gpnb.models.spectral_catalog import PowerLaw2
+from gpnb.products.flux_points import FluxPoints
 
 _DNDE = "cm-2 s-1 TeV-1"
 _ERROR = "{}_err"
@@ -53,14 +53,14 @@ class SourceGammaCat(CatalogSource):
             return ShellSource(frame=frame, **filled(ShellSource, **place, **shape))
         return PointSource(frame=frame, **filled(PointSource, **place))
 
-    def flux_points(self) -> QTable:
+    def flux_points(self) -> FluxPoints:
         """Its flux points, as published; edges of energy bins are often missing."""
         energies = {name: self._values(f"sed_{name}", "TeV") for name in ("e_ref", "e_min", "e_max")}
         fluxes = {
             name: self._values(f"sed_{name}", _DNDE)
             for name in ("dnde", "dnde_err", "dnde_errn", "dnde_errp", "dnde_ul")
         }
-        return sed_table({**energies, **fluxes}, name=self.name, reference=self._text("sed_reference_id"))
+        return published_points({**energies, **fluxes}, self)
 
     @property
     def _extent(self) -> Shape | None:

@@ -7,9 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from astropy.table import QTable
 
-from gpnb.catalogs.sed import sed_table
+from gpnb.catalogs.sed import published_points
 from gpnb.catalogs.source import R68_PER_SIGMA, CatalogSource, Shape, filled
 from gpnb.core.errors import DataFormatError
 from gpnb.models.collection import Models
@@ -17,6 +16,7 @@ from gpnb.models.shell import ShellSource
 from gpnb.models.sky import SkyModel
 from gpnb.models.spatial import GaussianSource, PointSource, SpatialModel
 from gpnb.models.spectral import ExpCutoffPowerLaw, PowerLaw, SpectralModel
+from gpnb.products.flux_points import FluxPoints
 
 _DNDE = "cm-2 s-1 TeV-1"
 _ERROR = "{}_Err"
@@ -72,7 +72,7 @@ class SourceHGPS(CatalogSource):
         total = sum(float(row["Flux_Map"]) for row in rows)
         return Models([self._component(row, float(row["Flux_Map"]) / total) for row in rows])
 
-    def flux_points(self) -> QTable:
+    def flux_points(self) -> FluxPoints:
         """Its flux points; upper limits are at 95 % confidence."""
         columns = {name: self._values(f"Flux_Points_{column}", unit) for name, (column, unit) in _POINTS.items()}
         limited = np.asarray(self.row["Flux_Points_Flux_Is_UL"]) == 1
@@ -80,7 +80,7 @@ class SourceHGPS(CatalogSource):
             columns[name] = np.where(limited, np.nan, columns[name])
         columns["dnde_ul"] = np.where(limited, columns["dnde_ul"], np.nan)
         count = int(self.row["N_Flux_Points"])
-        return sed_table({name: item[:count] for name, item in columns.items()}, UL_CONF=0.95, name=self.name)
+        return published_points({name: item[:count] for name, item in columns.items()}, self, cl=0.95)
 
     @property
     def _extent(self) -> Shape | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from astropy import units as u
 from astropy.coordinates import SkyCoord
-from astropy.table import QTable, Table
+from astropy.table import Table
 
 from gpnb.core.errors import ArgumentError, SelectionError
 from gpnb.core.fitsfile import unit_factor
@@ -22,6 +22,7 @@ from gpnb.models.collection import Models
 from gpnb.models.sky import SkyModel
 from gpnb.models.spatial import SpatialModel
 from gpnb.models.spectral import SpectralModel
+from gpnb.products.flux_points import FluxPoints
 
 if TYPE_CHECKING:
     from regions import SkyRegion
@@ -99,14 +100,13 @@ class CatalogSource(ABC):
         """Its shape; a point if the catalogue has none."""
 
     @abstractmethod
-    def flux_points(self) -> QTable:
+    def flux_points(self) -> FluxPoints:
         """Its flux points.
 
         Returns
         -------
-        QTable
-            The SED columns of GADF: ``e_ref e_min e_max dnde dnde_err dnde_errn dnde_errp dnde_ul is_ul``, with units;
-            what is not known is NaN. ``meta`` holds ``SED_TYPE`` and ``UL_CONF``.
+        FluxPoints
+            What is not known is NaN.
         """
 
     @property

@@ -83,7 +83,7 @@ def test_flux_points_of_3fhl_are_its_energy_fluxes(catalogs):
     points = catalog["Crab Nebula"].flux_points()
     assert points["e_min"].to_value("GeV") == pytest.approx([10, 20, 50, 150, 500])
     assert points["flux"].unit == u.Unit("cm-2 s-1")
-    assert points.meta["SED_TYPE"] == "dnde"
+    assert (points.cl, points.sided, points.name) == (0.95, None, catalog["Crab Nebula"].name)
     assert np.all(points["dnde_errn"] > 0)
 
 

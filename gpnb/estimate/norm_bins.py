@@ -1,0 +1,138 @@
+"""The bins that norms are fitted in: from datasets and models to plain arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from gpnb.core.errors import ArgumentError
+from gpnb.datasets.spectrum import SpectrumDataset
+from gpnb.datasets.statistic import kind_of
+from gpnb.estimate.norm_profile import NormBins
+from gpnb.fitting.given import as_models
+from gpnb.fitting.terms import Terms
+from gpnb.models.collection import Models
+from gpnb.models.sky import SkyModel
+
+
+def models_of(result: Any, source: str | None) -> tuple[Models, SkyModel]:
+    """The models of a fit (or models as they are), links followed, and the source whose flux is wanted.
+
+    Raises
+    ------
+    ArgumentError
+        If there are several sources and `source` names none of them.
+    """
+    models = as_models(getattr(result, "models", result)).resolved()
+    if source is None and len(models) > 1:
+        raise ArgumentError(f"There are several models: say which, source= one of {', '.join(models.names)}.")
+    return models, models[0] if source is None else models[source]
+
+
+def norm_bins(
+    datasets: Sequence[SpectrumDataset],
+    cells: Sequence[np.ndarray],
+    models: Models,
+    source: SkyModel,
+    statistic: str | None = None,
+) -> tuple[NormBins | None, np.ndarray]:
+    """Usable bins of all datasets.
+
+    Parameters
+    ----------
+    datasets : sequence of SpectrumDataset
+        The data.
+    cells : sequence of array of int
+        For each dataset, the norm that each of its bins belongs to; negative for none.
+    models : Models
+        All sources.
+    source : SkyModel
+        The one whose norm is wanted; the others are held.
+    statistic : str, optional
+        By default what suits the background.
+
+    Returns
+    -------
+    bins : NormBins or None
+        The norms are numbered anew: those that have no signal in a usable bin are left out; None if none has.
+    numbers : array of int
+        Their old numbers.
+    """
+    flux = _Fluxes()
+    signals = [item.predict(flux(source, item)) for item in datasets]
+    chosen, numbers = _numbered(datasets, cells, signals)
+    used = [item.masked(cell < 0) for item, cell in zip(datasets, chosen, strict=True)]
+    kept = [number for number, item in enumerate(used) if item.usable.any()]
+    if not kept:
+        return None, numbers
+    used = [used[number] for number in kept]
+    others = [sum((item.predict(flux(model, item)) for model in models if model is not source), 0.0) for item in used]
+    bins = NormBins(
+        terms=_terms(used, statistic),
+        cell=_joined(used, [chosen[number] for number in kept]),
+        count=len(numbers),
+        signal=_joined(used, [signals[number] for number in kept]),
+        other=_joined(used, others),
+        excess=_joined(used, [item.excess for item in used]),
+        variance=_joined(used, [_variance(item) for item in used]),
+        lowest=_joined(used, [_lowest(item, kind_of(item, statistic)) for item in used]),
+    )
+    return bins, numbers
+
+
+def _numbered(
+    datasets: Sequence[SpectrumDataset], cells: Sequence[np.ndarray], signals: Sequence[np.ndarray]
+) -> tuple[list[np.ndarray], np.ndarray]:
+    """The norm of each bin, numbered among those that have a signal (negative for none), and their old numbers."""
+    strength = np.zeros(1 + max(int(cell.max(initial=-1)) for cell in cells))
+    for item, cell, signal in zip(datasets, cells, signals, strict=True):
+        inside = item.usable & (cell >= 0)
+        np.add.at(strength, cell[inside], signal[inside])
+    numbers = np.flatnonzero(strength > 0)
+    new = np.full(len(strength) + 1, -1)  # the last one is for cells of -1
+    new[numbers] = np.arange(len(numbers))
+    return [new[np.where(item.usable, cell, -1)] for item, cell in zip(datasets, cells, strict=True)], numbers
+
+
+class _Fluxes:
+    """Fluxes in bins of true energy, once for each model and axis."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, bytes], np.ndarray] = {}
+
+    def __call__(self, model: SkyModel, dataset: SpectrumDataset) -> np.ndarray:
+        edges = dataset.energy_true.edge_values
+        key = (model.name, edges.tobytes())
+        if key not in self._known:
+            self._known[key] = model.spectral.integral_bins(edges)
+        return self._known[key]
+
+
+def _terms(datasets: Sequence[SpectrumDataset], statistic: str | None) -> Terms:
+    ends = np.cumsum([int(item.usable.sum()) for item in datasets]).tolist()
+    return Terms(datasets, [slice(start, stop) for start, stop in zip([0, *ends], ends, strict=False)], statistic)
+
+
+def _joined(datasets: Sequence[SpectrumDataset], values: Sequence[np.ndarray | float]) -> np.ndarray:
+    """Values of the usable bins of all."""
+    whole = [np.broadcast_to(value, item.counts.shape) for item, value in zip(datasets, values, strict=True)]
+    return np.concatenate([value[item.usable] for item, value in zip(datasets, whole, strict=True)])
+
+
+def _variance(dataset: SpectrumDataset) -> np.ndarray:
+    """Of the excess, n + alpha² m."""
+    if dataset.counts_off is None or dataset.alpha is None:
+        return dataset.counts
+    return np.asarray(dataset.counts + np.nan_to_num(dataset.alpha) ** 2 * dataset.counts_off)
+
+
+def _lowest(dataset: SpectrumDataset, kind: str) -> np.ndarray:
+    """The least signal that the statistic is defined for."""
+    if kind == "chi2":
+        return np.full(dataset.counts.shape, -np.inf)
+    if kind != "wstat" or dataset.alpha is None or dataset.counts_off is None:
+        return -dataset.expected_background
+    alone = dataset.alpha * dataset.counts_off / (1 + dataset.alpha)
+    return np.asarray(np.where(dataset.counts > 0, -np.inf, -alone))

@@ -1,0 +1,222 @@
+"""Norms of many spectra at once: best values, errors, limits and scans, each from its own bins.
+
+−2 ln L is convex in a norm (an optimum over the background leaves it so), so all of them are roots of rising functions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.integrate import cumulative_simpson
+
+from gpnb.core.errors import ArgumentError
+from gpnb.fitting.terms import Term
+from gpnb.stats.intervals import delta_stat
+from gpnb.stats.roots import rising_root
+
+_CEILING = 1e6
+"""Stands for infinity where a root is looked for."""
+
+_FLAT = 1e-6
+"""A curvature below this part of the expected one is none."""
+
+_SCAN_REACH = 5.0
+"""In errors: how far scans go."""
+
+_NEGLIGIBLE = 50.0
+"""Rise of −2 ln L beyond which there is no probability left."""
+
+_QUANTILE_STEPS = 401
+
+METHODS = ("bounded", "unbounded", "bayesian")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What an upper limit is.
+
+    Parameters
+    ----------
+    cl : float
+        Confidence.
+    sided : {1, 2}
+        One-sided, or upper end of a two-sided interval; a Bayesian one is one-sided.
+    method : {"bounded", "unbounded", "bayesian"}
+        From −2 ln L, counted from the best norm that is not negative, or from the best of all, which may give negative
+        limits; or from the likelihood as a density of norms that are not negative.
+
+    Raises
+    ------
+    ArgumentError
+        If one of them has no meaning.
+    """
+
+    cl: float = 0.95
+    sided: int = 1
+    method: str = "bounded"
+
+    def __post_init__(self) -> None:
+        if not 0 < self.cl < 1 or self.sided not in (1, 2):
+            raise ArgumentError(f"cl={self.cl!r} must lie between 0 and 1, and sided={self.sided!r} be 1 or 2.")
+        if self.method not in METHODS:
+            raise ArgumentError(f"limits={self.method!r} is not known: give one of {', '.join(METHODS)}.")
+        if self.method == "bayesian" and self.sided != 1:
+            raise ArgumentError("limits='bayesian' are one-sided: give sided=1.")
+
+
+@dataclass(frozen=True, eq=False)
+class NormBins:
+    """Bins of counts, and which norm each belongs to.
+
+    Parameters
+    ----------
+    terms : callable
+        Statistic, slope and weight of all bins, given their signal.
+    cell : array of int, shape (n_bins,)
+        The norm that a bin belongs to.
+    count : int
+        Number of norms.
+    signal : array, shape (n_bins,)
+        Counts of the source for norm 1.
+    other : array, shape (n_bins,)
+        Counts of all other sources.
+    excess, variance : array, shape (n_bins,)
+        Counts less background, and the variance of that.
+    lowest : array, shape (n_bins,)
+        The least signal that the statistic is defined for.
+    """
+
+    terms: Term
+    cell: np.ndarray
+    count: int
+    signal: np.ndarray
+    other: np.ndarray
+    excess: np.ndarray
+    variance: np.ndarray
+    lowest: np.ndarray
+
+    def total(self, values: np.ndarray) -> np.ndarray:
+        """Sums over the bins of each norm."""
+        return np.bincount(self.cell, values, self.count)
+
+    def extreme(self, values: np.ndarray, of: np.ufunc, start: float) -> np.ndarray:
+        """Least or greatest over the bins of each norm."""
+        found = np.full(self.count, start)
+        of.at(found, self.cell, values)
+        return found
+
+    def stat(self, norm: np.ndarray) -> np.ndarray:
+        """−2 ln L of each norm; infinity where it is not defined."""
+        return self.total(self._at(norm)[0])
+
+    def slope(self, norm: np.ndarray) -> np.ndarray:
+        """Its derivative."""
+        return self.total(self._at(norm)[1] * self.signal)
+
+    def weight(self, norm: np.ndarray) -> np.ndarray:
+        """Its expected second derivative."""
+        return self.total(self._at(norm)[2] * self.signal**2)
+
+    def _at(self, norm: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        with np.errstate(all="ignore"):
+            return self.terms(norm[self.cell] * self.signal + self.other)
+
+
+class NormProfile:
+    """−2 ln L along each norm.
+
+    Parameters
+    ----------
+    bins : NormBins
+        Every norm has at least one bin with a signal.
+
+    Attributes
+    ----------
+    best : array
+        The norms with the lowest −2 ln L; they may be negative.
+    """
+
+    def __init__(self, bins: NormBins):
+        self.bins = bins
+        with np.errstate(divide="ignore", invalid="ignore"):
+            own = np.where(bins.signal > 0, (bins.excess - bins.other) / bins.signal, np.nan)
+            edge = np.where(bins.signal > 0, (bins.lowest - bins.other) / bins.signal, -np.inf)
+        edge = bins.extreme(edge, np.maximum, -np.inf)
+        self.edge = edge + 1e-9 * np.abs(np.where(np.isfinite(edge), edge, 0.0))  # rounding must not lead outside
+        self.best = self._best(own)
+        self.least = bins.stat(self.best)
+        self.null = bins.stat(np.zeros(bins.count))
+
+    def _best(self, own: np.ndarray) -> np.ndarray:
+        """Each bin alone would like its `own` norm: the best of all lies between them."""
+        bins = self.bins
+        low = np.maximum(bins.extreme(own, np.fmin, np.inf), self.edge)
+        high = np.maximum(bins.extreme(own, np.fmax, -np.inf), self.edge)
+        signal = bins.total(bins.signal)
+        guess = bins.total(bins.excess - bins.other) / signal
+        reach = 5 * np.sqrt(np.maximum(bins.total(bins.variance), 1.0)) / signal
+        near = [np.clip(guess + side * reach, low, high) for side in (-1, 1)]
+        low_near = np.where(bins.slope(near[0]) < 0, near[0], low)
+        high_near = np.where(bins.slope(near[1]) > 0, near[1], high)
+        root = rising_root(bins.slope, low_near, high_near)
+        return np.asarray(np.where(bins.slope(low) >= 0, low, root))
+
+    @property
+    def ts(self) -> np.ndarray:
+        """How much less likely no signal is, in −2 ln L."""
+        return np.asarray(np.maximum(self.null - self.least, 0.0))
+
+    @property
+    def error(self) -> np.ndarray:
+        """From the curvature; NaN where there is none."""
+        expected = self.bins.weight(self.best)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            step = 0.01 * np.sqrt(2 / expected)
+            bend = (self.bins.slope(self.best + step) - self.bins.slope(self.best - step)) / (2 * step)
+            return np.asarray(np.where(bend > _FLAT * expected, np.sqrt(2 / bend), np.nan))
+
+    def above(self, start: np.ndarray, delta: float) -> np.ndarray:
+        """Where −2 ln L has risen by `delta` from its value at `start`, at higher norms."""
+        level = self.bins.stat(start) + delta
+        signal = self.bins.total(self.bins.signal)
+        reach = np.sqrt(delta * np.maximum(self.bins.total(self.bins.variance), 1.0)) / signal
+        return rising_root(
+            lambda norm: np.minimum(self.bins.stat(norm), _CEILING + level) - level, start, start + reach
+        )
+
+    def errors(self) -> tuple[np.ndarray, np.ndarray]:
+        """Lower and upper error, where −2 ln L has risen by 1; the lower one ends where the statistic does."""
+        level = self.least + 1
+        upper = self.above(self.best, 1.0) - self.best
+        reach = np.minimum(upper + 1e-12, np.maximum(self.best - self.edge, 0.0))
+
+        def fall(step: np.ndarray) -> np.ndarray:
+            norm = np.maximum(self.best - step, self.edge)
+            beyond = np.where(self.best - step < self.edge, _CEILING, 0.0)
+            return np.asarray(np.minimum(self.bins.stat(norm) + beyond, _CEILING + level) - level)
+
+        return rising_root(fall, np.zeros_like(reach), reach), upper
+
+    def limit(self, limits: Limits) -> np.ndarray:
+        """Upper limits."""
+        if limits.method == "bayesian":
+            return self._quantile(limits.cl)
+        start = self.best if limits.method == "unbounded" else np.maximum(self.best, 0.0)
+        return self.above(start, delta_stat(limits.cl, limits.sided))
+
+    def _quantile(self, cl: float) -> np.ndarray:
+        """Of the likelihood as a density of norms that are not negative (Helene 1983, NIM 212, 319)."""
+        start = np.maximum(self.best, 0.0)
+        end = self.above(start, _NEGLIGIBLE)
+        norm = np.linspace(np.maximum(2 * start - end, 0.0), end, _QUANTILE_STEPS)  # below, −2 ln L rises faster
+        density = np.exp(-0.5 * (np.array([self.bins.stat(row) for row in norm]) - self.bins.stat(start)))
+        part = cumulative_simpson(density, dx=1 / (_QUANTILE_STEPS - 1), axis=0, initial=0)
+        columns = zip((part / part[-1]).T, norm.T, strict=True)
+        return np.array([np.interp(cl, rising, values) for rising, values in columns])
+
+    def scan(self, n: int, errp: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Norms around the best ones, and −2 ln L there; shape (count, n)."""
+        low = np.maximum(self.best - _SCAN_REACH * errp, self.edge)
+        norm = np.linspace(low, self.best + _SCAN_REACH * errp, n)
+        return norm.T, np.array([self.bins.stat(row) for row in norm]).T

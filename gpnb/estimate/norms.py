@@ -1,0 +1,138 @@
+"""Fitted norms as the fields of flux points and light curves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from gpnb.core.errors import ArgumentError
+from gpnb.core.units import ENERGY, to_array
+from gpnb.datasets.spectrum import SpectrumDataset
+from gpnb.estimate.norm_bins import norm_bins
+from gpnb.estimate.norm_profile import Limits, NormBins, NormProfile
+from gpnb.maps.axis import Axis
+from gpnb.models.collection import Models
+from gpnb.models.sky import SkyModel
+
+UL_BELOW = 2.0
+"""Significance under which a point is to be taken as an upper limit."""
+
+SCAN_POINTS = 31
+
+
+def fitted_norms(
+    datasets: Sequence[SpectrumDataset],
+    cells: Sequence[np.ndarray],
+    shape: tuple[int, ...],
+    models: Models,
+    source: SkyModel,
+    limits: Limits,
+    n_scan: int,
+    statistic: str | None = None,
+) -> dict[str, Any]:
+    """Norms with all that flux points hold of them; NaN where no usable bin has a signal.
+
+    Parameters
+    ----------
+    datasets, cells, models, source, statistic
+        See `norm_bins`.
+    shape : tuple of int
+        Of the results; cells count along it.
+    limits : Limits
+        What the upper limits are.
+    n_scan : int
+        Points of a likelihood scan.
+    """
+    bins, numbers = norm_bins(datasets, cells, models, source, statistic)
+    if bins is None:
+        return as_fields({"norm": np.zeros(0), "norm_ul": np.zeros(0), "ts": np.zeros(0)}, {}, numbers, shape)
+    profile = NormProfile(bins)
+    errn, errp = profile.errors()
+    scan = profile.scan(n_scan, errp)
+    found = {
+        "norm": profile.best,
+        "norm_err": profile.error,
+        "norm_errn": errn,
+        "norm_errp": errp,
+        "norm_ul": profile.limit(limits),
+        "ts": profile.ts,
+        "stat": profile.least,
+        "stat_null": profile.null,
+        "norm_scan": scan[0],
+        "stat_scan": scan[1],
+    }
+    return as_fields(found, counts_of(bins, profile.best), numbers, shape)
+
+
+def as_fields(
+    found: dict[str, np.ndarray], extra: dict[str, np.ndarray], numbers: np.ndarray, shape: tuple[int, ...]
+) -> dict[str, Any]:
+    """The fields of flux points, from norms that stand at these places; NaN elsewhere."""
+    fields = _spread(found, numbers, shape)
+    significance = np.sign(fields["norm"]) * np.sqrt(fields["ts"])
+    fields["is_ul"] = ~(significance >= UL_BELOW) & np.isfinite(fields["norm_ul"])
+    fields["extra"] = _spread(extra, numbers, shape)
+    return fields
+
+
+def counts_of(bins: NormBins, norm: np.ndarray) -> dict[str, np.ndarray]:
+    """Excess counts, and those predicted for the fitted norms and for norm 1."""
+    reference = bins.total(bins.signal)
+    return {"excess": bins.total(bins.excess), "npred": norm * reference, "ref_npred": reference}
+
+
+def energy_cells(datasets: Sequence[SpectrumDataset], edges: np.ndarray) -> list[np.ndarray]:
+    """For each dataset, the interval that the centre of each of its bins lies in; -1 for none."""
+    cells = []
+    for item in datasets:
+        center = item.energy.center_values
+        inside = (center >= edges[0]) & (center < edges[-1])
+        cells.append(np.where(inside, np.searchsorted(edges, center, side="right") - 1, -1))
+    return cells
+
+
+def true_bounds(
+    datasets: Sequence[SpectrumDataset], cells: Sequence[np.ndarray], edges: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Ends of the bins that each interval consists of; its own where it has none (TeV)."""
+    count = len(edges) - 1
+    low, high = np.full(count, np.inf), np.full(count, -np.inf)
+    for item, cell in zip(datasets, cells, strict=True):
+        inside = cell >= 0
+        np.minimum.at(low, cell[inside], item.energy.low_values[inside])
+        np.maximum.at(high, cell[inside], item.energy.high_values[inside])
+    return np.where(np.isfinite(low), low, edges[:-1]), np.where(np.isfinite(high), high, edges[1:])
+
+
+def edges_of(energy_edges: Any) -> np.ndarray:
+    """Edges of energy intervals as plain TeV, from an axis, a Quantity or a list of text.
+
+    Raises
+    ------
+    ArgumentError
+        If they are not at least two, positive and rising.
+    """
+    edges = (
+        energy_edges.edge_values if isinstance(energy_edges, Axis) else to_array(energy_edges, ENERGY, "energy_edges")
+    )
+    if edges.ndim != 1 or len(edges) < 2 or not (edges[0] > 0 and np.all(np.diff(edges) > 0)):
+        raise ArgumentError(f"energy_edges={energy_edges!r} must be at least two energies, positive and rising.")
+    return np.asarray(edges)
+
+
+def check_scan(n_scan: int) -> None:
+    """Raise where a scan would hold too little."""
+    if n_scan < 3:
+        raise ArgumentError(f"n_scan={n_scan!r} must be at least 3.")
+
+
+def _spread(found: dict[str, np.ndarray], numbers: np.ndarray, shape: tuple[int, ...]) -> dict[str, Any]:
+    """Results at their places, NaN elsewhere."""
+    fields = {}
+    for name, values in found.items():
+        whole = np.full((int(np.prod(shape)), *values.shape[1:]), np.nan)
+        whole[numbers] = values
+        fields[name] = whole.reshape(*shape, *values.shape[1:])
+    return fields

@@ -1,0 +1,155 @@
+"""Light curves: the flux of a source in bins of time."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from astropy import units as u
+from astropy.table import QTable, Table
+from astropy.time import Time
+from astropy.timeseries import BinnedTimeSeries
+
+from gpnb.core.errors import ArgumentError
+from gpnb.core.recipe import Recipe
+from gpnb.products.estimates import Estimates
+from gpnb.products.sed import Spectrum
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class LightCurve(Estimates):
+    """Flux in bins of time and of energy; see `Estimates` for the other fields.
+
+    Parameters
+    ----------
+    time_min, time_max : Time, shape (n_times,)
+        Ends of the bins of time.
+    obs_ids : tuple of tuple of int
+        The runs in each bin, if they are known.
+
+    Any column of the SED format is had by name, with its unit, one row a bin of time: ``curve["flux_err"]``.
+
+    Raises
+    ------
+    ArgumentError
+        If the shapes do not fit.
+    """
+
+    time_min: Time
+    time_max: Time
+    obs_ids: tuple[tuple[int, ...], ...] = ()
+
+    def __post_init__(self) -> None:
+        count = len(self.time_min)
+        if np.ndim(self.norm) != 2 or len(self.norm) != count or len(self.time_max) != count:
+            raise ArgumentError(
+                f"norm must have the shape (times, energies) with {count} times, not {np.shape(self.norm)}."
+            )
+        if self.obs_ids and len(self.obs_ids) != count:
+            raise ArgumentError(f"obs_ids must have one entry for each of {count} bins of time.")
+        super().__post_init__()
+
+    @classmethod
+    def from_table(
+        cls,
+        table: Table,
+        sed_type: str | None = None,
+        reference: Spectrum | None = None,
+        recipe: Recipe | None = None,
+        **settings: Any,
+    ) -> Self:
+        """A light curve from a table with columns ``time_min`` and ``time_max``, or a `BinnedTimeSeries`.
+
+        Parameters
+        ----------
+        table : Table
+            One row a bin of time; fluxes are arrays over energy, or numbers. Energies are columns too.
+        sed_type, reference, recipe, **settings
+            See `FluxPoints.from_table`.
+
+        Raises
+        ------
+        DataFormatError
+            If the table holds no times or no fluxes, or a unit is of another kind.
+        """
+        from gpnb.products.light_curve_file import fields_of_curve
+
+        made = fields_of_curve(table, sed_type, reference)
+        return cls(**{**made, **settings}, recipe=recipe or Recipe.memory("curve"))
+
+    @classmethod
+    def read(cls, path: str | os.PathLike[str], sed_type: str | None = None, reference: Spectrum | None = None) -> Self:
+        """Read a light curve from an ECSV or FITS file in the layout of GADF or Gammapy; see `FluxPoints.read`."""
+        from gpnb.products.files import read_table
+
+        recipe = Recipe.of(
+            "gpnb.LightCurve.read()", name="curve", path=str(path), sed_type=sed_type, reference=reference
+        )
+        return cls.from_table(read_table(path), sed_type, reference, recipe)
+
+    def table(self, sed_type: str = "flux") -> QTable:
+        """One row a bin of time.
+
+        Parameters
+        ----------
+        sed_type : {"dnde", "e2dnde", "flux", "eflux", "norm", "likelihood"}
+            Kind of flux; see `FluxPoints.table`.
+        """
+        table = QTable({"time_min": self.time_min, "time_max": self.time_max}, meta=self._meta(sed_type))
+        for name, values in self._all_columns(sed_type).items():
+            table[name] = values
+        return table
+
+    def to_timeseries(self, sed_type: str = "flux") -> BinnedTimeSeries:
+        """The light curve as astropy's time series, one row a bin of time; `from_table` reads it back."""
+        series = BinnedTimeSeries(time_bin_start=self.time_min, time_bin_end=self.time_max)
+        for name, values in self._all_columns(sed_type).items():
+            series[name] = values
+        series.meta.update(self._meta(sed_type))
+        return series
+
+    def write(self, path: str | os.PathLike[str], sed_type: str = "likelihood", overwrite: bool = False) -> None:
+        """Write it as an ECSV or FITS table in the layout of Gammapy, with its provenance; see `FluxPoints.write`."""
+        from gpnb.products.files import write_table
+        from gpnb.products.light_curve_file import with_plain_times
+
+        write_table(with_plain_times(self.table(sed_type)), path, self.recipe, overwrite)
+
+    def _all_columns(self, sed_type: str) -> dict[str, Any]:
+        names = ["e_ref", "e_min", "e_max"]
+        if sed_type in ("norm", "likelihood"):
+            names += ["ref_dnde", "ref_flux", "ref_eflux"]
+        shape = self.norm.shape
+        columns = {name: np.broadcast_to(self.quantity(name), shape, subok=True).copy() for name in names}
+        columns |= self._columns(sed_type)
+        if self.obs_ids:
+            columns["obs_ids"] = np.array([" ".join(map(str, ids)) for ids in self.obs_ids])
+        return columns
+
+    @property
+    def time(self) -> Time:
+        """Middles of the bins."""
+        return self.time_min + 0.5 * (self.time_max - self.time_min)
+
+    @property
+    def width(self) -> u.Quantity:
+        """Widths of the bins, s."""
+        return (self.time_max - self.time_min).to(u.s)
+
+    def __getitem__(self, name: str) -> Any:
+        return self.quantity(name)
+
+    def __len__(self) -> int:
+        return len(self.time_min)
+
+    def __repr__(self) -> str:
+        name = f"{self.name}, " if self.name else ""
+        bands = len(self.e_ref)
+        first = self.time_min.min().utc.iso[:19] if len(self) else "no time"
+        return f"LightCurve({name}{len(self)} bins from {first} UTC, {bands} energy band{'s' * (bands != 1)})"
+
+    def _repr_html_(self) -> str:
+        html: str = self.table()._repr_html_()
+        return html

@@ -1,0 +1,64 @@
+"""Light curves in the tables of Gammapy and astropy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from astropy import units as u
+from astropy.table import QTable, Table
+from astropy.time import Time, TimeDelta
+
+from gpnb.core.errors import DataFormatError
+from gpnb.products.flux_points_file import fields_of
+from gpnb.products.sed import Spectrum
+
+_WHERE = "The light curve"
+
+
+def fields_of_curve(table: Table, sed_type: str | None = None, reference: Spectrum | None = None) -> dict[str, Any]:
+    """The fields of `LightCurve` in a table: see `LightCurve.from_table`."""
+    start, stop = _times(table)
+    names = [name for name in table.colnames if name not in ("time_min", "time_max", "time_bin_start", "time_bin_size")]
+    energies = Table({name: _two_dimensional(table[name]) for name in names if name != "obs_ids"}, meta=table.meta)
+    fields = fields_of(energies, sed_type, reference)
+    if "obs_ids" in names:
+        fields["obs_ids"] = tuple(tuple(int(item) for item in str(text).split()) for text in table["obs_ids"])
+    return {**fields, "time_min": start, "time_max": stop}
+
+
+def with_plain_times(table: QTable) -> QTable:
+    """Times as Gammapy writes them: days of MJD on TT, without a unit."""
+    for name in ("time_min", "time_max"):
+        table[name] = table[name].tt.mjd
+    table.meta.update({"MJDREFI": 0, "MJDREFF": 0.0, "TIMESYS": "tt", "TIMEUNIT": "d", "TIMEREF": "LOCAL"})
+    return table
+
+
+def _two_dimensional(column: Any) -> Any:
+    return column[:, None] if column.ndim == 1 else column
+
+
+def _times(table: Table) -> tuple[Time, Time]:
+    if "time_bin_start" in table.colnames:
+        start = Time(table["time_bin_start"])
+        return start, start + TimeDelta(u.Quantity(table["time_bin_size"]).to(u.s))
+    if not {"time_min", "time_max"} <= set(table.colnames):
+        raise DataFormatError(f"{_WHERE} has no times: expected time_min and time_max; there are {table.colnames}.")
+    start, stop = (_time(table, name) for name in ("time_min", "time_max"))
+    return start, stop
+
+
+def _time(table: Table, name: str) -> Time:
+    """A column as times: they may be there, or as days or seconds from a reference in the header."""
+    column = table[name]
+    if isinstance(column, Time):
+        return column
+    header = {str(key).upper(): value for key, value in table.meta.items()}
+    scale = str(header.get("TIMESYS", "utc")).strip().lower()
+    whole, part = float(header.get("MJDREFI", 0)), float(header.get("MJDREFF", 0))
+    unit = u.Unit(str(getattr(column, "unit", None) or header.get("TIMEUNIT", "d")))
+    values = np.asarray(u.Quantity(np.asarray(column, dtype=float), unit).to_value(u.day))
+    if scale == "utc" and whole == 0:
+        return Time(values, format="mjd", scale=scale)  # days of UTC, that may hold a leap second
+    return Time(whole, part, format="mjd", scale=scale) + TimeDelta(values, format="jd")
