@@ -94,6 +94,7 @@ _HOME = {
     "flux_map": "estimate.flux",
     "find_peaks": "estimate.peaks",
     "flux_points": "estimate.flux_points",
+    "light_curve": "estimate.light_curve",
     "simulate_events": "simulate.events",
     "simulate_spectrum": "simulate.spectrum",
     "demo_store": "simulate.demo",

@@ -205,6 +205,20 @@ class Observation(Displayed):
             self._read[name] = part.read(name, recipe) if isinstance(part, Part) else part
         return self._read[name]
 
+    def between(self, start: Time | str | None, stop: Time | str | None) -> Observation:
+        """The part of the run between two times: its events, good times and live time; None for an open end.
+
+        Raises
+        ------
+        SelectionError
+            If no good time is left.
+        """
+        other = self.passing()
+        cut = {"gti": self.gti.select((start, stop)), "events": self.events.select(time=(start, stop))}
+        other.parts, other._read = {**self.parts, **cut}, {**other._read, **cut}
+        other.recipe = Recipe.of(".between()", on=self, name="obs", start=start, stop=stop)
+        return other
+
     def passing(self) -> Observation:
         """The same run for one pass: it has what was read here, and takes what it reads away with it."""
         other = copy(self)

@@ -77,6 +77,8 @@ def norm_bins(
         other=_joined(used, others),
         excess=_joined(used, [item.excess for item in used]),
         variance=_joined(used, [_variance(item) for item in used]),
+        n_on=_joined(used, [item.counts for item in used]),
+        n_off=_joined(used, [0.0 if item.counts_off is None else item.counts_off for item in used]),
         lowest=_joined(used, [_lowest(item, kind_of(item, statistic)) for item in used]),
     )
     return bins, numbers

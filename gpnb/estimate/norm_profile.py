@@ -85,6 +85,8 @@ class NormBins:
         Counts less background, and the variance of that.
     lowest : array, shape (n_bins,)
         The least signal that the statistic is defined for.
+    n_on, n_off : array, shape (n_bins,)
+        Counts; those OFF are zero where the background is known.
     """
 
     terms: Term
@@ -95,6 +97,8 @@ class NormBins:
     excess: np.ndarray
     variance: np.ndarray
     lowest: np.ndarray
+    n_on: np.ndarray
+    n_off: np.ndarray
 
     def total(self, values: np.ndarray) -> np.ndarray:
         """Sums over the bins of each norm."""

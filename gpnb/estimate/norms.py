@@ -78,9 +78,10 @@ def as_fields(
 
 
 def counts_of(bins: NormBins, norm: np.ndarray) -> dict[str, np.ndarray]:
-    """Excess counts, and those predicted for the fitted norms and for norm 1."""
+    """Counts ON and OFF, their excess, and those predicted for the fitted norms and for norm 1."""
     reference = bins.total(bins.signal)
-    return {"excess": bins.total(bins.excess), "npred": norm * reference, "ref_npred": reference}
+    measured = {name: bins.total(getattr(bins, name)) for name in ("n_on", "n_off", "excess")}
+    return {**measured, "npred": norm * reference, "ref_npred": reference}
 
 
 def energy_cells(datasets: Sequence[SpectrumDataset], edges: np.ndarray) -> list[np.ndarray]:

@@ -23,7 +23,19 @@ from gpnb.products.sed import (
 )
 
 _ENERGIES = ("e_ref", "e_min", "e_max")
-_EXTRA = ("counts", "counts_off", "n_on", "n_off", "alpha", "npred", "npred_excess", "success", "n_dof", "ref_npred")
+_EXTRA = (
+    "counts",
+    "counts_off",
+    "n_on",
+    "n_off",
+    "alpha",
+    "excess",
+    "npred",
+    "npred_excess",
+    "success",
+    "n_dof",
+    "ref_npred",
+)
 _WHERE = "The table of flux points"
 _UL_BELOW = 2.0
 """Significance under which a point is drawn as a limit, if the file has both and says nothing."""
