@@ -24,7 +24,7 @@ class Pair:
     arguments, versus_arguments : tuple of str
         Of the two; the same by default.
     versus : str
-        ``gammapy``; ``astropy`` for a limit; ``gpnb`` for gpnb in another way.
+        ``gammapy`` or ``sherpa``; ``astropy`` for a limit; ``gpnb`` for gpnb in another way.
     goal : float or None
         Times faster than the other, or for a limit at most this many times slower; None: only told.
     clock : str
@@ -101,6 +101,26 @@ PAIRS = (
             ("files", "pixels", "reflected regions measured by pixels, as the rival does"),
             ("again", "exact", "a second extraction from runs in memory"),
         )
+    ),
+    *(
+        Pair(
+            f"joint_fit_{chosen}",
+            "joint_fit",
+            100,
+            (chosen,),
+            tolerance={"values": (1e-3, 0), "errors": (0.02, 0), "stat": (0, 1e-2)},
+            note=f"log-parabola and its covariance to {what}, spectra in memory",
+        )
+        for chosen, what in (("joint", "five instruments"), ("hess", "four runs"))
+    ),
+    Pair(
+        "joint_fit_sherpa",
+        "joint_fit",
+        None,
+        ("joint",),
+        versus="sherpa",
+        tolerance={"values": (1e-3, 0), "errors": (0.02, 0), "stat": (0, 1e-2)},
+        note="beside a session of Sherpa's (extra sherpa) on the OGIP files that gpnb writes",
     ),
     *(
         Pair(f"ring_excess_{store}", "ring_excess", 5, (store, "1"), memory=True, tolerance=RING, note="one image")

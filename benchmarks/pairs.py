@@ -62,7 +62,7 @@ def _row(pair: Pair, runs: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
     met = pair.goal is None or (ratio <= pair.goal if pair.is_limit else ratio >= pair.goal)
     row = {
         "task": pair.task,
-        "kind": "limit" if pair.is_limit else "rival" if theirs == "gammapy" else "self",
+        "kind": "limit" if pair.is_limit else "self" if theirs == "gpnb_other" else "rival",
         "ratio": round(ratio, 2),
         "ratio_first": round(_ratio(pair, mine, others, f"{pair.clock}_first"), 2),
         "goal": pair.goal,

@@ -15,6 +15,16 @@ DATA = Path(os.environ.get("GPNB_DATA") or Path(__file__).parents[3] / "shared" 
 CRAB_RUNS = [23523, 23526, 23559, 23592]
 CTA_RUNS = [110380, 111140, 111159]
 
+CRAB_RANGES = {"fermi": (0.03, 2), "magic": (0.08, 30), "veritas": (0.15, 30), "fact": (0.4, 30), "hess": (0.66, 30)}
+"""TeV, in which the spectra of joint-crab are fitted."""
+
+
+def joint_crab_files(chosen: str) -> list[tuple[str, tuple[float, float], Path]]:
+    """Instrument, range and OGIP file of the spectra of one instrument, or of all (``joint``)."""
+    names = CRAB_RANGES if chosen == "joint" else [chosen]
+    folder = DATA / "joint-crab" / "spectra"
+    return [(name, CRAB_RANGES[name], path) for name in names for path in sorted((folder / name).glob("pha_*.fits"))]
+
 
 def memory() -> float:
     """Peak resident memory of this process until now, MB."""

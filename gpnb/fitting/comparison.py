@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import chi2, norm
+from scipy.special import chdtrc, ndtri
 
 from gpnb.core.errors import ArgumentError
 
@@ -41,7 +41,7 @@ class Comparison:
     @property
     def significance(self) -> float:
         """`p` in standard deviations, two-sided."""
-        return float(norm.isf(self.p / 2))
+        return float(-ndtri(self.p / 2))
 
 
 def compare(first: FitResult, second: FitResult) -> Comparison:
@@ -62,7 +62,7 @@ def compare(first: FitResult, second: FitResult) -> Comparison:
     notes = [f"a fit had no success: {'; '.join(faults)}"] if faults else []
     if ts < 0:
         notes.append("the model with more parameters fits worse: it is not nested, or its fit missed the minimum")
-    return Comparison(ts, dof, float(chi2.sf(max(ts, 0.0), dof)), simple.aic - rich.aic, "; ".join(notes))
+    return Comparison(ts, dof, float(chdtrc(dof, max(ts, 0.0))), simple.aic - rich.aic, "; ".join(notes))
 
 
 def _check_data(first: FitResult, second: FitResult) -> None:

@@ -75,8 +75,8 @@ def fit(
     >>> true = gpnb.Axis.energy("1 TeV", "100 TeV", nbin=2, name="energy_true")
     >>> data = gpnb.SpectrumDataset(energy, true, [1000, 100], [1e15, 1e15], np.eye(2), "1 h", background=[0, 0])
     >>> result = gpnb.fit(data, gpnb.PowerLaw(index=1.5))
-    >>> result.success, {name: round(value, 13) for name, value in zip(result.names, result.values)}
-    (True, {'source.index': 2.0, 'source.amplitude': 1.1e-12})
+    >>> result
+    FitResult(source.index = 2 ± 0.046, source.amplitude = 1.111e-12 ± 5.9e-14; −2 ln L = -12536.54, 0 dof)
     """
     minimise = backend_called(backend)
     likelihood = Likelihood(datasets, model, statistic)
@@ -85,8 +85,8 @@ def fit(
     objective = Objective(likelihood, report=report, cancel=cancel)
     try:
         minimum = minimise(objective, likelihood.start, **options)
-        if objective.bad is not None and not minimum.converged:
-            raise FitError(f"{likelihood.trouble(objective.bad)}, and no minimum was found: limit the parameters.")
+        if not minimum.converged and objective.bad is not None and (words := likelihood.bad_flux(objective.bad)):
+            raise FitError(f"{words}, and no minimum was found: limit the parameters.")
         covariance = covariance_at(objective, minimum.theta)
     finally:
         close()

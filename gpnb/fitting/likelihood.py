@@ -19,6 +19,8 @@ from gpnb.models.collection import Models
 from gpnb.models.sky import SkyModel
 from gpnb.models.spectrum import SpectralModel
 
+_NEGATIVE = "the predicted counts are so negative that no background explains them"
+
 
 @dataclass(frozen=True, eq=False)
 class Point:
@@ -73,7 +75,7 @@ class Likelihood:
     >>> likelihood.names
     ('source.index', 'source.amplitude')
     >>> round(likelihood.stat(likelihood.start), 4)
-    -19.8359
+    -18.9302
     """
 
     def __init__(
@@ -221,11 +223,11 @@ class Likelihood:
         """
         if np.isfinite(self.stat(self.start)) and np.isfinite(self.gradient(self.start)).all():
             return
-        raise FitError(f"{self.trouble(self.start)}: start elsewhere, or limit the parameters.")
+        reason = self.bad_flux(self.start) or f"−2 ln L is not finite at {self._words(self.start)}: {_NEGATIVE}"
+        raise FitError(f"{reason}; start elsewhere, or limit the parameters.")
 
-    def trouble(self, theta: np.ndarray) -> str:
-        """Why −2 ln L is not finite at a vector."""
-        where = ", ".join(f"{name}={value:.4g}" for name, value in zip(self.names, theta * self.scale, strict=True))
+    def bad_flux(self, theta: np.ndarray) -> str:
+        """Which spectrum is not finite at a vector, and where; empty if all are."""
         with np.errstate(all="ignore"):
             for model, slots, flux in zip(self.models, self.parameters.slots, self._fluxes, strict=True):
                 rows = flux.both(slots.values(theta), slots.places)
@@ -234,8 +236,9 @@ class Likelihood:
                     low, high = self._fold.low[bad].min(), self._fold.high[bad].max()
                     return (
                         f"The spectrum of {model.name} ({type(model.spectral).__name__}) gives no finite flux "
-                        f"between {low:.3g} and {high:.3g} TeV at {where}"
+                        f"between {low:.3g} and {high:.3g} TeV at {self._words(theta)}"
                     )
-        return (
-            f"−2 ln L is not finite at {where}: the predicted counts are so negative that no background explains them"
-        )
+        return ""
+
+    def _words(self, theta: np.ndarray) -> str:
+        return ", ".join(f"{name}={value:.4g}" for name, value in zip(self.names, theta * self.scale, strict=True))

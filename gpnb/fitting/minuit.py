@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from iminuit import Minuit
 
+from gpnb.core.errors import ArgumentError
 from gpnb.fitting.objective import Objective
-from gpnb.fitting.scoring import Minimum, score
+from gpnb.fitting.scoring import Minimum, pressed, score
 
 _NEAR = 1e-3
 """Scoring stops when −2 ln L promises to fall by less; Migrad does the rest."""
 
+_IN_REACH = 30.0
+"""In standard deviations: Migrad is told of limits this near only, for it bends parameters between their limits."""
+
 _HUGE = 1e300
 """Stands for infinity, which Migrad's line search does not take."""
+
+_ROUNDS = 3
+
+_OPTIONS = {"tol": 0.01, "strategy": 0}
 
 
 def minimise(objective: Objective, start: np.ndarray, **options: float) -> Minimum:
@@ -26,19 +36,50 @@ def minimise(objective: Objective, start: np.ndarray, **options: float) -> Minim
         From where.
     **options
         ``tol`` (of the expected distance to the minimum, 0.01; MINUIT has 0.1) and ``strategy`` (0).
+
+    Raises
+    ------
+    ArgumentError
+        If there is another option.
     """
-    near = score(objective, start, tolerance=_NEAR, most=20)
+    unknown = sorted(set(options) - set(_OPTIONS))
+    if unknown:
+        raise ArgumentError(f"{unknown[0]!r} is no option of the back end minuit; it has: {', '.join(_OPTIONS)}.")
+    theta, words = start, ""
+    for _ in range(_ROUNDS):
+        near = score(objective, theta, tolerance=_NEAR, most=40)
+        held = pressed(objective, near.theta)
+        if held.all():
+            return near
+        minuit = _migrad(objective, near.theta, held, {**_OPTIONS, **options})
+        theta = np.clip(np.array(minuit.values), *objective.bounds.T)
+        # what pressed against its limit at the start of Migrad may be free to leave it now, and the other way round
+        words = "" if minuit.valid else f"Migrad did not converge (EDM {minuit.fmin.edm:.2g})"
+        if not words and np.array_equal(theta, minuit.values) and np.all(held <= pressed(objective, theta)):
+            break
+    return Minimum(theta, objective.stat(theta), not words, words)
+
+
+def _migrad(objective: Objective, theta: np.ndarray, held: np.ndarray, options: dict[str, Any]) -> Minuit:
     minuit = Minuit(
         lambda theta: min(objective.stat(theta), _HUGE),
-        near.theta,
+        theta,
         grad=lambda theta: np.nan_to_num(objective.gradient(theta)),
         hessian=lambda theta: objective.at(theta).fisher,
         name=objective.names,
     )
     minuit.errordef = Minuit.LEAST_SQUARES  # −2 ln L rises by 1 at one standard deviation
-    minuit.strategy, minuit.tol = int(options.get("strategy", 0)), options.get("tol", 0.01)
-    minuit.limits = [tuple(pair) for pair in objective.bounds]
-    minuit.migrad()
-    theta = np.array(minuit.values)
-    words = "" if minuit.valid else f"Migrad did not converge (EDM {minuit.fmin.edm:.2g})"
-    return Minimum(theta, objective.stat(theta), minuit.valid, words)
+    minuit.strategy, minuit.tol = int(options["strategy"]), options["tol"]
+    minuit.limits = _limits(objective, theta)
+    minuit.fixed = held.tolist()
+    return minuit.migrad()
+
+
+def _limits(objective: Objective, theta: np.ndarray) -> list[tuple[float, float]]:
+    """The limits that are near enough to matter."""
+    fisher = objective.at(theta).fisher
+    error = np.sqrt(np.maximum(2 * np.diag(np.linalg.pinv(fisher, hermitian=True)), 0.0))
+    low, high = objective.bounds.T
+    low = np.where(theta - low < _IN_REACH * error, low, -np.inf)
+    high = np.where(high - theta < _IN_REACH * error, high, np.inf)
+    return [(float(a), float(b)) for a, b in zip(low, high, strict=True)]

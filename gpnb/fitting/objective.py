@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,6 +10,9 @@ import numpy as np
 
 from gpnb.core.progress import CancelToken, Progress, Report
 from gpnb.fitting.likelihood import Likelihood, Point
+
+_REMEMBERED = 4
+"""Vectors: minimisers come back to the best one."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ class Objective:
         self.bounds = likelihood.bounds[self.moving]
         self.n_evaluations = 0
         self.bad: np.ndarray | None = None  # a full vector where −2 ln L was not finite
-        self._point: Point | None = None
+        self._points: deque[Point] = deque(maxlen=_REMEMBERED)
 
     def full(self, theta: np.ndarray) -> np.ndarray:
         """The full vector."""
@@ -73,9 +77,11 @@ class Objective:
     def at(self, theta: np.ndarray) -> Point:
         """Statistic, slope and expected second derivatives of the entries that move."""
         theta = np.array(theta, dtype=float)
-        if self._point is None or not np.array_equal(self._point.theta, theta):
-            self._point = self._evaluate(theta)
-        return self._point
+        for point in self._points:
+            if np.array_equal(point.theta, theta):
+                return point
+        self._points.appendleft(self._evaluate(theta))
+        return self._points[0]
 
     def _evaluate(self, theta: np.ndarray) -> Point:
         if self._cancel is not None:
@@ -86,7 +92,7 @@ class Objective:
             self.bad = point.theta
             point = Point(point.theta, np.inf, point.gradient, point.fisher)
         if self._report is not None:
-            self._report(FitProgress("fit", self.n_evaluations, 0, point.stat))
+            self._report(FitProgress(f"−2 ln L = {point.stat:.2f}", self.n_evaluations, 0, point.stat))
         moving = self.moving
         return Point(theta, point.stat, point.gradient[moving], point.fisher[np.ix_(moving, moving)])
 

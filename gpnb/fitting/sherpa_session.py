@@ -95,6 +95,8 @@ def _source(objective: Objective, likelihood: Likelihood, start: np.ndarray) -> 
     """Our spectra as one of Sherpa's models, with the vector as its parameters."""
     from sherpa.models import ArithmeticModel, Parameter
 
+    known: dict[bytes, list[BinFlux]] = {}
+
     class Source(ArithmeticModel):  # type: ignore[misc]
         """Sum of all sources."""
 
@@ -112,8 +114,10 @@ def _source(objective: Objective, likelihood: Likelihood, start: np.ndarray) -> 
             """Flux in bins (keV), cm-2 s-1."""
             theta = objective.full(np.asarray(p))
             low, high = np.asarray(xlo) / _KEV_PER_TEV, np.asarray(xhi) / _KEV_PER_TEV
-            fluxes = [BinFlux(model.spectral, low, high) for model in likelihood.models]
-            pairs = zip(likelihood.parameters.slots, fluxes, strict=True)
+            key = low.tobytes()
+            if key not in known:
+                known[key] = [BinFlux(model.spectral, low, high) for model in likelihood.models]
+            pairs = zip(likelihood.parameters.slots, known[key], strict=True)
             return np.asarray(np.sum([flux.value(slots.values(theta)) for slots, flux in pairs], axis=0))
 
     return Source()

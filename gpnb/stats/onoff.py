@@ -98,8 +98,8 @@ def wstat_terms(
 
     Examples
     --------
-    >>> [round(float(item), 6) for item in wstat_terms(5, 10, 0.2, 3)]
-    [0.0, 0.0, 0.37037]
+    >>> [round(float(item), 6) for item in wstat_terms(5, 10, 0.2, 2)]
+    [0.208572, -0.443328, 0.443328]
     """
     n, m, alpha, s = _arrays(n, m, alpha, s)
     mu, background = _profile(n, m, alpha, s)
