@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from gpnb.core.errors import FitError
-from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.fitting.flux import BinFlux
 from gpnb.fitting.fold import Fold, response
-from gpnb.fitting.given import as_datasets, as_models, usable_ones
+from gpnb.fitting.given import Fitted, as_fitted, as_models, usable_ones
 from gpnb.fitting.parameters import FreeParameters
+from gpnb.fitting.points import Data, as_data, true_bins
 from gpnb.fitting.terms import Terms
 from gpnb.models.collection import Models
 from gpnb.models.sky import SkyModel
@@ -45,13 +45,13 @@ class Point:
 
 
 class Likelihood:
-    """−2 ln L of spectra, compiled once: links, units, priors, limits, folded responses.
+    """−2 ln L of spectra and flux points, compiled once: links, units, priors, limits, folded responses.
 
     An entry of the vector is a parameter's value over `scale`. One instance serves one thread.
 
     Parameters
     ----------
-    datasets : SpectrumDataset, Datasets, or sequence of SpectrumDataset
+    datasets : SpectrumDataset or FluxPointsDataset, Datasets, or sequence of them
         The data; bins that are not usable are left out.
     models : SpectralModel, SkyModel, Models, or sequence of SkyModel
         Every source is seen in every dataset.
@@ -80,15 +80,16 @@ class Likelihood:
 
     def __init__(
         self,
-        datasets: SpectrumDataset | Iterable[SpectrumDataset],
+        datasets: Fitted | Iterable[Fitted],
         models: SpectralModel | SkyModel | Iterable[SkyModel],
         statistic: str | None = None,
     ):
         self.models: Models = as_models(models)
-        self.datasets: tuple[SpectrumDataset, ...] = usable_ones(as_datasets(datasets))
+        self.datasets = usable_ones(as_fitted(datasets))
+        self._data = as_data(self.datasets)
         self.parameters = FreeParameters(self.models)
-        self._fold = Fold(self.datasets)
-        self._terms = Terms(self.datasets, self._fold.places, statistic)
+        self._fold = Fold(self._data)
+        self._terms = Terms(self._data, self._fold.places, statistic)
         self._fluxes = [BinFlux(item.spectral, self._fold.low, self._fold.high) for item in self.models]
         self._whole: list[tuple[np.ndarray, list[BinFlux]]] | None = None
         self._last: Point | None = None
@@ -188,19 +189,18 @@ class Likelihood:
         return found
 
     def predict(self, theta: Any) -> list[np.ndarray]:
-        """Signal counts in every bin of each dataset, also in those that are not usable."""
+        """Signal counts in every bin of each dataset, usable or not; of flux points, the differential flux."""
         theta = np.asarray(theta, dtype=float)
         if self._whole is None:
-            self._whole = [(response(item), self._bin_fluxes(item)) for item in self.datasets]
+            self._whole = [(response(item), self._bin_fluxes(item)) for item in self._data]
         values = [slots.values(theta) for slots in self.parameters.slots]
         return [
             np.sum([flux.value(own) for flux, own in zip(fluxes, values, strict=True)], axis=0) @ matrix
             for matrix, fluxes in self._whole
         ]
 
-    def _bin_fluxes(self, dataset: SpectrumDataset) -> list[BinFlux]:
-        edges = dataset.energy_true.edge_values
-        return [BinFlux(item.spectral, edges[:-1], edges[1:]) for item in self.models]
+    def _bin_fluxes(self, dataset: Data) -> list[BinFlux]:
+        return [BinFlux(item.spectral, *true_bins(dataset)) for item in self.models]
 
     def models_at(self, theta: Any) -> Models:
         """The models with the values of a vector, links followed."""

@@ -111,7 +111,8 @@ class FluxPoints(Displayed, Estimates):
         path : path
             Its name ends in ``.ecsv``, ``.fits`` or ``.fits.gz``.
         sed_type : str
-            See `table`; only ``"likelihood"`` keeps everything.
+            See `table`; only ``"likelihood"`` keeps everything. Gammapy reads the other kinds: it takes the norms of
+            the first scan for those of all.
         overwrite : bool
             Replace an existing file.
         """

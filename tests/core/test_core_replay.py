@@ -1,0 +1,49 @@
+"""Recipes that are followed."""
+
+import numpy as np
+import pytest
+
+import gpnb
+from gpnb.core.errors import SelectionError
+from gpnb.core.recipe import Recipe
+from gpnb.core.replay import arguments, replay, step
+
+
+def test_calls_methods_attributes_and_arguments():
+    crab = gpnb.SkyModel(gpnb.PowerLaw(index=2.6, amplitude="4e-11 TeV-1 s-1 cm-2"), name="crab")
+    assert replay(crab.recipe) == crab
+    axis = gpnb.Axis.energy("1 TeV", "10 TeV", nbin=4)
+    assert replay(Recipe.of(".edges", on=axis))[-1].to_value("TeV") == pytest.approx(10)
+    assert replay(Recipe.of(".slice()", on=axis, start=1, stop=3)) == axis.slice(1, 3)
+
+
+def test_a_chain_from_a_store(demo):
+    runs = demo.select(target="Crab")[:2]
+    again = replay(runs.recipe)
+    assert again.obs_ids == runs.obs_ids
+    assert replay(runs[1].recipe).obs_id == runs[1].obs_id
+    assert len(replay(runs[0].events.select(energy=("1 TeV", None)).recipe)) > 0
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"), [("[2]", 2), ("[-1]", 9), ("[1:3]", [1, 2]), ("[::4]", [0, 4, 8]), ("[:2]", [0, 1])]
+)
+def test_items(call, expected):
+    assert step(Recipe(call), [list(range(10))]) == expected
+
+
+def test_items_by_name():
+    assert step(Recipe("['crab']"), [{"crab": 1}]) == 1
+
+
+def test_the_last_step_with_other_arguments():
+    recipe = gpnb.PowerLaw(index=2.6).recipe
+    assert arguments(recipe, [])["index"] == 2.6
+    assert step(recipe, [], index=3).index.value == 3
+
+
+def test_what_was_made_in_memory_is_told():
+    with pytest.raises(SelectionError, match="runs was made in memory"):
+        replay(Recipe.of(".select()", on=Recipe.memory("runs"), target="Crab"))
+    with pytest.raises(SelectionError, match="edges was made in memory"):
+        replay(Recipe.of("gpnb.Axis.energy_edges()", edges=np.ones(3)))
