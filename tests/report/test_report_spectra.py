@@ -11,8 +11,8 @@ from astropy.table import Table
 from gpnb.report import write_report
 from gpnb.simulate.demo import truth
 
-REPORT = 60
-"""s: on two cores that have nothing else to do; these tests may share them."""
+LONGEST = 60
+"""s that a report may take on two cores; a quarter of it is usual."""
 
 AGN = {
     "target": "Demo AGN",
@@ -45,7 +45,7 @@ def run(demo, tmp_path):
     def report(name, parameters):
         start = time.perf_counter()
         files = write_report(name, parameters, output=tmp_path)
-        assert time.perf_counter() - start < 4 * REPORT
+        assert time.perf_counter() - start < LONGEST
         page = files.html.read_text(encoding="utf-8")
         assert "<script" not in page
         assert page.count("data:image/png") >= 2
@@ -90,7 +90,7 @@ def test_crab_spectrum_of_another_source(run):
     assert "true" not in tables["truth"].colnames
     assert len(tables["points"]) <= 6
     lowest = dict(zip(tables["counts"]["obs_id"], tables["counts"]["energy_min"], strict=True))
-    assert lowest[3008] >= 0.6 > lowest[3007]
+    assert lowest["3008"] >= 0.6 > lowest["3007"]
 
 
 def test_joint_crab_recovers_the_truth(run):
