@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, overload
 
 from astropy.table import Table
 
+from gpnb.core.cachedir import find_data
 from gpnb.core.display import Displayed
 from gpnb.core.errors import ArgumentError, DataFormatError, SelectionError
 from gpnb.core.recipe import Recipe
@@ -64,17 +66,22 @@ class Datasets(Displayed, Sequence[Any]):
         Parameters
         ----------
         folder : path
-            With files of `write`, or OGIP files named ``pha_….fits`` with those they name.
+            With files of `write`, or OGIP files named ``pha_….fits`` with those they name; or a folder of such folders,
+            as one has of several instruments: their spectra are then called ``FOLDER-NAME``. A name below
+            ``$GPNB_DATA`` will do.
 
         Raises
         ------
         DataFormatError
             If there is none, or one cannot be read.
         """
-        pha, own = (sorted(Path(folder).glob(pattern)) for pattern in ("pha_*.fits*", "spectrum_*.fits*"))
-        if not pha and not own:
-            raise DataFormatError(f"{folder}: there is no spectrum_….fits and no pha_….fits in this folder.")
-        spectra = [SpectrumDataset.read(path) for path in own] or [SpectrumDataset.read_ogip(path) for path in pha]
+        found = find_data(Path(folder)) or Path(folder)
+        folders = sorted(path for path in found.glob("*") if path.is_dir())
+        spectra = _read(found) or [item for inner in folders for item in _read(inner, f"{inner.name}-")]
+        if not spectra:
+            raise DataFormatError(
+                f"{folder}: there is no spectrum_….fits and no pha_….fits in this folder or the folders in it."
+            )
         return cls(spectra, Recipe.of("gpnb.Datasets.read()", folder=str(folder), name="specs"))
 
     def write(self, folder: str | os.PathLike[str], overwrite: bool = False, ogip: bool = False) -> None:
@@ -130,3 +137,10 @@ class Datasets(Displayed, Sequence[Any]):
 
     def __repr__(self) -> str:
         return f"Datasets({', '.join(self.names)})"
+
+
+def _read(folder: Path, prefix: str = "") -> list[SpectrumDataset]:
+    """The spectra whose files lie in a folder; each name begins with `prefix`, once."""
+    pha, own = (sorted(folder.glob(pattern)) for pattern in ("pha_*.fits*", "spectrum_*.fits*"))
+    spectra = [SpectrumDataset.read(path) for path in own] or [SpectrumDataset.read_ogip(path) for path in pha]
+    return [replace(item, name=prefix + item.name.removeprefix(prefix)) for item in spectra]

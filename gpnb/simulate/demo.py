@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 import yaml
@@ -22,7 +22,9 @@ from gpnb.data.gti import GTI
 from gpnb.data.observation import Observation
 from gpnb.data.store import DataStore
 from gpnb.data.write import write_index, write_irfs, write_observation
+from gpnb.datasets.container import Datasets
 from gpnb.models.collection import Models
+from gpnb.simulate import joint
 from gpnb.simulate.cache import made_once
 from gpnb.simulate.events import simulate_events
 from gpnb.simulate.expect import expectation
@@ -51,21 +53,26 @@ folder when you need it no more.
 """
 
 
-def demo_store(part: str = "cta", progress: bool | Report = True) -> DataStore:
+@overload
+def demo_store(part: Literal["cta"] = "cta", progress: bool | Report = True) -> DataStore: ...
+@overload
+def demo_store(part: Literal["joint"], progress: bool | Report = True) -> Datasets: ...
+def demo_store(part: str = "cta", progress: bool | Report = True) -> DataStore | Datasets:
     """Open the demo store; make it first if it is not in the cache.
 
     Parameters
     ----------
-    part : {"cta"}
+    part : {"cta", "joint"}
         Which store: ``"cta"`` has three runs on the Galactic centre, four on the Crab, eight on a flaring
-        AGN in two nights, and three on empty fields.
+        AGN in two nights, and three on empty fields; ``"joint"`` has spectra of the Crab of five instruments.
     progress : bool or callable
         Shown while it is made.
 
     Returns
     -------
-    DataStore
-        In the folder ``demo-cta-v1`` of ``$GPNB_CACHE``, else of the user's cache.
+    DataStore or Datasets
+        A store of runs in the folder ``demo-cta-v1`` of ``$GPNB_CACHE``, else of the user's cache; of the part
+        ``"joint"`` the spectra in ``demo-joint-v1``, OGIP files in a folder for each instrument.
 
     Raises
     ------
@@ -79,8 +86,13 @@ def demo_store(part: str = "cta", progress: bool | Report = True) -> DataStore:
     >>> import gpnb
     >>> gpnb.demo_store(progress=False).select(target="Crab").obs_ids
     [2001, 2002, 2003, 2004]
+    >>> gpnb.demo_store(part="joint", progress=False)[1]
+    SpectrumDataset(fermi-obs1001, 36 of 80 bins, 437 counts, 94 off)
     """
     folder = _folder(part, progress)
+    if part == "joint":
+        how = Recipe.of("gpnb.demo_store()", name="specs", part=part)
+        return Datasets(list(Datasets.read(folder)), how)
     recipe = Recipe.of("gpnb.demo_store()", name="store", part=part)
     return DataStore(GadfFormat().open(folder), "demo", recipe, folder)
 
@@ -123,7 +135,10 @@ def observations(target: Target) -> list[Observation]:
     return [_observation(target, number) for number in range(len(target.pointings))]
 
 
-_PARTS: dict[str, tuple[int, Callable[..., None]]] = {"cta": (VERSION, make_cta)}
+_PARTS: dict[str, tuple[int, Callable[..., None]]] = {
+    "cta": (VERSION, make_cta),
+    "joint": (joint.VERSION, joint.make_joint),
+}
 """Part → version and what fills its folder."""
 
 

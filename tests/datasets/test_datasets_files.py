@@ -269,4 +269,4 @@ def test_lists_in_a_folder(tmp_path, ogip):
     with pytest.raises(ArgumentError, match="exists already"):
         specs.write(tmp_path / "new", ogip=ogip)
     with pytest.raises(DataFormatError, match=r"there is no spectrum_….fits and no pha_….fits"):
-        gpnb.Datasets.read(tmp_path)
+        gpnb.Datasets.read(tmp_path / "none")
