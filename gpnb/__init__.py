@@ -99,6 +99,7 @@ _HOME = {
     "simulate_spectrum": "simulate.spectrum",
     "demo_store": "simulate.demo",
     "ExcessMaps": "products.excess",
+    "Theta2Table": "products.theta2",
     "FluxPoints": "products.flux_points",
     "LightCurve": "products.light_curve",
     "FluxMaps": "products.flux",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from typing import Any, ClassVar
 
-from gpnb.core.hooks import module_for
+from gpnb.core.hooks import knows, module_for
 from gpnb.core.options import get_options
 from gpnb.core.recipe import Recipe
 
@@ -26,7 +26,7 @@ def open_panel(obj: Any, workspace: Any = None, **changes: Any) -> Any:
     **changes
         Fields of the panel's view record that differ from the defaults.
     """
-    if not is_live():
+    if not (is_live() and knows(f"live.{obj.panel}")):
         return open_picture(obj, workspace, **changes)
     live = module_for(f"live.{obj.panel}")
     return live.open_panel(obj, module_for(f"panel.{obj.panel}"), workspace, changes)

@@ -16,6 +16,7 @@ _MODULES: dict[str, str] = {
     "panel.spectrum": "gpnb.draw.spectrum",
     "panel.fit": "gpnb.draw.spectrum",
     "panel.points": "gpnb.draw.points",
+    "panel.theta2": "gpnb.draw.theta2",
     "live.observations": "gpnb.widgets.observations",
     "live.sky": "gpnb.widgets.sky",
     "live.events": "gpnb.widgets.events",
@@ -30,6 +31,11 @@ _MODULES: dict[str, str] = {
 def register(name: str, module: str) -> None:
     """Let `module` stand behind `name`; replaces what was there."""
     _MODULES[name] = module
+
+
+def knows(name: str) -> bool:
+    """Whether something stands behind `name`."""
+    return name in _MODULES
 
 
 def module_for(name: str) -> Any:

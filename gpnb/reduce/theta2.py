@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from astropy.table import Table
 
 from gpnb.core.errors import ArgumentError, SelectionError
 from gpnb.core.recipe import Recipe
@@ -14,6 +13,7 @@ from gpnb.core.units import ENERGY, skycoord_text, to_float, to_range, to_skycoo
 from gpnb.data.events import EventList
 from gpnb.data.observation import Observation
 from gpnb.data.observations import Observations
+from gpnb.products.theta2 import Theta2Table
 from gpnb.reduce.exclusion import Excluded, Exclusion
 from gpnb.reduce.off_methods import Wobble
 from gpnb.reduce.reflected import smallest_distance, wobble_turns
@@ -29,7 +29,7 @@ def theta2_table(
     n_off: int = 1,
     energy: Any = None,
     exclusion: Any = None,
-) -> Table:
+) -> Theta2Table:
     """Counts in bins of the squared angle from a position, and from mirrored OFF positions of each run.
 
     Parameters
@@ -51,9 +51,9 @@ def theta2_table(
 
     Returns
     -------
-    Table
-        ``theta2_min, theta2_max`` (deg2), ``counts, counts_off, alpha, background, excess, excess_error,
-        significance`` (Li & Ma); in ``meta`` position, sums, and the recipe.
+    Theta2Table
+        A Table that shows itself: ``theta2_min, theta2_max`` (deg2), ``counts, counts_off, alpha, background, excess,
+        excess_error, significance`` (Li & Ma); in ``meta`` position, sums, and the recipe.
 
     Raises
     ------
@@ -127,12 +127,12 @@ def _histogram(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
     return np.bincount(found[found < len(edges) - 1], minlength=len(edges) - 1).astype(float)
 
 
-def _table(edges: np.ndarray, counts: np.ndarray, off: np.ndarray, background: np.ndarray) -> Table:
+def _table(edges: np.ndarray, counts: np.ndarray, off: np.ndarray, background: np.ndarray) -> Theta2Table:
     total = off.sum()
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = background.sum() / total if total > 0 else np.nan
         alpha = np.where(off > 0, background / off, mean)
-    table = Table({"theta2_min": edges[:-1], "theta2_max": edges[1:]})
+    table = Theta2Table({"theta2_min": edges[:-1], "theta2_max": edges[1:]})
     table["theta2_min"].unit = table["theta2_max"].unit = "deg2"
     table["counts"], table["counts_off"], table["alpha"] = counts, off, alpha
     table["background"], table["excess"] = background, counts - background
@@ -141,7 +141,7 @@ def _table(edges: np.ndarray, counts: np.ndarray, off: np.ndarray, background: n
     return table
 
 
-def _described(table: Table, recipe: Recipe, position: str, left_out: list[str]) -> Table:
+def _described(table: Theta2Table, recipe: Recipe, position: str, left_out: list[str]) -> Theta2Table:
     table.meta["position"] = position
     table.meta["counts"], table.meta["counts_off"] = float(table["counts"].sum()), float(table["counts_off"].sum())
     table.meta["excess"] = float(table["excess"].sum())

@@ -257,7 +257,21 @@ class SkyView(Record):
         return self._make(values)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Theta2View(Record):
+    """Counts against the squared angle from a source.
+
+    Parameters
+    ----------
+    cut : float, optional
+        Sums are taken up to this value, deg²; by default over all bins.
+    """
+
+    cut: float | None = field(default=None, metadata={"door": doors.quantity("deg2")})
+
+
 VIEWS: dict[str, type[Record]] = {
-    kind.__name__: kind for kind in (ObservationsView, InstrumentView, EventsView, SkyView, SpectrumView, PointsView)
+    kind.__name__: kind
+    for kind in (ObservationsView, InstrumentView, EventsView, SkyView, SpectrumView, PointsView, Theta2View)
 }
 """The kinds of view records by name, for states that were saved."""

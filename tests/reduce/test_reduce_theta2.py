@@ -82,3 +82,17 @@ def test_refused(runs):
         gpnb.theta2_table(runs, CRAB, bins=0)
     with pytest.raises(ArgumentError, match="theta2_max"):
         gpnb.theta2_table(runs, CRAB, theta2_max="0.1 TeV")
+
+
+def test_it_shows_itself(tmp_path):
+    table = gpnb.theta2_table(gpnb.DataStore.read("demo").select(target="Crab"), CRAB, theta2_max="0.1 deg2", bins=10)
+    bundle = table._repr_mimebundle_()
+    assert set(bundle) == {"text/plain", "text/html", "image/png"}
+    assert "10 bins" in bundle["text/html"]
+    panel = table.view(cut="0.02 deg2")
+    axes = panel.figure().axes[0]
+    on = table["counts"][:2].sum()
+    assert f"{on:.0f} ON" in axes.texts[0].get_text()
+    panel.save_data(tmp_path / "theta2.ecsv")
+    with gpnb.set_options(display="live"):  # there is no live panel: the picture
+        assert "image/png" in table._repr_mimebundle_()
