@@ -10,7 +10,7 @@ from astropy.stats import bayesian_blocks
 from astropy.time import Time
 
 from gpnb.core.errors import SelectionError
-from gpnb.core.progress import CancelToken, Report
+from gpnb.core.progress import CancelToken, Report, track
 from gpnb.core.recipe import Recipe
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.estimate.norm_bins import models_of
@@ -105,7 +105,7 @@ def light_curve(
         name="curve",
         datasets=recipe_input(datasets),
         result=result,
-        bins=bins,
+        bins=_written(bins),
         energy_edges=energy_edges,
         source=source,
         cl=cl,
@@ -118,7 +118,18 @@ def light_curve(
         found = _blocks(data, edges, models, target, statistic)
     else:
         found = time_bins(data, bins, progress, cancel)
-    return _curve(found, edges, models, target, kind, n_scan, statistic, recipe)
+    (curve,) = [
+        _curve(one, edges, models, target, kind, n_scan, statistic, recipe)
+        for one in track([found], "Fitting the light curve", progress, cancel)
+    ]
+    return curve
+
+
+def _written(bins: Any) -> Any:
+    """Times one by one, as a recipe holds them."""
+    if (isinstance(bins, Time) and bins.shape) or isinstance(bins, list | tuple):
+        return [_written(item) for item in bins]
+    return bins
 
 
 def _curve(

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from astropy import units as u
 from astropy.table import QTable, Table
 
+from gpnb.core.display import Displayed
 from gpnb.core.errors import ArgumentError, FitError
 from gpnb.core.progress import CancelToken, Report
 from gpnb.core.recipe import Recipe
-from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.fitting.comparison import Comparison, compare
 from gpnb.fitting.confidence import ONE_SIGMA, Interval, confidence
 from gpnb.fitting.contour import contour
+from gpnb.fitting.given import Fitted
 from gpnb.fitting.likelihood import Likelihood
+from gpnb.fitting.points import KIND
 from gpnb.fitting.profile import profile
 from gpnb.fitting.sampling import Samples, sample
 from gpnb.models.collection import Models
@@ -25,7 +27,7 @@ from gpnb.models.sky import SkyModel
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class FitResult:
+class FitResult(Displayed):
     """Fitted copies of the models, with errors and what may be wrong with them.
 
     Made by `fit`.
@@ -53,11 +55,13 @@ class FitResult:
         Which one.
     backend : str
         What minimised.
-    datasets : tuple of SpectrumDataset
+    datasets : tuple of SpectrumDataset or FluxPointsDataset
         What was fitted.
     recipe : Recipe
         How it was made.
     """
+
+    panel: ClassVar[str] = "fit"
 
     models: Models
     names: tuple[str, ...]
@@ -69,7 +73,7 @@ class FitResult:
     dof: int
     statistic: str
     backend: str
-    datasets: tuple[SpectrumDataset, ...]
+    datasets: tuple[Fitted, ...]
     recipe: Recipe
 
     @cached_property
@@ -101,7 +105,7 @@ class FitResult:
 
     def likelihood(self) -> Likelihood:
         """A likelihood of its own for each caller, that starts at the minimum."""
-        kinds = self.statistic.split("+")
+        kinds = [kind for kind in self.statistic.split("+") if kind != KIND]
         return Likelihood(self.datasets, self.models, kinds[0] if len(kinds) == 1 else None)
 
     def number(self, name: str) -> int:
@@ -258,10 +262,6 @@ class FitResult:
         if name is None and len(self.models) > 1:
             raise ArgumentError(f"There are several models: say which, model= one of {', '.join(self.models.names)}.")
         return self.models[0] if name is None else self.models[name]
-
-    def to_code(self) -> str:
-        """Python that makes this result again."""
-        return self.recipe.to_code()
 
     def __repr__(self) -> str:
         pairs = zip(self.names, self.values, self.errors, strict=True)
