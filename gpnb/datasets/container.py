@@ -35,7 +35,7 @@ class Datasets(Displayed, Sequence[Any]):
 
     def __init__(self, items: Sequence[Any] = (), recipe: Recipe | None = None):
         self._items = tuple(items)
-        self.recipe = recipe or Recipe.memory("datasets")
+        self.recipe = recipe or Recipe.of("gpnb.Datasets()", name="datasets", items=list(self._items))
         if len(set(self.names)) < len(self._items):
             raise SelectionError(f"Two datasets have one name: {', '.join(self.names)}.")
 

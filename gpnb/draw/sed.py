@@ -19,6 +19,7 @@ STYLES = (CURVES[1], CURVES[0], *CURVES[2:], (ORANGE, (0, (3, 1, 1.2, 1, 1.2, 1)
 _MARKERS = "osD^vp"
 _UNIT = "erg cm-2 s-1"
 _LABEL = "E² dN/dE (erg cm⁻² s⁻¹)"
+_WIDTH, _HEIGHT = 700, 380
 _ROOM = 2.0
 """Factor of free space above and below what is drawn."""
 
@@ -60,7 +61,7 @@ def sed_picture(
     points, bands = points or {}, bands or {}
     if not points and not bands:
         raise ArgumentError("points and bands are both empty: give at least one of them.")
-    figure = new_figure(height=430)
+    figure = new_figure(_WIDTH, _HEIGHT)
     with styled():
         axes = figure.add_subplot()
         inks = [(TEXT, "-")] if len(points) == 1 else STYLES

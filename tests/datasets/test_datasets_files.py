@@ -270,3 +270,12 @@ def test_lists_in_a_folder(tmp_path, ogip):
         specs.write(tmp_path / "new", ogip=ogip)
     with pytest.raises(DataFormatError, match=r"there is no spectrum_….fits and no pha_….fits"):
         gpnb.Datasets.read(tmp_path / "none")
+
+
+def test_a_list_of_spectra_tells_its_recipe(tmp_path):
+    make(name="one").write(tmp_path / "spectrum_one.fits")
+    chosen = gpnb.Datasets([item.restrict(("1 TeV", None)) for item in gpnb.Datasets.read(tmp_path)])
+    names = {}
+    exec(chosen.recipe.to_code(), names)
+    assert names["datasets"].names == ["one"]
+    assert np.array_equal(names["datasets"][0].flags, chosen[0].flags)
