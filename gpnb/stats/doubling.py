@@ -59,7 +59,7 @@ def doubling_time(
     >>> value, round(error, 3)
     (5.0, 0.372)
     """
-    return _shortest(*doubling_times(time, flux, error, is_ul, sigma))
+    return shortest(*doubling_times(time, flux, error, is_ul, sigma))
 
 
 def halving_time(
@@ -73,10 +73,11 @@ def halving_time(
     10.0
     """
     value, error = doubling_times(time, flux, error, is_ul, sigma)
-    return _shortest(-value, error)
+    return shortest(-value, error)
 
 
-def _shortest(value: np.ndarray, error: np.ndarray) -> tuple[float, float]:
+def shortest(value: np.ndarray, error: np.ndarray) -> tuple[float, float]:
+    """The least of the positive values, with its error; NaN if there is none."""
     rising = np.where(value > 0, value, np.inf)
     if not np.isfinite(rising).any():
         return np.nan, np.nan
