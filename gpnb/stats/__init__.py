@@ -7,6 +7,7 @@ from gpnb.stats.gaussian import asymmetric_error, chi2, chi2_gradient, chi2_weig
 from gpnb.stats.onoff import wstat, wstat_background, wstat_gradient, wstat_usable, wstat_weight
 from gpnb.stats.pairs import dcf, structure_function
 from gpnb.stats.periodicity import h_test, z2n
+from gpnb.stats.phase import fold, phase_histogram
 from gpnb.stats.rednoise import timmer_koenig
 from gpnb.stats.significance import cash_significance, lima
 from gpnb.stats.variability import chi2_constant, excess_variance, fpp, fvar, fvar_limit, hardness_ratio
@@ -26,6 +27,7 @@ __all__ = [
     "doubling_time",
     "doubling_times",
     "excess_variance",
+    "fold",
     "fpp",
     "fvar",
     "fvar_limit",
@@ -33,6 +35,7 @@ __all__ = [
     "halving_time",
     "hardness_ratio",
     "lima",
+    "phase_histogram",
     "structure_function",
     "timmer_koenig",
     "ts_constant",
