@@ -23,6 +23,7 @@ from gpnb.core.recipe import Recipe
 from gpnb.core.skyregions import to_regions
 from gpnb.core.units import ANGLE, ENERGY, to_range, to_time
 from gpnb.data.expression import where_mask
+from gpnb.data.phase import Ephemeris, in_phase, phase_intervals, phases
 from gpnb.data.timeref import seconds_from, time_factor, time_reference
 
 _MANDATORY = ("TIME", "RA", "DEC", "ENERGY")
@@ -211,6 +212,10 @@ class EventList(Displayed):
         """Names of all columns."""
         return list(self._names.values())
 
+    def phase(self, ephemeris: Ephemeris | None = None) -> np.ndarray:
+        """Phases in turns, by an ephemeris, else by the column PHASE or PULSE_PHASE: see `phases`."""
+        return phases(self, ephemeris)
+
     def select(
         self,
         energy: Any = None,
@@ -218,6 +223,8 @@ class EventList(Displayed):
         region: Any = None,
         offset: Any = None,
         where: str | None = None,
+        phase: Any = None,
+        ephemeris: Ephemeris | None = None,
     ) -> EventList:
         """The events that meet every condition given.
 
@@ -233,6 +240,10 @@ class EventList(Displayed):
             Range of the angle from the pointing.
         where : str, optional
             A boolean expression over the columns, as in `where_mask`.
+        phase : pair of float, or list of pairs, optional
+            Lower (included) and upper end, in turns; ``(0.9, 0.1)`` goes on beyond 1.
+        ephemeris : Ephemeris, optional
+            What phases follow from; by default the column PHASE.
 
         Returns
         -------
@@ -253,9 +264,10 @@ class EventList(Displayed):
             keep &= self.inside(region)
         if where is not None:
             keep &= where_mask(where, _Columns(self), len(self))
-        recipe = Recipe.of(
-            ".select()", on=self, name="events", energy=energy, time=time, region=region, offset=offset, where=where
-        )
+        if phase is not None:
+            keep &= in_phase(self.phase(ephemeris), phase_intervals(phase))
+        given = {"energy": energy, "time": time, "region": region, "offset": offset, "where": where, "phase": phase}
+        recipe = Recipe.of(".select()", on=self, name="events", **given, ephemeris=ephemeris)
         return self.take(keep, recipe)
 
     def take(self, keep: np.ndarray, recipe: Recipe | None = None) -> EventList:

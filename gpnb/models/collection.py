@@ -25,6 +25,7 @@ from gpnb.models import (  # noqa: F401  (their classes are known to YAML)
     spectral,
     spectral_catalog,
     template,
+    temporal_template,
 )
 from gpnb.models.gammapy import translate, warn
 from gpnb.models.links import linked_values

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
+from astropy import units as u
 from astropy.time import Time
 
 from gpnb.core.errors import DataFormatError, DataWarning
@@ -70,6 +71,16 @@ SPATIAL = {
     "GaussianSpatialModel": Kind("gauss", "GaussianSource", _CENTER),
     "DiskSpatialModel": Kind("disk", "DiskSource", {**_CENTER, "r_0": "radius"}),
     "ShellSpatialModel": Kind("shell", "ShellSource", _CENTER),
+}
+TEMPORAL = {
+    "LinearTemporalModel": Kind("linear", "LinearTrend", {"alpha": "level", "beta": "slope", "t_ref": "start"}),
+    "ExpDecayTemporalModel": Kind("exp-decay", "ExponentialDecay", {"t0": "decay", "t_ref": "start"}),
+    "GaussianTemporalModel": Kind("gauss", "GaussianFlare", {"t_ref": "peak", "sigma": "width"}),
+    "GeneralizedGaussianTemporalModel": Kind(
+        "gengauss", "GeneralizedFlare", {"t_ref": "peak", "t_rise": "rise", "t_decay": "decay"}
+    ),
+    "PowerLawTemporalModel": Kind("powerlaw", "PowerLawDecay", {"alpha": "index", "t_ref": "start", "t0": "scale"}),
+    "SineTemporalModel": Kind("sinus", "SineVariation", {"amp": "amplitude", "omega": "period", "t_ref": "start"}),
 }
 _PRIORS = {"GaussianPrior": {"mu": "mean", "sigma": "sigma"}, "UniformPrior": {}, "LogUniformPrior": {}}
 
@@ -197,16 +208,30 @@ def _round_disk(parameters: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _temporal(part: Any) -> Any:
     if not isinstance(part, dict) or part.get("type") in ("ConstantTemporalModel", "const"):
         return None
-    if part.get("type") not in ("GaussianTemporalModel", "gauss"):
+    kind = _kind(part, TEMPORAL)
+    if kind is None:
         return part
-    values = {item["name"]: item for item in part["parameters"]}
-    if not {"t_ref", "sigma"} <= set(values):
-        raise DataFormatError("GaussianTemporalModel needs the parameters t_ref and sigma.")
-    kind = Kind("gauss", "GaussianFlare", {"t_ref": "peak", "sigma": "width"})
-    peak = _parameter(values["t_ref"], kind)
-    peak["value"] = float(Time(peak["value"], format="mjd", scale=part.get("scale", "utc")).tt.mjd)
-    height = [{"name": "base", "value": 0.0, "frozen": True}, {"name": "height", "value": 1.0, "frozen": True}]
-    return {"type": kind.ours, "parameters": [*height, peak, _parameter(values["sigma"], kind)]}
+    values = {item["name"]: item for item in part.get("parameters", [])}
+    missing = sorted(set(kind.names) - set(values))
+    if missing:
+        raise DataFormatError(f"{part['type']} needs the parameter {missing[0]}.")
+    made = [_parameter(_other_way(values[name], kind), kind) for name in values]
+    for item in made:
+        if item["name"] == kind.names["t_ref"]:
+            item["value"] = float(Time(item["value"], format="mjd", scale=part.get("scale", "utc")).tt.mjd)
+    flare = [{"name": "base", "value": 0.0, "frozen": True}, {"name": "height", "value": 1.0, "frozen": True}]
+    return {"type": kind.ours, "parameters": [*(flare if "peak" in kind.names.values() else []), *made]}
+
+
+def _other_way(item: dict[str, Any], kind: Kind) -> dict[str, Any]:
+    """Parameters whose meaning is another one here: the sign of an index, a period for an angular frequency."""
+    value = float(item["value"])
+    if kind.ours == "PowerLawDecay" and item["name"] == "alpha":
+        return {"name": "alpha", "value": -value, "frozen": item.get("frozen", False)}
+    if kind.ours == "SineVariation" and item["name"] == "omega":
+        period = (2 * math.pi / (value * u.Unit(item.get("unit", "rad s-1")))).to_value("rad-1 d")
+        return {"name": "omega", "value": period, "unit": "d", "frozen": item.get("frozen", False)}
+    return item
 
 
 def warn(source: str, what: str) -> None:

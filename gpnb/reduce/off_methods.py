@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gpnb.core.errors import ArgumentError
 from gpnb.core.recipe import Recipe
 from gpnb.core.skyregions import to_regions
 from gpnb.core.units import to_float
+from gpnb.data.phase import Ephemeris, phase_intervals, phase_width
 from gpnb.reduce.methods import AdaptiveRing, Method, Ring
 
 
@@ -111,7 +112,61 @@ class OffRegions(Method):
         return Recipe.of("gpnb.OffRegions()", **kwargs)
 
 
-OffMethod = Reflected | Wobble | OffRegions | Ring
+@dataclass(frozen=True)
+class PhaseOff(Method):
+    """Background from other phases of the same region: that of a pulsar, when its beam points elsewhere.
+
+    Counts are those in the ON phases; alpha is the ratio of the widths of ON and OFF phases, so each phase must have
+    been observed equally long, as it is where a run is much longer than a turn.
+
+    Parameters
+    ----------
+    on, off : pair of float, or sequence of pairs
+        Phases in turns; ``(0.9, 0.1)`` goes on beyond 1.
+    ephemeris : Ephemeris, optional
+        What phases follow from; by default the events' column PHASE.
+    average : bool
+        True: the exposure is that of the whole time, so that fluxes are averages over the turn, as those of pulsars
+        are given. False: it is that of the ON phases, so that fluxes are those in them.
+
+    Raises
+    ------
+    ArgumentError
+        If ON and OFF overlap, or are no phases.
+
+    Examples
+    --------
+    >>> method = PhaseOff(on=[(0.95, 0.05), (0.36, 0.42)], off=(0.52, 0.87))
+    >>> method.on, round(method.alpha, 4)
+    (((0.0, 0.05), (0.36, 0.42), (0.95, 1.0)), 0.4571)
+    """
+
+    on: Any = None
+    off: Any = None
+    ephemeris: Ephemeris | None = None
+    average: bool = True
+
+    def __post_init__(self) -> None:
+        for name in ("on", "off"):
+            object.__setattr__(self, name, phase_intervals(getattr(self, name), name))
+        if not isinstance(self.ephemeris, Ephemeris | None):
+            raise ArgumentError(f"ephemeris={self.ephemeris!r} must be gpnb.Ephemeris(epoch, f0, …), or None.")
+        if any(low < top and bottom < high for low, high in self.on for bottom, top in self.off):
+            raise ArgumentError(f"on={self.on} and off={self.off} must not overlap.")
+
+    @property
+    def recipe(self) -> Recipe:
+        """The constructor call."""
+        other = Recipe.of("gpnb.PhaseOff()", off=self.off, ephemeris=self.ephemeris, average=self.average and None)
+        return replace(other, kwargs={"on": [list(pair) for pair in self.on], **other.kwargs})
+
+    @property
+    def alpha(self) -> float:
+        """Width of the ON phases over that of the OFF phases."""
+        return phase_width(self.on) / phase_width(self.off)
+
+
+OffMethod = Reflected | Wobble | OffRegions | PhaseOff | Ring
 
 _BY_NAME: dict[Any, OffMethod] = {"reflected": Reflected(), "wobble": Wobble(), "ring": Ring()}
 
@@ -130,5 +185,5 @@ def off_method(value: Any) -> OffMethod | None:
         return value
     raise ArgumentError(
         f"background={value!r} is not for spectra: give 'reflected', 'wobble', 'ring', None, "
-        "gpnb.Reflected(…), gpnb.Wobble(…), gpnb.Ring(…) or gpnb.OffRegions(…)."
+        "gpnb.Reflected(…), gpnb.Wobble(…), gpnb.Ring(…), gpnb.OffRegions(…) or gpnb.PhaseOff(…)."
     )

@@ -10,11 +10,12 @@ import numpy as np
 from gpnb.core.errors import SelectionError
 from gpnb.core.skyregions import to_regions
 from gpnb.data.observation import Observation
+from gpnb.data.phase import in_phase, phase_width
 from gpnb.maps.axis import Axis
 from gpnb.reduce.background import background_counts
 from gpnb.reduce.exclusion import Exclusion
 from gpnb.reduce.methods import Ring
-from gpnb.reduce.off_methods import OffMethod, OffRegions, Reflected, Wobble
+from gpnb.reduce.off_methods import OffMethod, OffRegions, PhaseOff, Reflected, Wobble
 from gpnb.reduce.reflected import reflected_turns, smallest_distance, wobble_turns
 from gpnb.reduce.shape import Circle, Shape, View, distance, shape_of, turned
 
@@ -89,6 +90,20 @@ class Off:
     note: str = ""
 
 
+def on_events(field: Field, method: OffMethod | None) -> np.ndarray:
+    """Which events are ON: those in the ON region, and in the ON phases if the background is from others.
+
+    Raises
+    ------
+    SelectionError
+        If phases are asked for, and events have none.
+    """
+    chosen = field.on_like()
+    if not isinstance(method, PhaseOff):
+        return chosen
+    return np.asarray(chosen & in_phase(field.obs.events.phase(method.ephemeris), method.on))
+
+
 def off_counts(field: Field, method: OffMethod) -> Off:
     """OFF counts by any method.
 
@@ -97,7 +112,7 @@ def off_counts(field: Field, method: OffMethod) -> Off:
     SelectionError
         If there is no room for OFF regions; half a sentence, for a note.
     """
-    if field.cuts is not None and not isinstance(method, Wobble):
+    if field.cuts is not None and not isinstance(method, Wobble | PhaseOff):
         raise SelectionError("the ON region is a point with RAD_MAX around it: use background='wobble'.")
     match method:
         case Reflected():
@@ -110,6 +125,8 @@ def off_counts(field: Field, method: OffMethod) -> Off:
         case Ring():
             ring = Circle(field.on.center, method.outer_deg, field.view, method.inner_deg)
             return _fixed_regions(field, [ring], "background")
+        case PhaseOff():
+            return _other_phases(field, method)
 
 
 def predicted_background(field: Field, *regions: tuple[np.ndarray, np.ndarray]) -> list[np.ndarray]:
@@ -146,6 +163,13 @@ def _turned_regions(field: Field, turns: list[float]) -> Off:
         acceptance_off[_overlapping(field, turns)] = 0.0
     counts = np.where(acceptance_off > 0, field.histogram(chosen), 0.0)
     return Off(counts, np.ones(field.energy.n), acceptance_off, tuple(field.on.text(angle) for angle in turns))
+
+
+def _other_phases(field: Field, method: PhaseOff) -> Off:
+    """The same region, when the source is not seen."""
+    chosen = field.on_like() & in_phase(field.obs.events.phase(method.ephemeris), method.off)
+    on, off = (np.full(field.energy.n, phase_width(phases)) for phases in (method.on, method.off))
+    return Off(field.histogram(chosen), on, off, (field.on.text(),))
 
 
 def _overlapping(field: Field, turns: list[float]) -> np.ndarray:

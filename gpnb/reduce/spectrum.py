@@ -59,8 +59,8 @@ def reduce_spectrum(
         Bins of true energy; by default three times finer and wider than `energy`.
     background : str, record or None
         ``"reflected"`` or `Reflected`: regions like the ON region around the pointing; ``"wobble"`` or `Wobble`:
-        positions opposite to it; ``"ring"`` or `Ring`: a ring about it; `OffRegions`: given ones; None: the
-        background response as it is, if the runs have one.
+        positions opposite to it; ``"ring"`` or `Ring`: a ring about it; `OffRegions`: given ones; `PhaseOff`:
+        other phases of a pulsar; None: the background response as it is, if the runs have one.
     exclusion : SkyRegion, DS9 text, list of them, or SkyMap of bool
         Sky that holds sources and is left out of the background; a mask is True where the sky is **kept**.
     safe : SafeRange, optional

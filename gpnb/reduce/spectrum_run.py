@@ -9,6 +9,7 @@ import numpy as np
 
 from gpnb.core.errors import SelectionError
 from gpnb.data.observation import Observation
+from gpnb.data.phase import phase_width
 from gpnb.datasets.flags import Flag
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.maps.axis import Axis
@@ -16,8 +17,8 @@ from gpnb.models.spatial import SpatialModel
 from gpnb.reduce.exclusion import Excluded, Exclusion
 from gpnb.reduce.exposure import largest_offset
 from gpnb.reduce.methods import SafeRange
-from gpnb.reduce.off_methods import OffMethod
-from gpnb.reduce.on_off import Field, off_counts, predicted_background
+from gpnb.reduce.off_methods import OffMethod, PhaseOff
+from gpnb.reduce.on_off import Field, off_counts, on_events, predicted_background
 from gpnb.reduce.safe import background_peak, safe_energies
 from gpnb.reduce.shape import Circle, Shape, View, shape_of
 from gpnb.reduce.spectrum_exposure import dispersion, region_exposure
@@ -62,6 +63,7 @@ def extract_run(obs: Observation, plan: SpectrumPlan) -> SpectrumDataset | None:
     if field is None:
         return None
     flags, notes = _flags(field, plan), _mismatch(field)
+    chosen = on_events(field, plan.background)
     background, flags, note = _background(field, plan, flags)
     notes += note
     if (flags != 0).all() and not note:
@@ -69,8 +71,8 @@ def extract_run(obs: Observation, plan: SpectrumPlan) -> SpectrumDataset | None:
     dataset = SpectrumDataset(
         energy=plan.energy,
         energy_true=plan.energy_true,
-        counts=field.histogram(field.on_like()),
-        exposure=region_exposure(obs, plan.energy_true, field.on, plan.containment, field.view),
+        counts=field.histogram(chosen),
+        exposure=_exposure(field, plan),
         edisp=dispersion(obs, plan.energy_true, plan.energy, field.on),
         livetime=obs.livetime,
         flags=flags,
@@ -81,6 +83,13 @@ def extract_run(obs: Observation, plan: SpectrumPlan) -> SpectrumDataset | None:
         name=f"run-{obs.obs_id}{obs.event_type}",
     )
     return replace(dataset, notes=(*notes, *_blind(dataset)))
+
+
+def _exposure(field: Field, plan: SpectrumPlan) -> np.ndarray:
+    exposure = region_exposure(field.obs, plan.energy_true, field.on, plan.containment, field.view)
+    if isinstance(plan.background, PhaseOff) and not plan.background.average:
+        return exposure * phase_width(plan.background.on)
+    return exposure
 
 
 def _blind(dataset: SpectrumDataset) -> list[str]:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 import numpy as np
 
 from gpnb.data.gti import GTI
 from gpnb.models.temporal import TemporalModel
+from gpnb.models.temporal_template import PhaseCurve
 from gpnb.simulate.sampling import Distributions
 
 _STEP = 2.0
-"""s: within a step a light curve is taken as constant."""
+_PART = 0.05
+"""Within a step (s), and this part of the time in which it changes, a light curve is taken as constant."""
+
+_TURNS = 100
+"""So many turns in the good time, and times are drawn from the phase curve itself."""
 
 
 class Arrivals:
@@ -29,22 +36,41 @@ class Arrivals:
     """
 
     def __init__(self, gti: GTI, temporal: TemporalModel | None = None):
-        step = _STEP if temporal is not None else np.inf
+        self._gti, self._pulse = gti, temporal if _is_fast(temporal, gti) else None
+        steady = temporal is None or self._pulse is not None
+        step = np.inf if temporal is None or steady else min(_STEP, _PART * temporal.timescale)
         edges = [_steps(*pair, step) for pair in zip(gti.start_values, gti.stop_values, strict=True)]
         low = np.concatenate([item[:-1] for item in edges])
         width = np.concatenate([np.diff(item) for item in edges])
         factor = np.ones(len(low))
-        if temporal is not None:
+        if temporal is not None and not steady:
             factor = np.maximum(temporal.evaluate_at(low + width / 2, gti.reference), 0.0)
         self._low, self._width = low, width
         self._bins = Distributions(factor * width, np.arange(len(low) + 1))
         self.seconds = float(self._bins.totals[0])
+        if self._pulse is not None:
+            self.seconds *= self._pulse.mean(gti)
 
     def draw(self, size: int, rng: np.random.Generator) -> np.ndarray:
         """Random times (s from the reference of the intervals)."""
+        if self._pulse is None or not self.seconds:
+            return self._uniform(size, rng)
+        found, missing = [np.empty(0)], size
+        while missing > 0:  # as often as the flux has of its largest, exact for any curve
+            time = self._uniform(int(2 * missing * self._pulse.maximum / self._pulse.mean(self._gti)) + 16, rng)
+            factor = self._pulse.evaluate_at(time, self._gti.reference)
+            found.append(time[rng.random(len(time)) * self._pulse.maximum < factor])
+            missing -= len(found[-1])
+        return np.concatenate(found)[:size]
+
+    def _uniform(self, size: int, rng: np.random.Generator) -> np.ndarray:
         place = self._bins.draw(np.zeros(size, dtype=np.intp), rng)
         index = np.minimum(place.astype(np.intp), len(self._low) - 1)
         return np.asarray(self._low[index] + (place - index) * self._width[index])
+
+
+def _is_fast(temporal: TemporalModel | None, gti: GTI) -> TypeGuard[PhaseCurve]:
+    return isinstance(temporal, PhaseCurve) and temporal.f0.value * gti.seconds > _TURNS
 
 
 def _steps(start: float, stop: float, step: float) -> np.ndarray:

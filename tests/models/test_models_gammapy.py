@@ -196,8 +196,8 @@ def test_absorption_of_gammapy(data_dir, monkeypatch):
             "DiskSource is round",
         ),
         ("spectral: {type: pl}\n  spatial: {type: TemplateSpatialModel}", "'TemplateSpatialModel' is not known"),
-        ("spectral: {type: pl}\n  temporal: {type: SineTemporalModel}", "'SineTemporalModel' is not known"),
-        ("spectral: {type: pl}\n  temporal: {type: gauss, parameters: []}", "needs the parameters t_ref and sigma"),
+        ("spectral: {type: pl}\n  temporal: {type: BreakTemporalModel}", "'BreakTemporalModel' is not known"),
+        ("spectral: {type: pl}\n  temporal: {type: gauss, parameters: []}", "gauss needs the parameter sigma"),
         ("spectral: {type: piecewise-norm, interp: lin}", "only 'log' is known"),
         (
             "spectral: {type: pl, parameters: [{name: index, value: 2, prior: {type: GaussianPrior, weight: 2}}]}",
