@@ -69,3 +69,19 @@ def test_back_ends_agree_on_the_joint_crab(joint_crab):
     best = gpnb.fit(datasets, START)
     other = gpnb.fit(datasets, START, backend="scipy")
     assert np.abs((other.values - best.values) / best.errors).max() < 0.02
+
+
+def test_a_finer_true_axis_changes_nothing(data_dir):
+    """The default true energies against twice as fine ones: within 0.1 standard deviations."""
+    runs = gpnb.DataStore.read(data_dir / "hess-dl3-dr1").select(obs_id=[23523, 23526, 23559, 23592])
+    energy = gpnb.Axis.energy("0.1 TeV", "40 TeV", per_decade=10)
+    given = {"on_region": "icrs; circle(83.633, 22.014, 0.11)", "energy": energy}
+    usual = gpnb.reduce_spectrum(runs, **given)
+    axis = usual[0].energy_true
+    finer = gpnb.Axis.energy(
+        f"{axis.edge_values[0]} TeV", f"{axis.edge_values[-1]} TeV", nbin=2 * axis.n, name="energy_true"
+    )
+    fine = gpnb.reduce_spectrum(runs, energy_true=finer, **given)
+    first, second = (gpnb.fit(specs, START) for specs in (usual, fine))
+    for name, value, other, error in zip(first.names, first.values, second.values, first.errors, strict=True):
+        assert abs(value - other) < 0.1 * error, name
