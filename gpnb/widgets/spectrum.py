@@ -335,7 +335,7 @@ class SpectrumPanel(LivePanel):
         self._look.layout.display = None if items else "none"
 
     def _of_stat(self, view: SpectrumView) -> tuple[str, str]:
-        if self._work.shown(view) is None or not self._work.spectra(view).usable:
+        if self._work.shown(view) is None or not self._work.spectra(view).fitted:
             return "", ""
         stat, fits = self._work.stat(view), self._work.fits(view)
         best = min((found.stat for found in fits.values()), default=None)

@@ -108,6 +108,19 @@ def test_upper_limits_have_arrows():
         assert "TeV⁻¹" in other.get_ylabel()
 
 
+def test_flux_points_that_were_fitted_are_drawn(specs, result):
+    edges = gpnb.Axis.energy("1 TeV", "100 TeV", nbin=4)
+    points = gpnb.FluxPointsDataset(gpnb.flux_points(specs, result, edges), name="points")
+    both = gpnb.fit([*specs, points], gpnb.PowerLaw(index=2.5, amplitude="3e-12 TeV-1 s-1 cm-2"))
+    alone = gpnb.fit(points, gpnb.PowerLaw(index=2.5, amplitude="3e-12 TeV-1 s-1 cm-2"))
+    for fitted in (both, alone):
+        panel = fitted.view()
+        legend = [text.get_text() for text in panel.figure().axes[0].get_legend().get_texts()]
+        assert "points" in legend
+        stat = f"{fitted.stat:.2f}".replace("-", "−")
+        assert f"−2 ln L {stat}" in page_of(panel)
+
+
 def test_published_spectra_are_drawn(specs, data_dir, monkeypatch):
     monkeypatch.setenv("GPNB_DATA", str(data_dir))
     figure = specs.plot(model="PowerLaw", published=["gamma-cat"])
