@@ -13,10 +13,16 @@ _MODULES: dict[str, str] = {
     "panel.instrument": "gpnb.draw.instrument",
     "panel.events": "gpnb.draw.events",
     "panel.sky": "gpnb.draw.sky",
+    "panel.spectrum": "gpnb.draw.spectrum",
+    "panel.fit": "gpnb.draw.spectrum",
+    "panel.points": "gpnb.draw.points",
     "live.observations": "gpnb.widgets.observations",
     "live.sky": "gpnb.widgets.sky",
     "live.events": "gpnb.widgets.events",
     "live.instrument": "gpnb.widgets.instrument",
+    "live.spectrum": "gpnb.widgets.spectrum",
+    "live.fit": "gpnb.widgets.spectrum",
+    "live.points": "gpnb.widgets.points",
     "store.demo": "gpnb.simulate.demo",
 }
 

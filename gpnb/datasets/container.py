@@ -10,6 +10,7 @@ from typing import Any, overload
 
 from astropy.table import Table
 
+from gpnb.core.display import Displayed
 from gpnb.core.errors import ArgumentError, DataFormatError, SelectionError
 from gpnb.core.recipe import Recipe
 from gpnb.datasets.spectrum import SpectrumDataset
@@ -17,7 +18,7 @@ from gpnb.datasets.spectrum_stack import stack_spectra
 from gpnb.datasets.spectrum_tables import run_table
 
 
-class Datasets(Sequence[Any]):
+class Datasets(Displayed, Sequence[Any]):
     """A list of datasets with different names.
 
     Parameters
@@ -27,6 +28,8 @@ class Datasets(Sequence[Any]):
     recipe : Recipe, optional
         How they were made.
     """
+
+    panel = "spectrum"
 
     def __init__(self, items: Sequence[Any] = (), recipe: Recipe | None = None):
         self._items = tuple(items)
@@ -118,6 +121,12 @@ class Datasets(Sequence[Any]):
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._items)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        """Spectra show themselves as a panel; anything else as text."""
+        if not self._items or not all(isinstance(item, SpectrumDataset) for item in self._items):
+            return {"text/plain": repr(self)}
+        return super()._repr_mimebundle_(include, exclude)
 
     def __repr__(self) -> str:
         return f"Datasets({', '.join(self.names)})"

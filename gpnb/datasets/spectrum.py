@@ -6,12 +6,13 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from astropy import units as u
 from astropy.table import Table
 
+from gpnb.core.display import Displayed
 from gpnb.core.errors import ArgumentError
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import ENERGY, to_array, to_float, to_range
@@ -28,7 +29,7 @@ _ARRAYS = ("counts", "counts_off", "acceptance", "acceptance_off", "background")
 
 
 @dataclass(frozen=True, eq=False)
-class SpectrumDataset:
+class SpectrumDataset(Displayed):
     """Counts, exposure, energy dispersion and background of an ON region: plain data, no model.
 
     The background is measured (``counts_off`` with both acceptances), or known (``background``), or not there.
@@ -84,6 +85,8 @@ class SpectrumDataset:
     >>> dataset.alpha
     array([0.1, 0.1])
     """
+
+    panel: ClassVar[str] = "spectrum"
 
     energy: Axis
     energy_true: Axis

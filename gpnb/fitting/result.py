@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from astropy import units as u
 from astropy.table import QTable, Table
 
+from gpnb.core.display import Displayed
 from gpnb.core.errors import ArgumentError, FitError
 from gpnb.core.progress import CancelToken, Report
 from gpnb.core.recipe import Recipe
@@ -25,7 +26,7 @@ from gpnb.models.sky import SkyModel
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class FitResult:
+class FitResult(Displayed):
     """Fitted copies of the models, with errors and what may be wrong with them.
 
     Made by `fit`.
@@ -58,6 +59,8 @@ class FitResult:
     recipe : Recipe
         How it was made.
     """
+
+    panel: ClassVar[str] = "fit"
 
     models: Models
     names: tuple[str, ...]
@@ -258,10 +261,6 @@ class FitResult:
         if name is None and len(self.models) > 1:
             raise ArgumentError(f"There are several models: say which, model= one of {', '.join(self.models.names)}.")
         return self.models[0] if name is None else self.models[name]
-
-    def to_code(self) -> str:
-        """Python that makes this result again."""
-        return self.recipe.to_code()
 
     def __repr__(self) -> str:
         pairs = zip(self.names, self.values, self.errors, strict=True)

@@ -13,6 +13,7 @@ from gpnb.core.errors import ArgumentError
 from gpnb.state import doors
 from gpnb.state.doors import Span
 from gpnb.state.record import Record
+from gpnb.state.spectrumview import SpectrumView
 
 if TYPE_CHECKING:
     from gpnb.state.selection import Selection
@@ -256,6 +257,6 @@ class SkyView(Record):
 
 
 VIEWS: dict[str, type[Record]] = {
-    kind.__name__: kind for kind in (ObservationsView, InstrumentView, EventsView, SkyView)
+    kind.__name__: kind for kind in (ObservationsView, InstrumentView, EventsView, SkyView, SpectrumView)
 }
 """The kinds of view records by name, for states that were saved."""

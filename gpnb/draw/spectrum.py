@@ -1,0 +1,116 @@
+"""The spectral-fit panel: spectra with their model, or the result of a fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from gpnb.draw import html
+from gpnb.draw.plots import draw_plot, share_energies
+from gpnb.draw.skyaxes import draw_regions, sky_axes
+from gpnb.draw.style import PIXEL, QUIET, heading
+from gpnb.fitting.result import FitResult
+from gpnb.state.published import published
+from gpnb.state.spectrumplots import spectrum_plots, tab_of
+from gpnb.state.spectrumsky import on_off, sky_of
+from gpnb.state.spectrumview import SpectrumView
+from gpnb.state.spectrumwords import (
+    COMPARED,
+    PARAMETERS,
+    comparison_rows,
+    correlation_table,
+    facts_of,
+    fit_facts,
+    notes_of,
+    parameter_rows,
+    totals_of,
+)
+from gpnb.state.spectrumwork import SpectrumWork, work_of
+
+_WIDTH = 700
+_MAIN, _RESIDUALS, _SMALL = 300, 100, 240
+
+
+def record(obj: Any, **changes: Any) -> SpectrumView:  # noqa: ARG001  (every panel's signature)
+    """The view record of spectra or a fit; see `gpnb.state.spectrumview.SpectrumView`."""
+    return SpectrumView.build(**changes)
+
+
+def draw(obj: Any, record: SpectrumView, figure: Figure) -> None:
+    """Draw what the tab of the record says."""
+    work = work_of(obj)
+    if tab_of(work, record) == "regions":
+        _draw_sky(work, record, figure)
+        return
+    plots = spectrum_plots(work, record, published(record.published, work.spectra(record).region))
+    if tab_of(work, record) in ("profiles", "contours"):
+        _draw_grid(figure, plots)
+        return
+    heights = [_MAIN, _RESIDUALS][: len(plots)]
+    figure.set_size_inches(_WIDTH * PIXEL, (sum(heights) + 20) * PIXEL)
+    axes = figure.subplots(len(plots), 1, squeeze=False, height_ratios=heights)[:, 0]
+    for place, plot in zip(axes, plots, strict=True):
+        draw_plot(place, plot)
+    if len(plots) > 1:
+        share_energies(axes[0], axes[1])
+        figure.align_ylabels(axes)
+    heading(axes[0], plots[0].title, fit_facts(work, record))
+
+
+def summary(
+    obj: Any, record: SpectrumView, picture: html.Markup = html.EMPTY, notes: Sequence[str] = ()
+) -> html.Markup:
+    """Parameters with their errors, correlations, spectra, as safe HTML."""
+    work = work_of(obj)
+    models, result = work.shown(record), work.result(record)
+    parts = [picture]
+    if models is not None:
+        rows = parameter_rows(result or models, work.intervals(record))
+        parts.append(html.table(PARAMETERS, rows))
+    if result is not None and len(result.names) > 1:
+        parts.append(html.fold("Correlations of the free parameters", html.table(*correlation_table(result))))
+    fits = work.fits(record)
+    if len(fits) > 1:
+        parts.append(html.table(COMPARED, comparison_rows(fits)))
+    spectra = work.spectra(record)
+    if spectra.items:
+        table = html.table(*totals_of(spectra))
+        parts.append(table if models is None else html.fold(f"Spectra ({len(spectra.items)})", table))
+    words = " · ".join(word for word in (facts_of(work, record), fit_facts(work, record)) if word)
+    return html.frame(title(work), words, parts, [*notes_of(work, record), *notes], repr(work.obj))
+
+
+def title(work: SpectrumWork) -> str:
+    """What this is."""
+    return "Fit result" if isinstance(work.obj, FitResult) else "Spectrum fit"
+
+
+def _draw_grid(figure: Figure, plots: Sequence[Any]) -> None:
+    columns = min(len(plots), 3)
+    rows = -(-len(plots) // columns)
+    height = _SMALL if len(plots) > 1 else _MAIN
+    figure.set_size_inches((960 if columns > 1 else 480) * PIXEL, height * rows * PIXEL)
+    axes = figure.subplots(rows, columns, squeeze=False).ravel()
+    for place, plot in zip(axes, plots, strict=False):
+        draw_plot(place, plot)
+    for place in axes[len(plots) :]:
+        place.set_visible(False)
+
+
+def _draw_sky(work: SpectrumWork, record: SpectrumView, figure: Figure) -> None:
+    spectra = work.spectra(record)
+    geom, (on, off) = sky_of(spectra), on_off(spectra)
+    figure.set_size_inches(560 * PIXEL, 400 * PIXEL)
+    if geom is None:
+        axes = figure.subplots()
+        axes.text(0.5, 0.5, "The regions are not known", ha="center", color=QUIET, transform=axes.transAxes)
+        axes.set_axis_off()
+        return
+    axes = sky_axes(figure, figure.add_gridspec(1, 1)[0], geom.wcs, geom.frame)
+    axes.set_facecolor("#0b0e12")
+    axes.set(xlim=(-0.5, geom.nx - 0.5), ylim=(-0.5, geom.ny - 0.5), aspect="equal")
+    draw_regions(axes, off, "off_regions")
+    draw_regions(axes, on, "regions")
+    heading(axes, "Regions", f"ON solid, {len(off.splitlines())} OFF dashed")
