@@ -12,7 +12,8 @@ from astropy.table import QTable, Table
 from astropy.time import Time
 from astropy.timeseries import BinnedTimeSeries
 
-from gpnb.core.errors import ArgumentError
+from gpnb.core.errors import ArgumentError, SelectionError
+from gpnb.core.progress import CancelToken, Report
 from gpnb.core.recipe import Recipe
 from gpnb.products.estimates import Estimates
 from gpnb.products.sed import Spectrum
@@ -28,6 +29,8 @@ class LightCurve(Estimates):
         Ends of the bins of time.
     obs_ids : tuple of tuple of int
         The runs in each bin, if they are known.
+    maker : object, optional
+        What can make it again in other bins, for `rebin`; it is not written into files.
 
     Any column of the SED format is had by name, with its unit, one row a bin of time: ``curve["flux_err"]``.
 
@@ -40,6 +43,7 @@ class LightCurve(Estimates):
     time_min: Time
     time_max: Time
     obs_ids: tuple[tuple[int, ...], ...] = ()
+    maker: Any = None
 
     def __post_init__(self) -> None:
         count = len(self.time_min)
@@ -88,6 +92,34 @@ class LightCurve(Estimates):
             "gpnb.LightCurve.read()", name="curve", path=str(path), sed_type=sed_type, reference=reference
         )
         return cls.from_table(read_table(path), sed_type, reference, recipe)
+
+    @property
+    def can_rebin(self) -> bool:
+        """Whether data and spectrum are known, so that it can be made in other bins."""
+        return self.maker is not None
+
+    def rebin(
+        self,
+        bins: Any = "run",
+        energy_edges: Any = None,
+        progress: bool | Report = False,
+        cancel: CancelToken | None = None,
+    ) -> LightCurve:
+        """The light curve of the same data and spectrum in other bins; see `gpnb.light_curve`.
+
+        Runs are prepared for cutting once: further bins come fast.
+
+        Raises
+        ------
+        SelectionError
+            If it was not made by `gpnb.light_curve` in this session, or a run cannot be cut.
+        """
+        if self.maker is None:
+            raise SelectionError(
+                "This light curve does not know the data it is of: make it with gpnb.light_curve() to bin it anew."
+            )
+        made: LightCurve = self.maker.curve(bins, energy_edges, progress, cancel)
+        return made
 
     def table(self, sed_type: str = "flux") -> QTable:
         """One row a bin of time.
