@@ -81,6 +81,7 @@ class Splitter:
     def __init__(self) -> None:
         self._known: dict[Recipe, tuple[dict[int, list[Observation]], dict[str, Any]]] = {}
         self._cuts: dict[int, tuple[SpectrumDataset, _Cut | None]] = {}
+        self._shifts: dict[tuple[int, int], tuple[Time, float]] = {}  # keys are of objects that are kept here
 
     def part(self, dataset: SpectrumDataset, reference: Time, start: float, stop: float) -> SpectrumDataset | None:
         """The dataset of a shorter time (s from a reference); None if it has no good time, or no background.
@@ -90,14 +91,16 @@ class Splitter:
         SelectionError
             If the dataset is not one run from `reduce_spectrum`.
         """
-        cut = self.prepare(dataset)
+        cut = self._prepared(dataset)
         if cut is None:
             return None
-        shift = 0.0 if cut.reference is reference else float(seconds_from(reference, cut.reference))
+        key = id(reference), id(dataset)
+        if key not in self._shifts:
+            self._shifts[key] = reference, float(seconds_from(reference, cut.reference))
+        shift = self._shifts[key][1]
         return cut.between(start + shift, stop + shift)
 
-    def prepare(self, dataset: SpectrumDataset) -> _Cut | None:
-        """Extract a run, so that it can be cut at once; None if that is not possible now."""
+    def _prepared(self, dataset: SpectrumDataset) -> _Cut | None:
         if id(dataset) not in self._cuts:
             self._cuts[id(dataset)] = dataset, self._cut(dataset)
         return self._cuts[id(dataset)][1]
