@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from astropy.table import Table
 from matplotlib.figure import Figure
 
 from gpnb.draw import html
@@ -15,6 +16,7 @@ from gpnb.fitting.result import FitResult
 from gpnb.state.published import published
 from gpnb.state.spectrumplots import spectrum_plots, tab_of
 from gpnb.state.spectrumsky import on_off, sky_of
+from gpnb.state.spectrumtable import table_of
 from gpnb.state.spectrumview import SpectrumView
 from gpnb.state.spectrumwords import (
     COMPARED,
@@ -80,6 +82,11 @@ def summary(
         parts.append(table if models is None else html.fold(f"Spectra ({len(spectra.items)})", table))
     words = " · ".join(word for word in (facts_of(work, record), fit_facts(work, record)) if word)
     return html.frame(title(work), words, parts, [*notes_of(work, record), *notes], repr(work.obj))
+
+
+def table(obj: Any, record: SpectrumView) -> Table:
+    """The numbers behind the picture."""
+    return table_of(work_of(obj), record)
 
 
 def title(work: SpectrumWork) -> str:

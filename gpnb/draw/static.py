@@ -85,7 +85,7 @@ class StaticPanel(PanelState):
             If the object has no data of that kind.
         """
         suffix = Path(path).suffix.lower()
-        table = getattr(self._obj, "table", None)
+        table = self._data_table()
         if suffix in _TABLES and isinstance(table, Table):
             with atomic_file(path, overwrite) as temporary:
                 table.write(temporary, format=_TABLES[suffix], overwrite=True)
@@ -117,6 +117,11 @@ class StaticPanel(PanelState):
 
     def __repr__(self) -> str:
         return f"StaticPanel({self._obj!r})"
+
+    def _data_table(self) -> Any:
+        """The table behind the picture; what else than a table there is has no place in one."""
+        made = getattr(self._module, "table", None)
+        return getattr(self._obj, "table", None) if made is None else made(self._obj, self.shown)
 
     def _summary(self, shown: html.Markup = html.EMPTY, note: str = "") -> html.Markup:
         notes = (note,) if note else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -111,5 +111,10 @@ def log_range(values: Sequence[np.ndarray], least: float = 0.0) -> tuple[float, 
     good = found[np.isfinite(found) & (found > 0)]
     if not good.size:
         return (1e-13, 1e-10) if not least else (least, 10.0)
-    top = 1.8 * float(good.max())
-    return max(float(good.min()) / 1.8, top * 1e-6, least), top
+    top = _round(1.8 * float(good.max()), np.ceil)
+    return max(_round(float(good.min()) / 1.8, np.floor), top * 1e-6, least), top
+
+
+def _round(value: float, way: Callable[[float], float]) -> float:
+    """A value to a tenth of a decade, so that axes stand still while a curve moves a little."""
+    return float(10 ** (way(10 * np.log10(value)) / 10))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from astropy import units as u
+from astropy.table import QTable
 
 from gpnb.fitting.result import FitResult
 from gpnb.products.flux_points import FluxPoints
@@ -62,6 +63,17 @@ def _sed_range(lines: Sequence[Line], points: Sequence[np.ndarray]) -> tuple[flo
     if any(values.size for values in points):
         return max(low, log_range(points)[0] / 2), high
     return max(low, high / 1e4), high
+
+
+def sed_curve(work: SpectrumWork, view: SpectrumView) -> QTable:
+    """The curve of the first source with its band, as a table."""
+    models, energy = work.shown(view), np.geomspace(*work.spectra(view).span, _POINTS)
+    assert models is not None
+    unit, band = u.Unit("erg cm-2 s-1"), _band(work.result(view), energy)
+    columns = {"energy": energy * u.TeV, "e2dnde": energy**2 * models[0].spectral.evaluate_at(energy) * ERG * unit}
+    if band is not None:
+        columns |= {"e2dnde_low": band[1] * unit, "e2dnde_high": band[2] * unit}
+    return QTable(columns)
 
 
 def flux_point_marks(points: FluxPoints, label: str, role: str = "text", marker: str = "circle") -> Points:

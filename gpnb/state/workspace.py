@@ -145,6 +145,10 @@ class Workspace:
         """Change fields of a panel's record, as one step of the history."""
         self._move_to(lambda now: now.look(name, self.view_of(name).replace(**changes)), gesture)
 
+    def amend_view(self, name: str, **changes: Any) -> None:
+        """Change fields of a panel's record as part of the step before: what follows from it by itself."""
+        self._move_to(lambda now: now.look(name, self.view_of(name).replace(**changes)), amend=True)
+
     def watch(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call `callback` after each change; returns what stops it."""
         self._watchers.append(callback)
@@ -201,14 +205,17 @@ class Workspace:
     def __repr__(self) -> str:
         return f"Workspace({self.selection!r}, {len(self._opened)} panel{'s' * (len(self._opened) != 1)})"
 
-    def _move_to(self, make: Callable[[Moment], Moment], gesture: Any = None) -> None:
+    def _move_to(self, make: Callable[[Moment], Moment], gesture: Any = None, amend: bool = False) -> None:
         with self._lock:
             moment = make(self._now)
             if moment == self._now:
                 return
-            if gesture is None or gesture != self._gesture:
-                self._past = [*self._past, self._now][-_MOST:]
-            self._now, self._gesture, self._future = moment, gesture, []
+            if amend:
+                self._now = moment
+            else:
+                if gesture is None or gesture != self._gesture:
+                    self._past = [*self._past, self._now][-_MOST:]
+                self._now, self._gesture, self._future = moment, gesture, []
         self._tell()
 
     def _step(self, source: list[Moment], target: list[Moment]) -> bool:

@@ -184,7 +184,7 @@ class LivePanel(StaticPanel):
         self._head.tools = {**self._head.tools, "open": name}
 
     def _endings(self) -> list[list[str]]:
-        table = hasattr(self._obj, "table")
+        table = hasattr(self._obj, "table") or hasattr(self._module, "table")
         data = [".ecsv", "The table behind it"] if table else [".fits", "The data behind it"]
         return [[".png", "Picture"], [".pdf", "Vector picture"], [".svg", "Vector picture"], data]
 

@@ -77,13 +77,14 @@ function check(item, out) {
 
 function push(item, out) {
   let count = 0;
-  const node = button(item.label, item.hint ?? item.label, () => { out.start(); count += 1; out.send(item.name, count); });
+  const kind = item.primary ? { class: "gpnb-button gpnb-primary" } : {};
+  const node = button(item.label, item.hint ?? item.label, () => { out.start(); count += 1; out.send(item.name, count); }, kind);
   return [node, (now) => { node.disabled = Boolean(now.disabled); node.textContent = now.label; }];
 }
 
 function toggle(item, out) {
   const node = button(item.label, item.hint ?? item.label, () => { out.start(); out.send(item.name, node.getAttribute("aria-pressed") !== "true"); });
-  return [node, (now) => node.setAttribute("aria-pressed", String(Boolean(now.value)))];
+  return [node, (now) => { node.disabled = Boolean(now.disabled); node.setAttribute("aria-pressed", String(Boolean(now.value))); }];
 }
 
 const MAKERS = { select, range, number: field, text: field, check, button: push, toggle };

@@ -1,0 +1,155 @@
+"""The left side of the spectral-fit panel: tabs, plots with residuals, profiles, contours, a small sky."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ipywidgets
+
+from gpnb.state.overlays import SELECTED
+from gpnb.state.published import published
+from gpnb.state.shapes import region_of
+from gpnb.state.spectrumdata import same_region
+from gpnb.state.spectrumplots import spectrum_plots
+from gpnb.state.spectrumsky import on_off, sky_of
+from gpnb.state.spectrumview import SpectrumView
+from gpnb.state.spectrumwords import fit_facts
+from gpnb.state.spectrumwork import SpectrumWork
+from gpnb.state.views import SkyView
+from gpnb.widgets.parts.part import Controls
+from gpnb.widgets.parts.plot import PlotHead
+from gpnb.widgets.parts.points import PointPlot
+from gpnb.widgets.parts.tabs import Tabs
+from gpnb.widgets.skystage import SkyStage
+
+TABS = {
+    "sed": "SED",
+    "counts": "Counts",
+    "excess": "Excess",
+    "profiles": "Profiles",
+    "contours": "Contours",
+    "regions": "Regions",
+}
+_SHAPES = ("move", "circle", "ellipse", "rectangle", "polygon")
+
+
+class SpectrumStage:
+    """What is looked at, one tab at a time.
+
+    Parameters
+    ----------
+    work : SpectrumWork
+        Of the panel.
+
+    Attributes
+    ----------
+    tabs : Tabs
+        Which is chosen.
+    contour : Controls
+        The parameters of the contours.
+    sky : SkyStage or None
+        The small sky, once it was looked at.
+    """
+
+    def __init__(self, work: SpectrumWork):
+        self._work = work
+        self.tabs = Tabs(label="Views of the spectrum")
+        self.contour = Controls()
+        self.plots = {
+            "main": PointPlot("", height=268, over=True),
+            "alone": PointPlot("", height=300),
+            "residuals": PointPlot("", log_y=False, height=124, bare=True),
+            "contours": PointPlot("", log_x=False, log_y=False, height=340),
+        }
+        self._profiles: list[PointPlot] = []
+        self._grid = ipywidgets.VBox([]).add_class("gpnb-plots")
+        self._words = PlotHead()
+        self.sky: SkyStage | None = None
+        self._place = ipywidgets.VBox([])
+        self.widget = ipywidgets.VBox([self.tabs, self._place]).add_class("gpnb-stage")
+
+    def show(self, view: SpectrumView, tab: str, selected: str) -> None:
+        """Show a record."""
+        names = [name for name in TABS if name != "regions" or sky_of(self._work.spectra(view)) is not None]
+        with self.tabs.hold_sync():
+            self.tabs.tabs, self.tabs.chosen = [[name, TABS[name]] for name in names], tab
+        if tab == "regions":
+            self._show_sky(view, selected)
+        elif tab in ("profiles", "contours"):
+            self._show_likelihood(view, tab)
+        else:
+            self._show_spectrum(view)
+
+    def _show_spectrum(self, view: SpectrumView) -> None:
+        plots = spectrum_plots(self._work, view, published(view.published, self._work.spectra(view).region))
+        main = self.plots["main" if len(plots) > 1 else "alone"]
+        self._put(main.widget, *([self.plots["residuals"].widget] if len(plots) > 1 else []))
+        facts = fit_facts(self._work, view)
+        main.show(plots[0])
+        main.show_legend(plots[0], facts, f"{plots[0].y_label} by {plots[0].x_label}: {facts or 'no model'}")
+        if len(plots) > 1:
+            self.plots["residuals"].show(plots[1])
+            self.plots["residuals"].show_words("", "", [], f"{plots[1].y_label} by {plots[1].x_label}")
+
+    def _show_likelihood(self, view: SpectrumView, tab: str) -> None:
+        """Profiles or contours, if they are there."""
+        if self._work.result(view) is None:
+            self._say(f"{TABS[tab]} are of a fit: press Fit.")
+            return
+        result = self._work.result(view)
+        if tab == "contours" and result is not None and len(result.names) < 2:
+            self._say("A contour needs two free parameters: let one more free.")
+            return
+        if not self._work.known(tab, view):
+            self._say(f"{TABS[tab]} are on their way …")
+            return
+        plots = spectrum_plots(self._work, view)
+        if tab == "contours":
+            self._put(self.contour, self.plots["contours"].widget)
+            self._show_one(self.plots["contours"], plots[0])
+            return
+        while len(self._profiles) < len(plots):
+            self._profiles.append(PointPlot("", log_x=False, log_y=False, height=200))
+        shown = self._profiles[: len(plots)]
+        self._grid.children = [plot.widget for plot in shown]
+        self._put(self._grid)
+        for plot, given in zip(shown, plots, strict=True):
+            self._show_one(plot, given)
+
+    def _show_one(self, plot: PointPlot, given: Any) -> None:
+        plot.show(given)
+        plot.show_legend(given, given.facts, f"{given.y_label} by {given.x_label}")
+
+    def _show_sky(self, view: SpectrumView, selected: str) -> None:
+        spectra = self._work.spectra(view)
+        geom, (on, off) = sky_of(spectra), on_off(spectra)
+        if geom is None:
+            self._say("The regions of these spectra are not known.")
+            return
+        if self.sky is None:
+            self.sky = SkyStage(geom, _SHAPES if self._work.can_extract else ("move",))
+            self.sky.on_pixels(self._drawn)
+            self.sky.on_remove(lambda name: self._callback(None) if name == SELECTED else None)
+        if geom.wcs.to_header_string() != getattr(self, "_geom", None):
+            self._geom = geom.wcs.to_header_string()
+            self._sky_geom = geom
+            self.sky.show_empty(geom, "ON solid, OFF dashed")
+            self.sky.show_look(SkyView())
+        lines = [line for line in on.splitlines() if not same_region(line, selected)]
+        self.sky.show_over(SkyView.build(regions=lines or None, off_regions=off.splitlines() or None), selected)
+        self._put(self.sky.widget)
+
+    def on_region(self, callback: Any) -> None:
+        """Call ``callback(text)`` when a region was drawn on the small sky, as DS9 text; None when it is to go."""
+        self._callback = callback
+
+    def _drawn(self, name: str | None, shape: dict[str, Any]) -> None:
+        self._callback(region_of(shape, self._sky_geom))
+
+    def _say(self, text: str) -> None:
+        self._words.facts = text
+        self._put(self._words)
+
+    def _put(self, *widgets: Any) -> None:
+        if self._place.children != widgets:
+            self._place.children = widgets
