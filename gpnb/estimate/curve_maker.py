@@ -8,17 +8,21 @@ from typing import Any
 import numpy as np
 from astropy import units as u
 from astropy.stats import bayesian_blocks
+from astropy.time import Time
 
 from gpnb.core.errors import SelectionError
 from gpnb.core.progress import CancelToken, Report
 from gpnb.core.recipe import Recipe
+from gpnb.data.timeref import seconds_from
 from gpnb.datasets.spectrum import SpectrumDataset
+from gpnb.estimate.flux_points import flux_points
 from gpnb.estimate.norm_bins import models_of
 from gpnb.estimate.norm_profile import Limits
 from gpnb.estimate.norms import check_scan, edges_of, energy_cells, fitted_norms, true_bounds
 from gpnb.estimate.time_bins import Schedule, TimeBin
 from gpnb.estimate.time_split import can_be_cut
 from gpnb.fitting.given import as_datasets, recipe_input
+from gpnb.products.flux_points import FluxPoints
 from gpnb.products.light_curve import LightCurve
 from gpnb.products.sed import reference_columns
 
@@ -64,6 +68,33 @@ class CurveMaker:
     def can_cut(self) -> bool:
         """Whether runs can be cut in time."""
         return all(can_be_cut(item) for item in self.schedule.datasets)
+
+    def spectra(self, time: tuple[Time, Time] | None, energy_edges: Any) -> tuple[FluxPoints | None, FluxPoints | None]:
+        """Flux points of the data between two times, and of the rest; None where there are no data.
+
+        Raises
+        ------
+        SelectionError
+            If a run across an end cannot be cut.
+        """
+        if time is None:
+            parts: tuple[Sequence[SpectrumDataset], ...] = ((), self.schedule.datasets)
+        else:
+            start, stop = (float(seconds_from(end, self.schedule.reference)) for end in time)
+            parts = self.schedule.split(start, stop)
+        inside, rest = (self._points(part, energy_edges) for part in parts)
+        return inside, rest
+
+    def _points(self, datasets: Sequence[SpectrumDataset], energy_edges: Any) -> FluxPoints | None:
+        if not any(item.usable.any() for item in datasets):
+            return None
+        return flux_points(datasets, self.models, energy_edges, **{**self._settings, "source": self.target.name})
+
+    @property
+    def energy_range(self) -> tuple[float, float]:
+        """From the lowest to the highest usable bin of all data, TeV."""
+        low, high = _whole_range(self.schedule.datasets)
+        return float(low), float(high)
 
     def recipe(self, bins: Any, energy_edges: Any) -> Recipe:
         """The call that makes the light curve in these bins."""

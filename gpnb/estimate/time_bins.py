@@ -111,6 +111,12 @@ class Schedule:
             raise SelectionError(f"No data were taken in the {len(low)} bins of time.")
         return found
 
+    def split(self, start: float, stop: float) -> tuple[list[SpectrumDataset], list[SpectrumDataset]]:
+        """The data taken between two times (s from the reference), and the rest."""
+        low, high = np.array([-np.inf, start, stop]), np.array([start, stop, np.inf])
+        before, inside, after = self._between(low, high, empty=True)
+        return list(inside.datasets), [*before.datasets, *after.datasets]
+
     def runs(self) -> list[list[int]]:
         """One group a run: it may have several datasets, such as event types."""
         groups: dict[Any, list[int]] = {}
@@ -147,8 +153,14 @@ class Schedule:
         return low, low + width
 
     def _between(
-        self, low: np.ndarray, high: np.ndarray, progress: bool | Report, cancel: CancelToken | None
+        self,
+        low: np.ndarray,
+        high: np.ndarray,
+        progress: bool | Report = False,
+        cancel: CancelToken | None = None,
+        empty: bool = False,
     ) -> list[TimeBin]:
+        """Bins with their data; those without only if asked for."""
         members: dict[int, list[SpectrumDataset]] = {}
         places = list(zip(self.datasets, self.start.tolist(), self.stop.tolist(), strict=True))
         for item, start, stop in track(places, "Cutting runs", progress, cancel):
@@ -158,7 +170,8 @@ class Schedule:
                 part = item if inside else self.splitter.part(item, *ends)
                 if part is not None:
                     members.setdefault(number, []).append(part)
-        return [TimeBin(float(low[n]), float(high[n]), tuple(members[n])) for n in sorted(members)]
+        numbers = range(len(low)) if empty else sorted(members)
+        return [TimeBin(float(low[n]), float(high[n]), tuple(members.get(n, ()))) for n in numbers]
 
 
 def _shift(dataset: SpectrumDataset, zero: Time) -> float:
