@@ -16,6 +16,7 @@ _MODULES: dict[str, str] = {
     "panel.spectrum": "gpnb.draw.spectrum",
     "panel.fit": "gpnb.draw.spectrum",
     "panel.points": "gpnb.draw.points",
+    "panel.lightcurve": "gpnb.draw.lightcurve",
     "live.observations": "gpnb.widgets.observations",
     "live.sky": "gpnb.widgets.sky",
     "live.events": "gpnb.widgets.events",
@@ -23,6 +24,7 @@ _MODULES: dict[str, str] = {
     "live.spectrum": "gpnb.widgets.spectrum",
     "live.fit": "gpnb.widgets.spectrum",
     "live.points": "gpnb.widgets.points",
+    "live.lightcurve": "gpnb.widgets.lightcurve",
     "store.demo": "gpnb.simulate.demo",
 }
 

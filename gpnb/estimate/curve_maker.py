@@ -58,7 +58,7 @@ class CurveMaker:
         self._limits = Limits(cl, sided, limits)
         check_scan(n_scan)
         self._given = datasets, result
-        self._settings = {"source": source, "cl": cl, "sided": sided, "limits": limits}
+        self._settings: dict[str, Any] = {"source": source, "cl": cl, "sided": sided, "limits": limits}
         self._settings |= {"n_scan": n_scan, "statistic": statistic}
         self._n_scan, self._statistic = n_scan, statistic
         self.models, self.target = models_of(result, source)

@@ -151,7 +151,9 @@ class LightCurve(Displayed, Estimates):
             **changed,
             time_min=self.time_min[kept],
             time_max=self.time_max[kept],
-            obs_ids=tuple(ids for ids, inside in zip(self.obs_ids, kept, strict=True) if inside) if self.obs_ids else (),
+            obs_ids=tuple(ids for ids, inside in zip(self.obs_ids, kept, strict=True) if inside)
+            if self.obs_ids
+            else (),
             extra={name: values[kept] for name, values in self.extra.items()},
             recipe=Recipe.of(".select()", on=self, name="curve", time=time),
         )

@@ -33,7 +33,9 @@ def read_bins(value: Any, name: str = "bins") -> str:
     try:
         width = to_quantity(value, u.s, name)
     except ArgumentError as error:
-        raise ArgumentError(f"{name}={value!r} must be 'run', 'night', 'bayesian-blocks' or a width: '10 min'.") from error
+        raise ArgumentError(
+            f"{name}={value!r} must be 'run', 'night', 'bayesian-blocks' or a width: '10 min'."
+        ) from error
     if not width.size == 1 or not width.value > 0:
         raise ArgumentError(f"{name}={value!r} must be longer than no time.")
     return value.strip() if isinstance(value, str) else quantity_text(value)

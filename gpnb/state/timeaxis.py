@@ -21,7 +21,8 @@ _MOST = 6
 _GAP, _MARGIN = 0.05, 0.025
 """Room for a pause, and at the ends, in parts of the time with data."""
 
-_LABELS = 6
+_FEWEST = 4
+"""Labels, at least."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +55,10 @@ class TimeAxis:
         size = float((last - first).sum())
         margin, gap = _MARGIN * size, _GAP * size if len(breaks) else 0.0
         edge = np.minimum(margin, 0.4 * gap) if len(breaks) else margin
-        first, last = first - np.append(margin, np.full(len(breaks), edge)), last + np.append(np.full(len(breaks), edge), margin)
+        first, last = (
+            first - np.append(margin, np.full(len(breaks), edge)),
+            last + np.append(np.full(len(breaks), edge), margin),
+        )
         lengths = last - first
         begin = np.append(0.0, np.cumsum(lengths)[:-1]) + 0.2 * gap * np.arange(len(lengths))
         places = np.column_stack([begin, begin + lengths]).ravel()
@@ -86,8 +90,8 @@ class TimeAxis:
     def ticks(self) -> dict[float, str]:
         """Places with dates (MJD, TT); the whole days are written where they change."""
         lengths = np.diff(self.seconds)[::2] / _DAY
-        step = _step(float(lengths.sum()) / _LABELS)
-        digits = max(0, math.ceil(-math.log10(step) - 1e-9) + (0 if _round(step) else 1))
+        step = _step(float(lengths.sum()) / _FEWEST)
+        digits = max(0, -math.floor(math.log10(step) + 1e-9))
         zero, labels, last = float(self.reference.mjd), {}, None
         for first, stop in self.seconds.reshape(-1, 2) / _DAY + zero:
             for number in range(math.ceil(first / step), math.floor(stop / step) + 1):
@@ -101,13 +105,7 @@ class TimeAxis:
         return labels
 
 
-def _step(least: float) -> float:
-    """The first of 1, 2, 5 times a power of ten that is not less."""
-    power = 10.0 ** math.floor(math.log10(least))
-    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least * (1 - 1e-9))
-
-
-def _round(step: float) -> bool:
-    """Whether the step has one digit at its power of ten."""
-    power = 10.0 ** math.floor(math.log10(step) + 1e-9)
-    return math.isclose(step / power, round(step / power))
+def _step(most: float) -> float:
+    """The largest of 1, 2, 5 times a power of ten that is not more."""
+    power = 10.0 ** math.floor(math.log10(most))
+    return next(factor * power for factor in (5, 2, 1) if factor * power <= most * (1 + 1e-9))

@@ -80,19 +80,22 @@ class CurveWork:
             return self.obj
         return self._once(("curve", key), lambda: self._rebin(bins, edges, **work))
 
-    def knows(self, view: LightCurveView) -> bool:
-        """Whether nothing has to be computed from data to show a record."""
+    def knows_curve(self, view: LightCurveView) -> bool:
+        """Whether the light curve of a record is there already."""
         key = self.bins(view), self.edges(view)
-        known = not any(key) or ("curve", key) in self._kept
-        return known and (not self.has_spectra(view) or self._spectra_key(view) in self._kept)
+        return not any(key) or ("curve", key) in self._kept
+
+    def knows_spectra(self, view: LightCurveView) -> bool:
+        """Whether the spectra of a record are there already, or none are to be shown."""
+        return not self.has_spectra(view) or self._spectra_key(view) in self._kept
 
     def _rebin(self, bins: str, edges: tuple[float, ...], **work: Any) -> LightCurve:
-        made = bins or np.stack([self.obj.time_min, self.obj.time_max], axis=1)
+        made = bins or [Time(pair) for pair in zip(self.obj.time_min, self.obj.time_max, strict=True)]
         energies = np.array(edges) * u.TeV if edges else self._made_edges()
         return self.obj.rebin(made, energies, **work)
 
     def _made_edges(self) -> u.Quantity:
-        return np.append(self.obj.e_min, self.obj.e_max[-1:]) * u.TeV
+        return self.obj.energy_edges
 
     # What follows from the points.
 
@@ -172,7 +175,7 @@ def kind_of(curve: LightCurve) -> str:
 def measured(curve: LightCurve, band: int) -> np.ndarray:
     """Which bins have a flux with an error, and are no upper limit."""
     error = curve.norm_err[:, band]
-    return np.isfinite(curve.norm[:, band]) & np.isfinite(error) & (error > 0)
+    return np.asarray(np.isfinite(curve.norm[:, band]) & np.isfinite(error) & (error > 0))
 
 
 def blocks_of(curve: LightCurve, band: int) -> np.ndarray:

@@ -63,36 +63,27 @@ def curve_plot(work: CurveWork, view: LightCurveView) -> CurvePlot:
     curve = work.curve(view)
     bands = shown_bands(curve, view)
     scale = 1.0 if view.log_y else _scale(curve, bands)
-    folded = view.frequency is not None
-    axis = None if folded else work.axis(view)
+    axis = work.axis(view) if view.frequency is None else None
     x = _phases(work, view) if axis is None else _times(curve, axis)
-    points = [_marks(curve, band, x, scale, _look(number, len(bands))) for number, band in enumerate(bands)]
-    lines: list[Line] = []
-    for number, band in enumerate(bands):
-        look = _ROLES[number % 4], _DASHES[number % 4]
-        if axis is None:
-            lines.append(_mean_by_phase(work, view, band, scale, look))
-        elif view.blocks:
-            lines.append(_block_line(work, view, band, scale, look))
+    points = [_marks(curve, band, x, scale, _look(place, len(bands))) for place, band in enumerate(bands)]
     y = _range(points, view.log_y)
-    span = (0.0, 1.0) if axis is None else axis.span
-    ends = [Line("", np.array([place, place]), np.array(y), "quiet", "dashed", 1.0) for place in axis.breaks] if axis else []
-    x_label = f"Phase at {number_text(view.frequency)} Hz" if folded else "Time (MJD, TT)"
+    breaks = axis.breaks if axis else []
+    lines = [Line("", np.array([place] * 2), np.array(y), "quiet", "dashed", 1.0) for place in breaks]
+    lines += [_line(work, view, band, scale, place) for place, band in enumerate(bands)]
     plot = SpectrumPlot(
         "curve",
         "Light curve",
         "",
-        span,
+        axis.span if axis else (0.0, 1.0),
         y,
-        x_label,
+        "Time (MJD, TT)" if axis else f"Phase at {number_text(view.frequency)} Hz",
         _flux_label(curve, bands, scale),
         log_x=False,
         log_y=view.log_y,
-        lines=tuple(line for line in (*ends, *lines) if len(line.x)),
+        lines=tuple(line for line in lines if len(line.x)),
         points=tuple(points),
     )
-    ticks = _TICKS if axis is None else axis.ticks
-    return CurvePlot(plot, ticks, axis, _chosen(view, axis))
+    return CurvePlot(plot, axis.ticks if axis else _TICKS, axis, _chosen(view, axis))
 
 
 def spectrum_plot(work: CurveWork, view: LightCurveView) -> SpectrumPlot | None:
@@ -147,34 +138,46 @@ def _marks(
     place = np.where(limit, ul, y)
     low, high = (np.where(limit, place, y + side) for side in (-np.nan_to_num(errn), np.nan_to_num(errp)))
     good = np.isfinite(place)
-    parts = (part[good] for part in (*x, place, low, high, limit))
-    return Points(band_words(curve, band), *parts, *look)
+    center, left, right, value, bottom, top = (part[good] for part in (*x, place, low, high))
+    return Points(band_words(curve, band), center, left, right, value, bottom, top, limit[good], *look)
+
+
+def _line(work: CurveWork, view: LightCurveView, band: int, scale: float, place: int) -> Line:
+    """What is drawn through the points of a band; empty for nothing."""
+    look = _ROLES[place % 4], _DASHES[place % 4]
+    if view.frequency is not None:
+        return _mean_by_phase(work, view, band, scale, look)
+    if view.blocks:
+        return _block_line(work, view, band, scale, look)
+    return Line("", np.zeros(0), np.zeros(0))
 
 
 def _block_line(work: CurveWork, view: LightCurveView, band: int, scale: float, look: tuple[str, str]) -> Line:
     """Steps of the Bayesian blocks, broken where a pause is cut short."""
     curve, axis = work.curve(view), work.axis(view)
-    rows = work.blocks(view, band)
-    if not len(rows):
-        return Line("", np.zeros(0), np.zeros(0))
     _, low, high = _times(curve, axis)
-    starts, stops = low[rows[:, 0].astype(int)], high[rows[:, 1].astype(int)]
-    middles = 0.5 * (stops[:-1] + starts[1:])
-    x = np.column_stack([np.append(starts[0], middles), np.append(middles, stops[-1])]).ravel()
-    y = np.repeat(rows[:, 2] / scale, 2)
-    for place in axis.breaks:
-        x, y = _broken(x, y, place, high, low)
+    rows = work.blocks(view, band)
+    spans = [(low[int(first)], high[int(last)], flux / scale) for first, last, flux in rows]
+    pieces = [piece for start, stop, flux in spans for piece in _pieces(start, stop, flux, axis.breaks, low, high)]
+    x, y = np.zeros(0), np.zeros(0)
+    for start, stop, flux in pieces:
+        first = start
+        if len(x) and not any(x[-1] < place < start for place in axis.breaks):
+            x[-1] = first = 0.5 * (x[-1] + start)
+        elif len(x):
+            x, y = np.append(x, x[-1]), np.append(y, np.nan)
+        x, y = np.append(x, [first, stop]), np.append(y, [flux, flux])
     return Line("", x, y, *look, 2.0)
 
 
-def _broken(x: np.ndarray, y: np.ndarray, place: float, ends: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The line without the part between the last bin before a pause and the first after it."""
-    before, after = ends[ends < place].max(), starts[starts > place].min()
-    left, right = x < place, x >= place
-    y_left, y_right = y[left][-1], y[right][0]
-    new_x = np.concatenate([np.minimum(x[left], before), [before, after, after], np.maximum(x[right], after)])
-    new_y = np.concatenate([y[left], [y_left, np.nan, y_right], y[right]])
-    return new_x, new_y
+def _pieces(
+    start: float, stop: float, flux: float, breaks: list[float], low: np.ndarray, high: np.ndarray
+) -> list[tuple[float, float, float]]:
+    """A block, cut where a pause is cut short."""
+    inside = [place for place in breaks if start < place < stop]
+    starts = [start, *(float(low[low > place].min()) for place in inside)]
+    stops = [*(float(high[high < place].max()) for place in inside), stop]
+    return [(first, last, flux) for first, last in zip(starts, stops, strict=True)]
 
 
 def _mean_by_phase(work: CurveWork, view: LightCurveView, band: int, scale: float, look: tuple[str, str]) -> Line:
@@ -182,10 +185,10 @@ def _mean_by_phase(work: CurveWork, view: LightCurveView, band: int, scale: floa
     curve, kind = work.curve(view), kind_of(work.curve(view))
     known = measured(curve, band)
     weight = 1 / curve.column(f"{kind}_err")[known, band] ** 2
-    number = np.minimum((work.phases(view)[known] * view.phase_bins).astype(int), view.phase_bins - 1)
-    total = np.bincount(number, weight, view.phase_bins)
+    owner = np.minimum((work.phases(view)[known] * view.phase_bins).astype(int), view.phase_bins - 1)
+    total = np.bincount(owner, weight, view.phase_bins)
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.bincount(number, weight * curve.column(kind)[known, band] / scale, view.phase_bins) / total
+        mean = np.bincount(owner, weight * curve.column(kind)[known, band] / scale, view.phase_bins) / total
     edges = np.arange(view.phase_bins + 1) / view.phase_bins
     x = np.column_stack([edges[:-1], edges[1:]]).ravel()
     return Line("", x, np.repeat(mean, 2), *look, 2.0)

@@ -258,6 +258,7 @@ class SkyView(Record):
 
 
 VIEWS: dict[str, type[Record]] = {
-    kind.__name__: kind for kind in (ObservationsView, InstrumentView, EventsView, SkyView, SpectrumView, LightCurveView)
+    kind.__name__: kind
+    for kind in (ObservationsView, InstrumentView, EventsView, SkyView, SpectrumView, LightCurveView)
 }
 """The kinds of view records by name, for states that were saved."""
