@@ -122,6 +122,13 @@ PAIRS = (
         tolerance={"values": (1e-3, 0), "errors": (0.02, 0), "stat": (0, 1e-2)},
         note="beside a session of Sherpa's (extra sherpa) on the OGIP files that gpnb writes",
     ),
+    Pair(
+        "flux_points",
+        "flux_points",
+        50,
+        tolerance={"*": (5e-3, 0)},
+        note="ten bins of four spectra: asymmetric errors, limits, scans of eleven norms",
+    ),
     *(
         Pair(f"ring_excess_{store}", "ring_excess", 5, (store, "1"), memory=True, tolerance=RING, note="one image")
         for store in ("hess", "cta")

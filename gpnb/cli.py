@@ -30,9 +30,11 @@ _PARTS = (
 
 _OPTIONAL = {
     "bqplot": "live spectra and light curves",
+    "emcee": "posterior samples of fits",
     "ipyaladin": "the sky around a map, in live panels",
     "nbval": "tutorials as tests",
     "pytest": "tests",
+    "sherpa": "its optimisers and sessions, as an outside check of fits",
 }
 
 

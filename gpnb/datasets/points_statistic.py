@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.interpolate import CubicHermiteSpline, PchipInterpolator
 from scipy.special import erfc, erfcx
 
-_EDGE = 1e-9
+from gpnb.stats.scans import Scan
 
 
 class Parabolas:
@@ -80,7 +79,7 @@ class Scans:
     """
 
     def __init__(self, norm: np.ndarray, stat: np.ndarray):
-        self.curves = [_Scan(*pair) for pair in zip(norm, stat, strict=True)]
+        self.curves = [Scan(*pair) for pair in zip(norm, stat, strict=True)]
 
     def stat(self, x: np.ndarray) -> np.ndarray:
         """−2 ln L, from the lowest of the scan."""
@@ -95,22 +94,4 @@ class Scans:
         return np.asarray(np.maximum(self._each(x, 2), 0.0))
 
     def _each(self, x: np.ndarray, order: int) -> np.ndarray:
-        return np.array([curve(value, order) for curve, value in zip(self.curves, x, strict=True)])
-
-
-class _Scan:
-    def __init__(self, norm: np.ndarray, stat: np.ndarray):
-        order = np.argsort(norm)
-        norm, stat = norm[order], stat[order]
-        kept = np.append(True, np.diff(norm) > _EDGE * np.ptp(norm))
-        self.ends = norm[kept][[0, -1]]
-        self.curve: CubicHermiteSpline = PchipInterpolator(norm[kept], stat[kept] - stat.min())
-
-    def __call__(self, x: float, order: int) -> float:
-        """The curve, or one of its derivatives; beyond the ends the parabola of the end's slope and curvature."""
-        inside = float(np.clip(x, *self.ends))
-        value = [float(self.curve(inside, nu)) for nu in range(3)]
-        if inside == x:
-            return value[order]
-        step, bend = x - inside, max(value[2], 0.0)
-        return (value[0] + value[1] * step + 0.5 * bend * step**2, value[1] + bend * step, bend)[order]
+        return np.array([float(curve(value, order)) for curve, value in zip(self.curves, x, strict=True)])

@@ -311,7 +311,7 @@ def _shaped(value: Any, shape: tuple[int, ...], name: str) -> np.ndarray:
     return result
 
 
-def names_of(datasets: Sequence[SpectrumDataset]) -> str:
+def names_of(datasets: Sequence[Any]) -> str:
     """Names for a sentence, not too many."""
     names = [dataset.name for dataset in datasets]
     return ", ".join(names[:5]) + (" …" if len(names) > 5 else "")

@@ -11,7 +11,7 @@ from astropy.stats import bayesian_blocks
 from astropy.time import Time
 
 from gpnb.core.errors import SelectionError
-from gpnb.core.progress import CancelToken, Report
+from gpnb.core.progress import CancelToken, Report, track
 from gpnb.core.recipe import Recipe
 from gpnb.data.timeref import seconds_from
 from gpnb.datasets.spectrum import SpectrumDataset
@@ -99,7 +99,12 @@ class CurveMaker:
     def recipe(self, bins: Any, energy_edges: Any) -> Recipe:
         """The call that makes the light curve in these bins."""
         datasets, result = self._given
-        given = {"datasets": recipe_input(datasets), "result": result, "bins": bins, "energy_edges": energy_edges}
+        given = {
+            "datasets": recipe_input(datasets),
+            "result": result,
+            "bins": _written(bins),
+            "energy_edges": energy_edges,
+        }
         return Recipe.of("gpnb.light_curve()", name="curve", **given, **self._settings)
 
     def curve(
@@ -111,7 +116,12 @@ class CurveMaker:
             found = self._blocks(edges)
         else:
             found = self.schedule.bins(bins, progress, cancel)
-        return self._curve(found, edges, self._limits, self._n_scan, self.recipe(bins, energy_edges))
+        recipe = self.recipe(bins, energy_edges)
+        (curve,) = [
+            self._curve(one, edges, self._limits, self._n_scan, recipe)
+            for one in track([found], "Fitting the light curve", progress, cancel)
+        ]
+        return curve
 
     def _curve(
         self, found: Sequence[TimeBin], edges: np.ndarray, limits: Limits, n_scan: int, recipe: Recipe
@@ -158,6 +168,13 @@ class CurveMaker:
             for chosen in np.unique(block)
         ]
         return [self.schedule.whole(group) for group in joined]
+
+
+def _written(bins: Any) -> Any:
+    """Times one by one, as a recipe holds them."""
+    if (isinstance(bins, Time) and bins.shape) or isinstance(bins, list | tuple):
+        return [_written(item) for item in bins]
+    return bins
 
 
 def _whole_range(datasets: Sequence[SpectrumDataset]) -> np.ndarray:

@@ -81,7 +81,7 @@ def counts_of(bins: NormBins, norm: np.ndarray) -> dict[str, np.ndarray]:
     """Counts ON and OFF, their excess, and those predicted for the fitted norms and for norm 1."""
     reference = bins.total(bins.signal)
     measured = {name: bins.total(getattr(bins, name)) for name in ("n_on", "n_off", "excess")}
-    return {**measured, "npred": norm * reference, "ref_npred": reference}
+    return {**measured, "signal": norm * reference, "ref_npred": reference}
 
 
 def energy_cells(datasets: Sequence[SpectrumDataset], edges: np.ndarray) -> list[np.ndarray]:

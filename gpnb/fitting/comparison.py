@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import chi2, norm
+from scipy.special import chdtrc, ndtri
 
 from gpnb.core.errors import ArgumentError
+from gpnb.datasets.spectrum import SpectrumDataset
+from gpnb.fitting.given import Fitted
 
 if TYPE_CHECKING:
     from gpnb.fitting.result import FitResult
@@ -41,7 +43,7 @@ class Comparison:
     @property
     def significance(self) -> float:
         """`p` in standard deviations, two-sided."""
-        return float(norm.isf(self.p / 2))
+        return float(-ndtri(self.p / 2))
 
 
 def compare(first: FitResult, second: FitResult) -> Comparison:
@@ -62,14 +64,21 @@ def compare(first: FitResult, second: FitResult) -> Comparison:
     notes = [f"a fit had no success: {'; '.join(faults)}"] if faults else []
     if ts < 0:
         notes.append("the model with more parameters fits worse: it is not nested, or its fit missed the minimum")
-    return Comparison(ts, dof, float(chi2.sf(max(ts, 0.0), dof)), simple.aic - rich.aic, "; ".join(notes))
+    return Comparison(ts, dof, float(chdtrc(dof, max(ts, 0.0))), simple.aic - rich.aic, "; ".join(notes))
 
 
 def _check_data(first: FitResult, second: FitResult) -> None:
     same = first.statistic == second.statistic and len(first.datasets) == len(second.datasets)
     same = same and all(
-        np.array_equal(a.counts, b.counts) and np.array_equal(a.usable, b.usable)
+        np.array_equal(_measured(a), _measured(b)) and np.array_equal(a.usable, b.usable)
         for a, b in zip(first.datasets, second.datasets, strict=True)
     )
     if not same:
         raise ArgumentError("The two fits are of different data, bins or statistics: fit both models to the same.")
+
+
+def _measured(dataset: Fitted) -> np.ndarray:
+    """Counts, or fluxes."""
+    if isinstance(dataset, SpectrumDataset):
+        return dataset.counts
+    return np.asarray(np.nan_to_num(dataset.points.column("dnde"), nan=-1.0))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 from gpnb.core.errors import ArgumentError, FitError
 from gpnb.fitting.held import HeldFit
@@ -79,7 +79,7 @@ def quantile(cl: float, dof: int) -> float:
     """
     if not 0 < cl < 1:
         raise ArgumentError(f"cl={cl!r} must lie between 0 and 1, such as 0.6827 or 0.95.")
-    return float(chi2.ppf(cl, dof))
+    return float(chdtri(dof, 1 - cl))
 
 
 def height(delta: float, rise: float) -> float:

@@ -15,11 +15,17 @@ _STEP = 0.02
 _NEAR, _THERE = 1e-2, 1e-6
 """In standard deviations: an entry so near to a limit lies at it, if −2 ln L falls towards the limit; in any case."""
 
+_WIDEST = 0.1
+"""Of the range between the limits: no error counts as larger there."""
+
 _FLAT = 1e-12
 """Eigenvalue of the expected second derivatives, scaled to a unit diagonal, below which a direction is flat."""
 
 _LOWEST = 1e-3
 """Part of the expected curvature that must be observed."""
+
+_LEFT = 0.01
+"""Of −2 ln L, that may be left to gain: a tenth of a standard deviation from the minimum."""
 
 _SHARE = 0.1
 """A parameter is part of a direction if its component is larger."""
@@ -51,7 +57,7 @@ def covariance_at(objective: Objective, theta: np.ndarray) -> Covariance:
     theta : array
         The vector.
     """
-    matrix = np.full((theta.size, theta.size), np.nan)
+    matrix, gradient = np.full((theta.size, theta.size), np.nan), objective.gradient(theta)
     pressed = at_limits(objective, theta)
     faults = [_limit_words(objective, theta, int(number)) for number in np.flatnonzero(pressed)]
     inside = np.flatnonzero(~pressed)
@@ -59,13 +65,22 @@ def covariance_at(objective: Objective, theta: np.ndarray) -> Covariance:
         found, words = _inverse(objective, theta, inside)
         matrix[np.ix_(inside, inside)] = found
         faults += words
+    if (left := _distance(gradient, matrix)) > _LEFT:
+        faults.append(f"the minimum is not reached: −2 ln L should fall by {left:.2g} more")
     return Covariance(matrix, tuple(faults))
+
+
+def _distance(gradient: np.ndarray, matrix: np.ndarray) -> float:
+    """By how much −2 ln L should still fall, gᵀ C g/4 over the entries that have errors: whatever a minimiser says."""
+    known = np.isfinite(np.diag(matrix))
+    return float(gradient[known] @ matrix[np.ix_(known, known)] @ gradient[known] / 4)
 
 
 def at_limits(objective: Objective, theta: np.ndarray) -> np.ndarray:
     """True for entries that lie at a limit, or press against it from a hundredth of their error away."""
     point, (low, high) = objective.at(theta), objective.bounds.T
-    size = error_sizes(point.fisher)
+    # what the data do not see has no error to go by
+    size = np.minimum(error_sizes(point.fisher), _WIDEST * (high - low))
     near, there = _NEAR * size, _THERE * size
     lower = (theta <= low + there) | ((theta <= low + near) & (point.gradient > 0))
     upper = (theta >= high - there) | ((theta >= high - near) & (point.gradient < 0))
@@ -127,7 +142,8 @@ def _part(names: list[str], direction: np.ndarray) -> list[str]:
 
 def _limit_words(objective: Objective, theta: np.ndarray, number: int) -> str:
     scale = objective.likelihood.scale[objective.moving[number]]
-    return f"{objective.names[number]} lies at its limit {theta[number] * scale:.4g}"
+    limit = min(objective.bounds[number], key=lambda value: abs(value - theta[number]))
+    return f"{objective.names[number]} lies at its limit {limit * scale:.4g}"
 
 
 def _listed(names: list[str]) -> str:

@@ -11,10 +11,9 @@ import numpy as np
 from gpnb.core.errors import FitError
 from gpnb.core.progress import CancelToken, Report, reporter
 from gpnb.core.recipe import Recipe
-from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.fitting.backends import backend_called
 from gpnb.fitting.covariance import Covariance, covariance_at
-from gpnb.fitting.given import recipe_input
+from gpnb.fitting.given import Fitted, recipe_input
 from gpnb.fitting.likelihood import Likelihood
 from gpnb.fitting.objective import Objective
 from gpnb.fitting.result import FitResult
@@ -26,7 +25,7 @@ from gpnb.models.spectrum import SpectralModel
 
 
 def fit(
-    datasets: SpectrumDataset | Iterable[SpectrumDataset],
+    datasets: Fitted | Iterable[Fitted],
     model: SpectralModel | SkyModel | Iterable[SkyModel],
     backend: str = "minuit",
     statistic: str | None = None,
@@ -38,7 +37,7 @@ def fit(
 
     Parameters
     ----------
-    datasets : SpectrumDataset, Datasets, or sequence of SpectrumDataset
+    datasets : SpectrumDataset or FluxPointsDataset, Datasets, or sequence of them
         The data; several are fitted jointly.
     model : SpectralModel, SkyModel, Models, or sequence of SkyModel
         Where the fit starts; it is not changed. Of a SkyModel the spectrum is fitted, shape and position are held.
@@ -85,8 +84,8 @@ def fit(
     objective = Objective(likelihood, report=report, cancel=cancel)
     try:
         minimum = minimise(objective, likelihood.start, **options)
-        if objective.bad is not None and not minimum.converged:
-            raise FitError(f"{likelihood.trouble(objective.bad)}, and no minimum was found: limit the parameters.")
+        if not minimum.converged and objective.bad is not None and (words := likelihood.bad_flux(objective.bad)):
+            raise FitError(f"{words}, and no minimum was found: limit the parameters.")
         covariance = covariance_at(objective, minimum.theta)
     finally:
         close()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from gpnb.core.errors import ArgumentError
-from gpnb.datasets.spectrum import SpectrumDataset
+from gpnb.fitting.points import Data, true_bins
 
 
 class Fold:
@@ -15,7 +15,7 @@ class Fold:
 
     Parameters
     ----------
-    datasets : sequence of SpectrumDataset
+    datasets : sequence of SpectrumDataset or PointsData
         Those with one axis of true energy share a matrix; each has at least one usable bin.
 
     Attributes
@@ -26,11 +26,11 @@ class Fold:
         Where the usable bins of each dataset lie among the counts.
     """
 
-    def __init__(self, datasets: Sequence[SpectrumDataset]):
+    def __init__(self, datasets: Sequence[Data]):
         groups: dict[bytes, list[int]] = {}
         for number, dataset in enumerate(datasets):
             _check(dataset)
-            groups.setdefault(dataset.energy_true.edge_values.tobytes(), []).append(number)
+            groups.setdefault(np.concatenate(true_bins(dataset)).tobytes(), []).append(number)
         self.places = [slice(0)] * len(datasets)
         self._blocks: list[tuple[slice, np.ndarray]] = []
         lows, highs, n_true, n_used = [], [], 0, 0
@@ -42,9 +42,9 @@ class Fold:
             matrix = np.concatenate([response(part)[:, part.usable] for part in parts], axis=1)
             seen = np.flatnonzero(matrix.any(axis=1))
             kept = slice(seen[0], seen[-1] + 1)
-            edges = parts[0].energy_true.edge_values
-            lows.append(edges[:-1][kept])
-            highs.append(edges[1:][kept])
+            low, high = true_bins(parts[0])
+            lows.append(low[kept])
+            highs.append(high[kept])
             self._blocks.append((slice(n_true, n_true + kept.stop - kept.start), np.ascontiguousarray(matrix[kept])))
             n_true += kept.stop - kept.start
         self.low, self.high = np.concatenate(lows), np.concatenate(highs)
@@ -62,12 +62,12 @@ class Fold:
         return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)
 
 
-def response(dataset: SpectrumDataset) -> np.ndarray:
+def response(dataset: Data) -> np.ndarray:
     """Counts in each bin per flux in each true-energy bin, cm2 s; shape (n_true, n)."""
     return np.asarray(dataset.exposure[:, None] * dataset.edisp)
 
 
-def _check(dataset: SpectrumDataset) -> None:
+def _check(dataset: Data) -> None:
     """What no fit can use, in one sentence."""
     for name in ("exposure", "edisp"):
         values = getattr(dataset, name)

@@ -11,26 +11,39 @@ import numpy as np
 from gpnb.core.errors import ArgumentError, DataWarning, FitError
 from gpnb.datasets.container import Datasets
 from gpnb.datasets.flags import reasons
+from gpnb.datasets.flux_points import FluxPointsDataset
 from gpnb.datasets.spectrum import SpectrumDataset, names_of
 from gpnb.models.collection import Models
 from gpnb.models.sky import SkyModel
 from gpnb.models.spectrum import SpectralModel
 
+Fitted = SpectrumDataset | FluxPointsDataset
+"""What can be fitted."""
+
 
 def as_datasets(datasets: Any) -> tuple[SpectrumDataset, ...]:
-    """One dataset, or several.
+    """One spectrum, or several.
 
     Raises
     ------
     ArgumentError
         If there is none, or something else.
     """
-    items = (datasets,) if isinstance(datasets, SpectrumDataset) else datasets
+    return _several(datasets, SpectrumDataset, "SpectrumDataset")
+
+
+def as_fitted(datasets: Any) -> tuple[Fitted, ...]:
+    """One dataset that can be fitted, or several, of whatever kind; see `as_datasets`."""
+    return _several(datasets, SpectrumDataset | FluxPointsDataset, "SpectrumDataset or FluxPointsDataset")
+
+
+def _several(datasets: Any, kind: Any, words: str) -> tuple[Any, ...]:
+    items = (datasets,) if isinstance(datasets, kind) else datasets
     found = tuple(items) if isinstance(items, Iterable) and not isinstance(items, str) else (datasets,)
-    others = [item for item in found if not isinstance(item, SpectrumDataset)]
+    others = [item for item in found if not isinstance(item, kind)]
     if others or not found:
         given = f"a {type(others[0]).__name__} among them" if others else "none"
-        raise ArgumentError(f"datasets must be one SpectrumDataset or several, but there is {given}.")
+        raise ArgumentError(f"datasets must be one {words} or several, but there is {given}.")
     return found
 
 
@@ -54,7 +67,7 @@ def as_models(models: Any) -> Models:
     return models if isinstance(models, Models) else Models(found)
 
 
-def usable_ones(datasets: Sequence[SpectrumDataset]) -> tuple[SpectrumDataset, ...]:
+def usable_ones(datasets: Sequence[Fitted]) -> tuple[Fitted, ...]:
     """Those with a usable bin; the others are told of.
 
     Raises
@@ -75,9 +88,9 @@ def usable_ones(datasets: Sequence[SpectrumDataset]) -> tuple[SpectrumDataset, .
 
 def recipe_input(datasets: Any) -> Any:
     """What a recipe notes of datasets: one object, or a list."""
-    return datasets if isinstance(datasets, SpectrumDataset | Datasets) else list(datasets)
+    return datasets if isinstance(datasets, SpectrumDataset | FluxPointsDataset | Datasets) else list(datasets)
 
 
-def _reasons(datasets: Sequence[SpectrumDataset]) -> str:
+def _reasons(datasets: Sequence[Fitted]) -> str:
     flags = np.bitwise_or.reduce([np.bitwise_or.reduce(item.flags) for item in datasets])
     return ", ".join(reasons(int(flags)))

@@ -15,6 +15,9 @@ from gpnb.fitting.scoring import score
 _EXACT = 1e-6
 """Of −2 ln L."""
 
+_LOWER = 0.05
+"""Of −2 ln L: more than any minimiser leaves undone."""
+
 
 class HeldFit:
     """Minimises over all parameters but some, again and again, each time from the minimum before.
@@ -56,8 +59,15 @@ class HeldFit:
         if not found.converged:
             found = minimise(objective, found.theta)
         if not (found.converged and np.isfinite(found.stat)):
-            names = self.likelihood.names
-            where = ", ".join(f"{names[n]}={value * self.likelihood.scale[n]:.4g}" for n, value in held.items())
-            raise FitError(f"No minimum was found with {where} held: {found.message}; look at a smaller range.")
+            raise FitError(f"No minimum was found with {self._words(held)} held; look at a smaller range.")
         self._last = objective.full(found.theta)
+        if found.stat < self.stat - _LOWER:
+            raise FitError(
+                f"−2 ln L is lower by {self.stat - found.stat:.2f} with {self._words(held)} held than at the best fit, "
+                "which was a local minimum: fit again from there."
+            )
         return found.stat, self._last
+
+    def _words(self, held: Mapping[int, float]) -> str:
+        names, scale = self.likelihood.names, self.likelihood.scale
+        return ", ".join(f"{names[number]}={value * scale[number]:.4g}" for number, value in held.items())

@@ -9,15 +9,17 @@ from typing import Any
 import numpy as np
 
 from gpnb.core.errors import FitError
-from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.fitting.flux import BinFlux
 from gpnb.fitting.fold import Fold, response
-from gpnb.fitting.given import as_datasets, as_models, usable_ones
+from gpnb.fitting.given import Fitted, as_fitted, as_models, usable_ones
 from gpnb.fitting.parameters import FreeParameters
+from gpnb.fitting.points import Data, as_data, true_bins
 from gpnb.fitting.terms import Terms
 from gpnb.models.collection import Models
 from gpnb.models.sky import SkyModel
 from gpnb.models.spectrum import SpectralModel
+
+_NEGATIVE = "the predicted counts are so negative that no background explains them"
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,13 +45,13 @@ class Point:
 
 
 class Likelihood:
-    """−2 ln L of spectra, compiled once: links, units, priors, limits, folded responses.
+    """−2 ln L of spectra and flux points, compiled once: links, units, priors, limits, folded responses.
 
     An entry of the vector is a parameter's value over `scale`. One instance serves one thread.
 
     Parameters
     ----------
-    datasets : SpectrumDataset, Datasets, or sequence of SpectrumDataset
+    datasets : SpectrumDataset or FluxPointsDataset, Datasets, or sequence of them
         The data; bins that are not usable are left out.
     models : SpectralModel, SkyModel, Models, or sequence of SkyModel
         Every source is seen in every dataset.
@@ -78,15 +80,16 @@ class Likelihood:
 
     def __init__(
         self,
-        datasets: SpectrumDataset | Iterable[SpectrumDataset],
+        datasets: Fitted | Iterable[Fitted],
         models: SpectralModel | SkyModel | Iterable[SkyModel],
         statistic: str | None = None,
     ):
         self.models: Models = as_models(models)
-        self.datasets: tuple[SpectrumDataset, ...] = usable_ones(as_datasets(datasets))
+        self.datasets = usable_ones(as_fitted(datasets))
+        self._data = as_data(self.datasets)
         self.parameters = FreeParameters(self.models)
-        self._fold = Fold(self.datasets)
-        self._terms = Terms(self.datasets, self._fold.places, statistic)
+        self._fold = Fold(self._data)
+        self._terms = Terms(self._data, self._fold.places, statistic)
         self._fluxes = [BinFlux(item.spectral, self._fold.low, self._fold.high) for item in self.models]
         self._whole: list[tuple[np.ndarray, list[BinFlux]]] | None = None
         self._last: Point | None = None
@@ -186,19 +189,18 @@ class Likelihood:
         return found
 
     def predict(self, theta: Any) -> list[np.ndarray]:
-        """Signal counts in every bin of each dataset, also in those that are not usable."""
+        """Signal counts in every bin of each dataset, usable or not; of flux points, the differential flux."""
         theta = np.asarray(theta, dtype=float)
         if self._whole is None:
-            self._whole = [(response(item), self._bin_fluxes(item)) for item in self.datasets]
+            self._whole = [(response(item), self._bin_fluxes(item)) for item in self._data]
         values = [slots.values(theta) for slots in self.parameters.slots]
         return [
             np.sum([flux.value(own) for flux, own in zip(fluxes, values, strict=True)], axis=0) @ matrix
             for matrix, fluxes in self._whole
         ]
 
-    def _bin_fluxes(self, dataset: SpectrumDataset) -> list[BinFlux]:
-        edges = dataset.energy_true.edge_values
-        return [BinFlux(item.spectral, edges[:-1], edges[1:]) for item in self.models]
+    def _bin_fluxes(self, dataset: Data) -> list[BinFlux]:
+        return [BinFlux(item.spectral, *true_bins(dataset)) for item in self.models]
 
     def models_at(self, theta: Any) -> Models:
         """The models with the values of a vector, links followed."""
@@ -221,11 +223,11 @@ class Likelihood:
         """
         if np.isfinite(self.stat(self.start)) and np.isfinite(self.gradient(self.start)).all():
             return
-        raise FitError(f"{self.trouble(self.start)}: start elsewhere, or limit the parameters.")
+        reason = self.bad_flux(self.start) or f"−2 ln L is not finite at {self._words(self.start)}: {_NEGATIVE}"
+        raise FitError(f"{reason}; start elsewhere, or limit the parameters.")
 
-    def trouble(self, theta: np.ndarray) -> str:
-        """Why −2 ln L is not finite at a vector."""
-        where = ", ".join(f"{name}={value:.4g}" for name, value in zip(self.names, theta * self.scale, strict=True))
+    def bad_flux(self, theta: np.ndarray) -> str:
+        """Which spectrum is not finite at a vector, and where; empty if all are."""
         with np.errstate(all="ignore"):
             for model, slots, flux in zip(self.models, self.parameters.slots, self._fluxes, strict=True):
                 rows = flux.both(slots.values(theta), slots.places)
@@ -234,8 +236,9 @@ class Likelihood:
                     low, high = self._fold.low[bad].min(), self._fold.high[bad].max()
                     return (
                         f"The spectrum of {model.name} ({type(model.spectral).__name__}) gives no finite flux "
-                        f"between {low:.3g} and {high:.3g} TeV at {where}"
+                        f"between {low:.3g} and {high:.3g} TeV at {self._words(theta)}"
                     )
-        return (
-            f"−2 ln L is not finite at {where}: the predicted counts are so negative that no background explains them"
-        )
+        return ""
+
+    def _words(self, theta: np.ndarray) -> str:
+        return ", ".join(f"{name}={value:.4g}" for name, value in zip(self.names, theta * self.scale, strict=True))

@@ -150,6 +150,6 @@ class FreeParameters:
 
 
 def _power_of_ten(value: float) -> float:
-    if value == 0 or not np.isfinite(value) or 0.1 <= abs(value) < 10:
+    if abs(value) < np.finfo(float).tiny or not np.isfinite(value) or 0.1 <= abs(value) < 10:
         return 1.0
     return float(10.0 ** np.floor(np.log10(abs(value))))

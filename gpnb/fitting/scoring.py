@@ -18,7 +18,13 @@ _LEAST_DAMPED = 1e-7
 _FAR = 0.3
 """A norm that wants to change by this fraction is moved alone first."""
 
-_NORM_STEPS = 3
+_COARSE = 1.0
+"""Of −2 ln L: less to gain is left to the steps of all."""
+
+_FALL = 0.9
+"""The largest part of a norm that one step takes away."""
+
+_NORM_STEPS = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,13 +82,17 @@ def norms_first(objective: Objective, point: Point) -> Point:
     """Bring norms that are far off near the data, before shapes are moved by them."""
     norms = objective.is_norm(point.theta)
     for _ in range(_NORM_STEPS):
-        step, _ = _step(objective, point, 0.0, norms)
-        if not np.any(np.abs(step) > _FAR * np.abs(point.theta)):
+        step, promised = _step(objective, point, 0.0, norms)
+        size = np.abs(point.theta)
+        if promised < _COARSE or not np.any(np.abs(step) > _FAR * size):
             break
-        trial = objective.at(np.clip(point.theta + step, *objective.bounds.T))
-        if not trial.stat < point.stat:
+        # second, without a change of sign: below zero there may be no likelihood
+        cautious = np.where(step * point.theta < 0, np.clip(step, -_FALL * size, _FALL * size), step)
+        tried = (objective.at(np.clip(point.theta + item, *objective.bounds.T)) for item in (step, cautious))
+        better = next((trial for trial in tried if trial.stat < point.stat), None)
+        if better is None:
             break
-        point = trial
+        point = better
     return point
 
 

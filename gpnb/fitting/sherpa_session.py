@@ -44,9 +44,10 @@ def minimise(objective: Objective, start: np.ndarray, **options: Any) -> Minimum
     likelihood = objective.likelihood
     if likelihood.parameters.has_priors or likelihood.statistics not in (("wstat",), ("cash",)):
         raise ArgumentError("backend='sherpa-session' is for spectra with OFF counts (or none at all) without priors.")
-    if any(item.background is not None for item in likelihood.datasets):
+    spectra = [item for item in likelihood.datasets if isinstance(item, SpectrumDataset)]
+    if any(item.background is not None for item in spectra):
         raise ArgumentError("backend='sherpa-session' does not know a background that is given: use another backend.")
-    session = open_session(likelihood.datasets)
+    session = open_session(spectra)
     session.set_stat(likelihood.statistics[0])
     session.set_method(options.pop("method", "neldermead"))
     for name, value in options.items():

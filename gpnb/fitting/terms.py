@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.datasets.statistic import excess_variance, kind_of
+from gpnb.fitting.points import KIND, Data, Points, PointsData
 from gpnb.stats import cash, cash_gradient, cash_weight, chi2, chi2_gradient, chi2_weight, cstat
 from gpnb.stats.onoff import wstat_terms
 
@@ -65,18 +66,18 @@ class Terms:
 
     Parameters
     ----------
-    datasets : sequence of SpectrumDataset
+    datasets : sequence of SpectrumDataset or PointsData
         In the order of `places`.
     places : sequence of slice
         Of each dataset's usable bins among all.
     statistic : str, optional
-        One for all; by default ``wstat`` where the background is measured, else ``cash``.
+        One for all spectra; by default ``wstat`` where the background is measured, else ``cash``.
     """
 
-    def __init__(self, datasets: Sequence[SpectrumDataset], places: Sequence[slice], statistic: str | None):
+    def __init__(self, datasets: Sequence[Data], places: Sequence[slice], statistic: str | None):
         # the fold lays datasets of one axis side by side, whatever their order
         ordered = sorted(zip(places, datasets, strict=True), key=lambda pair: pair[0].start)
-        kinds = [kind_of(item, statistic) for _, item in ordered]
+        kinds = [KIND if isinstance(item, PointsData) else kind_of(item, statistic) for _, item in ordered]
         self.kinds = tuple(dict.fromkeys(kinds))
         numbers = np.arange(max(place.stop for place in places))
         self._parts: list[tuple[Term, np.ndarray | slice]] = []
@@ -95,7 +96,9 @@ class Terms:
         return stat, slope, weight
 
 
-def _term(kind: str, datasets: Sequence[SpectrumDataset]) -> Term:
+def _term(kind: str, datasets: Sequence[Any]) -> Term:
+    if kind == KIND:
+        return Points(datasets)
     if kind == "wstat":
         return OnOff(datasets)
     return Squares(datasets) if kind == "chi2" else Known(datasets, absolute=kind == "cstat")

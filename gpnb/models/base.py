@@ -10,7 +10,7 @@ from gpnb.core.errors import ArgumentError, DataFormatError
 from gpnb.core.recipe import Recipe
 from gpnb.models.parameter import Parameter
 from gpnb.models.priors import Prior
-from gpnb.models.records import parameter_from_dict, parameter_to_dict
+from gpnb.models.records import as_argument, parameter_from_dict, parameter_to_dict
 
 _REGISTRY: dict[str, type[Model]] = {}
 
@@ -78,10 +78,8 @@ class Model:
         return Recipe.of(f"gpnb.{type(self).__name__}()", **self.arguments())
 
     def arguments(self) -> dict[str, Any]:
-        """Constructor arguments, as text with units or bare numbers."""
-        return {
-            item.name: f"{item.value!r} {item.unit}".strip() if item.unit else item.value for item in self.parameters
-        }
+        """Constructor arguments: text with units, bare numbers, or a `Parameter` where limits and so on are set."""
+        return {item.name: as_argument(item, self.declared.get(item.name)) for item in self.parameters}
 
     def replace(self, **given: Any) -> Self:
         """A copy with other values: numbers, text with units, Quantities or Parameters."""

@@ -12,6 +12,7 @@ from astropy.table import Table
 
 from gpnb.core.atomic import atomic_file
 from gpnb.core.errors import ArgumentError, DataFormatError, GpnbError
+from gpnb.core.recipe import Recipe
 from gpnb.models import (  # noqa: F401  (their classes are known to YAML)
     broken,
     compound,
@@ -55,6 +56,11 @@ class Models(Sequence[SkyModel]):
         twice = {name for name in names if names.count(name) > 1}
         if twice:
             raise ArgumentError(f"Two models are called {min(twice)!r}: names must differ.")
+
+    @property
+    def recipe(self) -> Recipe:
+        """The constructor call that gives these models."""
+        return Recipe.of("gpnb.Models()", name="models", models=list(self._models))
 
     @property
     def names(self) -> list[str]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from gpnb.core.errors import DataFormatError
+from gpnb.core.recipe import Recipe
 from gpnb.models.parameter import Parameter
-from gpnb.models.priors import prior_from_dict, prior_to_dict
+from gpnb.models.priors import Prior, prior_from_dict, prior_to_dict
 
+_SETTINGS = ("min", "max", "frozen", "link", "prior")
 _OPTIONAL = ("unit", "min", "max", "frozen", "link", "error")
 _PLAIN = Parameter("plain", 0.0)
 
@@ -44,6 +47,28 @@ def parameter_from_dict(data: Any) -> Parameter:
         if name in plain:
             plain[name] = _number(plain[name], data["name"], name)
     return Parameter(**plain, prior=prior)
+
+
+def as_argument(parameter: Parameter, default: Parameter | None) -> Any:
+    """What a constructor is given for a parameter: its value, or the call of `Parameter` if that says too little."""
+    value = f"{parameter.value!r} {parameter.unit}" if parameter.unit else parameter.value
+    if default is None or all(getattr(parameter, name) == getattr(default, name) for name in _SETTINGS):
+        return value
+    given = {name: getattr(parameter, name) for name in ("unit", *_SETTINGS[:-1])}
+    changed = {name: item for name, item in given.items() if item != getattr(_PLAIN, name)}
+    recipe = Recipe.of("gpnb.Parameter()", prior=_prior_call(parameter.prior))
+    return replace(
+        recipe,
+        kwargs={"name": parameter.name, "value": parameter.value, **changed, **recipe.kwargs},
+        name=parameter.name,
+    )
+
+
+def _prior_call(prior: Prior | None) -> Recipe | None:
+    if prior is None:
+        return None
+    given = {name: value for name, value in prior_to_dict(prior).items() if name != "type"}
+    return Recipe.of(f"gpnb.{type(prior).__name__}()", name="prior", **given)
 
 
 def _number(value: Any, parameter: str, field: str) -> float:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 import numpy as np
 from astropy import units as u
@@ -14,6 +14,7 @@ from gpnb.core.recipe import Recipe
 from gpnb.core.units import ENERGY
 from gpnb.products.sed import REFERENCES, SED_TYPES, SUFFIXES, unit_of
 from gpnb.stats.intervals import delta_stat
+from gpnb.stats.scans import Scan
 
 NORMS = tuple(f"norm{suffix}" for suffix in SUFFIXES)
 STATS = ("ts", "stat", "stat_null")
@@ -43,7 +44,7 @@ class Estimates:
     norm_scan, stat_scan : array, shape (…, n, m), optional
         Norms, and −2 ln L there.
     extra : mapping of array
-        Further columns without unit, such as ``counts`` and ``npred``.
+        Further columns without unit, such as ``n_on`` and ``excess``.
     cl : float, optional
         Confidence of the upper limits; None if it is not known.
     sided : {1, 2}, optional
@@ -130,6 +131,42 @@ class Estimates:
         if self.cl is None or self.sided is None:
             raise SelectionError("The confidence of these upper limits is not known: give cl and sided.")
         return delta_stat(self.cl, self.sided)
+
+    def with_limits(self, cl: float = 0.95, sided: int = 1) -> Self:
+        """A copy with upper limits of another confidence, from the stored scans, for norms that are not negative.
+
+        Parameters
+        ----------
+        cl : float
+            Confidence.
+        sided : {1, 2}
+            One-sided limits, or upper ends of two-sided intervals.
+
+        Returns
+        -------
+        FluxPoints or LightCurve
+            NaN where a scan ends below the limit.
+
+        Raises
+        ------
+        SelectionError
+            If there are no scans.
+        """
+        if self.norm_scan is None or self.stat_scan is None:
+            raise SelectionError("There are no likelihood scans to take limits from: estimate them anew.")
+        if not 0 < cl < 1 or sided not in (1, 2):
+            raise ArgumentError(f"cl={cl!r} must lie between 0 and 1, and sided={sided!r} be 1 or 2.")
+        limit, delta = np.full(self.norm.shape, np.nan), delta_stat(cl, sided)
+        for place in np.ndindex(self.norm.shape):
+            norm, stat = self.norm_scan[place], self.stat_scan[place]
+            if np.isfinite(self.norm[place]) and np.isfinite(norm).all() and np.isfinite(stat).all():
+                limit[place] = Scan(norm, stat).above(max(float(self.norm[place]), 0.0), delta)
+        recipe = Recipe.of(".with_limits()", on=self, name="points", cl=cl, sided=sided)
+        return replace(self, norm_ul=limit, cl=cl, sided=sided, limits="bounded", recipe=recipe)
+
+    def to_code(self) -> str:
+        """Python that makes this object again."""
+        return self.recipe.to_code()
 
     def factor(self, sed_type: str) -> np.ndarray:
         """What to multiply a norm by, in house units.

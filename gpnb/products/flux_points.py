@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from astropy.table import QTable, Table
 
+from gpnb.core.display import Displayed
 from gpnb.core.errors import ArgumentError
 from gpnb.core.recipe import Recipe
 from gpnb.products.estimates import Estimates
@@ -16,7 +17,7 @@ from gpnb.products.sed import Spectrum
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
-class FluxPoints(Estimates):
+class FluxPoints(Displayed, Estimates):
     """Flux in energy bins with asymmetric errors, upper limits and likelihood scans; see `Estimates` for the fields.
 
     Any column of the SED format is had by name, with its unit: ``points["e2dnde_errp"]``.
@@ -30,6 +31,8 @@ class FluxPoints(Estimates):
     >>> points["e2dnde"]
     <Quantity [4.0e-11, 2.7e-11] TeV / (s cm2)>
     """
+
+    panel: ClassVar[str] = "points"
 
     @classmethod
     def from_table(
@@ -108,7 +111,8 @@ class FluxPoints(Estimates):
         path : path
             Its name ends in ``.ecsv``, ``.fits`` or ``.fits.gz``.
         sed_type : str
-            See `table`; only ``"likelihood"`` keeps everything.
+            See `table`; only ``"likelihood"`` keeps everything. Gammapy reads the other kinds: it takes the norms of
+            the first scan for those of all.
         overwrite : bool
             Replace an existing file.
         """
@@ -149,7 +153,3 @@ class FluxPoints(Estimates):
 
     def _or_ref(self, energy: np.ndarray) -> np.ndarray:
         return np.where(np.isfinite(energy), energy, self.e_ref)
-
-    def _repr_html_(self) -> str:
-        html: str = self.table()._repr_html_()
-        return html

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from astropy.table import QTable, Table
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 
 from gpnb.core.errors import DataFormatError
 from gpnb.products.estimates import NORMS, SCANS, STATS
@@ -24,18 +24,11 @@ from gpnb.products.sed import (
 
 _ENERGIES = ("e_ref", "e_min", "e_max")
 _EXTRA = (
-    "counts",
-    "counts_off",
-    "n_on",
-    "n_off",
-    "alpha",
-    "excess",
-    "npred",
-    "npred_excess",
-    "success",
-    "n_dof",
-    "ref_npred",
+    *("n_on", "n_off", "excess", "signal", "ref_npred"),
+    *("counts", "npred", "npred_excess", "success", "n_dof"),
 )
+"""Columns that are kept as they are: our own (without those that Gammapy expects once a dataset), and Gammapy's."""
+
 _WHERE = "The table of flux points"
 _UL_BELOW = 2.0
 """Significance under which a point is drawn as a limit, if the file has both and says nothing."""
@@ -69,6 +62,10 @@ def fields_of(table: Table, sed_type: str | None = None, reference: Spectrum | N
     for norm, suffix in zip(NORMS, SUFFIXES, strict=True):
         if f"{kind}{suffix}" in arrays:
             fields[norm] = arrays[f"{kind}{suffix}"] / scale
+    if kind != "norm" and reference is None and "ref_dnde" not in table.colnames:
+        arrays = {
+            name: values for name, values in arrays.items() if not name.endswith("_scan")
+        }  # of an unknown spectrum
     fields |= _likelihood(arrays)
     fields["extra"] = {name: arrays[name] for name in _EXTRA if name in arrays}
     return {**fields, "is_ul": _is_limit(arrays, fields), **limits_of(table.meta), "name": _name(table.meta)}
@@ -86,13 +83,14 @@ def with_gadf_scan(table: QTable) -> QTable:
 def limits_of(meta: Mapping[str, Any]) -> dict[str, Any]:
     """Confidence and sides of the upper limits in a header.
 
-    GADF does not define the sides. Our own key tells them; Gammapy's limits are ``n_sigma_ul`` of a two-sided interval.
+    GADF does not define the sides. Our own key tells them; Gammapy's limits are upper ends of intervals of a round
+    number of standard deviations.
     """
     header = {str(key).upper(): value for key, value in meta.items()}
     sigma, cl, sides = (header.get(key) for key in ("N_SIGMA_UL", "UL_CONF", "UL_SIDES"))
     if cl is None and sigma is not None:
         cl = 2 * float(ndtr(float(sigma))) - 1
-    if sides is None and (sigma is not None or "gammapy" in str(header.get("CREATOR", "")).lower()):
+    if sides is None and cl is not None and _is_round(float(ndtri(0.5 * (1 + float(cl))))):
         sides = 2
     known = {"cl": None if cl is None else float(cl), "sided": None if sides is None else int(sides)}
     return {**known, "limits": str(header.get("UL_METH", ""))}
@@ -101,6 +99,10 @@ def limits_of(meta: Mapping[str, Any]) -> dict[str, Any]:
 def _first(values: np.ndarray) -> np.ndarray:
     """Of a light curve every row has the energies: those of the first."""
     return values[0] if values.ndim > 1 else values
+
+
+def _is_round(sigma: float) -> bool:
+    return abs(sigma - round(sigma, 1)) < 1e-4
 
 
 def _name(meta: Mapping[str, Any]) -> str:

@@ -76,9 +76,16 @@ def sed_curve(work: SpectrumWork, view: SpectrumView) -> QTable:
     return QTable(columns)
 
 
-def flux_point_marks(points: FluxPoints, label: str, role: str = "text", marker: str = "circle") -> Points:
-    """Flux points as marks of an energy distribution."""
-    y, errn, errp, ul = (ERG * points.column(f"e2dnde{end}") for end in ("", "_errn", "_errp", "_ul"))
+def flux_point_marks(
+    points: FluxPoints,
+    label: str,
+    role: str = "text",
+    marker: str = "circle",
+    quantity: str = "e2dnde",
+    factor: float = ERG,
+) -> Points:
+    """Flux points as marks, in TeV units times `factor`; where they are upper limits, at the limit."""
+    y, errn, errp, ul = (factor * points.column(f"{quantity}{end}") for end in ("", "_errn", "_errp", "_ul"))
     limit = np.asarray(points.is_ul) & np.isfinite(ul)
     place = np.where(limit, ul, y)
     low, high = (np.where(np.isfinite(end), end, points.e_ref) for end in (points.e_min, points.e_max))

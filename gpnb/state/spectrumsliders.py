@@ -69,11 +69,28 @@ def range_of(item: Parameter, anchor: float, span: tuple[float, float]) -> Range
         Energies of the data, TeV.
     """
     usual = _usual(item, anchor, span)
-    low = item.min if math.isfinite(item.min) else min(usual.low, item.value)
-    high = item.max if math.isfinite(item.max) else max(usual.high, item.value)
+    low, high = _holding(usual, item.value)
+    low = item.min if math.isfinite(item.min) else low
+    high = item.max if math.isfinite(item.max) else high
     if not low < high:
         low, high = low - 1.0, high + 1.0
     return Range(low, high, usual.log and low > 0)
+
+
+def _holding(usual: Range, value: float) -> tuple[float, float]:
+    """The ends of a range, moved outwards by its own width until it holds a value."""
+    if usual.log:
+        if value <= 0:
+            return min(value, 0.0) - usual.low, usual.high
+        width = usual.high / usual.low
+        steps = (
+            max(math.ceil(math.log(usual.low / value, width)), 0),
+            max(math.ceil(math.log(value / usual.high, width)), 0),
+        )
+        return usual.low / width ** steps[0], usual.high * width ** steps[1]
+    width = usual.high - usual.low
+    down, up = (max(math.ceil(away / width), 0) for away in (usual.low - value, value - usual.high))
+    return usual.low - down * width, usual.high + up * width
 
 
 def _usual(item: Parameter, anchor: float, span: tuple[float, float]) -> Range:
@@ -84,7 +101,7 @@ def _usual(item: Parameter, anchor: float, span: tuple[float, float]) -> Range:
     if item.name in _USUAL:
         return Range(*_USUAL[item.name])
     if item.name.startswith("lambda"):
-        return Range(0.0, max(10 * abs(anchor), 3 / span[1]))
+        return Range(0.0, max(4 * abs(anchor), 3 / math.sqrt(span[0] * span[1])))
     if anchor > 0:
         return Range(anchor / _DECADE, anchor * _DECADE, log=True)
     return Range(anchor - max(1.0, 5 * abs(anchor)), anchor + max(1.0, 5 * abs(anchor)))

@@ -44,10 +44,9 @@ def value_words(value: float, error: float | tuple[float, float] = math.nan, uni
     known = [side / scale for side in (low, high) if math.isfinite(side) and side > 0]
     digits = max(0, 1 - math.floor(math.log10(min(known)))) if known else _digits(value / scale)
     text = f"{value / scale:.{digits}f}"
-    if isinstance(error, tuple):
-        text += f" +{high / scale:.{digits}f} −{low / scale:.{digits}f}"
-    elif known:
-        text += f" ± {low / scale:.{digits}f}"
+    down, up = (f"{side / scale:.{digits}f}" for side in (low, high))
+    if known:
+        text += f" ± {up}" if down == up else f" +{up} −{down}"
     words = [power(scale) if exponent else "", plain_unit(unit)]
     return text.replace("-", "−"), " ".join(word for word in words if word)
 
@@ -139,7 +138,7 @@ def notes_of(work: SpectrumWork, view: SpectrumView) -> list[str]:
     empty = sum(int((item.counts_off[item.usable] == 0).sum()) for item in _measured(work.spectra(view)))
     if empty:
         notes.append(f"{empty} bin{'s' * (empty != 1)} with n_off = 0")
-    result = work.result(view) if work.has_result(view) else None
+    result = work.result(view)
     if result is not None:
         notes += [] if result.success else [f"No success: {result.message}"]
         known = result.models.parameters

@@ -49,6 +49,7 @@ class SpectrumWork:
         self._extraction = Extraction(_recipe_of(obj))
         self._kept: dict[Any, Any] = {}
         self._fits: dict[Any, dict[str, FitResult]] = {}
+        self._moved: tuple[Any, Models | None] = (None, None)
 
     # Spectra.
 
@@ -101,8 +102,11 @@ class SpectrumWork:
             return self._once(
                 ("guess", self.data_key(view), view.model, view.source), lambda: start_models(view, self.spectra(view))
             )
-        base = self.base(view)
-        return None if base is None else with_rows(base, view.parameters)
+        key = (view.model, view.source, view.parameters)
+        if self._moved[0] != key:
+            base = self.base(view)
+            self._moved = (key, None if base is None else with_rows(base, view.parameters))
+        return self._moved[1]
 
     def shown(self, view: SpectrumView) -> Models | None:
         """The models as shown: fitted if the record asks for it."""

@@ -173,7 +173,7 @@ def kind_of(curve: LightCurve) -> str:
 
 
 def measured(curve: LightCurve, band: int) -> np.ndarray:
-    """Which bins have a flux with an error, and are no upper limit."""
+    """Which bins have a flux with an error; those shown as upper limits have one too."""
     error = curve.norm_err[:, band]
     return np.asarray(np.isfinite(curve.norm[:, band]) & np.isfinite(error) & (error > 0))
 

@@ -86,23 +86,29 @@ def curve_plot(work: CurveWork, view: LightCurveView) -> CurvePlot:
     return CurvePlot(plot, axis.ticks if axis else _TICKS, axis, _chosen(view, axis))
 
 
-def spectrum_plot(work: CurveWork, view: LightCurveView) -> SpectrumPlot | None:
-    """The spectrum of the chosen time beside that of the rest; None if they cannot be had."""
+def spectrum_plot(work: CurveWork, view: LightCurveView, wait: bool = False) -> SpectrumPlot | None:
+    """The spectrum of the chosen time beside that of the rest; None if they cannot be had.
+
+    With `wait`, spectra that are not there yet are left out.
+    """
     if not work.has_spectra(view):
         return None
-    inside, rest = work.spectra(view)
-    words = ("all data", "text", "circle") if view.time is None else ("the rest", "quiet", "square")
-    points = [] if rest is None else [flux_point_marks(rest, *words)]
-    if inside is not None:
-        points.append(flux_point_marks(inside, "chosen time", "accent", "circle"))
     low, high = work.obj.maker.energy_range
     energy = np.geomspace(low, high, 80)
     model = energy**2 * work.obj.maker.target.spectral.evaluate_at(energy) * ERG
     lines = (Line("shape assumed", energy, model, "model", "dashed", 1.2),)
-    y = log_range([*(item.y for item in points), *(item.y_high for item in points)])
-    return SpectrumPlot(
-        "sed", "Spectrum", "", (0.85 * low, 1.18 * high), y, "Energy (TeV)", SED, lines=lines, points=tuple(points)
-    )
+    points = _spectra(work, view) if work.knows_spectra(view) or not wait else []
+    y = log_range([*(item.y for item in points), *(item.y_high for item in points)] or [model])
+    facts = "" if points else "on its way"
+    x = 0.85 * low, 1.18 * high
+    return SpectrumPlot("sed", "Spectrum", facts, x, y, "Energy (TeV)", SED, lines=lines, points=tuple(points))
+
+
+def _spectra(work: CurveWork, view: LightCurveView) -> list[Points]:
+    inside, rest = work.spectra(view)
+    words = ("all data", "text", "circle") if view.time is None else ("the rest", "quiet", "square")
+    points = [] if rest is None else [flux_point_marks(rest, *words)]
+    return points if inside is None else [*points, flux_point_marks(inside, "chosen time", "accent", "circle")]
 
 
 def number_text(value: float | None) -> str:

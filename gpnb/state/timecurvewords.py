@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from gpnb.core.words import number
 from gpnb.products.light_curve import LightCurve
 from gpnb.state.columns import Column
 from gpnb.state.lightcurveview import LightCurveView
@@ -97,9 +98,9 @@ def number_rows(work: CurveWork, view: LightCurveView) -> list[list[str]]:
         parts |= {"chosen": inside, "rest": ~inside}
     rows = []
     for band in shown_bands(curve, view):
-        for number, (name, kept) in enumerate(parts.items()):
+        for place, (name, kept) in enumerate(parts.items()):
             found = variability(curve, band, kept)
-            rows.append(["" if number else found[0], name, *found[2:]])
+            rows.append(["" if place else found[0], name, *found[2:]])
     return rows
 
 
@@ -138,16 +139,14 @@ def bin_rows(curve: LightCurve, bands: list[int]) -> list[list[str]]:
     mjd, minutes = curve.time_min.tt.mjd, curve.width.to_value("min")
     root = curve.sqrt_ts
     rows = []
-    for number in range(len(curve)):
-        runs = ", ".join(map(str, curve.obs_ids[number])) if curve.obs_ids else ""
+    for row in range(len(curve)):
+        runs = ", ".join(map(str, curve.obs_ids[row])) if curve.obs_ids else ""
         for place, band in enumerate(bands):
-            start = ["", "", ""] if place else [f"{mjd[number]:.5f}", f"{minutes[number]:.1f}", runs]
-            flux, error = (float(curve.column(name)[number, band]) for name in (kind, f"{kind}_err"))
-            limit = float(curve.column(f"{kind}_ul")[number, band])
-            shown = _value(limit, math.nan) if curve.is_ul[number, band] else ""
-            rows.append(
-                [*start, band_words(curve, band), _value(flux, error), shown, _plain(float(root[number, band]))]
-            )
+            start = ["", "", ""] if place else [f"{mjd[row]:.5f}", f"{minutes[row]:.1f}", runs]
+            flux, error = (float(curve.column(name)[row, band]) for name in (kind, f"{kind}_err"))
+            limit = float(curve.column(f"{kind}_ul")[row, band])
+            shown = _value(limit, math.nan) if curve.is_ul[row, band] else ""
+            rows.append([*start, band_words(curve, band), _value(flux, error), shown, _plain(float(root[row, band]))])
     return rows
 
 
@@ -187,4 +186,4 @@ def _plain(value: float) -> str:
 def _probability(value: float) -> str:
     if not math.isfinite(value):
         return _NONE
-    return "< 10⁻¹⁰" if value < 1e-10 else f"{value:.2g}".replace("-", "−")
+    return "< 10⁻¹⁰" if value < 1e-10 else number(float(f"{value:.2g}"))

@@ -13,6 +13,7 @@ from gpnb.core.errors import ArgumentError
 from gpnb.state import doors
 from gpnb.state.doors import Span
 from gpnb.state.lightcurveview import LightCurveView
+from gpnb.state.pointsview import PointsView
 from gpnb.state.record import Record
 from gpnb.state.spectrumview import SpectrumView
 
@@ -259,6 +260,6 @@ class SkyView(Record):
 
 VIEWS: dict[str, type[Record]] = {
     kind.__name__: kind
-    for kind in (ObservationsView, InstrumentView, EventsView, SkyView, SpectrumView, LightCurveView)
+    for kind in (ObservationsView, InstrumentView, EventsView, SkyView, SpectrumView, PointsView, LightCurveView)
 }
 """The kinds of view records by name, for states that were saved."""

@@ -16,6 +16,7 @@ from gpnb.core.units import to_time
 from gpnb.products.light_curve import LightCurve
 from gpnb.state.graph import Node, Source, View
 from gpnb.state.lightcurveview import LightCurveView
+from gpnb.state.plotparts import SpectrumPlot
 from gpnb.state.timecurve import CurveWork
 from gpnb.state.timecurveplots import CurvePlot, curve_plot, shown_bands, spectrum_plot
 from gpnb.state.timecurvewords import (
@@ -113,14 +114,15 @@ class LightCurvePanel(LivePanel):
     def build(self) -> list[Any]:
         """Controls above the light curve and the spectrum, tables below."""
         self._work, self._tick, self._busy = CurveWork(self._obj), 0, False
+        self._seen: LightCurveView | None = None
         self._view: LightCurveView = self.state.replace(bins=None, edges=None, energy=None)
-        self._bins, self._look = Controls(), Controls()
+        self._controls = Controls()
         self._plot, self._spectrum = TimePlot("Light curve", _HEIGHT), PointPlot("Spectrum", height=_HEIGHT)
         self._numbers, self._table = TableView(label="Variability"), TableView(label="Bins of time", many=True)
         self._listen()
-        plots = ipywidgets.VBox([self._plot.widget, self._spectrum.widget])
-        plots.add_class("gpnb-columns").add_class("gpnb-columns-fit")
-        return [self._bins, self._look, plots, self._numbers, self._table]
+        self._plots = ipywidgets.VBox([self._plot.widget])
+        self._plots.add_class("gpnb-columns").add_class("gpnb-columns-fit")
+        return [self._controls, self._plots, self._numbers, self._table]
 
     def views(self) -> list[View[Any]]:
         """What shows what."""
@@ -132,8 +134,7 @@ class LightCurvePanel(LivePanel):
 
         return [
             View(Node(lambda wanted, _: wanted, Source(self._wanted), tick), self._begin),
-            View(Node(lambda view: bin_items(self._work, view), Source(lambda: self.shown)), self._bins.set_items),
-            View(seen(look_items), self._look.set_items),
+            View(Node(self._items, Source(lambda: self.state), known), self._controls.set_items),
             View(seen(lambda work, view: (curve_plot(work, view), curve_words(work, view))), self._show_curve),
             View(seen(number_rows), lambda rows: self._numbers.show(NUMBERS, rows)),
             View(Node(lambda view, _: self._rows(view), known, tick), self._show_rows),
@@ -187,14 +188,10 @@ class LightCurvePanel(LivePanel):
 
     def _listen(self) -> None:
         bind(
-            self._bins,
+            self._controls,
             self,
             minutes=lambda value, gesture: self.set(gesture=gesture, bins=read_minutes(value)),
             edges=lambda value, gesture: self.set(gesture=gesture, edges=read_edges(value), bands=None),
-        )
-        bind(
-            self._look,
-            self,
             frequency=lambda value, gesture: self.set(gesture=gesture, frequency=read_frequency(value)),
         )
         self._plot.on_brush(self._brushed)
@@ -238,20 +235,25 @@ class LightCurvePanel(LivePanel):
         said = f"{shown.plot.y_label} by {shown.plot.x_label}: {points} points, {words}"
         self._plot.show_words("Light curve", words, legend, said)
 
-    def _of_spectrum(self, view: LightCurveView, _: int) -> Any:
-        """The spectra of the record once they are there; empty text for none, None as long as they are awaited."""
-        if not self._work.has_spectra(view):
-            return ""
-        return spectrum_plot(self._work, view) if self._work.knows_spectra(view) else None
+    def _items(self, own: LightCurveView, known: LightCurveView) -> list[dict[str, Any]]:
+        return [*bin_items(self._work, own), *look_items(self._work, known)]
 
-    def _show_spectrum(self, plot: Any) -> None:
-        if plot is None:
-            return
-        self._spectrum.widget.layout.display = "none" if plot == "" else None
-        if plot != "":
+    def _of_spectrum(self, view: LightCurveView, _: int) -> SpectrumPlot | None:
+        """The spectra of the record; until they are there, those of the last one."""
+        if self._work.has_spectra(view) and self._work.knows_spectra(view):
+            self._seen = view
+        elif self._seen is None or not self._work.has_spectra(view):
+            return spectrum_plot(self._work, view, wait=True)
+        return spectrum_plot(self._work, self._seen)
+
+    def _show_spectrum(self, plot: SpectrumPlot | None) -> None:
+        parts = (self._plot.widget,) if plot is None else (self._plot.widget, self._spectrum.widget)
+        if self._plots.children != parts:
+            self._plots.children = parts
+        if plot is not None:
             self._spectrum.show(plot)
             names = ", ".join(item.label for item in plot.points)
-            self._spectrum.show_legend(plot, "", f"{plot.y_label} by {plot.x_label}: {names}")
+            self._spectrum.show_legend(plot, plot.facts, f"{plot.y_label} by {plot.x_label}: {names}")
 
     def _rows(self, view: LightCurveView) -> tuple[list[list[str]], int, list[int]]:
         curve = self._work.curve(view)

@@ -41,15 +41,15 @@ def look_items(work: CurveWork, view: LightCurveView) -> list[Item]:
     if len(curve.e_ref) > 1:
         options = [[[], "all"], *([[band], band_words(curve, band)] for band in range(len(curve.e_ref)))]
         items.append(_item("bands", "select", "Show", list(view.bands)) | {"options": options})
-    items.append(_item("log_y", "check", "log flux", view.log_y))
+    items.append(_item("log_y", "check", "Log flux", view.log_y))
     if view.frequency is None:
         items.append(_item("blocks", "check", "Bayesian blocks", view.blocks))
     if view.frequency is None and (view.pauses or work.axis(view).breaks):
-        items.append(_item("pauses", "check", "pauses to scale", view.pauses))
+        items.append(_item("pauses", "check", "Pauses to scale", view.pauses))
     fold = _item("frequency", "text", "Fold at (Hz)", number_text(view.frequency))
-    items.append(fold | {"hint": "frequency, or 2.5 h", "size": 12})
+    items.append(fold | {"hint": "29.9, or 2.5 h", "size": 13})
     if work.can_rebin:
-        items.append(_item("spectrum", "check", "spectrum", view.spectrum))
+        items.append(_item("spectrum", "check", "Spectrum", view.spectrum))
     return items
 
 

@@ -143,7 +143,8 @@ class SpectrumPanel(LivePanel):
             View(seen(lambda view: look_items(view, tab_of(self._work, view))), self._look.set_items),
             View(seen(lambda view: contour_items(self._work, view)), self._stage.contour.set_items),
             View(
-                seen(self._of_plots, Source(lambda: self.selection.region_ds9)), lambda found: self._stage.show(*found)
+                seen(self._of_plots, Source(lambda: self.selection.region_ds9)),
+                lambda found: self._stage.show(*found[:3]),
             ),
             View(seen(self._of_stat), self._show_stat),
             View(seen(self._of_fits), self._show_fits),
@@ -326,8 +327,8 @@ class SpectrumPanel(LivePanel):
 
     # What is shown.
 
-    def _of_plots(self, view: SpectrumView, selected: str) -> tuple[SpectrumView, str, str]:
-        return view, tab_of(self._work, view), selected
+    def _of_plots(self, view: SpectrumView, selected: str) -> tuple[Any, ...]:
+        return view, tab_of(self._work, view), selected, self._tick
 
     def _of_stat(self, view: SpectrumView) -> tuple[str, str]:
         if self._work.shown(view) is None or not self._work.spectra(view).usable:

@@ -15,6 +15,9 @@ Item = dict[str, Any]
 _PER_DECADE = 5
 """Flux points a decade, if nobody says."""
 
+_LIMITS = 2
+"""Bins without counts above them, which give upper limits."""
+
 
 def model_items(work: SpectrumWork, view: SpectrumView) -> list[Item]:
     """Which spectrum, and what stands under the plot."""
@@ -76,12 +79,15 @@ def contour_items(work: SpectrumWork, view: SpectrumView) -> list[Item]:
 
 
 def usual_edges(work: SpectrumWork, view: SpectrumView) -> list[str]:
-    """Edges of flux points, evenly in the logarithm, up to the last bin that holds a count."""
+    """Edges of flux points, evenly in the logarithm, up to the last bin that holds a count, and a little further."""
     bins = work.bins(view)
     low, _ = work.spectra(view).span
     tops = [float(item.high[item.counts > 0].max()) for item in bins if (item.counts > 0).any()]
     high = max(tops, default=work.spectra(view).span[1])
     count = max(1, round(_PER_DECADE * np.log10(high / low)))
+    step = (high / low) ** (1 / count)
+    more = int(np.clip(np.floor(np.log(work.spectra(view).span[1] / high) / np.log(step) + 1e-6), 0, _LIMITS))
+    high, count = high * step**more, count + more
     return [f"{edge:.4g} TeV" for edge in np.geomspace(low, high, count + 1)]
 
 

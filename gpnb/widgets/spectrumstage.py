@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import ipywidgets
 
+from gpnb.maps.geometry import WcsGeometry
+from gpnb.state.graph import Node, Source, View
 from gpnb.state.overlays import SELECTED
 from gpnb.state.published import published
 from gpnb.state.shapes import region_of
@@ -65,16 +68,21 @@ class SpectrumStage:
         self._grid = ipywidgets.VBox([]).add_class("gpnb-plots")
         self._words = PlotHead()
         self.sky: SkyStage | None = None
+        self._spectra: Any = None
+        spectra = Source(lambda: self._spectra)
+        self._geom, self._regions = Node(sky_of, spectra), Node(on_off, spectra)
+        self._looks = View(self._geom, self._look)
         self._place = ipywidgets.VBox([])
         self.widget = ipywidgets.VBox([self.tabs, self._place]).add_class("gpnb-stage")
 
     def show(self, view: SpectrumView, tab: str, selected: str) -> None:
         """Show a record."""
-        names = [name for name in TABS if name != "regions" or sky_of(self._work.spectra(view)) is not None]
+        names = [name for name in TABS if name != "regions" or self._work.spectra(view).region]
         with self.tabs.hold_sync():
             self.tabs.tabs, self.tabs.chosen = [[name, TABS[name]] for name in names], tab
+        self._spectra = self._work.spectra(view)
         if tab == "regions":
-            self._show_sky(view, selected)
+            self._show_sky(selected)
         elif tab in ("profiles", "contours"):
             self._show_likelihood(view, tab)
         else:
@@ -86,7 +94,9 @@ class SpectrumStage:
         self._put(main.widget, *([self.plots["residuals"].widget] if len(plots) > 1 else []))
         facts = fit_facts(self._work, view)
         main.show(plots[0])
-        main.show_legend(plots[0], facts, f"{plots[0].y_label} by {plots[0].x_label}: {facts or 'no model'}")
+        main.show_legend(
+            replace(plots[0], title=""), facts, f"{plots[0].y_label} by {plots[0].x_label}: {facts or 'no model'}"
+        )
         if len(plots) > 1:
             self.plots["residuals"].show(plots[1])
             self.plots["residuals"].show_words("", "", [], f"{plots[1].y_label} by {plots[1].x_label}")
@@ -120,9 +130,9 @@ class SpectrumStage:
         plot.show(given)
         plot.show_legend(given, given.facts, f"{given.y_label} by {given.x_label}")
 
-    def _show_sky(self, view: SpectrumView, selected: str) -> None:
-        spectra = self._work.spectra(view)
-        geom, (on, off) = sky_of(spectra), on_off(spectra)
+    def _show_sky(self, selected: str) -> None:
+        """ON and OFF regions; the chosen one can be moved, and drawn anew where the runs are known."""
+        geom, (on, off) = self._geom.pull(), self._regions.pull()
         if geom is None:
             self._say("The regions of these spectra are not known.")
             return
@@ -130,21 +140,26 @@ class SpectrumStage:
             self.sky = SkyStage(geom, _SHAPES if self._work.can_extract else ("move",))
             self.sky.on_pixels(self._drawn)
             self.sky.on_remove(lambda name: self._callback(None) if name == SELECTED else None)
-        if geom.wcs.to_header_string() != getattr(self, "_geom", None):
-            self._geom = geom.wcs.to_header_string()
-            self._sky_geom = geom
-            self.sky.show_empty(geom, "ON solid, OFF dashed")
-            self.sky.show_look(SkyView())
+        self._looks.refresh()
         lines = [line for line in on.splitlines() if not same_region(line, selected)]
-        self.sky.show_over(SkyView.build(regions=lines or None, off_regions=off.splitlines() or None), selected)
+        shown = SkyView.build(regions=lines or None, off_regions=off.splitlines() or None)
+        self.sky.show_over(shown, selected)
         self._put(self.sky.widget)
+
+    def _look(self, geom: WcsGeometry | None) -> None:
+        if self.sky is None or geom is None:
+            return
+        self.sky.show_empty(geom, "ON solid, OFF dashed")
+        self.sky.show_look(SkyView())
 
     def on_region(self, callback: Any) -> None:
         """Call ``callback(text)`` when a region was drawn on the small sky, as DS9 text; None when it is to go."""
         self._callback = callback
 
-    def _drawn(self, name: str | None, shape: dict[str, Any]) -> None:
-        self._callback(region_of(shape, self._sky_geom))
+    def _drawn(self, _: str | None, shape: dict[str, Any]) -> None:
+        geom = self._geom.pull()
+        if geom is not None:
+            self._callback(region_of(shape, geom))
 
     def _say(self, text: str) -> None:
         self._words.facts = text

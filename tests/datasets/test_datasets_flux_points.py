@@ -1,5 +1,7 @@
 """Flux points as data: chi square, limits, scans, and their derivatives."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from astropy import units as u
@@ -22,10 +24,10 @@ def points(scan=False, **settings):
             "dnde_ul": [np.nan, np.nan, np.nan, 3e-13] * DNDE,
         }
     )
-    if scan:
-        table["norm_scan"] = np.linspace(0, 60, 61) * np.ones((4, 1))
-        table["stat_scan"] = 100 + 0.01 * (table["norm_scan"] - [[40], [24], [16], [10]]) ** 2
-    return gpnb.FluxPoints.from_table(table, name="crab", **settings)
+    made = gpnb.FluxPoints.from_table(table, name="crab", **settings)
+    norm = np.linspace(0, 60, 61) * np.ones((4, 1))
+    stat = 100 + 0.01 * (norm - [[40], [24], [16], [10]]) ** 2
+    return replace(made, norm_scan=norm, stat_scan=stat) if scan else made
 
 
 def test_the_error_is_that_on_the_side_of_the_prediction():

@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -151,7 +152,7 @@ def test_intervals_are_those_of_the_bins_of_data():
     assert points.e_max == pytest.approx([1.2, edges[3], edges[5], edges[6]])
     assert np.isnan(points.norm[0])
     assert points.norm[1:] == pytest.approx(1, abs=1e-6)
-    assert points.extra["npred"][1] == pytest.approx(dataset.excess[:3].sum())
+    assert points.extra["signal"][1] == pytest.approx(dataset.excess[:3].sum())
 
 
 def test_masked_bins_give_no_point():
@@ -203,6 +204,22 @@ def test_other_sources_may_be_fitted_anew():
     fixed = gpnb.flux_points(dataset, models, edges, source="crab")
     for name in ("norm", "norm_err", "norm_errn", "norm_errp", "norm_ul", "ts"):
         assert getattr(known, name) == pytest.approx(getattr(fixed, name), rel=2e-3), name
+
+
+def test_limits_of_another_confidence_come_from_the_scans():
+    dataset = spectrum([180, 60, 25, 6, 3, 1])
+    points = gpnb.flux_points(dataset, SHAPE, ENERGY, n_scan=61)
+    for cl, sided in ((0.95, 1), (0.9, 1), (0.99, 2)):
+        again = points.with_limits(cl, sided)
+        direct = gpnb.flux_points(dataset, SHAPE, ENERGY, cl=cl, sided=sided)
+        assert again.norm_ul == pytest.approx(direct.norm_ul, rel=0.01)
+        assert (again.cl, again.sided) == (cl, sided)
+    assert np.isnan(points.with_limits(1 - 1e-14).norm_ul).all()  # beyond the ends of the scans
+    assert ".with_limits(" in again.to_code()
+    with pytest.raises(SelectionError, match="no likelihood scans"):
+        replace(points, norm_scan=None, stat_scan=None).with_limits()
+    with pytest.raises(ArgumentError, match="cl=2"):
+        points.with_limits(2)
 
 
 def test_progress_and_cancel():

@@ -9,6 +9,7 @@ from astropy.time import Time
 
 import gpnb
 from gpnb.core.errors import ArgumentError, Cancelled, DataWarning, SelectionError
+from gpnb.core.replay import replay
 from gpnb.data.gti import GTI
 from gpnb.estimate.time_bins import Schedule
 
@@ -128,8 +129,9 @@ def test_what_cannot_be_done_is_said():
             gpnb.light_curve(data, SHAPE, bins)
     token = gpnb.CancelToken()
     token.cancel()
-    with pytest.raises(Cancelled):
-        gpnb.light_curve(data, SHAPE, "24 h", cancel=token)
+    for bins in ("24 h", "run"):
+        with pytest.raises(Cancelled):
+            gpnb.light_curve(data, SHAPE, bins, cancel=token)
 
 
 @pytest.fixture(scope="module")
@@ -169,6 +171,19 @@ def test_cut_runs_add_up_to_the_whole(specs):
     curve = gpnb.light_curve(data, gpnb.PowerLaw(index=2.4, amplitude="3e-11 TeV-1 s-1 cm-2"), "10 min")
     assert curve.extra["n_on"].sum() == sum(item.counts[item.usable].sum() for item in data)
     assert np.all(curve.width.to_value("min") == pytest.approx(10))
+
+
+def test_recipes_lead_to_the_same_numbers(specs):
+    """From the store to the fit and on, with times cut and energies chosen."""
+    result = gpnb.fit(specs, gpnb.SkyModel(gpnb.PowerLaw(index=2.4, amplitude="3e-11 TeV-1 s-1 cm-2"), name="crab"))
+    start = specs[0].gti.start[0]
+    for bins in (start + [0, 7, 12] * u.min, "night", 15 * u.min, [(start, start + 7 * u.min)]):
+        curve = gpnb.light_curve(specs, result, bins, energy_edges=["0.5 TeV", "5 TeV"])
+        again = replay(curve.recipe)
+        assert np.array_equal(again.norm_ul, curve.norm_ul)
+        assert np.abs((again.time_max - curve.time_max).to_value("s")).max() < 1e-6
+    points = gpnb.flux_points(specs, result, [0.5, 2, 10] * u.TeV, cl=0.9)
+    assert np.array_equal(replay(points.recipe).norm_ul, points.norm_ul)
 
 
 def test_a_part_without_background_is_left_out_with_a_warning(specs, monkeypatch):

@@ -1,5 +1,7 @@
 """Errors by profile and by covariance, contours, samples, comparisons; beside MINOS and closed forms."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from iminuit import Minuit
@@ -78,6 +80,12 @@ def test_a_flat_profile_has_no_interval(data):
     result = gpnb.fit(data, gpnb.PowerLaw() * gpnb.PowerLawNorm())
     with pytest.raises(gpnb.FitError, match=r"rises by less than 1 along source\.norm"):
         result.confidence("norm")
+
+
+def test_a_local_minimum_is_found_out(result):
+    elsewhere = replace(result, models=result.models.replace({"source.alpha": 2.9}))
+    with pytest.raises(gpnb.FitError, match=r"lower by .* than at the best fit, which was a local minimum"):
+        elsewhere.confidence("beta")
 
 
 def test_profile_of_a_parameter(result):

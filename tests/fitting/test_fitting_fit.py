@@ -8,6 +8,7 @@ import pytest
 import gpnb
 from gpnb.fitting.backends import BACKENDS
 from gpnb.fitting.objective import FitProgress
+from gpnb.fitting.scoring import Minimum
 from gpnb.models.collection import Models
 from gpnb.models.spectrum import SpectralModel
 
@@ -210,6 +211,40 @@ def test_strong_correlations_are_no_flat_directions(make):
     assert errors[0] == pytest.approx(errors[1], rel=1e-2)
 
 
+def test_counts_that_never_rise(make):
+    """Without ON counts −2 ln L falls with the signal until no background is left to explain it."""
+    result = gpnb.fit(counter(0, counts_off=[40], acceptance_off=4), FLUX)
+    assert not result.success
+    assert "no covariance" in result.message
+    assert np.isnan(result.errors[0])
+    limited = gpnb.fit(counter(0, counts_off=[40], acceptance_off=4), FLUX.bound("flux", 0, 1))
+    assert "source.flux lies at its limit 0" in limited.message
+    assert limited.confidence("flux", 0.9).high > 0
+
+
+@pytest.fixture
+def lazy(monkeypatch):
+    """A minimiser that stays where it is and is content."""
+
+    def stay(objective, start):
+        return Minimum(start, objective.stat(start), converged=True)
+
+    monkeypatch.setitem(BACKENDS, "lazy", stay)
+    return "lazy"
+
+
+def test_a_minimiser_that_stops_too_early_is_found_out(make, lazy):
+    result = gpnb.fit(make(), gpnb.PowerLaw(index=2.65, amplitude="4.2e-11 TeV-1 s-1 cm-2"), backend=lazy)
+    assert not result.success
+    assert "the minimum is not reached: −2 ln L should fall by" in result.message
+
+
+def test_where_the_statistic_does_not_curve(lazy):
+    """Without ON counts W is a straight line."""
+    result = gpnb.fit(counter(0, counts_off=[40], acceptance_off=4), FLUX, backend=lazy)
+    assert "−2 ln L has no minimum along source.flux" in result.message
+
+
 # Bad input ----------------------------------------------------------------------------------------------------------
 
 
@@ -287,6 +322,10 @@ def test_unknown_back_ends_and_statistics(make):
         gpnb.fit(make(), gpnb.PowerLaw(), backend="magic")
     with pytest.raises(gpnb.SelectionError, match="no OFF counts, which wstat needs"):
         gpnb.fit(make(off=0), gpnb.PowerLaw(), statistic="wstat")
+    with pytest.raises(
+        gpnb.ArgumentError, match="'tolerance' is no option of the back end minuit; it has: tol, strategy"
+    ):
+        gpnb.fit(make(), gpnb.PowerLaw(), tolerance=1)
     with pytest.raises(gpnb.ArgumentError, match="is not known: give one of wstat"):
         gpnb.fit(make(), gpnb.PowerLaw(), statistic="least squares")
 

@@ -125,3 +125,17 @@ def test_plain_values():
     with pytest.raises(ValueError, match="zip"):
         model.with_values([3])
     assert np.isclose(float(model.evaluate_at(2.0)), 1e-11)
+
+
+def test_code_makes_limits_links_and_priors_again():
+    first = gpnb.SkyModel(gpnb.PowerLaw(index=0).bound("index", -1, 4).thaw("reference"), name="first")
+    prior = gpnb.GaussianPrior(1e-11, 2e-12)
+    second = gpnb.SkyModel(gpnb.PowerLaw().link("index", "first.index").with_prior("amplitude", prior), name="second")
+    models = gpnb.Models([first, second])
+    known = {}
+    exec(models.recipe.to_code(), known)
+    assert known["models"].to_yaml() == models.to_yaml()
+    plain = gpnb.PowerLaw().recipe.to_code()
+    assert plain.splitlines()[-1] == (
+        "power_law = gpnb.PowerLaw(index=2.0, amplitude='1e-12 1 / (TeV s cm2)', reference='1.0 TeV')"
+    )

@@ -1,5 +1,7 @@
 """Flux points: kinds of flux, files, layouts of others."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from astropy import units as u
@@ -10,6 +12,7 @@ import gpnb
 from gpnb.core.errors import ArgumentError, DataFormatError, SelectionError
 from gpnb.products.sed import reference_columns
 
+HERE = Path(__file__).parent
 CRAB = gpnb.PowerLaw(index=2.6, amplitude="4e-11 TeV-1 s-1 cm-2")
 EDGES = np.geomspace(1, 100, 6)
 DNDE = u.Unit("TeV-1 s-1 cm-2")
@@ -168,7 +171,7 @@ def gammapy_table():
 def test_the_limits_of_gammapy_are_two_sided(tmp_path, name):
     table = gammapy_table()
     if name.endswith("fits"):
-        table.meta = {"SED_TYPE": "dnde", "UL_CONF": 0.9544997, "CREATOR": "Gammapy 2.1"}
+        table.meta = {"SED_TYPE": "dnde", "UL_CONF": 0.9544997}
     table.write(tmp_path / name)
     points = gpnb.FluxPoints.read(tmp_path / name)
     assert points.cl == pytest.approx(0.9545, abs=1e-5)
@@ -177,6 +180,25 @@ def test_the_limits_of_gammapy_are_two_sided(tmp_path, name):
     assert points.is_ul.tolist() == [False, False, False, True, False]
     assert points["dnde"][0].to_value(DNDE) == pytest.approx(4e-11)
     assert points.extra["npred"].shape == (5, 1)
+
+
+def test_files_that_gammapy_wrote():
+    """Three bins of four H.E.S.S. runs on the Crab, energies in keV; counts are given run by run."""
+    points = gpnb.FluxPoints.read(HERE / "gammapy-2.1-points.fits")
+    assert repr(points) == "FluxPoints(3 points, 0.708 to 31.6 TeV, 0 upper limits)"
+    assert (points.cl, points.sided) == (pytest.approx(0.9545, abs=1e-6), 2)
+    assert points["dnde"][0].to_value(DNDE) == pytest.approx(2.9033300268e-11, rel=1e-9)
+    assert points.ts == pytest.approx(points.stat_null - points.stat)
+    assert points.norm_scan[2] == pytest.approx(np.geomspace(0.2, 5, 11))
+    inside = gpnb.FluxPointsDataset(points, kind="profile")
+    best = inside.statistic(points.column("dnde"))
+    rise = inside.statistic(points.column("dnde_ul")) - best
+    assert rise == pytest.approx(4, abs=1)  # their scan has eleven points from 0.2 to 5
+    assert points.extra["counts"].shape == (3, 4)
+    text = gpnb.FluxPoints.read(HERE / "gammapy-2.1-points.ecsv")
+    for name in ("dnde", "dnde_errn", "dnde_errp", "dnde_ul", "ts"):
+        assert text.column(name) == pytest.approx(points.column(name), rel=1e-9)
+    assert (text.sided, text.stat_scan) == (2, None)  # without its spectrum a scan of norms says nothing
 
 
 def test_without_a_word_on_limits_they_follow_from_the_columns():

@@ -1,5 +1,7 @@
 """Light curves: files, layouts, time series."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from astropy import units as u
@@ -11,6 +13,7 @@ import gpnb
 from gpnb.core.errors import ArgumentError, DataFormatError
 from gpnb.products.sed import reference_columns
 
+HERE = Path(__file__).parent
 CRAB = gpnb.PowerLaw(index=2.6, amplitude="4e-11 TeV-1 s-1 cm-2")
 AXES = {"e_ref": np.array([2.0, 20.0]), "e_min": np.array([1.0, 10.0]), "e_max": np.array([10.0, 40.0])}
 START = Time([53000.0, 53001.25, 53004.5], format="mjd", scale="tt")
@@ -85,6 +88,19 @@ def test_the_file_is_in_the_layout_of_gammapy(tmp_path):
         assert hdu.data["time_min"] == pytest.approx(START.mjd)
         assert hdu.columns["time_min"].unit is None
         assert hdu.data["flux"].shape == hdu.data["e_ref"].shape == (3, 2)
+
+
+@pytest.mark.parametrize("name", ["gammapy-2.1-curve.fits", "gammapy-2.1-curve.ecsv"])
+def test_files_that_gammapy_wrote(name):
+    """Four H.E.S.S. runs on the Crab, one a night, in two bands."""
+    curve = gpnb.LightCurve.read(HERE / name)
+    assert curve.norm.shape == (4, 2)
+    assert curve.time_min.utc.iso[1] == "2004-12-05 22:00:00.000"
+    assert curve.width.to_value("s") == pytest.approx([1688] * 4, abs=1e-3)
+    assert curve["e_min"].to_value("TeV") == pytest.approx([0.708, 1.995], rel=1e-3)
+    assert curve["flux"][0, 0].value == pytest.approx(4.05168e-11, rel=1e-5)
+    assert np.all(curve.column("flux_ul") > curve.column("flux") + curve.column("flux_errp"))
+    assert (curve.cl, curve.sided) == (None, None)  # of its limits the file says nothing
 
 
 def gammapy_table(**meta):

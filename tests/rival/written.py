@@ -44,6 +44,7 @@ def write(folder: Path) -> None:
             "values": {column.name: response.file_columns()[column.name].tolist() for column in kind.layout.columns},
         }
     expected["maps"] = {name: write_map(folder / f"{name}.fits", name) for name in ("image", "cube", "galactic")}
+    expected["fluxes"] = write_fluxes(folder)
     expected["run"] = write_store(folder / "store")
     (folder / "expected.json").write_text(json.dumps(expected))
 
@@ -81,6 +82,37 @@ def write_map(path: Path, name: str) -> dict:
     return {"data": data.tolist(), "lon": float(lon), "lat": float(lat), "edges": edges}
 
 
+def write_fluxes(folder: Path) -> dict:
+    """Flux points of each kind and a light curve, and their numbers in 1e-12 of their units."""
+    import numpy as np
+    from astropy import units as u
+    from astropy.time import Time
+
+    import gpnb
+    from gpnb.products.sed import reference_columns
+
+    rng = np.random.default_rng(3)
+    axes = {
+        "e_ref": np.array([2.0, 5.0, 20.0]),
+        "e_min": np.array([1.0, 4.0, 6.25]),
+        "e_max": np.array([4.0, 6.25, 64.0]),
+    }
+    fields = {**axes, **reference_columns(gpnb.PowerLaw(index=2.6), **axes), "cl": 0.95, "sided": 1}
+    made = {name: rng.uniform(1, 2, (2, 3)) for name in ("norm", "norm_errn", "norm_errp", "norm_ul", "ts")}
+    points = gpnb.FluxPoints(**fields, **{name: values[0] for name, values in made.items()}, is_ul=[False, True, False])
+    for kind in ("dnde", "e2dnde", "flux", "eflux", "likelihood"):
+        points.write(folder / f"points-{kind}.fits", kind)
+        points.write(folder / f"points-{kind}.ecsv", kind)
+    start = Time([53345.25, 53346.5], format="mjd", scale="tt")
+    curve = gpnb.LightCurve(**fields, **made, time_min=start, time_max=start + 0.5 * u.h, obs_ids=((1,), (2, 3)))
+    curve.write(folder / "curve.fits", "flux")
+    return {
+        "points": {name: (1e12 * points.column(f"flux{name}")).tolist() for name in ("", "_errn", "_errp", "_ul")},
+        "curve": (1e12 * curve.column("flux_ul")).tolist(),
+        "start": start.mjd.tolist(),
+    }
+
+
 def write_store(folder: Path) -> dict:
     """A run of the demo store with all its columns and responses, and an index."""
     import gpnb
@@ -111,6 +143,7 @@ def compare(folder: Path) -> list[str]:
         faults += compare_response(folder / f"{hdu_class}.fits", hdu_class, numbers)
     for name, numbers in expected["maps"].items():
         faults += compare_map(folder / f"{name}.fits", name, numbers)
+    faults += compare_fluxes(folder, expected["fluxes"])
     return faults + compare_run(folder / "store", expected["run"])
 
 
@@ -145,6 +178,24 @@ def compare_map(path: Path, name: str, expected: dict) -> list[str]:
     return faults + [
         line for ours, theirs in zip(expected["edges"], edges, strict=True) for line in differ(name, theirs, ours)
     ]
+
+
+def compare_fluxes(folder: Path, expected: dict) -> list[str]:
+    """Flux points, each kind with the kind of flux it holds, and a light curve."""
+    from gammapy.estimators import FluxPoints
+    from gammapy.modeling.models import PowerLawSpectralModel
+
+    faults = []
+    shape = PowerLawSpectralModel(index=2.6)
+    for path in sorted(folder.glob("points-*")):
+        found = FluxPoints.read(path, format="gadf-sed", reference_model=shape)
+        for name, values in expected["points"].items():
+            theirs = getattr(found, f"flux{name}").quantity.to_value("cm-2 s-1").squeeze()
+            faults += differ(f"{path.name}, flux{name}", 1e12 * theirs, values)
+        faults += differ(f"{path.name}, limits", found.is_ul.data.squeeze(), [False, True, False])
+    curve = FluxPoints.read(folder / "curve.fits", format="lightcurve", reference_model=shape)
+    faults += differ("light curve", 1e12 * curve.flux_ul.quantity.to_value("cm-2 s-1").squeeze(), expected["curve"])
+    return faults + differ("light curve, times", curve.geom.axes["time"].time_min.tt.mjd, expected["start"])
 
 
 def compare_run(folder: Path, expected: dict) -> list[str]:
@@ -185,7 +236,9 @@ def main(arguments: list[str]) -> int:
         write(Path(arguments[1]))
         return 0
     faults = compare(Path(arguments[0]))
-    sys.stdout.write("\n".join(faults) or "Gammapy reads back what gpnb wrote: eight classes of response, maps, a run.")
+    sys.stdout.write(
+        "\n".join(faults) or "Gammapy reads back what gpnb wrote: eight classes of response, maps, fluxes, a run."
+    )
     sys.stdout.write("\n")
     return bool(faults)
 

@@ -125,8 +125,8 @@ class PointPlot(Plot):
         shown: dict[str, Any] = {"x": x[there], "y": y[there]}
         mark = self._marks.get(name)
         if mark is None:
-            colours: dict[str, Any] = {"colors": [GROUND], "stroke": _COLOURS[points.role], "stroke_width": 1.4}
-            look = {**colours, "marker": points.marker, "default_size": _SIZE, "default_opacities": [1.0]}
+            look: dict[str, Any] = {"colors": [GROUND], "stroke": _COLOURS[points.role], "stroke_width": 1.4}
+            look |= {"marker": points.marker, "default_size": _SIZE, "default_opacities": [1.0]}
             self._add(name, bqplot.Scatter(scales=self._scales, **look, **shown))
         else:
             _change(mark, {**shown, "stroke": _COLOURS[points.role], "marker": points.marker})
@@ -155,7 +155,7 @@ class PointPlot(Plot):
         self, name: str, x: np.ndarray, y: np.ndarray, colour: str, width: float, scaled: bool = False, **more: Any
     ) -> None:
         """A line; only what changed is sent."""
-        shown = {"x": x if scaled else self._to(0, x), "y": y if scaled else self._to(1, y)}
+        shown: dict[str, Any] = {"x": x if scaled else self._to(0, x), "y": y if scaled else self._to(1, y)}
         shown |= {"colors": [colour], "fill_colors": [colour], "stroke_width": width, **more}
         if name in self._marks:
             _change(self._marks[name], shown)
