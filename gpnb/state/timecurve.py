@@ -184,7 +184,9 @@ def blocks_of(curve: LightCurve, band: int) -> np.ndarray:
     if len(known) < 2:
         return np.zeros((0, 3))
     kind = kind_of(curve)
-    flux, error = curve.column(kind)[known, band], curve.column(f"{kind}_err")[known, band]
+    flux = curve.column(kind)[known, band]
+    both = [curve.column(f"{kind}_{side}")[known, band] for side in ("err", "errp")]
+    error = np.fmax(*both)  # with few counts or none, the curvature alone tells too little
     seconds = (curve.time - curve.time[0]).to_value("s")[known]
     order = np.argsort(seconds)
     known, flux, error, seconds = known[order], flux[order], error[order], seconds[order]

@@ -115,6 +115,7 @@ class LightCurvePanel(LivePanel):
         """Controls above the light curve and the spectrum, tables below."""
         self._work, self._tick, self._busy = CurveWork(self._obj), 0, False
         self._seen: LightCurveView | None = None
+        self._given_up: LightCurveView | None = None
         self._view: LightCurveView = self.state.replace(bins=None, edges=None, energy=None)
         self._controls = Controls()
         self._plot, self._spectrum = TimePlot("Light curve", _HEIGHT), PointPlot("Spectrum", height=_HEIGHT)
@@ -133,7 +134,9 @@ class LightCurvePanel(LivePanel):
             return Node(lambda view, _: make(self._work, view), known, tick)
 
         return [
-            View(Node(lambda wanted, _: wanted, Source(self._wanted), tick), self._begin),
+            View(
+                Node(lambda wanted, now: (wanted, now), Source(self._wanted), tick), lambda pair: self._begin(pair[0])
+            ),
             View(Node(self._items, Source(lambda: self.state), known), self._controls.set_items),
             View(seen(lambda work, view: (curve_plot(work, view), curve_words(work, view))), self._show_curve),
             View(seen(number_rows), lambda rows: self._numbers.show(NUMBERS, rows)),
@@ -159,18 +162,22 @@ class LightCurvePanel(LivePanel):
 
     def _begin(self, wanted: LightCurveView | None) -> None:
         """Make what is wanted; what is wanted while something is being made waits for its turn."""
-        if wanted is None or self._busy:
+        if wanted is None or self._busy or wanted == self._given_up:
             return
-        self._busy = True
+        self._busy, self._given_up = True, None
         rebins = not self._work.knows_curve(wanted)
         self.run("Binning" if rebins else "Spectra", lambda **work: self._make(wanted, **work), self._made)
 
     def _make(self, view: LightCurveView, progress: Any, cancel: CancelToken) -> str:
         start, rebins = time.perf_counter(), not self._work.knows_curve(view)
-        curve = self._work.curve(view, progress=progress, cancel=cancel)
-        seconds = time.perf_counter() - start
-        if self._work.has_spectra(view):
-            self._work.spectra(view)
+        try:
+            curve = self._work.curve(view, progress=progress, cancel=cancel)
+            seconds = time.perf_counter() - start
+            if self._work.has_spectra(view):
+                self._work.spectra(view)
+        except Exception:
+            self._busy, self._given_up = False, view
+            raise
         return f"{len(curve)} bins in {1000 * seconds:.0f} ms" if rebins else ""
 
     def _made(self, said: str) -> None:
@@ -179,10 +186,6 @@ class LightCurvePanel(LivePanel):
         self.refresh()
         if said:
             self._say("fine", said)
-
-    def _failed(self, error: Exception) -> None:
-        self._busy = False
-        super()._failed(error)
 
     # What the user does.
 
