@@ -13,6 +13,7 @@ from astropy.table import Table
 from gpnb.core.display import Displayed
 from gpnb.core.errors import ArgumentError, DataFormatError, SelectionError
 from gpnb.core.recipe import Recipe
+from gpnb.datasets.flux_points import FluxPointsDataset
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.datasets.spectrum_stack import stack_spectra
 from gpnb.datasets.spectrum_tables import run_table
@@ -124,7 +125,8 @@ class Datasets(Displayed, Sequence[Any]):
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """Spectra show themselves as a panel; anything else as text."""
-        if not self._items or not all(isinstance(item, SpectrumDataset) for item in self._items):
+        spectra = any(isinstance(item, SpectrumDataset) for item in self._items)
+        if not spectra or not all(isinstance(item, SpectrumDataset | FluxPointsDataset) for item in self._items):
             return {"text/plain": repr(self)}
         return super()._repr_mimebundle_(include, exclude)
 

@@ -45,6 +45,7 @@ def sed_plot(work: SpectrumWork, view: SpectrumView, published: tuple[Published,
         band = _band(work.result(view), energy)
     found = work.points(view)
     points = [] if found is None else [flux_point_marks(found, "flux points")]
+    points += [flux_point_marks(item.points, item.name, "fine", "square") for item in work.spectra(view).points]
     for number, item in enumerate(published):
         points.append(flux_point_marks(item.points, item.label, *_PUBLISHED[number % len(_PUBLISHED)]))
         if item.spectrum is not None:

@@ -13,6 +13,7 @@ from gpnb.core.errors import SelectionError
 from gpnb.core.recipe import Recipe
 from gpnb.core.replay import step
 from gpnb.core.skyregions import to_regions
+from gpnb.datasets.flux_points import FluxPointsDataset
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.state import doors
 from gpnb.state.doors import Span
@@ -33,16 +34,24 @@ class Spectra:
     source : SpectrumDataset, Datasets or list of SpectrumDataset
         As `gpnb.fit` takes them.
     items : tuple of SpectrumDataset
-        The same, one by one.
+        The spectra, one by one.
+    points : tuple of FluxPointsDataset
+        Flux points that are fitted with them.
     """
 
     source: Any
     items: tuple[SpectrumDataset, ...]
+    points: tuple[FluxPointsDataset, ...] = ()
 
     @cached_property
     def usable(self) -> tuple[SpectrumDataset, ...]:
         """Those with a usable bin."""
         return tuple(item for item in self.items if item.usable.any())
+
+    @cached_property
+    def fitted(self) -> tuple[Any, ...]:
+        """All with something to fit, the spectra first."""
+        return (*self.usable, *(item for item in self.points if item.usable.any()))
 
     @property
     def span(self) -> tuple[float, float]:
@@ -52,6 +61,9 @@ class Spectra:
             lows = [float(low[used].min()) for low, _, used in axes if used.any()]
             highs = [float(high[used].max()) for _, high, used in axes if used.any()]
             return min(lows), max(highs)
+        if self.points:
+            energies = np.concatenate([item.energy for item in self.points])
+            return 0.8 * float(energies.min()), 1.25 * float(energies.max())
         return min(float(low[0]) for low, *_ in axes), max(float(high[-1]) for _, high, _ in axes)
 
     @property
@@ -64,7 +76,8 @@ class Spectra:
         if energy is None:
             return self
         cut = [item.restrict(doors.energies.write(energy)) for item in self.items]
-        return Spectra(cut[0] if isinstance(self.source, SpectrumDataset) else cut, tuple(cut))
+        points = tuple(item.restrict(doors.energies.write(energy)) for item in self.points)
+        return Spectra(cut[0] if isinstance(self.source, SpectrumDataset) else [*cut, *points], tuple(cut), points)
 
 
 def spectra_of(obj: Any) -> Spectra:
@@ -72,7 +85,8 @@ def spectra_of(obj: Any) -> Spectra:
     datasets = getattr(obj, "datasets", obj)
     if isinstance(datasets, SpectrumDataset):
         return Spectra(datasets, (datasets,))
-    return Spectra(datasets, tuple(item for item in datasets if isinstance(item, SpectrumDataset)))
+    items = tuple(item for item in datasets if isinstance(item, SpectrumDataset))
+    return Spectra(datasets, items, tuple(item for item in datasets if isinstance(item, FluxPointsDataset)))
 
 
 class Extraction:

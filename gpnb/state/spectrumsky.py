@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from astropy import units as u
-from astropy.coordinates import SkyCoord, concatenate
+from astropy.coordinates import SkyCoord
 
 from gpnb.core.skyregions import to_regions
 from gpnb.maps.geometry import WcsGeometry
@@ -31,11 +30,12 @@ def sky_of(spectra: Spectra) -> WcsGeometry | None:
     found: list[Any] = [region for text in on_off(spectra) for region in to_regions(text or None)]
     if not found:
         return None
-    centers = concatenate([_center(region).icrs for region in found]) if len(found) > 1 else _center(found[0]).icrs
-    vectors = np.atleast_2d(centers.cartesian.xyz.value.T)
+    each = [_center(region).icrs for region in found]
+    centers = SkyCoord([place.ra.deg for place in each], [place.dec.deg for place in each], unit="deg")
+    vectors = centers.cartesian.xyz.value.T
     middle = SkyCoord(*vectors.mean(axis=0), representation_type="cartesian").spherical
     place = SkyCoord(middle.lon, middle.lat, frame="icrs")
-    reach = float(np.max(np.atleast_1d(centers.separation(place).deg))) + max(map(_size, found))
+    reach = float(centers.separation(place).deg.max()) + max(map(_size, found))
     binsz = 2 * _MARGIN * max(reach, 0.05) / _SHAPE[1]
     return WcsGeometry.create(place, binsz=f"{binsz} deg", npix=_SHAPE, frame="icrs")
 

@@ -151,7 +151,7 @@ def facts_of(work: SpectrumWork, view: SpectrumView) -> str:
     spectra = work.spectra(view)
     count = len(spectra.items)
     if not count:
-        return ""
+        return ", ".join(item.name for item in spectra.points)
     names = spectra.items[0].name if count == 1 else f"{count} spectra, joint"
     kind = "WStat" if all(item.counts_off is not None for item in spectra.items) else "Cash"
     if any(item.counts_off is not None for item in spectra.items) and kind == "Cash":
@@ -180,7 +180,7 @@ def fit_facts(work: SpectrumWork, view: SpectrumView) -> str:
     if models is None:
         return ""
     words = [kind_words(models)]
-    if work.spectra(view).usable:
+    if work.spectra(view).fitted:
         words.append(f"−2 ln L {stat_words(work.stat(view))}")
     result = work.result(view)
     if result is not None:

@@ -125,7 +125,7 @@ class SpectrumWork:
     def likelihood(self, view: SpectrumView) -> Likelihood:
         """The likelihood of all parameters, free or not; made once for spectra and kinds of models."""
         key = ("likelihood", self.data_key(view), view.model, view.source)
-        return self._once(key, lambda: Likelihood(self._to_fit(view).usable, _all_free(self._models(view))))
+        return self._once(key, lambda: Likelihood(self._to_fit(view).fitted, _all_free(self._models(view))))
 
     def stat(self, view: SpectrumView) -> float:
         """−2 ln L of the models as shown."""
@@ -190,7 +190,7 @@ class SpectrumWork:
 
         While parameters are moved by hand, those of the last fit of these spectra stay.
         """
-        if not view.edges or self.shown(view) is None:
+        if not view.edges or self.shown(view) is None or not self.spectra(view).usable:
             return None
         last = ("points", self.data_key(view), view.edges)
         if self.result(view) is None and last in self._kept:
@@ -250,15 +250,21 @@ class SpectrumWork:
         models, result = self._shown(view), self.result(view)
         name = models[0].name if len(models) > 1 else None
         edges = np.array(view.edges) * u.TeV
-        return flux_points(self._to_fit(view).source, result or models, edges, source=name, **work)
+        return flux_points(
+            list(self.spectra(view).usable) if self.spectra(view).points else self._to_fit(view).source,
+            result or models,
+            edges,
+            source=name,
+            **work,
+        )
 
     def _to_fit(self, view: SpectrumView, **work: Any) -> Spectra:
         spectra = self.spectra(view, **work)
-        if not spectra.usable:
+        if not spectra.fitted:
             raise FitError("No bin is usable here: choose a wider range of energies, or another region.")
-        if len(spectra.usable) == len(spectra.items):
+        if len(spectra.fitted) == len(spectra.items) + len(spectra.points):
             return spectra
-        return Spectra(list(spectra.usable), spectra.usable)
+        return Spectra(list(spectra.fitted), spectra.usable, spectra.points)
 
     def _models(self, view: SpectrumView) -> Models:
         found = self.models(view)

@@ -140,7 +140,7 @@ class SpectrumPanel(LivePanel):
             View(seen(lambda view: model_items(self._work, view)), self._model.set_items),
             View(seen(lambda view: slider_rows(self._work, view)), self._parameters.set_items),
             View(seen(lambda view, now: action_items(self._work, view, bool(now)), busy), self._actions.set_items),
-            View(seen(lambda view: look_items(view, tab_of(self._work, view))), self._look.set_items),
+            View(seen(lambda view: look_items(view, tab_of(self._work, view))), self._show_look),
             View(seen(lambda view: contour_items(self._work, view)), self._stage.contour.set_items),
             View(
                 seen(self._of_plots, Source(lambda: self.selection.region_ds9)),
@@ -223,7 +223,7 @@ class SpectrumPanel(LivePanel):
         self._actions.set_items(action_items(self._work, self._view, True))
 
     def _failed(self, error: Exception) -> None:
-        self._busy = ""
+        self._busy, self._unshown = "", True
         super()._failed(error)
         self._actions.set_items(action_items(self._work, self._view, False))
 
@@ -330,8 +330,12 @@ class SpectrumPanel(LivePanel):
     def _of_plots(self, view: SpectrumView, selected: str) -> tuple[Any, ...]:
         return view, tab_of(self._work, view), selected, self._tick
 
+    def _show_look(self, items: list[dict[str, Any]]) -> None:
+        self._look.set_items(items)
+        self._look.layout.display = None if items else "none"
+
     def _of_stat(self, view: SpectrumView) -> tuple[str, str]:
-        if self._work.shown(view) is None or not self._work.spectra(view).usable:
+        if self._work.shown(view) is None or not self._work.spectra(view).fitted:
             return "", ""
         stat, fits = self._work.stat(view), self._work.fits(view)
         best = min((found.stat for found in fits.values()), default=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -52,10 +53,10 @@ class Worker:
                 self._cancel.cancel()
 
     def wait(self, seconds: float = 60.0) -> bool:
-        """Wait until the work has ended; whether it has."""
-        thread = self._thread
-        if thread is not None:
-            thread.join(seconds)
+        """Wait until the work has ended, and what it led to; whether it has."""
+        end = time.monotonic() + seconds
+        while (thread := self._thread) is not None and thread.is_alive() and time.monotonic() < end:
+            thread.join(end - time.monotonic())
         return not self.busy
 
     def _run(self, label: str, work: Callable[..., Any], done: Callable[[Any], None], cancel: CancelToken) -> None:

@@ -126,7 +126,7 @@ class PointPlot(Plot):
         mark = self._marks.get(name)
         if mark is None:
             look: dict[str, Any] = {"colors": [GROUND], "stroke": _COLOURS[points.role], "stroke_width": 1.4}
-            look |= {"marker": points.marker, "default_size": _SIZE, "default_opacities": [1.0]}
+            look |= {"marker": points.marker, "default_size": _SIZE}
             self._add(name, bqplot.Scatter(scales=self._scales, **look, **shown))
         else:
             _change(mark, {**shown, "stroke": _COLOURS[points.role], "marker": points.marker})
