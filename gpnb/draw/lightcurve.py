@@ -66,6 +66,4 @@ def _draw_curve(axes: Any, work: CurveWork, record: LightCurveView) -> None:
     axes.xaxis.set_major_locator(FixedLocator(list(shown.ticks)))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: shown.ticks.get(value, "")))
-    if len(shown.plot.points) < 2 and axes.get_legend() is not None:
-        axes.get_legend().remove()
     heading(axes, shown.plot.title, curve_words(work, record))

@@ -145,7 +145,8 @@ def _marks(
     low, high = (np.where(limit, place, y + side) for side in (-np.nan_to_num(errn), np.nan_to_num(errp)))
     good = np.isfinite(place)
     center, left, right, value, bottom, top = (part[good] for part in (*x, place, low, high))
-    return Points(band_words(curve, band), center, left, right, value, bottom, top, limit[good], *look)
+    label = band_words(curve, band) if len(curve.e_ref) > 1 and len(center) else ""
+    return Points(label, center, left, right, value, bottom, top, limit[good], *look)
 
 
 def _line(work: CurveWork, view: LightCurveView, band: int, scale: float, place: int) -> Line:

@@ -232,11 +232,9 @@ class LightCurvePanel(LivePanel):
     def _show_curve(self, found: tuple[CurvePlot, str]) -> None:
         shown, words = found
         self._plot.show_curve_plot(shown)
-        count = len(shown.plot.points)
-        legend = legend_of(shown.plot) if count > 1 else []
         points = sum(len(item.x) for item in shown.plot.points)
         said = f"{shown.plot.y_label} by {shown.plot.x_label}: {points} points, {words}"
-        self._plot.show_words("Light curve", words, legend, said)
+        self._plot.show_words("Light curve", words, legend_of(shown.plot), said)
 
     def _items(self, own: LightCurveView, known: LightCurveView) -> list[dict[str, Any]]:
         return [*bin_items(self._work, own), *look_items(self._work, known)]
