@@ -17,6 +17,7 @@ _MODULES: dict[str, str] = {
     "panel.fit": "gpnb.draw.spectrum",
     "panel.points": "gpnb.draw.points",
     "panel.theta2": "gpnb.draw.theta2",
+    "panel.lightcurve": "gpnb.draw.lightcurve",
     "live.observations": "gpnb.widgets.observations",
     "live.sky": "gpnb.widgets.sky",
     "live.events": "gpnb.widgets.events",
@@ -24,6 +25,7 @@ _MODULES: dict[str, str] = {
     "live.spectrum": "gpnb.widgets.spectrum",
     "live.fit": "gpnb.widgets.spectrum",
     "live.points": "gpnb.widgets.points",
+    "live.lightcurve": "gpnb.widgets.lightcurve",
     "store.demo": "gpnb.simulate.demo",
 }
 

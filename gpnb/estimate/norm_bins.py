@@ -63,7 +63,8 @@ def norm_bins(
     flux = _Fluxes()
     signals = [item.predict(flux(source, item)) for item in datasets]
     chosen, numbers = _numbered(datasets, cells, signals)
-    used = [item.masked(cell < 0) for item, cell in zip(datasets, chosen, strict=True)]
+    pairs = zip(datasets, chosen, strict=True)
+    used = [item if (cell >= 0)[item.usable].all() else item.masked(cell < 0) for item, cell in pairs]
     kept = [number for number, item in enumerate(used) if item.usable.any()]
     if not kept:
         return None, numbers

@@ -13,6 +13,7 @@ from astropy.time import Time
 from gpnb.core.errors import ArgumentError, SelectionError
 from gpnb.core.progress import CancelToken, Report, track
 from gpnb.core.units import to_float
+from gpnb.data.timeref import seconds_from
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.estimate.time_split import Splitter
 from gpnb.maps.axis import Axis
@@ -30,14 +31,14 @@ class TimeBin:
 
     Parameters
     ----------
-    start, stop : Time
-        Its ends.
+    start, stop : float
+        Its ends, s from the reference of the schedule.
     datasets : tuple of SpectrumDataset
         The data taken between.
     """
 
-    start: Time
-    stop: Time
+    start: float
+    stop: float
     datasets: tuple[SpectrumDataset, ...]
 
     @property
@@ -46,123 +47,136 @@ class TimeBin:
         return tuple(dict.fromkeys(number for item in self.datasets for number in item.obs_ids))
 
 
-def time_bins(
-    datasets: Sequence[SpectrumDataset],
-    bins: Any,
-    progress: bool | Report = False,
-    cancel: CancelToken | None = None,
-) -> list[TimeBin]:
-    """Bins with their data, in order of time; those without data are left out.
+class Schedule:
+    """Datasets in order of time, and when they were taken; runs that were cut once are quickly cut again.
 
     Parameters
     ----------
     datasets : sequence of SpectrumDataset
         With good times.
-    bins : str, Quantity, Axis or sequence of Time
-        ``"run"``, ``"night"``, a width, or edges or intervals. Runs across an edge are cut there, by their recipes.
-    progress, cancel
-        For the cutting.
+
+    Attributes
+    ----------
+    reference : Time
+        From where seconds are counted: the first start.
+    start, stop : array
+        When each dataset begins and ends, s.
 
     Raises
     ------
     SelectionError
-        If a dataset has no good times, or no data lie in the bins.
-    ArgumentError
-        If `bins` is something else.
+        If a dataset has no good times.
     """
-    ordered = sorted(datasets, key=lambda item: float(_start(item).tt.mjd))
-    if isinstance(bins, str) and bins in ("run", "night"):
-        groups = _by_run(ordered) if bins == "run" else _by_pause(ordered)
-        return [whole(group) for group in groups]
-    intervals = _intervals(ordered, bins)
-    found = _in_intervals(ordered, intervals, progress, cancel)
-    if not found:
-        raise SelectionError(f"No data were taken in the {len(intervals.low)} bins of time.")
-    return found
+
+    def __init__(self, datasets: Sequence[SpectrumDataset]):
+        zero = _gti(datasets[0]).reference
+        shift = np.array([_shift(item, zero) for item in datasets])
+        start = shift + [_gti(item).start_values[0] for item in datasets]
+        stop = shift + [_gti(item).stop_values[-1] for item in datasets]
+        order = np.argsort(start, kind="stable")
+        self.datasets = tuple(datasets[number] for number in order)
+        self.reference = zero + start[order[0]] * u.s
+        self.start, self.stop = start[order] - start[order[0]], stop[order] - start[order[0]]
+        self.splitter = Splitter()
+
+    def whole(self, numbers: Sequence[int]) -> TimeBin:
+        """A bin that is as long as its data."""
+        places = list(numbers)
+        start, stop = float(self.start[places].min()), float(self.stop[places].max())
+        return TimeBin(start, stop, tuple(self.datasets[number] for number in places))
+
+    def bins(self, bins: Any, progress: bool | Report = False, cancel: CancelToken | None = None) -> list[TimeBin]:
+        """Bins with their data, in order of time; those without data are left out.
+
+        Parameters
+        ----------
+        bins : str, Quantity, Axis or sequence of Time
+            ``"run"``, ``"night"``, a width, or edges or intervals. Runs across an edge are cut there, by their recipes.
+        progress, cancel
+            For the cutting.
+
+        Raises
+        ------
+        SelectionError
+            If no data lie in the bins, or a run cannot be cut.
+        ArgumentError
+            If `bins` is something else.
+        """
+        if isinstance(bins, str) and bins in ("run", "night"):
+            groups = self.runs() if bins == "run" else self._nights()
+            return [self.whole(group) for group in groups]
+        low, high = self._intervals(bins)
+        found = self._between(low, high, progress, cancel)
+        if not found:
+            raise SelectionError(f"No data were taken in the {len(low)} bins of time.")
+        return found
+
+    def split(self, start: float, stop: float) -> tuple[list[SpectrumDataset], list[SpectrumDataset]]:
+        """The data taken between two times (s from the reference), and the rest."""
+        low, high = np.array([-np.inf, start, stop]), np.array([start, stop, np.inf])
+        before, inside, after = self._between(low, high, empty=True)
+        return list(inside.datasets), [*before.datasets, *after.datasets]
+
+    def runs(self) -> list[list[int]]:
+        """One group a run: it may have several datasets, such as event types."""
+        groups: dict[Any, list[int]] = {}
+        for number, item in enumerate(self.datasets):
+            groups.setdefault(item.obs_ids or f"dataset {number}", []).append(number)
+        return list(groups.values())
+
+    def _nights(self) -> list[list[int]]:
+        """One group between long pauses: nights, wherever the telescopes stand."""
+        last = np.maximum.accumulate(self.stop)[:-1]
+        breaks = np.flatnonzero(self.start[1:] - last >= _DAYLIGHT) + 1
+        return [group.tolist() for group in np.split(np.arange(len(self.datasets)), breaks)]
+
+    def _intervals(self, bins: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Ends of bins, s from the reference."""
+        if isinstance(bins, str | u.Quantity):
+            return self._of_width(to_float(bins, u.s, "bins"))
+        if not isinstance(bins, Axis | Iterable):
+            raise ArgumentError(f"bins={bins!r} must be 'run', 'night', a width such as '10 min', or times.")
+        axis = bins if isinstance(bins, Axis) else Axis.time(bins if isinstance(bins, Time) else list(bins))
+        if axis.reference is None:
+            raise ArgumentError(f"bins={bins!r} must be an axis of time.")
+        shift = float(seconds_from(axis.reference, self.reference))
+        return axis.low_values + shift, axis.high_values + shift
+
+    def _of_width(self, width: float) -> tuple[np.ndarray, np.ndarray]:
+        """Bins of one width from the first start on, those with data."""
+        if not width > 0:
+            raise ArgumentError(f"bins='{width:g} s' must be longer than no time.")
+        first = np.floor(self.start / width + 1e-9).astype(int)
+        last = np.ceil(self.stop / width - 1e-9).astype(int)
+        numbers = {number for low, high in zip(first, last, strict=True) for number in range(low, high)}
+        low = np.array(sorted(numbers)) * width
+        return low, low + width
+
+    def _between(
+        self,
+        low: np.ndarray,
+        high: np.ndarray,
+        progress: bool | Report = False,
+        cancel: CancelToken | None = None,
+        empty: bool = False,
+    ) -> list[TimeBin]:
+        """Bins with their data; those without only if asked for."""
+        members: dict[int, list[SpectrumDataset]] = {}
+        places = list(zip(self.datasets, self.start.tolist(), self.stop.tolist(), strict=True))
+        for item, start, stop in track(places, "Cutting runs", progress, cancel):
+            for number in np.flatnonzero((low < stop - _ROUNDING) & (high > start + _ROUNDING)).tolist():
+                inside = low[number] <= start + _ROUNDING and stop - _ROUNDING <= high[number]
+                ends = self.reference, float(low[number]), float(high[number])
+                part = item if inside else self.splitter.part(item, *ends)
+                if part is not None:
+                    members.setdefault(number, []).append(part)
+        numbers = range(len(low)) if empty else sorted(members)
+        return [TimeBin(float(low[n]), float(high[n]), tuple(members.get(n, ()))) for n in numbers]
 
 
-@dataclass(frozen=True, eq=False)
-class _Intervals:
-    """Bins of time, s from a reference."""
-
-    reference: Time
-    low: np.ndarray
-    high: np.ndarray
-
-    def ends(self, number: int) -> tuple[Time, Time]:
-        """Start and stop of one."""
-        return self.reference + self.low[number] * u.s, self.reference + self.high[number] * u.s
-
-
-def whole(datasets: Sequence[SpectrumDataset]) -> TimeBin:
-    """A bin that is as long as its data."""
-    return TimeBin(min(_start(item) for item in datasets), max(_stop(item) for item in datasets), tuple(datasets))
-
-
-def _by_run(datasets: Sequence[SpectrumDataset]) -> list[list[SpectrumDataset]]:
-    """One group a run: it may have several datasets, such as event types."""
-    groups: dict[Any, list[SpectrumDataset]] = {}
-    for number, item in enumerate(datasets):
-        groups.setdefault(item.obs_ids or f"dataset {number}", []).append(item)
-    return list(groups.values())
-
-
-def _by_pause(datasets: Sequence[SpectrumDataset]) -> list[list[SpectrumDataset]]:
-    """One group between long pauses: nights, wherever the telescopes stand."""
-    groups: list[list[SpectrumDataset]] = []
-    for item in datasets:
-        last = max((_stop(other) for other in groups[-1]), default=None) if groups else None
-        if last is None or (_start(item) - last).to_value("s") >= _DAYLIGHT:
-            groups.append([])
-        groups[-1].append(item)
-    return groups
-
-
-def _intervals(datasets: Sequence[SpectrumDataset], bins: Any) -> _Intervals:
-    if isinstance(bins, str | u.Quantity):
-        return _of_width(datasets, to_float(bins, u.s, "bins"))
-    if not isinstance(bins, Axis | Iterable):
-        raise ArgumentError(f"bins={bins!r} must be 'run', 'night', a width such as '10 min', or times.")
-    axis = bins if isinstance(bins, Axis) else Axis.time(bins if isinstance(bins, Time) else list(bins))
-    if axis.reference is None:
-        raise ArgumentError(f"bins={bins!r} must be an axis of time.")
-    return _Intervals(axis.reference, axis.low_values, axis.high_values)
-
-
-def _of_width(datasets: Sequence[SpectrumDataset], width: float) -> _Intervals:
-    """Bins of one width from the first start on, those with data."""
-    if not width > 0:
-        raise ArgumentError(f"bins='{width:g} s' must be longer than no time.")
-    reference = _start(datasets[0])
-    numbers: set[int] = set()
-    for item in datasets:
-        first, last = ((time - reference).to_value("s") / width for time in (_start(item), _stop(item)))
-        numbers |= set(range(int(np.floor(first + 1e-9)), int(np.ceil(last - 1e-9))))
-    low = np.array(sorted(numbers)) * width
-    return _Intervals(reference, low, low + width)
-
-
-def _in_intervals(
-    datasets: Sequence[SpectrumDataset], bins: _Intervals, progress: bool | Report, cancel: CancelToken | None
-) -> list[TimeBin]:
-    members: dict[int, list[SpectrumDataset]] = {}
-    splitter = Splitter()
-    for item in track(datasets, "Cutting runs", progress, cancel):
-        start, stop = ((time - bins.reference).to_value("s") for time in (_start(item), _stop(item)))
-        for number in np.flatnonzero((bins.low < stop - _ROUNDING) & (bins.high > start + _ROUNDING)).tolist():
-            inside = bins.low[number] <= start + _ROUNDING and stop - _ROUNDING <= bins.high[number]
-            part = item if inside else splitter.part(item, *bins.ends(number))
-            if part is not None:
-                members.setdefault(number, []).append(part)
-    return [TimeBin(*bins.ends(number), tuple(members[number])) for number in sorted(members)]
-
-
-def _start(dataset: SpectrumDataset) -> Time:
-    return _gti(dataset).start[0]
-
-
-def _stop(dataset: SpectrumDataset) -> Time:
-    return _gti(dataset).stop[-1]
+def _shift(dataset: SpectrumDataset, zero: Time) -> float:
+    reference = _gti(dataset).reference
+    return 0.0 if reference is zero else float(seconds_from(reference, zero))
 
 
 def _gti(dataset: SpectrumDataset) -> Any:

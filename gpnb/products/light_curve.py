@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import Any, Self
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from astropy import units as u
@@ -12,14 +12,17 @@ from astropy.table import QTable, Table
 from astropy.time import Time
 from astropy.timeseries import BinnedTimeSeries
 
-from gpnb.core.errors import ArgumentError
+from gpnb.core.display import Displayed
+from gpnb.core.errors import ArgumentError, SelectionError
+from gpnb.core.progress import CancelToken, Report
 from gpnb.core.recipe import Recipe
-from gpnb.products.estimates import Estimates
+from gpnb.core.units import to_time
+from gpnb.products.estimates import NORMS, SCANS, STATS, Estimates
 from gpnb.products.sed import Spectrum
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
-class LightCurve(Estimates):
+class LightCurve(Displayed, Estimates):
     """Flux in bins of time and of energy; see `Estimates` for the other fields.
 
     Parameters
@@ -28,6 +31,8 @@ class LightCurve(Estimates):
         Ends of the bins of time.
     obs_ids : tuple of tuple of int
         The runs in each bin, if they are known.
+    maker : object, optional
+        What can make it again in other bins, for `rebin`; it is not written into files.
 
     Any column of the SED format is had by name, with its unit, one row a bin of time: ``curve["flux_err"]``.
 
@@ -37,9 +42,12 @@ class LightCurve(Estimates):
         If the shapes do not fit.
     """
 
+    panel: ClassVar[str] = "lightcurve"
+
     time_min: Time
     time_max: Time
     obs_ids: tuple[tuple[int, ...], ...] = ()
+    maker: Any = None
 
     def __post_init__(self) -> None:
         count = len(self.time_min)
@@ -88,6 +96,67 @@ class LightCurve(Estimates):
             "gpnb.LightCurve.read()", name="curve", path=str(path), sed_type=sed_type, reference=reference
         )
         return cls.from_table(read_table(path), sed_type, reference, recipe)
+
+    @property
+    def can_rebin(self) -> bool:
+        """Whether data and spectrum are known, so that it can be made in other bins."""
+        return self.maker is not None
+
+    def rebin(
+        self,
+        bins: Any = "run",
+        energy_edges: Any = None,
+        progress: bool | Report = False,
+        cancel: CancelToken | None = None,
+    ) -> LightCurve:
+        """The light curve of the same data and spectrum in other bins; see `gpnb.light_curve`.
+
+        Runs are prepared for cutting once: further bins come fast.
+
+        Raises
+        ------
+        SelectionError
+            If it was not made by `gpnb.light_curve` in this session, or a run cannot be cut.
+        """
+        if self.maker is None:
+            raise SelectionError(
+                "This light curve does not know the data it is of: make it with gpnb.light_curve() to bin it anew."
+            )
+        made: LightCurve = self.maker.curve(bins, energy_edges, progress, cancel)
+        return made
+
+    def select(self, time: Any) -> LightCurve:
+        """The bins whose middles lie in a range of time.
+
+        Parameters
+        ----------
+        time : pair of Time or str
+            Start and stop; None for an open end.
+
+        Raises
+        ------
+        SelectionError
+            If no bin is left.
+        """
+        start, stop = (None if item is None else to_time(item, "time") for item in time)
+        kept = np.ones(len(self), dtype=bool)
+        kept &= True if start is None else self.time >= start
+        kept &= True if stop is None else self.time < stop
+        if not kept.any():
+            raise SelectionError(f"No bin of the light curve lies between {time[0]} and {time[1]}.")
+        names = [name for name in (*NORMS, *STATS, *SCANS, "is_ul") if getattr(self, name) is not None]
+        changed = {name: getattr(self, name)[kept] for name in names}
+        return replace(
+            self,
+            **changed,
+            time_min=self.time_min[kept],
+            time_max=self.time_max[kept],
+            obs_ids=tuple(ids for ids, inside in zip(self.obs_ids, kept, strict=True) if inside)
+            if self.obs_ids
+            else (),
+            extra={name: values[kept] for name, values in self.extra.items()},
+            recipe=Recipe.of(".select()", on=self, name="curve", time=time),
+        )
 
     def table(self, sed_type: str = "flux") -> QTable:
         """One row a bin of time.
@@ -149,7 +218,3 @@ class LightCurve(Estimates):
         bands = len(self.e_ref)
         first = self.time_min.min().utc.iso[:19] if len(self) else "no time"
         return f"LightCurve({name}{len(self)} bins from {first} UTC, {bands} energy band{'s' * (bands != 1)})"
-
-    def _repr_html_(self) -> str:
-        html: str = self.table()._repr_html_()
-        return html

@@ -79,6 +79,8 @@ class Off:
         Of the ON and of the OFF regions; zero OFF where there is no background.
     regions : tuple of str
         DS9 text.
+    chosen : array of bool, shape (n_events,)
+        The events in the OFF regions.
     note : str
         What deserves attention; empty if nothing does.
     """
@@ -87,6 +89,7 @@ class Off:
     acceptance: np.ndarray
     acceptance_off: np.ndarray
     regions: tuple[str, ...]
+    chosen: np.ndarray
     note: str = ""
 
 
@@ -162,14 +165,15 @@ def _turned_regions(field: Field, turns: list[float]) -> Off:
     if field.cuts is not None:
         acceptance_off[_overlapping(field, turns)] = 0.0
     counts = np.where(acceptance_off > 0, field.histogram(chosen), 0.0)
-    return Off(counts, np.ones(field.energy.n), acceptance_off, tuple(field.on.text(angle) for angle in turns))
+    texts = tuple(field.on.text(angle) for angle in turns)
+    return Off(counts, np.ones(field.energy.n), acceptance_off, texts, chosen)
 
 
 def _other_phases(field: Field, method: PhaseOff) -> Off:
     """The same region, when the source is not seen."""
     chosen = field.on_like() & in_phase(field.obs.events.phase(method.ephemeris), method.off)
     on, off = (np.full(field.energy.n, phase_width(phases)) for phases in (method.on, method.off))
-    return Off(field.histogram(chosen), on, off, (field.on.text(),))
+    return Off(field.histogram(chosen), on, off, (field.on.text(),), chosen)
 
 
 def _overlapping(field: Field, turns: list[float]) -> np.ndarray:
@@ -207,6 +211,7 @@ def _fixed_regions(field: Field, shapes: list[Shape], acceptance: str) -> Off:
         np.ones(field.energy.n),
         np.divide(off, on, out=np.zeros(field.energy.n), where=usable),
         texts,
+        chosen,
         "" if by_background or acceptance == "area" else guess,
     )
 

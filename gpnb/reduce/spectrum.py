@@ -119,7 +119,7 @@ def reduce_spectrum(
         containment=None if containment is True else containment,
         stack=stack or None,
     )
-    plan = _plan(runs, on_region, energy, energy_true, background, exclusion, safe, containment)
+    plan = spectrum_plan(runs, on_region, energy, energy_true, background, exclusion, safe, containment)
     work = fan_out(partial(extract_run, plan=plan), runs, executor)
     found = track(work, "Extracting spectra", progress, cancel, total=len(runs))
     parts = [part for part in found if part is not None]
@@ -131,16 +131,17 @@ def reduce_spectrum(
     return Datasets([replace(part, recipe=how) for part, how in zip(parts, made, strict=True)], recipe)
 
 
-def _plan(
+def spectrum_plan(
     runs: Sequence[Observation],
     on_region: Any,
     energy: Axis,
-    energy_true: Axis | None,
-    background: Any,
-    exclusion: Any,
-    safe: SafeRange | None,
-    containment: bool | SpatialModel,
+    energy_true: Axis | None = None,
+    background: Any = "reflected",
+    exclusion: Any = None,
+    safe: SafeRange | None = None,
+    containment: bool | SpatialModel = True,
 ) -> SpectrumPlan:
+    """What `reduce_spectrum` with these arguments does to each run."""
     regions = to_regions(on_region, "on_region")
     if len(regions) != 1:
         raise ArgumentError(f"on_region: one region is expected, not {len(regions)}; join several with '|'.")

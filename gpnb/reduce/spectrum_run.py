@@ -92,6 +92,22 @@ def _exposure(field: Field, plan: SpectrumPlan) -> np.ndarray:
     return exposure
 
 
+def events_of_run(obs: Observation, plan: SpectrumPlan) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Which events of a run are counted: their energy bins (-1 outside), and whether they are ON and OFF.
+
+    Raises
+    ------
+    SelectionError
+        If the field of view does not hold the ON region, or there is no background.
+    """
+    field = _field(obs, plan)
+    if field is None:
+        raise SelectionError(f"Run {obs.obs_id} does not see the ON region.")
+    none = np.zeros(len(field.bins), dtype=bool)
+    off = none if plan.background is None else off_counts(field, plan.background).chosen
+    return field.bins, on_events(field, plan.background), off
+
+
 def _blind(dataset: SpectrumDataset) -> list[str]:
     """A note where counts were seen in bins in which nothing can be; those without counts are flagged in silence."""
     blind = np.flatnonzero(((dataset.flags & np.uint8(Flag.NO_EXPOSURE)) > 0) & (dataset.counts > 0))

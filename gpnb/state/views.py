@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from gpnb.core.errors import ArgumentError
 from gpnb.state import doors
 from gpnb.state.doors import Span
+from gpnb.state.lightcurveview import LightCurveView
 from gpnb.state.pointsview import PointsView
 from gpnb.state.record import Record
 from gpnb.state.spectrumview import SpectrumView
@@ -272,6 +273,9 @@ class Theta2View(Record):
 
 VIEWS: dict[str, type[Record]] = {
     kind.__name__: kind
-    for kind in (ObservationsView, InstrumentView, EventsView, SkyView, SpectrumView, PointsView, Theta2View)
+    for kind in (
+        *(ObservationsView, InstrumentView, EventsView, SkyView, SpectrumView, PointsView, Theta2View),
+        LightCurveView,
+    )
 }
 """The kinds of view records by name, for states that were saved."""

@@ -11,7 +11,7 @@ import gpnb
 from gpnb.core.errors import ArgumentError, Cancelled, DataWarning, SelectionError
 from gpnb.core.replay import replay
 from gpnb.data.gti import GTI
-from gpnb.estimate.time_bins import time_bins
+from gpnb.estimate.time_bins import Schedule
 
 ENERGY = gpnb.Axis.energy("1 TeV", "100 TeV", nbin=4)
 TRUE = gpnb.Axis.energy("1 TeV", "100 TeV", nbin=4, name="energy_true")
@@ -161,7 +161,7 @@ def test_cut_runs_add_up_to_the_whole(specs):
     data = [item.restrict(("0.3 TeV", None)) for item in specs]
     first, last = data[0].gti.start[0], data[0].gti.stop[-1]
     edges = [first, first + 0.5 * (last - first), last]
-    bins = time_bins(data[:1], edges)
+    bins = Schedule(data[:1]).bins(edges)
     assert len(bins) == 2
     parts = [one.datasets[0] for one in bins]
     assert np.array_equal(sum(part.counts for part in parts), data[0].counts)

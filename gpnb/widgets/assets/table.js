@@ -21,6 +21,10 @@ class Table {
     this.wide = h("div", { class: "gpnb-wide" }, this.table, this.none);
     el.classList.add("gpnb-part");
     el.append(this.wide);
+    const size = new ResizeObserver(() => this.reach());
+    size.observe(this.wide);
+    size.observe(this.table);
+    signal.addEventListener("abort", () => size.disconnect());
     this.rows.addEventListener("click", (event) => this.click(event), { signal });
     this.rows.addEventListener("keydown", (event) => this.key(event), { signal });
     watch(model, signal, ["label", "empty"], () => this.name());
@@ -33,6 +37,11 @@ class Table {
   name() {
     this.table.setAttribute("aria-label", trait(this.model, "label"));
     this.none.textContent = trait(this.model, "empty");
+  }
+
+  reach() { // a table without rows to choose that is wider than its place is scrolled by the arrow keys
+    if (!this.active && this.wide.scrollWidth > this.wide.clientWidth) this.wide.setAttribute("tabindex", "0");
+    else this.wide.removeAttribute("tabindex");
   }
 
   heads() {

@@ -1,0 +1,107 @@
+"""The controls of the light-curve explorer, from its view record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from astropy import units as u
+
+from gpnb.core.errors import ArgumentError
+from gpnb.core.units import to_float
+from gpnb.core.words import number
+from gpnb.state.lightcurveview import WORDS, LightCurveView
+from gpnb.state.timecurve import CurveWork
+from gpnb.state.timecurveplots import band_words, number_text
+
+Item = dict[str, Any]
+
+_BINS = {"run": "one a run", "night": "one a night", "bayesian-blocks": "Bayesian blocks"}
+
+
+def bin_items(work: CurveWork, view: LightCurveView) -> list[Item]:
+    """Bins of time and of energy; none where the data are not known."""
+    if not work.can_rebin:
+        return []
+    width = view.bins if view.bins not in ("", *WORDS) else ""
+    options = [["", "as made"], *([name, words] for name, words in _BINS.items())]
+    options += [[width, width]] if width else []
+    items: list[Item] = [{"name": "bins", "kind": "select", "label": "Bins", "value": view.bins, "options": options}]
+    if work.can_cut:
+        minutes = float(f"{to_float(width, u.min, 'bins'):.6g}") if width else None
+        items.append({"name": "minutes", "kind": "number", "label": "Minutes", "value": minutes, "hint": "10"})
+    edges = ", ".join(number(float(f"{edge:.6g}")) for edge in view.edges)
+    text = {"name": "edges", "kind": "text", "label": "Bands (TeV)", "value": edges, "hint": "0.2, 1, 10", "size": 14}
+    return [*items, text]
+
+
+def look_items(work: CurveWork, view: LightCurveView) -> list[Item]:
+    """Which bands are drawn, and how."""
+    curve = work.curve(view)
+    items: list[Item] = []
+    if len(curve.e_ref) > 1:
+        options = [[[], "all"], *([[band], band_words(curve, band)] for band in range(len(curve.e_ref)))]
+        items.append(_item("bands", "select", "Show", list(view.bands)) | {"options": options})
+    items.append(_item("log_y", "check", "Log flux", view.log_y))
+    if view.frequency is None:
+        items.append(_item("blocks", "check", "Bayesian blocks", view.blocks))
+    if view.frequency is None and (view.pauses or work.axis(view).breaks):
+        items.append(_item("pauses", "check", "Pauses to scale", view.pauses))
+    fold = _item("frequency", "text", "Fold at (Hz)", number_text(view.frequency))
+    items.append(fold | {"hint": "29.9, or 2.5 h", "size": 13})
+    if work.can_rebin:
+        items.append(_item("spectrum", "check", "Spectrum", view.spectrum))
+    return items
+
+
+def read_minutes(value: Any) -> str | None:
+    """A width of bins as typed; None for those as made.
+
+    Raises
+    ------
+    ArgumentError
+        If it is no positive number.
+    """
+    if value is None:
+        return None
+    if not value > 0:
+        raise ArgumentError(f"Minutes: {value} was given; a number above 0 is expected.")
+    return f"{float(value):.9g} min"
+
+
+def read_edges(text: str) -> list[str] | None:
+    """Edges of bands in TeV as typed; None for those as made.
+
+    Raises
+    ------
+    ArgumentError
+        If they cannot be read.
+    """
+    words = text.replace("TeV", " ").replace(",", " ").replace("–", " ").split()
+    try:
+        return [f"{float(word)!r} TeV" for word in words] or None
+    except ValueError as error:
+        raise ArgumentError(f"Bands: {text!r} cannot be read; type edges in TeV, like 0.2, 1, 10.") from error
+
+
+def read_frequency(text: str) -> str | None:
+    """A frequency as typed: plain in Hz, with a unit, or as a period; None for none.
+
+    Raises
+    ------
+    ArgumentError
+        If it cannot be read.
+    """
+    if not text.strip():
+        return None
+    try:
+        value = u.Quantity(text)
+        value = value * u.Hz if value.unit == u.dimensionless_unscaled else value
+        return f"{float((1 / value).to_value('Hz') if value.unit.is_equivalent(u.s) else value.to_value('Hz'))!r} Hz"
+    except (TypeError, ValueError, u.UnitsError) as error:
+        raise ArgumentError(
+            f"Fold at: {text!r} cannot be read; type a frequency (29.9 Hz) or a period (2.5 h)."
+        ) from error
+
+
+def _item(name: str, kind: str, label: str, value: Any) -> Item:
+    return {"name": name, "kind": kind, "label": label, "value": value}

@@ -1,0 +1,140 @@
+"""The light-curve explorer in a real browser: a brush over the flare, rebinning, bands, folding; mouse and keyboard."""
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+PANEL = """\
+import gpnb
+from gpnb.core.units import to_time
+runs = gpnb.DataStore.read("demo").select(target="Demo AGN")
+axis = gpnb.Axis.energy("0.1 TeV", "30 TeV", per_decade=8)
+specs = gpnb.reduce_spectrum(runs, "icrs; circle(329.7, -30.2, 0.11)", axis)
+shape = gpnb.PowerLaw(index=3, amplitude="5e-12 TeV-1 s-1 cm-2")
+curve = gpnb.light_curve(specs, gpnb.SkyModel(shape, name="<img src=x onerror=window.__hit=1>"), "10 min")
+workspace = gpnb.Workspace()
+panel = curve.view(workspace=workspace)
+panel"""
+
+IDLE = "panel.wait(0) and not panel._busy"
+POINTS = "len(panel._plot.data('points 0')[0])"
+
+
+@pytest.fixture
+def open_panel(demo, notebook):
+    """The panel on a page, once the spectrum is there."""
+
+    def make(**options):
+        book = notebook([PANEL], **options)
+        plot(book, "Light curve").locator(".bqplot .dot_grp, .bqplot .element").first.wait_for()
+        plot(book, "Spectrum").get_by_text("all data").wait_for()
+        return book
+
+    return make
+
+
+def plot(book, title):
+    return book.cell(0).locator(f".gpnb-plot:has(b:text-is('{title}'))")
+
+
+def brush(book, first, last):
+    """Drag between two places of the light curve, and wait until the last move has arrived."""
+    area = plot(book, "Light curve").locator(".plotarea_background").first.bounding_box()
+    span = book.value("list(panel._work.axis(panel.shown).span)")
+    x = [area["x"] + (place - span[0]) / (span[1] - span[0]) * area["width"] for place in (first, last)]
+    y, mouse = area["y"] + area["height"] / 2, book.page.mouse
+    mouse.move(x[0], y)
+    mouse.down()
+    mouse.move(x[1], y, steps=8)
+    mouse.up()
+    book.wait_python("panel._plot.figure.interaction.brushing", False)
+
+
+def test_the_flare_by_mouse(open_panel):
+    book = open_panel(width=1600)
+    places = book.value(
+        "[float(panel._work.axis(panel.shown).places_of(to_time(t)))"
+        " for t in ('2024-08-20T04:25:00', '2024-08-20T05:15:00')]"
+    )
+    brush(book, *places)
+    book.wait_python("len(panel.selected)", 5)
+    plot(book, "Spectrum").get_by_text("chosen time").wait_for()
+    book.cell(0).locator("[data-chip=time]").get_by_text("MJD 60542.18").wait_for()
+    assert book.cell(0).get_by_text("5 of 25 bins").is_visible()
+    assert book.cell(0).locator("tr[aria-selected=true]").count() == 5
+    assert book.value("len(workspace._past)") == 1  # one drag, one step
+    start = book.value("abs((workspace.selection.time[0] - to_time('2024-08-20T04:25:00')).to_value('min'))")
+    assert start < 1
+    inside, rest = book.value("[panel._spectrum.data(f'points {n}')[1][0].item() for n in (1, 0)]")
+    assert inside > 2 * rest
+
+    book.cell(0).get_by_label("Bins", exact=True).select_option(label="one a run")
+    book.wait_python(POINTS, 8)
+    book.cell(0).get_by_text("8 bins in").wait_for()
+    book.cell(0).get_by_label("Log flux").check()
+    book.wait_python("panel._plot._log[1]", True)
+    book.cell(0).get_by_role("button", name="Undo").click()
+    book.cell(0).get_by_role("button", name="Undo").click()
+    book.wait_python(POINTS, 25)
+    assert book.value("len(panel.selected)") == 5
+
+    row = book.cell(0).locator("tr[data-id='2']")
+    row.click()
+    book.wait_python("panel._table.chosen", [2])
+    assert book.page.evaluate("typeof window.__hit") == "undefined"
+    book.wait_python(IDLE, True)
+
+
+def test_the_flare_by_keyboard(open_panel):
+    book = open_panel(width=900)
+    page = book.page
+    book.cell(0).get_by_label("Minutes").focus()
+    page.keyboard.type("5")
+    page.keyboard.press("Enter")
+    book.wait_python(POINTS, 48)
+    book.cell(0).get_by_text("48 bins in").wait_for()
+
+    book.cell(0).get_by_label("Bands (TeV)").focus()
+    page.keyboard.type("0.2, 0.6, 10")
+    page.keyboard.press("Enter")
+    book.wait_python("panel.state.edges", [0.2, 0.6, 10])
+    plot(book, "Light curve").get_by_text("0.62").first.wait_for()
+    book.wait_python("len(panel._plot.head.legend)", 2)
+
+    book.cell(0).get_by_role("button", name="Restrict the time").press("Enter")
+    page.keyboard.type("60542.185 – 60542.22")
+    page.keyboard.press("Enter")
+    book.wait_python("workspace.selection.time is not None", True)
+    plot(book, "Spectrum").get_by_text("chosen time").wait_for()
+    plot(book, "Light curve").locator(".brushintsel .selection").wait_for()
+
+    book.cell(0).locator("tr[data-id][tabindex='0']").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Shift+ArrowDown")
+    book.wait_python("panel._table.chosen", [0, 1])
+
+    book.cell(0).get_by_label("Fold at (Hz)").focus()
+    page.keyboard.type("2.5 h")
+    page.keyboard.press("Enter")
+    plot(book, "Light curve").get_by_text("Phase at 0.000111111111 Hz").wait_for()
+    page.keyboard.press("Control+z")
+    book.wait_python("panel.state.frequency", None)
+    plot(book, "Light curve").get_by_text("Time (MJD, TT)").wait_for()
+    book.wait_python(IDLE, True)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_all_can_be_reached_and_nothing_is_cut_off(open_panel, theme):
+    book = open_panel(width=700, theme=theme)
+    book.python("panel.select(time=('2024-08-20T04:25:00', '2024-08-20T05:15:00'))")
+    plot(book, "Spectrum").get_by_text("chosen time").wait_for()
+    assert book.axe(".gpnb-live") == []
+    names = book.cell(0).locator(".bqplot").evaluate_all("nodes => nodes.map((node) => node.ariaLabel)")
+    assert "25 points, 10 min bins" in names[0]
+    for title in ("Light curve", "Spectrum"):
+        outer = plot(book, title).bounding_box()
+        for text in plot(book, title).locator(".bqplot .axis text").all():
+            box = text.bounding_box()
+            assert box["x"] >= outer["x"] - 0.5
+            assert box["x"] + box["width"] <= outer["x"] + outer["width"] + 0.5

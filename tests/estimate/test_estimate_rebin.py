@@ -1,0 +1,93 @@
+"""Light curves in other bins: the same numbers as from scratch, quickly; parts of light curves."""
+
+import time
+
+import numpy as np
+import pytest
+from astropy import units as u
+
+import gpnb
+from gpnb.core.errors import SelectionError
+from gpnb.core.replay import replay
+from gpnb.core.units import to_time
+
+SHAPE = gpnb.SkyModel(gpnb.PowerLaw(index=3, amplitude="5e-12 TeV-1 s-1 cm-2"), name="agn")
+FLARE = ("2024-08-20T04:25:00", "2024-08-20T05:15:00")
+
+
+@pytest.fixture(scope="module")
+def runs(demo):
+    return demo.select(target="Demo AGN")
+
+
+@pytest.fixture(scope="module")
+def specs(runs):
+    axis = gpnb.Axis.energy("0.1 TeV", "30 TeV", per_decade=8)
+    return gpnb.reduce_spectrum(runs, "icrs; circle(329.7, -30.2, 0.11)", axis)
+
+
+@pytest.fixture(scope="module")
+def curve(specs):
+    return gpnb.light_curve(specs, SHAPE)
+
+
+def test_other_bins_are_those_of_a_new_light_curve(curve, specs):
+    for bins in ("night", "7 min", "bayesian-blocks"):
+        edges = ["0.2 TeV", "1 TeV", "10 TeV"]
+        again, fresh = curve.rebin(bins, edges), gpnb.light_curve(specs, SHAPE, bins, edges)
+        assert np.array_equal(again.norm, fresh.norm, equal_nan=True)
+        assert np.array_equal(again.norm_ul, fresh.norm_ul, equal_nan=True)
+        assert again.obs_ids == fresh.obs_ids
+        assert again.recipe == fresh.recipe
+    assert np.array_equal(replay(again.recipe).norm, again.norm)
+
+
+def test_cut_runs_are_those_that_are_extracted_anew(curve, runs, specs):
+    """Counts of events between two times, against a reduction of the cut observation."""
+    start = runs[1].tstart + 4 * u.min
+    cut = curve.rebin([start, start + 9 * u.min])
+    part = runs[1].between(start, start + 9 * u.min)
+    (whole,) = gpnb.reduce_spectrum([part], specs[1].on_region, specs[1].energy)
+    assert cut.extra["n_on"][0, 0] == whole.counts[whole.usable].sum()
+    assert cut.extra["n_off"][0, 0] == whole.counts_off[whole.usable].sum()
+    assert cut.norm[0, 0] == pytest.approx(gpnb.light_curve([whole], SHAPE).norm[0, 0], rel=1e-6)
+
+
+def test_rebinning_from_ready_data_is_live(curve):
+    curve.rebin("10 min")
+    took = []
+    for _ in range(5):
+        begin = time.process_time()
+        assert len(curve.rebin("10 min")) == 25
+        took.append(time.process_time() - begin)
+    assert min(took) < 0.1
+
+
+def test_part_of_a_light_curve(curve):
+    flare = curve.rebin("10 min").select(FLARE)
+    assert len(flare) == 5
+    assert flare.norm.min() > 4 * curve.norm[4:].mean()
+    assert flare.extra["n_on"].shape == flare.norm_scan.shape[:2] == (5, 1)
+    assert set(sum(flare.obs_ids, ())) == {3002, 3003}
+    assert np.array_equal(replay(flare.recipe).norm, flare.norm)
+    assert len(curve.select((None, "2024-08-20T12:00:00"))) == 4
+    with pytest.raises(SelectionError, match="No bin of the light curve lies between"):
+        curve.select(("2020-01-01", "2020-01-02"))
+
+
+def test_spectra_of_a_time_and_of_the_rest(curve, specs):
+    times = [to_time(text) for text in FLARE]
+    edges = [0.2, 1, 10] * u.TeV
+    inside, rest = curve.maker.spectra(tuple(times), edges)
+    nothing, whole = curve.maker.spectra(None, edges)
+    assert nothing is None
+    assert np.array_equal(whole.norm, gpnb.flux_points(specs, SHAPE, edges).norm)
+    assert np.array_equal(inside.extra["n_on"] + rest.extra["n_on"], whole.extra["n_on"])
+    assert np.all(inside.norm > 2 * rest.norm)
+
+
+def test_a_light_curve_of_a_file_cannot_be_rebinned(curve):
+    read = gpnb.LightCurve.from_table(curve.table())
+    assert not read.can_rebin
+    with pytest.raises(SelectionError, match="does not know the data it is of"):
+        read.rebin("night")

@@ -1,0 +1,258 @@
+"""The live light-curve explorer without a browser: what is done becomes state, what is state is shown."""
+
+import numpy as np
+import pytest
+from astropy import units as u
+
+import gpnb
+from gpnb.core.units import to_time
+
+SHAPE = gpnb.SkyModel(gpnb.PowerLaw(index=3, amplitude="5e-12 TeV-1 s-1 cm-2"), name="agn")
+FLARE = ("2024-08-20T04:25:00", "2024-08-20T05:15:00")
+
+
+@pytest.fixture(scope="module")
+def curve(demo):
+    axis = gpnb.Axis.energy("0.1 TeV", "30 TeV", per_decade=8)
+    specs = gpnb.reduce_spectrum(demo.select(target="Demo AGN"), "icrs; circle(329.7, -30.2, 0.11)", axis)
+    return gpnb.light_curve(specs, SHAPE, "10 min")
+
+
+@pytest.fixture
+def panel(curve):
+    made = curve.view()
+    assert made.wait()
+    return made
+
+
+def selector(panel):
+    return panel._plot.figure.interaction
+
+
+def drag(panel, *ends):
+    brush = selector(panel)
+    brush.brushing = True
+    for end in ends:
+        brush.selected = end
+    brush.brushing = False
+    assert panel.wait()
+
+
+def settings(panel):
+    return {item["name"]: item["value"] for item in panel._controls.items}
+
+
+def shown(panel):
+    return len(panel._plot.data("points 0")[0])
+
+
+def test_what_is_shown_at_first(panel, curve):
+    assert panel.curve is panel.selected is curve
+    assert panel._head.title == "Light curve"
+    assert panel._head.facts == "agn · 25 bins of 8 runs · 0.1–30 TeV"
+    assert panel._plot.head.facts.startswith("10 min bins · Bayesian blocks · Fᵥₐᵣ 0.8")
+    assert shown(panel) == 25
+    assert "25 points" in panel._plot.head.label
+    assert [item["label"] for item in panel._spectrum.head.legend] == ["shape assumed", "all data"]
+    assert len(panel._table.rows) == 25
+    assert panel._numbers.rows[0]["cells"][:3] == ["0.1–30 TeV", "all", "25"]
+
+
+def test_minutes_rebin_in_the_worker(panel, front):
+    front.turn(panel._controls, "minutes", 5)
+    assert panel.wait()
+    assert panel.state.bins == "5 min"
+    assert len(panel.curve) == shown(panel) == len(panel._table.rows) == 48
+    assert panel.message.startswith("48 bins in ")
+    assert settings(panel) | {"bins": "5 min", "minutes": 5} == settings(panel)
+    front.turn(panel._controls, "bins", "night", "another gesture")
+    assert panel.wait()
+    assert (shown(panel), settings(panel)["minutes"]) == (2, None)
+    assert panel.undo()
+    assert shown(panel) == 48  # it is known already
+    assert "gpnb.light_curve(" in panel.to_code()
+    assert panel.to_code().endswith("view(bins='5 min')")
+
+
+def test_what_cannot_be_done_is_said(panel, front):
+    for name, value, text in [
+        ("minutes", -1, "a number above 0"),
+        ("edges", "soft", "type edges in TeV"),
+        ("edges", "3, 2", "at least two energies"),
+        ("frequency", "often", "type a frequency"),
+    ]:
+        front.turn(panel._controls, name, value)
+        assert text in panel.message
+    assert panel.state.changed() == {}
+    panel.select(energy=("200 TeV", "300 TeV"))
+    assert "No data lie in the chosen energies" in panel.message
+    assert shown(panel) == 25
+    panel.undo()
+    assert panel.message == ""
+
+
+def test_work_that_fails_leaves_what_was_shown(panel, front, monkeypatch):
+    def fail(*_, **__):
+        raise gpnb.SelectionError("the disk is gone.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(panel._obj.maker, "curve", fail)
+        front.turn(panel._controls, "minutes", 6)
+        assert panel.wait()
+        assert "the disk is gone" in panel.message
+        assert shown(panel) == 25
+    front.turn(panel._controls, "minutes", 20)
+    assert panel.wait()
+    assert shown(panel) == len(panel.curve) < 25
+
+
+def test_a_brush_is_the_time_of_the_workspace(panel):
+    axis = panel._work.axis(panel.state)
+    low, high = (float(axis.places_of(to_time(text))) for text in FLARE)
+    drag(panel, [low, 0.5 * (low + high)], [low, high])
+    start, stop = panel.selection.time
+    assert abs((start - to_time(FLARE[0])).to_value("s")) < 0.2
+    assert abs((stop - to_time(FLARE[1])).to_value("s")) < 0.2
+    assert len(panel.selected) == 5
+    assert panel._head.count == "5 of 25 bins"
+    assert panel._table.chosen == [4, 5, 6, 7, 8]
+    labels = [item["label"] for item in panel._spectrum.head.legend]
+    assert labels == ["shape assumed", "the rest", "chosen time"]
+    rest, flare = (panel._spectrum.data(f"points {place}")[1] for place in (0, 1))
+    assert flare[0] > 2 * rest[0]
+    assert [row["cells"][1] for row in panel._numbers.rows] == ["all", "chosen", "rest"]
+    selector(panel).selected = None
+    assert panel.wait()
+    assert panel.selection.time is None
+    panel.undo()
+    panel.undo()
+    assert not panel.workspace.can_undo  # one drag, one step
+
+
+def test_what_is_wanted_meanwhile_has_its_turn(curve):
+    """The time is chosen before the spectra of all data are there."""
+    panel = curve.view()
+    panel.select(time=FLARE)
+    for _ in range(3):
+        assert panel.wait()
+    assert len(panel._spectrum.head.legend) == 3
+    assert panel._spectrum.head.facts == ""
+
+
+def test_rows_choose_times(panel, front):
+    front.tell(panel._table, "choose", id=3, add=False)
+    assert panel.wait()
+    assert panel._table.chosen == [3]
+    start, stop = panel.selection.time
+    assert (stop - start).to_value("min") == pytest.approx(10)
+    front.tell(panel._table, "choose", id=6, add=True)
+    assert panel._table.chosen == [3, 4, 5, 6]
+    front.tell(panel._table, "span", ids=[7, 8], add=False)
+    assert panel._table.chosen == [7, 8]
+    front.tell(panel._table, "span", ids=[], add=False)
+    assert panel.selection.time is None
+    assert panel.wait()
+
+
+def test_bands(panel, front):
+    front.turn(panel._controls, "edges", "0.2, 0.6, 10")
+    assert panel.wait()
+    assert panel.state.edges == (0.2, 0.6, 10)
+    assert [item["marker"] for item in panel._plot.head.legend] == ["circle", "square"]
+    front.turn(panel._controls, "bands", [1])
+    assert "points 1" not in panel._plot.names
+    assert len(panel._numbers.rows) == 1
+    front.turn(panel._controls, "log_y", True)
+    assert panel._plot.data("points 0")[1].max() < 1e-10
+    front.turn(panel._controls, "edges", "")
+    assert panel.wait()
+    assert panel.curve is panel._obj
+
+
+def test_energies_of_the_workspace_are_the_band(panel):
+    panel.select(energy=("0.5 TeV", None))
+    assert panel.wait()
+    assert panel.curve.energy_edges[0].to_value("TeV") == pytest.approx(0.5, rel=0.2)
+    assert panel._head.facts.endswith("–30 TeV")
+
+
+def test_folding_makes_the_brush_one_of_phases(panel, front):
+    front.turn(panel._controls, "frequency", "2.5 h")
+    assert panel.state.frequency == pytest.approx(1 / 9000)
+    assert "blocks" not in settings(panel)
+    drag(panel, [0.25, 0.5])
+    assert panel.selection.phase == (0.25, 0.5)
+    assert panel.selection.time is None
+    x = panel._plot.data("points 0")[0]
+    assert len(panel._table.chosen) == np.sum((x >= 0.25) & (x < 0.5))
+    front.turn(panel._controls, "frequency", "")
+    assert panel.state.frequency is None
+
+
+def test_looks(panel, front):
+    names = panel._plot.names
+    front.turn(panel._controls, "blocks", False)
+    front.turn(panel._controls, "pauses", True)
+    assert panel._plot.names == ["bars 0", "points 0"] != names
+    front.turn(panel._controls, "spectrum", False)
+    assert panel._plots.children == (panel._plot.widget,)
+    front.turn(panel._controls, "spectrum", True)
+    assert panel._plots.children == (panel._plot.widget, panel._spectrum.widget)
+
+
+def test_panels_of_one_workspace(curve, front):
+    workspace = gpnb.Workspace()
+    one, other = curve.view(workspace=workspace), curve.view(workspace=workspace, bins="run")
+    assert one.wait()
+    assert other.wait()
+    front.tell(one._table, "span", ids=[4, 5, 6, 7, 8], add=False)
+    assert one.wait()
+    assert other.wait()
+    assert len(other._table.chosen) == 2
+    assert len(other._spectrum.head.legend) == 3
+
+
+def test_a_light_curve_without_its_data(curve, front):
+    read = gpnb.LightCurve.from_table(curve.table())
+    panel = read.view()
+    assert {"bins", "minutes", "edges", "spectrum"}.isdisjoint(settings(panel))
+    assert panel._plots.children == (panel._plot.widget,)
+    front.tell(panel._table, "choose", id=3, add=False)
+    assert len(panel.selected) == 1
+    panel.set(bins="night")
+    assert panel._foot.notes[-1].startswith("its data are not known")
+
+
+def test_runs_that_cannot_be_cut(curve):
+    """Spectra made in memory: other bands and joined runs, but no minutes."""
+    runs = curve.maker.schedule.datasets
+    plain = [gpnb.SpectrumDataset(**{**vars_of(item), "recipe": gpnb.Recipe.memory("data")}) for item in runs]
+    panel = gpnb.light_curve(plain, SHAPE).view()
+    assert panel.wait()
+    assert "minutes" not in settings(panel)
+    panel.set(bins="night")
+    assert panel.wait()
+    assert len(panel.curve) == 2
+    panel.select(time=FLARE)
+    assert panel._plots.children == (panel._plot.widget,)
+
+
+def vars_of(item):
+    names = ("energy", "energy_true", "counts", "exposure", "edisp", "livetime", "flags", "counts_off")
+    names += ("acceptance", "acceptance_off", "gti", "obs_ids", "name")
+    return {name: getattr(item, name) for name in names}
+
+
+def test_data_are_saved_as_shown(panel, front, tmp_path):
+    front.turn(panel._controls, "bins", "night")
+    assert panel.wait()
+    front.tell(panel._foot, "write", path=str(tmp_path / "curve.ecsv"), overwrite=False)
+    assert len(gpnb.LightCurve.read(tmp_path / "curve.ecsv")) == 2
+    front.tell(panel._foot, "write", path=str(tmp_path / "curve.pdf"), overwrite=False)
+    assert (tmp_path / "curve.pdf").stat().st_size > 1000
+
+
+def test_a_width_as_a_quantity(curve):
+    panel = curve.view(bins=0.5 * u.h)
+    assert panel.wait()
+    assert panel.curve.width.to_value("min") == pytest.approx(np.full(len(panel.curve), 30))
