@@ -140,7 +140,7 @@ def test_the_flare_is_in_the_first_night(demo):
 
 
 def test_other_parts_are_a_clear_error():
-    for part in ("joint", "pulsar", "lat", "../cta"):
+    for part in ("joint", "lat", "../cta"):
         with pytest.raises(SelectionError, match="there are: cta"):
             gpnb.demo_store(part=part)
 
