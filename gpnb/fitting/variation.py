@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from gpnb.core.errors import ArgumentError
-from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.models.sky import SkyModel
 
 
-def mean_factor(model: SkyModel, dataset: SpectrumDataset) -> float:
+def mean_factor(model: SkyModel, dataset: Any) -> float:
     """The mean flux of a source during a dataset, in parts of its spectral model; 1 if it is steady.
 
     Raises
@@ -21,15 +21,16 @@ def mean_factor(model: SkyModel, dataset: SpectrumDataset) -> float:
     """
     if model.temporal is None:
         return 1.0
-    if dataset.gti is None:
+    gti = getattr(dataset, "gti", None)
+    if gti is None:
         raise ArgumentError(f"{model.name} varies in time, but {dataset.name} has no good times.")
-    mean = model.temporal.mean(dataset.gti)
-    if not np.isfinite(mean) or mean < 0:
+    mean = model.temporal.mean(gti)
+    if not 0 <= mean < np.inf:
         raise ArgumentError(f"The mean of {model.temporal!r} over the good time of {dataset.name} is {mean:g}.")
-    return mean
+    return float(mean)
 
 
-def bin_factors(model: SkyModel, datasets: Sequence[SpectrumDataset], places: Sequence[slice]) -> np.ndarray | None:
+def bin_factors(model: SkyModel, datasets: Sequence[Any], places: Sequence[slice]) -> np.ndarray | None:
     """The same for each usable bin of all datasets, that lie at `places`; None if the source is steady."""
     if model.temporal is None:
         return None
