@@ -15,6 +15,7 @@ from gpnb.core.errors import DataFormatError, SelectionError
 from gpnb.core.fitsfile import column_values, find_hdu, open_fits
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import to_time
+from gpnb.data.phase import Ephemeris, phase_intervals
 from gpnb.data.timeref import seconds_from, time_factor, time_reference
 
 
@@ -114,6 +115,41 @@ class GTI:
         if not keep.any():
             raise SelectionError(f"No good time is left between {time[0]} and {time[1]}.")
         return GTI(start[keep], stop[keep], self.reference, Recipe.of(".select()", on=self, time=time))
+
+    def in_phase(self, phase: Any, ephemeris: Ephemeris) -> GTI:
+        """The parts of a turn, in all turns: good times for spectra and light curves of phases.
+
+        Parameters
+        ----------
+        phase : pair of float, or list of pairs
+            Lower and upper end, in turns; ``(0.9, 0.1)`` goes on beyond 1.
+        ephemeris : Ephemeris
+            What phases follow from.
+
+        Raises
+        ------
+        SelectionError
+            If nothing is left.
+        """
+        parts = [self._in_phase(one, phase_intervals(phase), ephemeris) for one in range(len(self))]
+        start, stop = (np.concatenate(ends) for ends in zip(*parts, strict=True))
+        if not len(start):
+            raise SelectionError(f"No good time is left at the phases {phase}.")
+        recipe = Recipe.of(".in_phase()", on=self, phase=phase, ephemeris=ephemeris)
+        return GTI(start, stop, self.reference, recipe)
+
+    def _in_phase(
+        self, number: int, phase: tuple[tuple[float, float], ...], ephemeris: Ephemeris
+    ) -> tuple[np.ndarray, np.ndarray]:
+        low, high = self.start_values[number], self.stop_values[number]
+        zero = float(ephemeris.seconds(self.start[number]))
+        first, last = ephemeris.turns(np.array([zero, zero + high - low]))
+        whole = np.arange(np.floor(first), np.floor(last) + 1)
+        turns = np.concatenate([whole[:, None] + np.array(pair) for pair in phase])
+        ends = np.clip(ephemeris.seconds_of(turns, zero) - zero + low, low, high)
+        ends = ends[(ends[:, 1] > ends[:, 0])]
+        order = np.argsort(ends[:, 0])
+        return ends[order, 0], ends[order, 1]
 
     @staticmethod
     def union(parts: Iterable[GTI]) -> GTI:

@@ -17,6 +17,7 @@ from gpnb.core.recipe import Recipe
 from gpnb.data.events import EventList
 from gpnb.data.gti import GTI
 from gpnb.data.parts import Part
+from gpnb.data.phase import Ephemeris
 from gpnb.data.pointing import from_horizon, location_of
 from gpnb.irf.rad_max import RadMax
 
@@ -217,6 +218,28 @@ class Observation(Displayed):
         cut = {"gti": self.gti.select((start, stop)), "events": self.events.select(time=(start, stop))}
         other.parts, other._read = {**self.parts, **cut}, {**other._read, **cut}
         other.recipe = Recipe.of(".between()", on=self, name="obs", start=start, stop=stop)
+        return other
+
+    def in_phase(self, phase: Any, ephemeris: Ephemeris) -> Observation:
+        """The parts of the run at some phases of a turn, for spectra of phases: events, good times and live time.
+
+        Parameters
+        ----------
+        phase, ephemeris
+            See `GTI.in_phase`; a column of phases is not enough, as good times have none.
+
+        Raises
+        ------
+        SelectionError
+            If no good time is left.
+        """
+        other = self.passing()
+        cut = {
+            "gti": self.gti.in_phase(phase, ephemeris),
+            "events": self.events.select(phase=phase, ephemeris=ephemeris),
+        }
+        other.parts, other._read = {**self.parts, **cut}, {**other._read, **cut}
+        other.recipe = Recipe.of(".in_phase()", on=self, name="obs", phase=phase, ephemeris=ephemeris)
         return other
 
     def passing(self) -> Observation:

@@ -17,6 +17,9 @@ from gpnb.stats.phase import fold, wrapped
 PHASE_COLUMNS = ("PHASE", "PULSE_PHASE")
 """Columns that hold phases: the second is what Fermi's pulsar tools write."""
 
+_NEWTON = 4
+"""Steps: frequencies hardly change within a run, so that the second is exact."""
+
 _UNITS = {"f0": "Hz", "f1": "Hz s-1", "f2": "Hz s-2"}
 
 
@@ -83,6 +86,18 @@ class Ephemeris:
     def phase(self, time: Time) -> np.ndarray:
         """Phases of times, in turns from 0 (included) to 1."""
         return fold(self.seconds(time), self.f0, self.f1, self.f2, self.phi0)
+
+    def turns(self, seconds: np.ndarray) -> np.ndarray:
+        """Whole turns and phase at seconds since the epoch."""
+        t = np.asarray(seconds, dtype=float)
+        return np.asarray(t * (self.f0 + t * (self.f1 / 2 + t * self.f2 / 6)) + self.phi0)
+
+    def seconds_of(self, turns: np.ndarray, near: float) -> np.ndarray:
+        """When turns are reached, s since the epoch, by Newton's method from `near`."""
+        t = np.full(np.shape(turns), float(near))
+        for _ in range(_NEWTON):
+            t = t - (self.turns(t) - turns) / (self.f0 + t * (self.f1 + t * self.f2 / 2))
+        return t
 
 
 def phases(time: Any, ephemeris: Ephemeris | None = None) -> np.ndarray:

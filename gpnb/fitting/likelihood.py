@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from gpnb.fitting.given import Fitted, as_fitted, as_models, usable_ones
 from gpnb.fitting.parameters import FreeParameters
 from gpnb.fitting.points import Data, as_data, true_bins
 from gpnb.fitting.terms import Terms
+from gpnb.fitting.variation import bin_factors, mean_factor
 from gpnb.models.collection import Models
 from gpnb.models.sky import SkyModel
 from gpnb.models.spectrum import SpectralModel
@@ -54,7 +55,8 @@ class Likelihood:
     datasets : SpectrumDataset or FluxPointsDataset, Datasets, or sequence of them
         The data; bins that are not usable are left out.
     models : SpectralModel, SkyModel, Models, or sequence of SkyModel
-        Every source is seen in every dataset.
+        Every source is seen in every dataset. Light curves are held: a dataset sees their mean over
+        its good time.
     statistic : {"wstat", "cash", "cstat", "chi2"}, optional
         By default ``wstat`` where the background is measured, else ``cash``.
 
@@ -84,14 +86,15 @@ class Likelihood:
         models: SpectralModel | SkyModel | Iterable[SkyModel],
         statistic: str | None = None,
     ):
-        self.models: Models = as_models(models)
+        self.models: Models = as_models(models, varying=True)
         self.datasets = usable_ones(as_fitted(datasets))
         self._data = as_data(self.datasets)
         self.parameters = FreeParameters(self.models)
         self._fold = Fold(self._data)
         self._terms = Terms(self._data, self._fold.places, statistic)
         self._fluxes = [BinFlux(item.spectral, self._fold.low, self._fold.high) for item in self.models]
-        self._whole: list[tuple[np.ndarray, list[BinFlux]]] | None = None
+        self._factors = [bin_factors(item, self.datasets, self._fold.places) for item in self.models]
+        self._whole: list[tuple[list[float], np.ndarray, list[BinFlux]]] | None = None
         self._last: Point | None = None
 
     @property
@@ -132,9 +135,10 @@ class Likelihood:
         """−2 ln L alone, for samplers: no derivatives are made."""
         theta = np.asarray(theta, dtype=float)
         with np.errstate(all="ignore"):
-            pairs = zip(self.parameters.slots, self._fluxes, strict=True)
-            flux = np.sum([flux.value(slots.values(theta)) for slots, flux in pairs], axis=0)
-            total = float(self._terms(self._fold.counts(flux))[0].sum()) + self.parameters.prior(theta)[0]
+            fluxes = [
+                flux.value(slots.values(theta)) for slots, flux in zip(self.parameters.slots, self._fluxes, strict=True)
+            ]
+            total = float(self._terms(self._sum(fluxes))[0].sum()) + self.parameters.prior(theta)[0]
         return total if np.isfinite(total) else np.inf
 
     def gradient(self, theta: Any) -> np.ndarray:
@@ -159,7 +163,7 @@ class Likelihood:
         return self._last
 
     def _evaluate(self, theta: np.ndarray) -> Point:
-        counts = self._fold.counts(self._flux_and_slopes(theta))
+        counts = self._sum(self._fluxes_and_slopes(theta))
         signal, slopes = counts[0], counts[1:]
         stat, slope, weight = self._terms(signal)
         prior, prior_gradient, prior_fisher = self.parameters.prior(theta)
@@ -169,15 +173,26 @@ class Likelihood:
         fisher = (slopes * weight) @ slopes.T + prior_fisher
         return Point(theta, total, slopes @ slope + prior_gradient, fisher)
 
-    def _flux_and_slopes(self, theta: np.ndarray) -> np.ndarray:
-        """Flux of all sources in the bins of the fold, and below it its derivatives with the vector."""
-        found = np.zeros((1 + len(self.parameters), self._fold.low.size))
+    def _sum(self, fluxes: Sequence[np.ndarray]) -> np.ndarray:
+        """Counts of all sources; those that vary have their own mean in each dataset."""
+        steady = [flux for flux, factor in zip(fluxes, self._factors, strict=True) if factor is None]
+        parts = [self._fold.counts(np.sum(steady, axis=0))] if steady else []
+        for flux, factor in zip(fluxes, self._factors, strict=True):
+            if factor is not None:
+                parts.append(factor * self._fold.counts(flux))
+        return np.asarray(np.sum(parts, axis=0))
+
+    def _fluxes_and_slopes(self, theta: np.ndarray) -> list[np.ndarray]:
+        """Flux of each source in the bins of the fold, and below it its derivatives with the vector."""
+        fluxes = []
         for slots, flux in zip(self.parameters.slots, self._fluxes, strict=True):
             rows = flux.both(slots.values(theta), slots.places)
+            found = np.zeros((1 + len(self.parameters), self._fold.low.size))
             found[0] += rows[0]
             for row, number, factor in zip(rows[1:], slots.numbers, slots.factors, strict=True):
                 found[1 + number] += factor * row
-        return found
+            fluxes.append(found)
+        return fluxes
 
     def is_norm(self, theta: Any) -> np.ndarray:
         """True for the entries that a source's flux is proportional to, such as amplitudes."""
@@ -192,11 +207,15 @@ class Likelihood:
         """Signal counts in every bin of each dataset, usable or not; of flux points, the differential flux."""
         theta = np.asarray(theta, dtype=float)
         if self._whole is None:
-            self._whole = [(response(item), self._bin_fluxes(item)) for item in self._data]
+            self._whole = [
+                ([mean_factor(model, item) for model in self.models], response(data), self._bin_fluxes(data))
+                for item, data in zip(self.datasets, self._data, strict=True)
+            ]
         values = [slots.values(theta) for slots in self.parameters.slots]
         return [
-            np.sum([flux.value(own) for flux, own in zip(fluxes, values, strict=True)], axis=0) @ matrix
-            for matrix, fluxes in self._whole
+            np.sum([factor * flux.value(own) for factor, flux, own in zip(means, fluxes, values, strict=True)], axis=0)
+            @ matrix
+            for means, matrix, fluxes in self._whole
         ]
 
     def _bin_fluxes(self, dataset: Data) -> list[BinFlux]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, overload
@@ -30,6 +30,7 @@ from gpnb.simulate.events import simulate_events
 from gpnb.simulate.expect import expectation
 from gpnb.simulate.instrument import cta_like
 from gpnb.simulate.scene import SITE, Target, horizontal, targets
+from gpnb.simulate.scene_pulsar import EPHEMERIS, OFF, ON, pulsar_targets
 
 VERSION = 1
 """Changes with the content: a store of another version is made beside this one."""
@@ -48,13 +49,19 @@ of a zenith angle of 20 deg for all runs; they are in irfs.fits, which all runs 
 truth.yaml has the sources that were put in, with the counts to expect of each and its
 significance in a circle of 0.1 deg.
 
-Made again (the same events, with the same numpy) by gpnb.demo_store(part="cta"); delete the
+{more}Made again (the same events, with the same numpy) by gpnb.demo_store(part="{part}"); delete the
 folder when you need it no more.
+"""
+
+_PULSAR = """\
+The column PHASE has the phase of each event, by the ephemeris in truth.yaml: times are those at the telescope,
+as if it were the barycentre.
+
 """
 
 
 @overload
-def demo_store(part: Literal["cta"] = "cta", progress: bool | Report = True) -> DataStore: ...
+def demo_store(part: Literal["cta", "pulsar"] = "cta", progress: bool | Report = True) -> DataStore: ...
 @overload
 def demo_store(part: Literal["joint"], progress: bool | Report = True) -> Datasets: ...
 def demo_store(part: str = "cta", progress: bool | Report = True) -> DataStore | Datasets:
@@ -62,17 +69,18 @@ def demo_store(part: str = "cta", progress: bool | Report = True) -> DataStore |
 
     Parameters
     ----------
-    part : {"cta", "joint"}
+    part : {"cta", "joint", "pulsar"}
         Which store: ``"cta"`` has three runs on the Galactic centre, four on the Crab, eight on a flaring
-        AGN in two nights, and three on empty fields; ``"joint"`` has spectra of the Crab of five instruments.
+        AGN in two nights, and three on empty fields; ``"pulsar"`` has four on a pulsar in a steady nebula, with
+        phases; ``"joint"`` has spectra of the Crab of five instruments.
     progress : bool or callable
         Shown while it is made.
 
     Returns
     -------
     DataStore or Datasets
-        A store of runs in the folder ``demo-cta-v1`` of ``$GPNB_CACHE``, else of the user's cache; of the part
-        ``"joint"`` the spectra in ``demo-joint-v1``, OGIP files in a folder for each instrument.
+        A store of runs in the folder ``demo-cta-v1`` (by its name and version) of ``$GPNB_CACHE``, else of the user's
+        cache; of the part ``"joint"`` the spectra in ``demo-joint-v1``, OGIP files in a folder for each instrument.
 
     Raises
     ------
@@ -115,19 +123,47 @@ def expected(part: str = "cta") -> dict[str, dict[str, dict[str, float]]]:
 
 def make_cta(folder: Path, progress: bool | Report = False) -> None:
     """Fill a folder with the store: responses, events, index, truth, a README."""
+    _fill(folder, "cta", targets(), progress)
+
+
+def make_pulsar(folder: Path, progress: bool | Report = False) -> None:
+    """The same for the pulsar, whose events have phases."""
+    truth = {"ephemeris": dict(EPHEMERIS.recipe.kwargs), "phases": {"on": _lists(ON), "off": _lists(OFF)}}
+    _fill(folder, "pulsar", pulsar_targets(), progress, truth, _PULSAR)
+
+
+def _lists(intervals: Any) -> list[list[float]]:
+    return [list(pair) for pair in intervals]
+
+
+def _with_phases(events: EventList) -> EventList:
+    table = events.table
+    table["PHASE"] = events.phase(EPHEMERIS)
+    return EventList(table, events.meta, events.time_reference, recipe=events.recipe)
+
+
+def _fill(
+    folder: Path,
+    part: str,
+    chosen: Sequence[Target],
+    progress: bool | Report,
+    more_truth: dict[str, Any] | None = None,
+    more: str = "",
+) -> None:
     irfs = cta_like()
     write_irfs(folder / "irfs.fits", irfs)
     (folder / "events").mkdir()
-    runs = [(target, observation) for target in targets() for observation in observations(target)]
+    runs = [(target, observation) for target in chosen for observation in observations(target)]
     paths = []
     for target, obs in track(runs, "Simulating the demo store", progress):
         events = simulate_events(obs, target.models, seed=_SEED)
+        events = _with_phases(events) if part == "pulsar" else events
         paths.append(folder / "events" / f"run_{obs.obs_id}.fits")
         write_observation(paths[-1], events, obs.gti)
     write_index(folder, paths, irfs=folder / "irfs.fits")
-    (folder / "truth.yaml").write_text(_truth_text(), encoding="utf-8")
-    names = ", ".join(f"{target.name} ({len(target.pointings)} runs)" for target in targets())
-    (folder / "README.txt").write_text(_README.format(targets=names), encoding="utf-8")
+    (folder / "truth.yaml").write_text(_truth_text(chosen, more_truth or {}), encoding="utf-8")
+    names = ", ".join(f"{target.name} ({len(target.pointings)} runs)" for target in chosen)
+    (folder / "README.txt").write_text(_README.format(targets=names, part=part, more=more), encoding="utf-8")
 
 
 def observations(target: Target) -> list[Observation]:
@@ -138,6 +174,7 @@ def observations(target: Target) -> list[Observation]:
 _PARTS: dict[str, tuple[int, Callable[..., None]]] = {
     "cta": (VERSION, make_cta),
     "joint": (joint.VERSION, joint.make_joint),
+    "pulsar": (1, make_pulsar),
 }
 """Part → version and what fills its folder."""
 
@@ -185,15 +222,16 @@ def _header(target: Target, number: int, gti: GTI) -> dict[str, Any]:
     }
 
 
-def _truth_text() -> str:
+def _truth_text(chosen: Sequence[Target], more: dict[str, Any]) -> str:
     content = {}
-    for target in targets():
+    for target in chosen:
         runs = observations(target)
         content[target.name] = {
             "models": [model.to_dict() for model in target.models],
             "expected": {model.name: expectation(runs, model) for model in target.models},
         }
-    return str(yaml.safe_dump({"version": VERSION, "targets": content}, sort_keys=False, allow_unicode=True))
+    whole = {"version": VERSION, **more, "targets": content}
+    return str(yaml.safe_dump(whole, sort_keys=False, allow_unicode=True))
 
 
 def _truth(part: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import numpy as np
 from gpnb.core.recipe import Recipe
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.fitting.given import as_models
+from gpnb.fitting.variation import mean_factor
 from gpnb.models.sky import SkyModel
 from gpnb.models.spectrum import SpectralModel
 
@@ -25,7 +26,7 @@ def simulate_spectrum(
         Its exposure, dispersion and background are used: OFF counts (whole or not) are taken as those expected, and
         drawn anew; a known background is drawn with the ON counts. Its own ON counts are not used.
     model : SpectralModel, SkyModel, Models, or sequence of SkyModel
-        The sources.
+        The sources; one that varies in time has its mean over the good time.
     seed : int
         Of the random numbers.
 
@@ -45,8 +46,9 @@ def simulate_spectrum(
     np.True_
     """
     rng, edges = np.random.default_rng(seed), dataset.energy_true.edge_values
-    models = as_models(model).resolved()
-    signal = np.sum([dataset.predict(item.spectral.integral_bins(edges)) for item in models], axis=0)
+    models = as_models(model, varying=True).resolved()
+    fluxes = [mean_factor(item, dataset) * item.spectral.integral_bins(edges) for item in models]
+    signal = np.sum([dataset.predict(flux) for flux in fluxes], axis=0)
     counts = rng.poisson(np.maximum(signal + dataset.expected_background, 0.0))
     off = None if dataset.counts_off is None else rng.poisson(dataset.counts_off)
     recipe = Recipe.of("gpnb.simulate_spectrum()", name="spectrum", dataset=dataset, model=model, seed=seed)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import gpnb
 from gpnb.core.errors import ArgumentError, SelectionError
 from gpnb.core.replay import replay
+from gpnb.data.gti import GTI
 from gpnb.data.phase import in_phase, phase_intervals, phase_width
 from gpnb.stats import fold, phase_histogram
 
@@ -151,3 +152,32 @@ def test_folding_finds_the_pulse():
     assert gpnb.stats.h_test(found.phase(steady))[1] < 1e-100
     wrong = gpnb.Ephemeris(REFERENCE, f0=CRAB.f0 * 1.001)
     assert gpnb.stats.h_test(found.phase(wrong))[1] > 1e-4
+
+
+def test_good_times_at_phases_have_their_part_of_the_turn():
+    gti = GTI([7.3e8, 7.3e8 + 900], [7.3e8 + 600, 7.3e8 + 1000], REFERENCE)
+    cut = gti.in_phase([(0.9, 0.1), (0.4, 0.5)], CRAB)
+    assert cut.seconds == pytest.approx(0.3 * 700, rel=1e-3)
+    middle = cut.reference + 0.5 * (cut.start_values + cut.stop_values) * u.s
+    inside = in_phase(CRAB.phase(middle), phase_intervals([(0.9, 0.1), (0.4, 0.5)]))
+    assert inside.all()
+    assert cut.seconds + gti.in_phase([(0.1, 0.4), (0.5, 0.9)], CRAB).seconds == pytest.approx(700, rel=1e-6)
+
+
+def test_good_times_of_an_orbit_may_be_none():
+    orbit = gpnb.Ephemeris.of_period(REFERENCE + 7.3e8 * u.s, "4 d")
+    gti = GTI([7.3e8], [7.3e8 + 86400], REFERENCE)
+    assert gti.in_phase((0.1, 0.6), orbit).seconds == pytest.approx(0.15 * 4 * 86400, rel=1e-6)
+    with pytest.raises(SelectionError, match="No good time is left at the phases"):
+        gti.in_phase((0.5, 0.6), orbit)
+
+
+def test_a_run_at_phases_has_its_events_and_live_time(demo):
+    obs = demo.select(target="Crab")[0]
+    turn = gpnb.Ephemeris(obs.tstart, f0="3 Hz")
+    cut = obs.in_phase((0.2, 0.7), turn)
+    assert cut.livetime.to_value("s") == pytest.approx(0.5 * obs.livetime.to_value("s"), rel=1e-3)
+    assert len(cut.events) == len(obs.events.select(phase=(0.2, 0.7), ephemeris=turn))
+    assert len(cut.events) == pytest.approx(0.5 * len(obs.events), rel=0.05)
+    assert cut.gti.contains(cut.events.time_values).mean() > 0.9999
+    assert "in_phase(phase=[0.2, 0.7], ephemeris=ephemeris)" in cut.recipe.to_code()

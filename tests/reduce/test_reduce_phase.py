@@ -107,3 +107,13 @@ def test_a_run_without_events_has_no_counts(run):
     made = spectrum(Observation(run.obs_id, {**run.parts, "events": none}, run.row), ephemeris=TURN)
     assert made.counts.sum() == made.counts_off.sum() == 0
     assert made.alpha == pytest.approx(0.4)
+
+
+def test_spectra_of_phases_have_the_flux_of_the_steady_source(demo):
+    """A steady source has the same flux at all phases, with any background: counts and exposure are cut alike."""
+    obs = demo.select(target="Crab")[0]
+    whole = gpnb.reduce_spectrum(obs, ON, ENERGY)[0]
+    parts = [gpnb.reduce_spectrum(obs.in_phase(pair, TURN), ON, ENERGY)[0] for pair in ((0.8, 0.2), (0.2, 0.8))]
+    assert np.array_equal(parts[0].counts + parts[1].counts, whole.counts)
+    assert parts[0].exposure == pytest.approx(0.4 * whole.exposure, rel=1e-3)
+    assert parts[0].counts.sum() == pytest.approx(0.4 * whole.counts.sum(), abs=4 * np.sqrt(0.4 * whole.counts.sum()))
