@@ -218,14 +218,16 @@ class SpectrumPanel(LivePanel):
             self.refresh()
             self._say("attention" if said.startswith("No success") else "fine", said)
 
-        self._busy = label
-        self.run(label, work, done)
-        self._actions.set_items(action_items(self._work, self._view, True))
+        with self._lock:  # what ends at once must not be told before it is said to begin
+            self._busy = label
+            self._actions.set_items(action_items(self._work, self._view, True))
+            self.run(label, work, done)
 
     def _failed(self, error: Exception) -> None:
-        self._busy, self._unshown = "", True
-        super()._failed(error)
-        self._actions.set_items(action_items(self._work, self._view, False))
+        with self._lock:  # not in the middle of a refresh, which would take the sentence away
+            self._busy, self._unshown = "", True
+            super()._failed(error)
+            self._actions.set_items(action_items(self._work, self._view, False))
 
     def _sight(self, progress: Any) -> Callable[[Progress], None]:
         """Shows −2 ln L while a fit goes on, not too often."""
