@@ -19,7 +19,7 @@ from gpnb.state.graph import Node, Source, View
 from gpnb.state.spectrumplots import tab_of
 from gpnb.state.spectrumsliders import changed_parameter, slider_rows
 from gpnb.state.spectrumview import SpectrumView, rows_of, spec_of
-from gpnb.state.spectrumwords import COMPARED, comparison_rows, facts_of, notes_of, stat_words
+from gpnb.state.spectrumwords import COMPARED, comparison_rows, correlation_table, facts_of, notes_of, stat_words
 from gpnb.state.spectrumwork import SpectrumWork
 from gpnb.widgets.live import LivePanel, bind
 from gpnb.widgets.parts.part import Controls
@@ -119,9 +119,12 @@ class SpectrumPanel(LivePanel):
         self._parameters = Parameters()
         self._stat = PlotHead().add_class("gpnb-stat")
         self._compared = TableView(label="Fitted models")
+        self._correlation = TableView(label="Correlations of the free parameters")
         self._listen()
         left = ipywidgets.VBox([self._stage.widget, self._look])
-        right = ipywidgets.VBox([self._model, self._parameters, self._actions, self._stat, self._compared])
+        right = ipywidgets.VBox(
+            [self._model, self._parameters, self._actions, self._stat, self._compared, self._correlation]
+        )
         columns = ipywidgets.VBox([left.add_class("gpnb-stack"), right.add_class("gpnb-stack")])
         return [columns.add_class("gpnb-columns").add_class("gpnb-columns-fit")]
 
@@ -148,6 +151,7 @@ class SpectrumPanel(LivePanel):
             ),
             View(seen(self._of_stat), self._show_stat),
             View(seen(self._of_fits), self._show_fits),
+            View(seen(self._of_correlation), lambda table: self._correlation.show(*table)),
         ]
 
     # What is not there yet is made in the worker thread; until then the panel shows what was there before.
@@ -218,14 +222,16 @@ class SpectrumPanel(LivePanel):
             self.refresh()
             self._say("attention" if said.startswith("No success") else "fine", said)
 
-        self._busy = label
-        self.run(label, work, done)
-        self._actions.set_items(action_items(self._work, self._view, True))
+        with self._lock:  # what ends at once must not be told before it is said to begin
+            self._busy = label
+            self._actions.set_items(action_items(self._work, self._view, True))
+            self.run(label, work, done)
 
     def _failed(self, error: Exception) -> None:
-        self._busy, self._unshown = "", True
-        super()._failed(error)
-        self._actions.set_items(action_items(self._work, self._view, False))
+        with self._lock:  # not in the middle of a refresh, which would take the sentence away
+            self._busy, self._unshown = "", True
+            super()._failed(error)
+            self._actions.set_items(action_items(self._work, self._view, False))
 
     def _sight(self, progress: Any) -> Callable[[Progress], None]:
         """Shows −2 ln L while a fit goes on, not too often."""
@@ -352,6 +358,10 @@ class SpectrumPanel(LivePanel):
         chosen = tuple(label for label, found in fits.items() if found is result)
         rows = tuple(tuple(row) for row in comparison_rows(fits))
         return tuple(fits), rows, chosen
+
+    def _of_correlation(self, view: SpectrumView) -> tuple[list[Any], list[list[str]]]:
+        result = self._work.result(view)
+        return ([], []) if result is None or len(result.names) < 2 else correlation_table(result)
 
     def _show_fits(self, found: tuple[Any, ...]) -> None:
         labels, rows, chosen = found

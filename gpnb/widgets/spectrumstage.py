@@ -77,7 +77,9 @@ class SpectrumStage:
 
     def show(self, view: SpectrumView, tab: str, selected: str) -> None:
         """Show a record."""
-        names = [name for name in TABS if name != "regions" or self._work.spectra(view).region]
+        spectra = self._work.spectra(view)
+        absent = {*(() if spectra.items else ("counts", "excess")), *(() if spectra.region else ("regions",))}
+        names = [name for name in TABS if name not in absent]
         with self.tabs.hold_sync():
             self.tabs.tabs, self.tabs.chosen = [[name, TABS[name]] for name in names], tab
         self._spectra = self._work.spectra(view)

@@ -79,7 +79,8 @@ class Worker:
             if not cancel.cancelled:
                 done(result)
         except Cancelled as error:
-            self._failed(error)
+            if self._thread is threading.current_thread():  # else other work took its place, and speaks for itself
+                self._failed(error)
         except Exception as error:  # noqa: BLE001  (whatever it is, the user must see it)
             self._failed(error)
         finally:

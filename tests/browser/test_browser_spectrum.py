@@ -120,9 +120,11 @@ def test_profiles_and_contours_appear(book):
     fit(book)
     for tab, count in (("Profiles", 2), ("Contours", 1)):
         book.cell(0).get_by_role("tab", name=tab).click()
-        book.cell(0).locator(".gpnb-stage .bqplot .curve").first.wait_for()
-        book.wait_python("len(panel._stage._place.children[-1].children) > 0", True)
-        assert book.cell(0).locator(".gpnb-stage .bqplot").count() == count
+        book.wait_python(f"panel._work.known({tab.lower()!r}, panel.shown)", True)
+        book.page.wait_for_function(
+            "count => document.querySelectorAll('.gpnb-stage .bqplot').length === count", arg=count
+        )
+        assert book.cell(0).locator(".gpnb-stage .bqplot .curve").count() >= 2
 
 
 def test_a_new_region_is_fitted(book):
@@ -155,7 +157,7 @@ def test_nothing_seriously_hard_to_reach(notebook, theme):
     book.cell(0).locator(CURVE).first.wait_for()
     assert book.axe(".gpnb-live") == []
     assert book.cell(1).locator("img[src='x']").count() == 0
-    book.cell(1).get_by_text("<b>note</b>").wait_for()
+    book.cell(1).locator(".gpnb-note").get_by_text("<b>note</b>").wait_for()
 
 
 @pytest.mark.parametrize("width", [700, 900, 1600])

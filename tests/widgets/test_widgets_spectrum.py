@@ -265,7 +265,9 @@ def test_a_result_is_a_panel_too(specs, front):
     panel = result.view()
     assert panel._head.title == "Fit result"
     assert panel.result is result
+    assert panel._correlation.rows[0]["cells"][2] == f"{result.correlation[0, 1]:+.2f}".replace("-", "−")
     front.turn(panel._parameters, "place/index", 700)
+    assert panel._correlation.rows == []
     assert panel.result is None
     assert panel.models["source"].parameter("index").value == 3.5
     fitted(panel)

@@ -105,7 +105,8 @@ class PointPlot(Plot):
     def _show_bars(self, name: str, points: Points) -> None:
         """Error bars and arrows of upper limits, as one broken line."""
         low, high = self._above(points.y_low), self._above(points.y_high)
-        pieces = [np.array([[a, b], [y, y]]) for a, b, y in zip(points.x_low, points.x_high, points.y, strict=True)]
+        sides = zip(points.x_low, points.x_high, points.y, strict=True)
+        pieces = [np.array([[a, b], [y, y]]) for a, b, y in sides if b > a]
         pieces += [np.array([[x, x], [a, b]]) for x, a, b in zip(points.x, low, high, strict=True) if b > a]
         shown = [self._scaled(piece) for piece in pieces]
         for x, y in zip(points.x[points.limit], points.y[points.limit], strict=True):
