@@ -98,7 +98,7 @@ def test_the_flare_by_keyboard(open_panel):
     page.keyboard.type("0.2, 0.6, 10")
     page.keyboard.press("Enter")
     book.wait_python("panel.state.edges", [0.2, 0.6, 10])
-    plot(book, "Light curve").get_by_text("0.62").first.wait_for()
+    plot(book, "Light curve").locator(".gpnb-key").nth(1).wait_for()
     book.wait_python("len(panel._plot.head.legend)", 2)
 
     book.cell(0).get_by_role("button", name="Restrict the time").press("Enter")

@@ -15,6 +15,7 @@ import gpnb
 from gpnb.report import write_report
 from gpnb.report.defaults import read_defaults
 from gpnb.report.find import find_notebook, tutorial_names, tutorials_folder
+from gpnb.simulate.demo import truth
 
 ROOT = Path(__file__).parents[2]
 
@@ -148,3 +149,53 @@ def test_the_figure_of_the_paper(data_dir, tmp_path):
     off = Table.read(tmp_path / "off_source.ecsv")[0]
     assert off["mean"] == pytest.approx(0, abs=0.1)
     assert off["width"] == pytest.approx(1, abs=0.15)
+
+
+def test_the_flare_is_recovered(demo, tmp_path):
+    """Height, time and width of the flare as they were put into the demo store."""
+    files = write_report("flare_light_curve", output=tmp_path)
+    flare = truth()["Demo AGN"][0].temporal
+    shape = Table.read(tmp_path / "shape.ecsv")
+    expected = [flare.height.value / flare.base.value, flare.peak.value, flare.width.value]
+    assert np.all(np.abs(shape["value"] - expected) < 3 * shape["error"])
+    assert np.all(shape["error"] < [0.5, 1e-3, 60])
+    curve = gpnb.LightCurve.read(tmp_path / "light_curve.ecsv")
+    mean = curve.select((None, "2024-08-20T12:00:00"))
+    assert len(curve) == 48
+    assert mean["flux"].max() > 5 * curve.select(("2024-08-20T12:00:00", None))["flux"].mean()
+    runs, minutes = Table.read(tmp_path / "variability.ecsv")
+    assert runs["fvar"] > 0.7
+    assert minutes["fpp"] < minutes["fvar"] / 3
+    assert minutes["chi2"] > 20 * minutes["dof"]
+    assert len(pictures(files.notebook)) >= 4
+
+
+def test_the_flare_with_other_parameters(demo, tmp_path):
+    other = {"time": ["2024-08-20T00:00", "2024-08-20T12:00"], "bins": "10 min", "bands": ["0.3 TeV", "1 TeV", "5 TeV"]}
+    write_report("flare_light_curve", other | {"aeff_max": 0.1, "radius": "0.15 deg"}, output=tmp_path)
+    assert len(gpnb.LightCurve.read(tmp_path / "light_curve.ecsv")) == 12
+
+
+PKS = {
+    "store": "hess-dl3-dr1",
+    "target": "PKS 2155-304",
+    "center": "329.71693826d -30.2255890d",
+    "time": ["2006-07-29T20:30:00", "2006-07-30T04:30:00"],
+    "energy": ["0.4 TeV", "20 TeV"],
+    "bands": ["0.7 TeV", "1.5 TeV", "20 TeV"],
+    "bins": "10 min",
+}
+
+
+@pytest.mark.data
+def test_the_flare_of_pks_2155(data_dir, tmp_path, monkeypatch):
+    """The night of July 2006 (Aharonian et al. 2007, ApJ 664, L71); fluxes beside Gammapy's: see the light curves."""
+    monkeypatch.setenv("GPNB_DATA", str(data_dir))
+    write_report("flare_light_curve", PKS, output=tmp_path)
+    curve = gpnb.LightCurve.read(tmp_path / "light_curve.ecsv")
+    assert len(curve) > 40
+    assert curve.time[np.nanargmax(curve["flux"][:, 0])].tt.mjd == pytest.approx(53945.905, abs=0.01)
+    runs, minutes = Table.read(tmp_path / "variability.ecsv")
+    assert runs["bins"] == 15
+    assert 0.5 < minutes["fvar"] < 0.9
+    assert minutes["fpp"] < 0.4 * minutes["fvar"]
