@@ -9,7 +9,7 @@ from astropy.time import Time
 import gpnb
 from gpnb.core.errors import SelectionError
 from gpnb.data.gti import GTI
-from gpnb.estimate.time_bins import time_bins
+from gpnb.estimate.time_bins import Schedule
 
 ENERGY = gpnb.Axis.energy("0.3 TeV", "30 TeV", nbin=6)
 TRUE = gpnb.Axis.energy("1 TeV", "100 TeV", nbin=2, name="energy_true")
@@ -112,9 +112,9 @@ def test_runs_with_references_on_different_scales_are_ordered():
         made(1, Time("2020-01-01T20:00:00", scale="utc")),
         made(2, Time("2020-01-01T20:31:09.184", scale="tt")),
     )
-    bins = time_bins([second, first], "run")
+    bins = Schedule([second, first]).bins("run")
     assert [item.obs_ids for item in bins] == [(1,), (2,)]
-    assert (bins[1].start - bins[0].start).to_value("s") == pytest.approx(1800.0, abs=1e-6)
+    assert bins[1].start - bins[0].start == pytest.approx(1800.0, abs=1e-6)
 
 
 def test_a_night_over_a_leap_second_is_one_and_a_second_longer():
@@ -122,9 +122,9 @@ def test_a_night_over_a_leap_second_is_one_and_a_second_longer():
     one = made(1, start, 1800.0)
     assert one.gti.stop.utc.isot[0] == "2017-01-01T00:14:59.000"
     two = made(2, Time("2017-01-01T00:15:00", scale="utc"))
-    night = time_bins([one, two], "night")
+    night = Schedule([one, two]).bins("night")
     assert len(night) == 1
-    assert (night[0].stop - night[0].start).to_value("s") == pytest.approx(3601, abs=1e-6)
+    assert night[0].stop - night[0].start == pytest.approx(3601, abs=1e-6)
     curve = gpnb.light_curve([one, two], SHAPE)
     assert (curve.time_min[1] - curve.time_min[0]).to_value("s") == pytest.approx(1801, abs=1e-6)
 
