@@ -15,7 +15,7 @@ from gpnb.draw.style import PIXEL, SKY, heading
 from gpnb.state.lightcurveview import LightCurveView
 from gpnb.state.timecurve import CurveWork, work_of
 from gpnb.state.timecurveplots import curve_plot, shown_bands, spectrum_plot
-from gpnb.state.timecurvewords import BINS, NUMBERS, bin_rows, curve_words, facts_of, notes_of, number_rows
+from gpnb.state.timecurvewords import NUMBERS, bin_table, curve_words, facts_of, notes_of, number_rows
 
 _WIDTH, _HEIGHT = 960, 320
 _SPECTRUM = 0.36
@@ -47,9 +47,9 @@ def summary(
     """Variability, and a row a bin, as safe HTML."""
     work = work_of(obj)
     curve = work.curve(record)
-    rows = bin_rows(curve, shown_bands(curve, record))
+    bins = html.table(*bin_table(curve, shown_bands(curve, record)))
     parts = [picture, html.table(NUMBERS, number_rows(work, record))]
-    parts.append(html.fold(f"Bins ({len(curve)})", html.table(BINS, rows)))
+    parts.append(html.fold(f"Bins ({len(curve)})", bins))
     return html.frame("Light curve", facts_of(work, record), parts, [*notes_of(work, record), *notes], repr(work.obj))
 
 

@@ -20,7 +20,7 @@ from gpnb.state.timecurve import CurveWork, kind_of, measured
 _ROLES = ("accent", "model", "fine", "purple")
 _DASHES = ("solid", "dashed", "dotted", "dash_dotted")
 _TICKS = {0.0: "0", 0.25: "0.25", 0.5: "0.5", 0.75: "0.75", 1.0: "1"}
-_UNITS = {"flux": "cm⁻² s⁻¹", "dnde": "TeV⁻¹ cm⁻² s⁻¹"}
+UNITS = {"flux": "cm⁻² s⁻¹", "dnde": "TeV⁻¹ cm⁻² s⁻¹"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -220,7 +220,7 @@ def _scale(curve: LightCurve, bands: list[int]) -> float:
 
 def _flux_label(curve: LightCurve, bands: list[int], scale: float) -> str:
     kind = kind_of(curve)
-    unit = _UNITS[kind] if scale == 1.0 else f"{power(scale)} {_UNITS[kind]}"
+    unit = UNITS[kind] if scale == 1.0 else f"{power(scale)} {UNITS[kind]}"
     if kind == "dnde":
         return f"dN/dE ({unit})"
     return f"F ({unit})" if len(bands) > 1 else f"F {band_words(curve, bands[0])} ({unit})"

@@ -12,7 +12,7 @@ from gpnb.state.columns import Column
 from gpnb.state.lightcurveview import LightCurveView
 from gpnb.state.spectrumwords import value_words
 from gpnb.state.timecurve import CurveWork, kind_of, measured
-from gpnb.state.timecurveplots import band_words, shown_bands
+from gpnb.state.timecurveplots import UNITS, band_words, shown_bands
 from gpnb.stats import chi2_constant, doubling_time, fvar, fvar_limit
 
 _NONE = "–"
@@ -29,17 +29,6 @@ NUMBERS = [
     Column("Doubles in", "min", number=True),
 ]
 """Of the table of variability."""
-
-BINS = [
-    Column("Start", "MJD"),
-    Column("Length", "min", number=True),
-    Column("Runs"),
-    Column("Band"),
-    Column("Flux", "cm⁻² s⁻¹", number=True),
-    Column("Upper limit", "cm⁻² s⁻¹", number=True),
-    Column("√TS", number=True),
-]
-"""Of the table of bins."""
 
 
 def bin_words(work: CurveWork, view: LightCurveView) -> str:
@@ -133,21 +122,31 @@ def variability(curve: LightCurve, band: int, kept: np.ndarray) -> list[str]:
     ]
 
 
-def bin_rows(curve: LightCurve, bands: list[int]) -> list[list[str]]:
-    """One row a bin and band."""
+def bin_table(curve: LightCurve, bands: list[int]) -> tuple[list[Column], list[list[str]]]:
+    """One row a bin: when, which runs, and of each band flux (or upper limit) and significance."""
     kind = kind_of(curve)
-    mjd, minutes = curve.time_min.tt.mjd, curve.width.to_value("min")
-    root = curve.sqrt_ts
+    columns = [Column("Start", "MJD"), Column("Length", "min", number=True), Column("Runs")]
+    columns += [item for band in bands for item in _band_columns(curve, band, kind, len(bands))]
+    flux, error, limit = (curve.column(f"{kind}{end}") for end in ("", "_err", "_ul"))
+    root, mjd, minutes = curve.sqrt_ts, curve.time_min.tt.mjd, curve.width.to_value("min")
     rows = []
     for row in range(len(curve)):
-        runs = ", ".join(map(str, curve.obs_ids[row])) if curve.obs_ids else ""
-        for place, band in enumerate(bands):
-            start = ["", "", ""] if place else [f"{mjd[row]:.5f}", f"{minutes[row]:.1f}", runs]
-            flux, error = (float(curve.column(name)[row, band]) for name in (kind, f"{kind}_err"))
-            limit = float(curve.column(f"{kind}_ul")[row, band])
-            shown = _value(limit, math.nan) if curve.is_ul[row, band] else ""
-            rows.append([*start, band_words(curve, band), _value(flux, error), shown, _plain(float(root[row, band]))])
-    return rows
+        cells = [
+            f"{mjd[row]:.5f}",
+            f"{minutes[row]:.1f}",
+            ", ".join(map(str, curve.obs_ids[row])) if curve.obs_ids else "",
+        ]
+        for band in bands:
+            value, side, most = (float(part[row, band]) for part in (flux, error, limit))
+            bounded = curve.is_ul[row, band] and math.isfinite(most)
+            cells += [f"< {_value(most, math.nan)}" if bounded else _value(value, side), _plain(float(root[row, band]))]
+        rows.append(cells)
+    return columns, rows
+
+
+def _band_columns(curve: LightCurve, band: int, kind: str, count: int) -> list[Column]:
+    words = f" {band_words(curve, band)}" if count > 1 else ""
+    return [Column(f"Flux{words}", UNITS[kind], number=True), Column("√TS", number=True)]
 
 
 def selected_of(work: CurveWork, view: LightCurveView) -> LightCurve:

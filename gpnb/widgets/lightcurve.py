@@ -14,15 +14,15 @@ from matplotlib.figure import Figure
 from gpnb.core.progress import CancelToken
 from gpnb.core.units import to_time
 from gpnb.products.light_curve import LightCurve
+from gpnb.state.columns import Column
 from gpnb.state.graph import Node, Source, View
 from gpnb.state.lightcurveview import LightCurveView
 from gpnb.state.plotparts import SpectrumPlot
 from gpnb.state.timecurve import CurveWork
 from gpnb.state.timecurveplots import CurvePlot, curve_plot, shown_bands, spectrum_plot
 from gpnb.state.timecurvewords import (
-    BINS,
     NUMBERS,
-    bin_rows,
+    bin_table,
     curve_words,
     facts_of,
     notes_of,
@@ -256,22 +256,17 @@ class LightCurvePanel(LivePanel):
             names = ", ".join(item.label for item in plot.points)
             self._spectrum.show_legend(plot, plot.facts, f"{plot.y_label} by {plot.x_label}: {names}")
 
-    def _rows(self, view: LightCurveView) -> tuple[list[list[str]], int, list[int]]:
+    def _rows(self, view: LightCurveView) -> tuple[list[Column], list[list[str]], list[int]]:
         curve = self._work.curve(view)
-        bands = shown_bands(curve, view)
         inside = self._work.inside(view)
-        chosen = [] if inside.all() else [number for number, kept in enumerate(inside) if kept]
-        return bin_rows(curve, bands), len(bands), chosen
+        chosen = [] if inside.all() else [place for place, kept in enumerate(inside) if kept]
+        return *bin_table(curve, shown_bands(curve, view)), chosen
 
-    def _show_rows(self, found: tuple[list[list[str]], int, list[int]]) -> None:
-        rows, bands, chosen = found
-        heads = [{"name": "", **vars(column)} for column in BINS]
+    def _show_rows(self, found: tuple[list[Column], list[list[str]], list[int]]) -> None:
+        columns, rows, chosen = found
         with self._table.hold_sync():
-            self._table.columns = heads
-            self._table.rows = [
-                {"id": None if place % bands else place // bands, "cells": row, "flag": ""}
-                for place, row in enumerate(rows)
-            ]
+            self._table.columns = [{"name": "", **vars(column)} for column in columns]
+            self._table.rows = [{"id": place, "cells": row, "flag": ""} for place, row in enumerate(rows)]
             self._table.chosen = chosen
 
 

@@ -12,7 +12,7 @@ from gpnb.state.lightcurveview import LightCurveView
 from gpnb.state.timeaxis import TimeAxis
 from gpnb.state.timecurve import CurveWork, blocks_of
 from gpnb.state.timecurveplots import curve_plot, spectrum_plot
-from gpnb.state.timecurvewords import curve_words, notes_of, number_rows, selected_of
+from gpnb.state.timecurvewords import bin_table, curve_words, notes_of, number_rows, selected_of
 from gpnb.stats import chi2_constant, fvar
 
 START = Time(60000.0, format="mjd", scale="tt")
@@ -156,6 +156,11 @@ def test_upper_limits(curve):
     assert points.limit.tolist() == limits[:, 0].tolist()
     assert points.y[3] == pytest.approx(LEVELS[3] + 0.2)
     assert notes_of(work, LightCurveView()) == ["1 upper limit"]
+    columns, rows = bin_table(work.obj, [0])
+    assert [item.title for item in columns] == ["Start", "Length", "Runs", "Flux", "√TS"]
+    assert rows[3][:2] == ["60000.02083", "10.0"]
+    assert rows[3][3] == "< 1.20 × 10⁻¹¹"
+    assert rows[0][3] == "(1.00 ± 0.10) × 10⁻¹¹"
 
 
 def test_bands_have_colour_and_marker_of_their_own():

@@ -162,8 +162,13 @@ def test_bands(panel, front):
     front.turn(panel._controls, "bands", [1])
     assert "points 1" not in panel._plot.names
     assert len(panel._numbers.rows) == 1
+    front.turn(panel._controls, "bands", [])
+    assert [item["title"] for item in panel._table.columns if item["unit"].startswith("cm")] == [
+        f"Flux {words}" for words in (item["label"] for item in panel._plot.head.legend)
+    ]
+    assert [row["id"] for row in panel._table.rows] == list(range(25))
     front.turn(panel._controls, "log_y", True)
-    assert panel._plot.data("points 0")[1].max() < 1e-10
+    assert panel._plot.data("points 0")[1].max() < 1e-9
     front.turn(panel._controls, "edges", "")
     assert panel.wait()
     assert panel.curve is panel._obj
