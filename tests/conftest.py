@@ -4,6 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+if not os.environ.get("CI"):  # there hypothesis has a profile of its own
+    settings.register_profile("gpnb", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # busy machines
+    settings.load_profile("gpnb")
 
 _DEFAULT_DATA = Path(__file__).parents[1] / ".." / "shared" / "data"
 

@@ -66,7 +66,8 @@ class SmoothBrokenPowerLaw(SpectralModel):
     e_break : Quantity or str
         Eb.
     beta : float
-        Width of the break, positive (it takes the sign of index_2 - index_1 in the formula), frozen.
+        Width of the break, positive (it takes the sign of index_2 - index_1 in the formula), frozen. Integrals over
+        bins are good to 2e-6 where (index_2 - index_1) / beta is 8, to 2e-3 where it is 40: then take `BrokenPowerLaw`.
     """
 
     index_1 = Declared(2.0)

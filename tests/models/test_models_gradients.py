@@ -31,7 +31,7 @@ RANGES = {
     "LogParabola": (A, ENERGY, INDEX, CURVE),
     "LogParabola2": (A, ENERGY, INDEX, CURVE, ENERGY),
     "BrokenPowerLaw": (INDEX, INDEX, A, ENERGY),
-    "SmoothBrokenPowerLaw": (st.floats(0.5, 2.4), st.floats(2.5, 4.5), A, ENERGY, ENERGY, st.floats(0.1, 2)),
+    "SmoothBrokenPowerLaw": (st.floats(0.5, 2.4), st.floats(2.5, 4.5), A, ENERGY, ENERGY, st.floats(0.5, 2)),
     "ConstantSpectrum": (A,),
     "GaussianLine": (A, st.floats(0.5, 5), st.floats(0.3, 3)),
     "PowerLawNorm": (st.floats(0.1, 10), CURVE, ENERGY),
