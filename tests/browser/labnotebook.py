@@ -9,7 +9,7 @@ import urllib.parse
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from labserver import LabServer
@@ -194,6 +194,22 @@ class LabNotebook:
                 return value
             assert time.monotonic() < end, f"{expression} is {value!r}, not {expected!r}, after {timeout:g} s"
             self.page.wait_for_timeout(50)  # lets the page work; the value is what is waited for
+
+    def eventually(self, look: Callable[[], Any], expected: Any, timeout: float = PATIENCE) -> None:
+        """Wait until what the page shows is as expected; a callable says whether it is.
+
+        Raises
+        ------
+        AssertionError
+            If it is not within `timeout` seconds.
+        """
+        end = time.monotonic() + timeout
+        while True:
+            seen = look()
+            if expected(seen) if callable(expected) else seen == expected:
+                return
+            assert time.monotonic() < end, f"the page shows {seen!r}, not {expected!r}, after {timeout:g} s"
+            self.page.wait_for_timeout(50)
 
     # -- keeping watch
 

@@ -48,7 +48,7 @@ def test_the_offset_by_mouse(book):
     assert book.value("len(panel.workspace._past)") == 1
     book.cell(0).locator(".gpnb-common").get_by_text(f"{offset:g}°", exact=True).wait_for()
     assert book.value(FIRST) != before
-    assert path(book) != drawn
+    book.eventually(lambda: path(book) != drawn, True)
     book.cell(0).get_by_label("Containment", exact=True).select_option("90 %")
     book.wait_python("panel.state.containment", [0.9])
     book.cell(0).get_by_role("button", name="Show the curves at fixed offsets only").click()
@@ -61,8 +61,8 @@ def test_the_offset_by_keyboard(book):
     for _ in range(4):
         book.page.keyboard.press("ArrowRight")
     book.wait_python("panel.state.offset", pytest.approx(0.2).__eq__)
-    assert slider.get_attribute("aria-valuetext") == "0.20°"
-    assert legend(book)[0] == "0.2°"
+    book.eventually(lambda: slider.get_attribute("aria-valuetext"), "0.20°")
+    book.eventually(lambda: legend(book)[0], "0.2°")
     book.page.keyboard.press("Control+z")
     book.wait_python(
         "panel.state.offset", lambda value: value is None or value < 0.19
@@ -87,7 +87,7 @@ def test_a_response_shows_its_image(book):
     assert [box[key] for key in ("x", "y", "width", "height")] == pytest.approx(
         [frame[key] for key in ("x", "y", "width", "height")], abs=3
     )
-    assert legend(book, 1) == ["0°", "2°", "5°"]
+    book.eventually(lambda: legend(book, 1), ["0°", "2°", "5°"])
 
 
 def test_nothing_seriously_hard_to_reach(book):

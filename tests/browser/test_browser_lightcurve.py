@@ -60,8 +60,8 @@ def test_the_flare_by_mouse(open_panel):
     book.wait_python("len(panel.selected)", 5)
     plot(book, "Spectrum").get_by_text("chosen time").wait_for()
     book.cell(0).locator("[data-chip=time]").get_by_text("MJD 60542.18").wait_for()
-    assert book.cell(0).get_by_text("5 of 25 bins").is_visible()
-    assert book.cell(0).locator("tr[aria-selected=true]").count() == 5
+    book.cell(0).get_by_text("5 of 25 bins").wait_for()
+    book.eventually(lambda: book.cell(0).locator("tr[aria-selected=true]").count(), 5)
     assert book.value("len(workspace._past)") == 1  # one drag, one step
     start = book.value("abs((workspace.selection.time[0] - to_time('2024-08-20T04:25:00')).to_value('min'))")
     assert start < 1

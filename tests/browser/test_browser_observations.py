@@ -60,7 +60,8 @@ def test_by_mouse(notebook):
     rows.nth(1).click(modifiers=["Control"])
     book.wait_python("sorted(panel.selection.runs)", sorted([order[0], order[2]]))
     root.get_by_text("Chosen: 2 runs · 1 target").wait_for()
-    assert [row.get_attribute("aria-selected") for row in rows.all()] == ["true", "false", "true", "false"]
+    chosen = ["true", "false", "true", "false"]
+    book.eventually(lambda: [row.get_attribute("aria-selected") for row in rows.all()], chosen)
 
     x, y, scale = place(book, root, 2003)
     mouse.click(x, y)
@@ -87,7 +88,7 @@ def test_by_mouse(notebook):
     book.wait_python("len(panel.shown_runs)", 4)
 
     root.get_by_role("button", name="Show the code that makes this panel").click()
-    assert "runs.view(" in root.locator(".gpnb-code").inner_text()
+    book.eventually(lambda: "runs.view(" in root.locator(".gpnb-code").inner_text(), True)
 
 
 def test_by_keyboard(notebook):
@@ -101,8 +102,8 @@ def test_by_keyboard(notebook):
 
     rows = root.locator("table[aria-label=Runs] tbody tr")
     rows.nth(3).wait_for()
-    assert rows.count() == 4
-    assert [row.get_attribute("tabindex") for row in rows.all()] == ["0", "-1", "-1", "-1"]
+    book.eventually(rows.count, 4)
+    book.eventually(lambda: [row.get_attribute("tabindex") for row in rows.all()], ["0", "-1", "-1", "-1"])
     rows.nth(0).focus()
     keys.press("ArrowDown")
     keys.press("Enter")
@@ -150,7 +151,7 @@ panel = Observations(list(crab) * 300, table).view()"""
     root.get_by_text("299", exact=True).first.wait_for()
     rows.nth(299).wait_for()
     assert runs_of(root)[:2] == ["299", "298"]
-    assert rows.nth(0).get_attribute("aria-selected") == "true"
+    book.eventually(lambda: rows.nth(0).get_attribute("aria-selected"), "true")
 
 
 def test_a_long_check_shows_progress_and_is_cancelled(notebook):

@@ -61,7 +61,7 @@ def test_sliders_fit_undo_and_flux_points_by_mouse(book):
     fit(book)
     found = book.value("[float(value) for value in panel.result.values]")
     assert book.value("gpnb.fit(specs, panel.models).values.tolist()") == pytest.approx(found, rel=1e-3)
-    assert "±" in book.cell(0).get_by_role("group", name="index").inner_text()
+    book.eventually(lambda: "±" in book.cell(0).get_by_role("group", name="index").inner_text(), True)
     button(book, "Fit the flux in bins").click()
     book.wait_python("panel.flux_points is not None", True)
     book.cell(0).locator(".gpnb-legend").get_by_text("flux points").wait_for()
@@ -85,7 +85,7 @@ def test_all_by_keyboard(book):
     book.wait_python("panel.state.parameters[0][1]", lambda value: value == pytest.approx(2.515))
     page.keyboard.press("f")
     book.wait_python("panel.state.parameters[0][4]", True)
-    assert button(book, "Freeze index").get_attribute("aria-pressed") == "true"
+    book.eventually(lambda: button(book, "Freeze index").get_attribute("aria-pressed"), "true")
     page.keyboard.press("Control+z")
     book.wait_python("panel.state.parameters[0][4]", False)
     button(book, "Value and limits of index").press("Enter")
@@ -124,7 +124,7 @@ def test_profiles_and_contours_appear(book):
         book.page.wait_for_function(
             "count => document.querySelectorAll('.gpnb-stage .bqplot').length === count", arg=count
         )
-        assert book.cell(0).locator(".gpnb-stage .bqplot .curve").count() >= 2
+        book.eventually(lambda: book.cell(0).locator(".gpnb-stage .bqplot .curve").count() >= 2, True)
 
 
 def test_a_new_region_is_fitted(book):
