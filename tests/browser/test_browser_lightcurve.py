@@ -111,6 +111,8 @@ def test_the_flare_by_keyboard(open_panel):
     book.cell(0).locator("tr[data-id][tabindex='0']").focus()
     page.keyboard.press("Home")
     page.keyboard.press("Enter")
+    book.wait_python("panel._table.chosen", [0])
+    book.eventually(lambda: book.cell(0).locator("tr[aria-selected=true]").count(), 1)
     page.keyboard.press("Shift+ArrowDown")
     book.wait_python("panel._table.chosen", [0, 1])
 

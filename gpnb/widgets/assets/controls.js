@@ -40,18 +40,27 @@ function player(node, label, out, name) {
 
 function range(item, out) {
   const words = h("output", { class: "gpnb-value" });
-  let held = false;
+  let held = false, sent = null, latest = item, timer = 0;
   const node = h("input", { type: "range", class: "gpnb-range", "aria-label": item.label, min: item.min, max: item.max, step: item.step });
   const release = () => { held = false; };
   node.addEventListener("pointerdown", () => { held = true; out.start(); });
   node.addEventListener("pointerup", release);
   node.addEventListener("lostpointercapture", release);
   node.addEventListener("keydown", (event) => { if (!event.repeat) out.start(); });
-  node.addEventListener("input", () => out.send(item.name, Number(node.value)));
+  // The kernel answers steps one by one: until the last one is answered, an answer must not take the slider back.
+  const settle = () => { sent = null; if (!held) node.value = latest.value; };
+  node.addEventListener("input", () => {
+    sent = Number(node.value);
+    clearTimeout(timer);
+    timer = setTimeout(settle, 1500);
+    out.send(item.name, sent);
+  });
   const play = item.play ? player(node, item.label, out, item.name) : null;
   return [h("span", { class: "gpnb-control" }, node, play, words), (now) => {
     node.min = now.min; node.max = now.max; node.step = now.step;
-    if (!held) node.value = now.value;
+    latest = now;
+    if (sent !== null && Math.abs(now.value - sent) < 1e-3 * Math.abs(now.step)) { clearTimeout(timer); sent = null; }
+    if (!held && sent === null) node.value = now.value;
     words.textContent = now.text ?? String(now.value);
     node.setAttribute("aria-valuetext", words.textContent);
     node.disabled = Boolean(now.disabled);
