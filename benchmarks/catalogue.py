@@ -129,6 +129,22 @@ PAIRS = (
         tolerance={"*": (5e-3, 0)},
         note="ten bins of four spectra: asymmetric errors, limits, scans of eleven norms",
     ),
+    Pair(
+        "light_curve_reduce",
+        "light_curve",
+        20,
+        ("reduce",),
+        tolerance={"on": (0, 1e-9), "off": (0, 1), "alpha": (1e-5, 0), "exposure": (2e-3, 1e8)},
+        note="PKS 2155-304: 44 slices of ten minutes, files read anew at every repeat",
+    ),
+    Pair(
+        "light_curve_curve",
+        "light_curve",
+        50,
+        ("curve",),
+        tolerance={"*": (5e-3, 0)},
+        note="34 bins of ten minutes from those slices: asymmetric errors, limits",
+    ),
     *(
         Pair(f"ring_excess_{store}", "ring_excess", 5, (store, "1"), memory=True, tolerance=RING, note="one image")
         for store in ("hess", "cta")

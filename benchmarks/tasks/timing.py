@@ -15,6 +15,13 @@ DATA = Path(os.environ.get("GPNB_DATA") or Path(__file__).parents[3] / "shared" 
 CRAB_RUNS = [23523, 23526, 23559, 23592]
 CTA_RUNS = [110380, 111140, 111159]
 
+PKS = (329.71693826, -30.2255890)
+"""Right ascension and declination of PKS 2155-304, deg."""
+
+CURVE_START = "2006-07-29T20:30"
+CURVE_INDEX = 3.5391738854519614
+"""From the joint fit of all slices by the rival."""
+
 CRAB_RANGES = {"fermi": (0.03, 2), "magic": (0.08, 30), "veritas": (0.15, 30), "fact": (0.4, 30), "hess": (0.66, 30)}
 """TeV, in which the spectra of joint-crab are fitted."""
 

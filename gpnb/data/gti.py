@@ -100,6 +100,10 @@ class GTI:
         index = np.searchsorted(self.start_values, seconds, side="right") - 1
         return (index >= 0) & (np.asarray(seconds) < self.stop_values[np.maximum(index, 0)])
 
+    def meets(self, start: float, stop: float) -> bool:
+        """Whether any good time lies between two plain times (s from the reference)."""
+        return bool(np.any((self.start_values < stop) & (self.stop_values > start)))
+
     def select(self, time: tuple[Time | str | None, Time | str | None]) -> GTI:
         """The parts between two times.
 

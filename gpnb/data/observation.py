@@ -54,6 +54,7 @@ class Observation(Displayed):
     ):
         self.obs_id = int(obs_id)
         self.event_type = event_type
+        self.part = ""
         self.parts = dict(parts)
         self.row = dict(row or {})
         self.recipe = recipe or Recipe.memory(f"obs_{self.obs_id}")
@@ -63,6 +64,11 @@ class Observation(Displayed):
     def key(self) -> tuple[int, str]:
         """Run number and event type."""
         return self.obs_id, self.event_type
+
+    @property
+    def name(self) -> str:
+        """What datasets made from it are called: run number, event type, and which part of a run that was cut."""
+        return f"run-{self.obs_id}{self.event_type}{self.part}"
 
     @property
     def events(self) -> EventList:

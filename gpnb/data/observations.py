@@ -14,6 +14,8 @@ from gpnb.core.errors import SelectionError
 from gpnb.core.recipe import Recipe
 from gpnb.data.choice import chosen_rows
 from gpnb.data.observation import Observation
+from gpnb.data.slices import cut_runs, with_times
+from gpnb.maps.axis import Axis
 
 
 class Observations(Displayed, Sequence[Observation]):
@@ -51,6 +53,30 @@ class Observations(Displayed, Sequence[Observation]):
         )
         return Observations([self._items[row] for row in rows], self.table[rows], recipe)
 
+    def split(self, time: Any) -> Observations:
+        """The runs cut in time: their parts in the bins, run by run; what lies in none is left out.
+
+        Parameters
+        ----------
+        time : Axis, Time or sequence of Time or str
+            Bins: edges, shape (n + 1,), or starts and stops, shape (n, 2).
+
+        Returns
+        -------
+        Observations
+            A run that reaches over several bins is there several times, each with its own events and good times.
+
+        Raises
+        ------
+        SelectionError
+            If no good time lies in the bins.
+        """
+        axis = time if isinstance(time, Axis) else Axis.time(time)
+        recipe = Recipe.of(".split()", on=self, name="runs", time=axis)
+        parts, rows = cut_runs(self, axis)
+        named = [_called(part, Recipe.of(f"[{number}]", on=recipe, name="obs")) for number, part in enumerate(parts)]
+        return Observations(named, with_times(self.table[rows], parts), recipe)
+
     @property
     def obs_ids(self) -> list[int]:
         """Their numbers."""
@@ -73,10 +99,7 @@ class Observations(Displayed, Sequence[Observation]):
             return Observations(self._items[key], self.table[key], Recipe.of(f"[{bounds}]", on=self, name="runs"))
         if not -len(self) <= key < len(self):
             raise SelectionError(f"There is no run at place {key}: there are {len(self)}, counted from 0.")
-        item = self._items[key]
-        return Observation(
-            item.obs_id, item.parts, item.row, item.event_type, Recipe.of(f"[{key}]", on=self, name="obs")
-        )
+        return _called(self._items[key], Recipe.of(f"[{key}]", on=self, name="obs"))
 
     def __len__(self) -> int:
         return len(self._items)
@@ -86,3 +109,10 @@ class Observations(Displayed, Sequence[Observation]):
 
     def __repr__(self) -> str:
         return f"Observations({len(self)} run{'s' * (len(self) != 1)}, {self.livetime.value:.2f} h live)"
+
+
+def _called(obs: Observation, recipe: Recipe) -> Observation:
+    """The same run by another name; it reads by itself."""
+    other = obs.passing()
+    other.recipe = recipe
+    return other

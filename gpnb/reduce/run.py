@@ -106,7 +106,7 @@ def reduce_run(obs: Observation, plan: Plan) -> MapDataset | None:
         background=None if background is None else SkyMap(geom, background),
         flags=SkyMap(geom, flags),
         gti=obs.gti,
-        name=f"run-{obs.obs_id}{obs.event_type}",
+        name=obs.name,
         recipe=Recipe.of("gpnb.reduce_map()", runs=obs, geom=plan.geom),
     )
     return _with_background(dataset, obs, plan)

@@ -80,7 +80,7 @@ def extract_run(obs: Observation, plan: SpectrumPlan) -> SpectrumDataset | None:
         gti=obs.gti,
         on_region=field.on.text(),
         obs_ids=(obs.obs_id,),
-        name=f"run-{obs.obs_id}{obs.event_type}",
+        name=obs.name,
     )
     return replace(dataset, notes=(*notes, *_blind(dataset)))
 
