@@ -100,10 +100,6 @@ class GTI:
         index = np.searchsorted(self.start_values, seconds, side="right") - 1
         return (index >= 0) & (np.asarray(seconds) < self.stop_values[np.maximum(index, 0)])
 
-    def meets(self, start: float, stop: float) -> bool:
-        """Whether any good time lies between two plain times (s from the reference)."""
-        return bool(np.any((self.start_values < stop) & (self.stop_values > start)))
-
     def select(self, time: tuple[Time | str | None, Time | str | None]) -> GTI:
         """The parts between two times.
 
@@ -113,12 +109,17 @@ class GTI:
             If nothing is left.
         """
         low, high = (None if item is None else seconds_from(to_time(item), self.reference) for item in time)
-        start = self.start_values if low is None else np.maximum(self.start_values, low)
-        stop = self.stop_values if high is None else np.minimum(self.stop_values, high)
-        keep = stop > start
-        if not keep.any():
+        recipe = Recipe.of(".select()", on=self, time=time)
+        found = self.within(-np.inf if low is None else float(low), np.inf if high is None else float(high), recipe)
+        if not len(found):
             raise SelectionError(f"No good time is left between {time[0]} and {time[1]}.")
-        return GTI(start[keep], stop[keep], self.reference, Recipe.of(".select()", on=self, time=time))
+        return found
+
+    def within(self, low: float, high: float, recipe: Recipe | None = None) -> GTI:
+        """The parts between two plain times (s from the reference); it may be empty."""
+        start, stop = np.maximum(self.start_values, low), np.minimum(self.stop_values, high)
+        keep = stop > start
+        return GTI(start[keep], stop[keep], self.reference, recipe)
 
     def in_phase(self, phase: Any, ephemeris: Ephemeris) -> GTI:
         """The parts of a turn, in all turns: good times for spectra and light curves of phases.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
 from typing import Any
 
@@ -59,6 +59,7 @@ class Observation(Displayed):
         self.row = dict(row or {})
         self.recipe = recipe or Recipe.memory(f"obs_{self.obs_id}")
         self._read: dict[str, Any] = {}
+        self._last: list[Any] = [(None, None)]
 
     @property
     def key(self) -> tuple[int, str]:
@@ -220,11 +221,8 @@ class Observation(Displayed):
         SelectionError
             If no good time is left.
         """
-        other = self.passing()
-        cut = {"gti": self.gti.select((start, stop)), "events": self.events.select(time=(start, stop))}
-        other.parts, other._read = {**self.parts, **cut}, {**other._read, **cut}
-        other.recipe = Recipe.of(".between()", on=self, name="obs", start=start, stop=stop)
-        return other
+        recipe = Recipe.of(".between()", on=self, name="obs", start=start, stop=stop)
+        return self.cut(self.gti.select((start, stop)), self.events.select(time=(start, stop)), self.part, recipe)
 
     def in_phase(self, phase: Any, ephemeris: Ephemeris) -> Observation:
         """The parts of the run at some phases of a turn, for spectra of phases: events, good times and live time.
@@ -239,14 +237,35 @@ class Observation(Displayed):
         SelectionError
             If no good time is left.
         """
+        events = self.events.select(phase=phase, ephemeris=ephemeris)
+        recipe = Recipe.of(".in_phase()", on=self, name="obs", phase=phase, ephemeris=ephemeris)
+        return self.cut(self.gti.in_phase(phase, ephemeris), events, self.part, recipe)
+
+    def cut(self, gti: GTI, events: EventList, part: str, recipe: Recipe) -> Observation:
+        """The same run with other good times and events; `part` is added to the name."""
         other = self.passing()
-        cut = {
-            "gti": self.gti.in_phase(phase, ephemeris),
-            "events": self.events.select(phase=phase, ephemeris=ephemeris),
-        }
-        other.parts, other._read = {**self.parts, **cut}, {**other._read, **cut}
-        other.recipe = Recipe.of(".in_phase()", on=self, name="obs", phase=phase, ephemeris=ephemeris)
+        found = {"gti": gti, "events": events}
+        other.parts, other._read = {**self.parts, **found}, {**other._read, **found}
+        other.part, other.recipe = part, recipe
         return other
+
+    def once(self, key: Any, make: Callable[[], Any]) -> Any:
+        """What follows from the responses alone: made once for all parts of the run, until another key comes.
+
+        Parameters
+        ----------
+        key : object
+            What it is made for, compared by identity.
+        make : callable
+            What makes it.
+        """
+        if self._drifts:
+            return make()
+        known, value = self._last[0]
+        if known is not key:
+            value = make()
+            self._last[0] = key, value
+        return value
 
     def passing(self) -> Observation:
         """The same run for one pass: it has what was read here, and takes what it reads away with it."""
@@ -256,7 +275,7 @@ class Observation(Displayed):
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickle by path: what was read stays here."""
-        return {**self.__dict__, "_read": {}}
+        return {**self.__dict__, "_read": {}, "_last": [(None, None)]}
 
     def __repr__(self) -> str:
         kind = f", {self.event_type}" if self.event_type else ""

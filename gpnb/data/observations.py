@@ -73,9 +73,8 @@ class Observations(Displayed, Sequence[Observation]):
         """
         axis = time if isinstance(time, Axis) else Axis.time(time)
         recipe = Recipe.of(".split()", on=self, name="runs", time=axis)
-        parts, rows = cut_runs(self, axis)
-        named = [_called(part, Recipe.of(f"[{number}]", on=recipe, name="obs")) for number, part in enumerate(parts)]
-        return Observations(named, with_times(self.table[rows], parts), recipe)
+        parts, rows = cut_runs(self, axis, recipe)
+        return Observations(parts, with_times(self.table[rows], parts), recipe)
 
     @property
     def obs_ids(self) -> list[int]:
@@ -99,7 +98,9 @@ class Observations(Displayed, Sequence[Observation]):
             return Observations(self._items[key], self.table[key], Recipe.of(f"[{bounds}]", on=self, name="runs"))
         if not -len(self) <= key < len(self):
             raise SelectionError(f"There is no run at place {key}: there are {len(self)}, counted from 0.")
-        return _called(self._items[key], Recipe.of(f"[{key}]", on=self, name="obs"))
+        other = self._items[key].passing()
+        other.recipe = Recipe.of(f"[{key}]", on=self, name="obs")
+        return other
 
     def __len__(self) -> int:
         return len(self._items)
@@ -109,10 +110,3 @@ class Observations(Displayed, Sequence[Observation]):
 
     def __repr__(self) -> str:
         return f"Observations({len(self)} run{'s' * (len(self) != 1)}, {self.livetime.value:.2f} h live)"
-
-
-def _called(obs: Observation, recipe: Recipe) -> Observation:
-    """The same run by another name; it reads by itself."""
-    other = obs.passing()
-    other.recipe = recipe
-    return other

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-from astropy import units as u
 from astropy.table import Table
 
 from gpnb.core.errors import SelectionError
+from gpnb.core.recipe import Recipe
+from gpnb.data.events import EventList
 from gpnb.data.observation import Observation
 from gpnb.data.timeref import seconds_from, time_reference
 from gpnb.maps.axis import Axis
 
 
-def cut_runs(runs: Sequence[Observation], axis: Axis) -> tuple[list[Observation], list[int]]:
+def cut_runs(runs: Sequence[Observation], axis: Axis, recipe: Recipe) -> tuple[list[Observation], list[int]]:
     """The parts of runs in bins of time, run by run, and for each the place of its run.
 
     Raises
@@ -22,19 +22,27 @@ def cut_runs(runs: Sequence[Observation], axis: Axis) -> tuple[list[Observation]
     SelectionError
         If no good time lies in the bins.
     """
-    parts, rows = [], []
-    starts, stops = (axis.reference + values * u.s for values in (axis.low_values, axis.high_values))
+    parts: list[Observation] = []
+    rows: list[int] = []
     for row, obs in enumerate(runs):
         shift = float(seconds_from(axis.reference, obs.gti.reference))
-        ends = axis.low_values + shift, axis.high_values + shift
-        for number in np.flatnonzero([obs.gti.meets(*pair) for pair in zip(*ends, strict=True)]).tolist():
-            part = obs.between(starts[number], stops[number])
-            part.part = f"{obs.part}-{number}"
-            parts.append(part)
-            rows.append(row)
+        bins = zip((axis.low_values + shift).tolist(), (axis.high_values + shift).tolist(), strict=True)
+        for number, (low, high) in enumerate(bins):
+            gti = obs.gti.within(low, high)
+            if len(gti):
+                made = Recipe.of(f"[{len(parts)}]", on=recipe, name="obs")
+                parts.append(obs.cut(gti, _events(obs, low, high), f"{obs.part}-{number}", made))
+                rows.append(row)
     if not parts:
         raise SelectionError(f"No good time of {len(runs)} runs lies in the {axis.n} bins of time.")
     return parts, rows
+
+
+def _events(obs: Observation, low: float, high: float) -> EventList:
+    """The events between two times, s from the reference of the good times."""
+    events = obs.events
+    seconds = events.time_values + float(seconds_from(events.time_reference, obs.gti.reference))
+    return events.take((seconds >= low) & (seconds < high))
 
 
 def with_times(table: Table, parts: Sequence[Observation]) -> Table:

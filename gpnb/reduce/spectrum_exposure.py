@@ -1,4 +1,4 @@
-"""Exposure and energy dispersion of an ON region."""
+"""Effective area and energy dispersion of an ON region."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _STEP = 0.01
 _AHEAD = np.array([1.0, 0.0, 0.0])
 
 
-def region_exposure(
+def region_area(
     obs: Observation, energy_true: Axis, on: Shape, containment: bool | SpatialModel, view: View
 ) -> np.ndarray:
-    """Effective area times live time (cm2 s) in an ON region, at the centres of true-energy bins.
+    """Effective area (cm2) in an ON region, at the centres of true-energy bins.
 
     Parameters
     ----------
@@ -38,14 +38,13 @@ def region_exposure(
         The sky from the pointing of the run.
     """
     centers = energy_true.center_values
-    livetime = obs.livetime.to_value("s")
     if obs.aeff.is_pointlike or (isinstance(on, Circle) and on.radius == 0):
-        return np.asarray(obs.aeff.table(centers, np.array([on.offset]))[:, 0] * livetime)
+        return np.asarray(obs.aeff.table(centers, np.array([on.offset]))[:, 0])
     source = source_of(containment, on, view)
     if source is None:
-        return np.asarray(_mean_area(obs, centers, *on.cells) * livetime)
+        return np.asarray(_mean_area(obs, centers, *on.cells))
     area = _mean_area(obs, centers, source, np.ones(source.shape[1]))
-    return np.asarray(area * contained(obs, centers, on, source) * livetime)
+    return np.asarray(area * contained(obs, centers, on, source))
 
 
 def dispersion(obs: Observation, energy_true: Axis, energy: Axis, on: Shape) -> np.ndarray:

@@ -21,7 +21,7 @@ from gpnb.reduce.off_methods import OffMethod, PhaseOff
 from gpnb.reduce.on_off import Field, off_counts, on_events, predicted_background
 from gpnb.reduce.safe import background_peak, safe_energies
 from gpnb.reduce.shape import Circle, Shape, View, shape_of
-from gpnb.reduce.spectrum_exposure import dispersion, region_exposure
+from gpnb.reduce.spectrum_exposure import dispersion, region_area
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +62,8 @@ def extract_run(obs: Observation, plan: SpectrumPlan) -> SpectrumDataset | None:
     field = _field(obs, plan)
     if field is None:
         return None
-    flags, notes = _flags(field, plan), _mismatch(field)
+    seen = obs.once(plan, lambda: _Responses.of(field, plan))
+    flags, notes = seen.flags, _mismatch(field)
     chosen = on_events(field, plan.background)
     background, flags, note = _background(field, plan, flags)
     notes += note
@@ -72,8 +73,8 @@ def extract_run(obs: Observation, plan: SpectrumPlan) -> SpectrumDataset | None:
         energy=plan.energy,
         energy_true=plan.energy_true,
         counts=field.histogram(chosen),
-        exposure=_exposure(field, plan),
-        edisp=dispersion(obs, plan.energy_true, plan.energy, field.on),
+        exposure=_exposure(field, plan, seen.area),
+        edisp=seen.edisp,
         livetime=obs.livetime,
         flags=flags,
         **background,
@@ -85,8 +86,32 @@ def extract_run(obs: Observation, plan: SpectrumPlan) -> SpectrumDataset | None:
     return replace(dataset, notes=(*notes, *_blind(dataset)))
 
 
-def _exposure(field: Field, plan: SpectrumPlan) -> np.ndarray:
-    exposure = region_exposure(field.obs, plan.energy_true, field.on, plan.containment, field.view)
+@dataclass(frozen=True, eq=False)
+class _Responses:
+    """What an extraction takes from the responses of a run: the same for all its parts.
+
+    Parameters
+    ----------
+    area : array, shape (n_true,)
+        Effective area, cm2.
+    edisp : array, shape (n_true, n)
+        Energy dispersion.
+    flags : array of uint8, shape (n,)
+        Bins outside of the safe range.
+    """
+
+    area: np.ndarray
+    edisp: np.ndarray
+    flags: np.ndarray
+
+    @classmethod
+    def of(cls, field: Field, plan: SpectrumPlan) -> _Responses:
+        area = region_area(field.obs, plan.energy_true, field.on, plan.containment, field.view)
+        return cls(area, dispersion(field.obs, plan.energy_true, plan.energy, field.on), _flags(field, plan))
+
+
+def _exposure(field: Field, plan: SpectrumPlan, area: np.ndarray) -> np.ndarray:
+    exposure: np.ndarray = area * field.obs.livetime.to_value("s")
     if isinstance(plan.background, PhaseOff) and not plan.background.average:
         return exposure * phase_width(plan.background.on)
     return exposure
