@@ -21,6 +21,9 @@ def light_curve(
     cl: float = 0.95,
     sided: int = 1,
     limits: str = "bounded",
+    shape: str = "fixed",
+    refit: bool = False,
+    stack: bool = False,
     n_scan: int = SCAN_POINTS,
     statistic: str | None = None,
     progress: bool | Report = False,
@@ -82,5 +85,5 @@ def light_curve(
     >>> light_curve(data, gpnb.PowerLaw(), energy_edges=["1 TeV", "10 TeV"])["flux"].ravel()
     <Quantity [9.80e-13, 1.98e-12] 1 / (s cm2)>
     """
-    maker = CurveMaker(datasets, result, source, cl, sided, limits, n_scan, statistic)
+    maker = CurveMaker(datasets, result, source, cl, sided, limits, shape, refit, stack, n_scan, statistic)
     return maker.curve(bins, energy_edges, progress, cancel)
