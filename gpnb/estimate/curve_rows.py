@@ -23,7 +23,7 @@ from gpnb.models.collection import Models
 from gpnb.models.sky import SkyModel
 from gpnb.products.sed import REFERENCES, reference_columns
 
-_AT_ONCE = 64
+_AT_ONCE = 128
 """Bins of time that are cut and fitted together: numpy is quick by then, and their data are forgotten after."""
 
 Fields = dict[str, Any]
