@@ -302,8 +302,14 @@ class SpectrumDataset(Displayed):
 
 
 def _shaped(value: Any, shape: tuple[int, ...], name: str) -> np.ndarray:
-    """A float copy of that shape, from an array or one number; read-only, for the dataset is frozen."""
-    array = np.asarray(value, dtype=float)
+    """Floats of that shape, from an array or one number; read-only, for the dataset is frozen.
+
+    They are a copy, unless they are read-only already: copies of a dataset share what has not changed.
+    """
+    array: np.ndarray = np.asarray(value, dtype=float)
+    if array.shape == shape and array is value and not array.flags.writeable and array.flags.owndata:
+        shared: np.ndarray = array
+        return shared
     if array.ndim and array.shape != shape:
         raise ArgumentError(f"{name} must have the shape {shape} of the energy bins, not {array.shape}.")
     result = np.broadcast_to(array, shape).copy()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,21 +10,22 @@ from astropy import units as u
 from astropy.stats import bayesian_blocks
 from astropy.time import Time
 
-from gpnb.core.errors import SelectionError
+from gpnb.core.errors import ArgumentError, SelectionError
 from gpnb.core.progress import CancelToken, Report, track
 from gpnb.core.recipe import Recipe
+from gpnb.data.gti import GTI
 from gpnb.data.timeref import seconds_from
 from gpnb.datasets.spectrum import SpectrumDataset
+from gpnb.estimate.curve_rows import CurveRows
 from gpnb.estimate.flux_points import flux_points
 from gpnb.estimate.norm_bins import models_of
 from gpnb.estimate.norm_profile import Limits
-from gpnb.estimate.norms import check_scan, edges_of, energy_cells, fitted_norms, true_bounds
-from gpnb.estimate.time_bins import Schedule, TimeBin
+from gpnb.estimate.norms import check_scan, edges_of, energy_cells, true_bounds
+from gpnb.estimate.time_bins import Schedule, Slot
 from gpnb.estimate.time_split import can_be_cut
 from gpnb.fitting.given import as_datasets, recipe_input
 from gpnb.products.flux_points import FluxPoints
 from gpnb.products.light_curve import LightCurve
-from gpnb.products.sed import reference_columns
 
 _FALSE_BLOCKS = 0.05
 """Probability of a change of flux that is none, for Bayesian blocks."""
@@ -35,7 +36,7 @@ class CurveMaker:
 
     Parameters
     ----------
-    datasets, result, source, cl, sided, limits, n_scan, statistic
+    datasets, result, source, cl, sided, limits, shape, refit, stack, n_scan, statistic
         See `gpnb.light_curve`.
 
     Attributes
@@ -52,16 +53,24 @@ class CurveMaker:
         cl: float,
         sided: int,
         limits: str,
+        shape: str,
+        refit: bool,
+        stack: bool,
         n_scan: int,
         statistic: str | None,
     ):
         self._limits = Limits(cl, sided, limits)
         check_scan(n_scan)
+        if shape not in ("fixed", "free"):
+            raise ArgumentError(f"shape={shape!r} must be 'fixed' or 'free'.")
         self._given = datasets, result
         self._settings: dict[str, Any] = {"source": source, "cl": cl, "sided": sided, "limits": limits}
         self._settings |= {"n_scan": n_scan, "statistic": statistic}
-        self._n_scan, self._statistic = n_scan, statistic
+        self._n_scan, self._statistic, self._stack = n_scan, statistic, stack
         self.models, self.target = models_of(result, source)
+        others = [name for name in self.models.free if name.partition(".")[0] != self.target.name]
+        self._free, self._refit = shape == "free", refit and bool(others)
+        self._choices = {"shape": "free" if self._free else None, "refit": refit or None, "stack": stack or None}
         self.schedule = Schedule(as_datasets(datasets))
 
     @property
@@ -105,7 +114,7 @@ class CurveMaker:
             "bins": _written(bins),
             "energy_edges": energy_edges,
         }
-        return Recipe.of("gpnb.light_curve()", name="curve", **given, **self._settings)
+        return Recipe.of("gpnb.light_curve()", name="curve", **given, **self._settings, **self._choices)
 
     def curve(
         self, bins: Any, energy_edges: Any, progress: bool | Report = False, cancel: CancelToken | None = None
@@ -113,35 +122,36 @@ class CurveMaker:
         """The light curve in bins of time and of energy; see `gpnb.light_curve`."""
         edges = _whole_range(self.schedule.datasets) if energy_edges is None else edges_of(energy_edges)
         if isinstance(bins, str) and bins == "bayesian-blocks":
-            found = self._blocks(edges)
+            slots = self._blocks(edges)
         else:
-            found = self.schedule.bins(bins, progress, cancel)
-        recipe = self.recipe(bins, energy_edges)
-        (curve,) = [
-            self._curve(one, edges, self._limits, self._n_scan, recipe)
-            for one in track([found], "Fitting the light curve", progress, cancel)
-        ]
-        return curve
+            slots = self.schedule.slots(bins)
+        making = self._making(slots, edges, self._limits, self._n_scan, self._free)
+        return self._curve(
+            making, track(slots, "Fitting the light curve", progress, cancel), self.recipe(bins, energy_edges), cancel
+        )
 
-    def _curve(
-        self, found: Sequence[TimeBin], edges: np.ndarray, limits: Limits, n_scan: int, recipe: Recipe
-    ) -> LightCurve:
-        data = [item for one in found for item in one.datasets]
-        owner = [number for number, one in enumerate(found) for _ in one.datasets]
+    def _making(self, slots: Sequence[Slot], edges: np.ndarray, limits: Limits, n_scan: int, free: bool) -> CurveRows:
+        """What makes the rows of a light curve."""
+        used = sorted({number for slot in slots for number in slot.numbers})
+        data = [self.schedule.datasets[number] for number in used]
         bands = energy_cells(data, edges)
         if not any((band >= 0).any() for band in bands):
             raise SelectionError(f"No bin of the data lies between {edges[0]:.3g} and {edges[-1]:.3g} TeV.")
-        shape = len(found), len(edges) - 1
-        cells = [np.where(band >= 0, number * shape[1] + band, -1) for number, band in zip(owner, bands, strict=True)]
         low, high = true_bounds(data, bands, edges)
         axes = {"e_ref": np.sqrt(low * high), "e_min": low, "e_max": high}
+        return CurveRows(self.models, self.target, edges, axes, free, self._refit, limits, n_scan, self._statistic)
+
+    def _curve(
+        self, making: CurveRows, slots: Iterable[Slot], recipe: Recipe, cancel: CancelToken | None = None
+    ) -> LightCurve:
+        filled = (self.schedule.fill(slot, self._stack) for slot in slots)
+        found = making.rows((one for one in filled if one is not None), cancel)
+        limits, fields = making.limits, {**making.axes, **found.fields}
         return LightCurve(
-            **axes,
-            **reference_columns(self.target.spectral, **axes),
-            **fitted_norms(data, cells, shape, self.models, self.target, limits, n_scan, self._statistic),
-            time_min=self.schedule.reference + np.array([one.start for one in found]) * u.s,
-            time_max=self.schedule.reference + np.array([one.stop for one in found]) * u.s,
-            obs_ids=tuple(one.obs_ids for one in found),
+            **fields,
+            time_min=self.schedule.reference + found.start * u.s,
+            time_max=self.schedule.reference + found.stop * u.s,
+            obs_ids=found.obs_ids,
             cl=limits.cl,
             sided=limits.sided,
             limits=limits.method,
@@ -150,11 +160,12 @@ class CurveMaker:
             maker=self,
         )
 
-    def _blocks(self, edges: np.ndarray) -> list[TimeBin]:
+    def _blocks(self, edges: np.ndarray) -> list[Slot]:
         """Runs joined where their flux over all bands, with its error, does not change."""
         groups = self.schedule.runs()
         runs = [self.schedule.whole(group) for group in groups]
-        curve = self._curve(runs, edges[[0, -1]], Limits(), 3, Recipe.memory("runs"))
+        making = self._making(runs, edges[[0, -1]], Limits(), 3, free=False)
+        curve = self._curve(making, runs, Recipe.memory("runs"))
         days = np.array([0.5 * (one.start + one.stop) for one in runs]) / 86400
         known = np.isfinite(curve.norm[:, 0]) & (curve.norm_err[:, 0] > 0)
         if known.sum() < 2:
@@ -171,7 +182,9 @@ class CurveMaker:
 
 
 def _written(bins: Any) -> Any:
-    """Times one by one, as a recipe holds them."""
+    """Times one by one, as a recipe holds them; good times too, if they were made in memory."""
+    if isinstance(bins, GTI) and bins.recipe == Recipe.memory("gti"):
+        return _written(bins.intervals)
     if (isinstance(bins, Time) and bins.shape) or isinstance(bins, list | tuple):
         return [_written(item) for item in bins]
     return bins

@@ -21,6 +21,9 @@ def light_curve(
     cl: float = 0.95,
     sided: int = 1,
     limits: str = "bounded",
+    shape: str = "fixed",
+    refit: bool = False,
+    stack: bool = False,
     n_scan: int = SCAN_POINTS,
     statistic: str | None = None,
     progress: bool | Report = False,
@@ -29,32 +32,50 @@ def light_curve(
     """Flux of a source in bins of time.
 
     The shape of its spectrum is that of the fit; in each bin of time and of energy a norm is fitted, as in
-    `flux_points`, over all that was taken in it.
+    `flux_points`, over all that was taken in it. Or it is fitted anew in each bin of time: see `shape`.
 
     Parameters
     ----------
     datasets : SpectrumDataset, Datasets, or sequence of SpectrumDataset
         The data, with good times.
     result : FitResult, SkyModel, Models or SpectralModel
-        The fit, or models with the shape that is assumed.
-    bins : str, Quantity, Axis or sequence of Time
-        ``"run"``: one a run. ``"night"``: between pauses of six hours or more. A width such as ``"10 min"``, counted
-        from the first run. Edges, or pairs of start and stop. ``"bayesian-blocks"``: stretches of runs of one flux
-        (Scargle et al. 2013, ApJ 764, 167). Runs across an edge are cut there: they are extracted again, as their
-        recipes say. Bins without data are left out.
+        The fit, or models with the shape that is assumed, or that fits start from.
+    bins : str, Quantity, GTI, Axis or sequence of Time
+        ``"run"``: one a run. ``"night"``: between pauses of six hours or more. ``"gti"``: one a good time interval,
+        those that overlap joined. A width such as ``"10 min"``, counted from the first run. Good times, edges, or pairs
+        of start and stop. ``"bayesian-blocks"``: stretches of runs of one flux (Scargle et al. 2013, ApJ 764, 167),
+        found with the shape held. Runs across an edge are cut there: they are extracted again, as their recipes say.
+        Bins without data are left out.
     energy_edges : Axis, Quantity or list of str, optional
         Edges of energy bands; by default one band, of all usable bins.
     source, cl, sided, limits, n_scan, statistic
         See `flux_points`.
+    shape : {"fixed", "free"}
+        Hold the shape of the source's spectrum, or fit all its free parameters in each bin of time, over all bands
+        together; then they are the ``parameters`` of the light curve. The flux of a band is that of the fitted
+        spectrum, its symmetric error follows from their covariance, asymmetric errors, upper limits and scans from the
+        profile likelihood of the flux, with the shape fitted anew (NaN, or the symmetric error, where no single
+        parameter is a norm). ``ts`` and ``stat`` are of the whole spectrum, the same in all bands. A bin that does not
+        tell the spectrum (no convergence, or no errors) has NaN as parameters, and norms of the shape given.
+    refit : bool
+        Fit the free parameters of the other sources too, as in `flux_points`; by default they are held.
+    stack : bool
+        Add the spectra of each bin of time up to one before they are fitted (see `Datasets.stack`); else they count
+        jointly.
     progress : bool or callable
         See `Progress`.
     cancel : CancelToken, optional
-        Checked between runs.
+        Checked between bins of time, and within fits of the shape.
 
     Returns
     -------
     LightCurve
         NaN where no usable bin has a signal.
+
+    Warns
+    -----
+    DataWarning
+        Where a bin cannot be fitted; once for all of them if the shape is free.
 
     Raises
     ------
@@ -81,6 +102,8 @@ def light_curve(
     ... ]
     >>> light_curve(data, gpnb.PowerLaw(), energy_edges=["1 TeV", "10 TeV"])["flux"].ravel()
     <Quantity [9.80e-13, 1.98e-12] 1 / (s cm2)>
+    >>> light_curve(data, gpnb.PowerLaw(), shape="free").parameters["index"].round(2)
+    <Quantity [2.01, 2.31]>
     """
-    maker = CurveMaker(datasets, result, source, cl, sided, limits, n_scan, statistic)
+    maker = CurveMaker(datasets, result, source, cl, sided, limits, shape, refit, stack, n_scan, statistic)
     return maker.curve(bins, energy_edges, progress, cancel)

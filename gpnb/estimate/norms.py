@@ -21,6 +21,11 @@ UL_BELOW = 2.0
 
 SCAN_POINTS = 31
 
+FITTED = ("norm", "norm_err", "norm_errn", "norm_errp", "norm_ul", "ts", "stat", "stat_null")
+"""What is known of each norm, beside its scan."""
+
+_COUNTS = ("n_on", "n_off", "excess", "signal", "ref_npred")
+
 
 def fitted_norms(
     datasets: Sequence[SpectrumDataset],
@@ -47,7 +52,7 @@ def fitted_norms(
     """
     bins, numbers = norm_bins(datasets, cells, models, source, statistic)
     if bins is None:
-        return as_fields({"norm": np.zeros(0), "norm_ul": np.zeros(0), "ts": np.zeros(0)}, {}, numbers, shape)
+        return as_fields(no_norms(0, n_scan), no_counts(), numbers, shape)
     profile = NormProfile(bins)
     errn, errp = profile.errors()
     scan = profile.scan(n_scan, errp)
@@ -64,6 +69,17 @@ def fitted_norms(
         "stat_scan": scan[1],
     }
     return as_fields(found, counts_of(bins, profile.best), numbers, shape)
+
+
+def no_norms(count: int, n_scan: int) -> dict[str, np.ndarray]:
+    """So many norms of which nothing is known: NaN."""
+    scans = {name: np.full((count, n_scan), np.nan) for name in ("norm_scan", "stat_scan")}
+    return {name: np.full(count, np.nan) for name in FITTED} | scans
+
+
+def no_counts() -> dict[str, np.ndarray]:
+    """What `counts_of` gives for no norms."""
+    return dict.fromkeys(_COUNTS, np.zeros(0))
 
 
 def as_fields(

@@ -12,7 +12,7 @@ from gpnb.core.errors import ArgumentError, DataWarning, FitError
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.estimate.norm_bins import norm_bins
 from gpnb.estimate.norm_profile import Limits, NormProfile
-from gpnb.estimate.norms import as_fields, counts_of
+from gpnb.estimate.norms import as_fields, counts_of, no_counts, no_norms
 from gpnb.fitting.fit import fit
 from gpnb.fitting.held import HeldFit
 from gpnb.fitting.result import FitResult
@@ -22,7 +22,6 @@ from gpnb.models.sky import SkyModel
 from gpnb.stats.intervals import delta_stat
 from gpnb.stats.roots import rising_root
 
-_NAMES = ("norm", "norm_err", "norm_errn", "norm_errp", "norm_ul", "ts", "stat", "stat_null")
 _REACH = 5.0
 
 
@@ -30,7 +29,7 @@ def refitted_norms(
     datasets: Sequence[SpectrumDataset],
     cells: Sequence[np.ndarray],
     steps: Iterable[int],
-    shape: tuple[int],
+    shape: tuple[int, ...],
     models: Models,
     source: SkyModel,
     limits: Limits,
@@ -54,8 +53,7 @@ def refitted_norms(
     bins, numbers = norm_bins(datasets, cells, models, source, statistic)
     profile = None if bins is None else NormProfile(bins)
     places = {int(number): place for place, number in enumerate(numbers)}
-    rows = {name: np.full(len(numbers), np.nan) for name in _NAMES}
-    rows |= {name: np.full((len(numbers), n_scan), np.nan) for name in ("norm_scan", "stat_scan")}
+    rows = no_norms(len(numbers), n_scan)
     for number in steps:
         if profile is None or number not in places:
             continue
@@ -69,7 +67,7 @@ def refitted_norms(
             continue
         for name, value in found.items():
             rows[name][place] = value
-    extra = {} if bins is None else counts_of(bins, rows["norm"])
+    extra = no_counts() if bins is None else counts_of(bins, rows["norm"])
     return as_fields(rows, extra, numbers, shape)
 
 

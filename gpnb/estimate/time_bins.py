@@ -11,10 +11,12 @@ from astropy import units as u
 from astropy.time import Time
 
 from gpnb.core.errors import ArgumentError, SelectionError
-from gpnb.core.progress import CancelToken, Report, track
+from gpnb.core.recipe import Recipe
 from gpnb.core.units import to_float
+from gpnb.data.gti import GTI
 from gpnb.data.timeref import seconds_from
 from gpnb.datasets.spectrum import SpectrumDataset
+from gpnb.datasets.spectrum_stack import stack_spectra
 from gpnb.estimate.time_split import Splitter
 from gpnb.maps.axis import Axis
 
@@ -35,16 +37,31 @@ class TimeBin:
         Its ends, s from the reference of the schedule.
     datasets : tuple of SpectrumDataset
         The data taken between.
+    obs_ids : tuple of int
+        The runs.
     """
 
     start: float
     stop: float
     datasets: tuple[SpectrumDataset, ...]
+    obs_ids: tuple[int, ...]
 
-    @property
-    def obs_ids(self) -> tuple[int, ...]:
-        """The runs."""
-        return tuple(dict.fromkeys(number for item in self.datasets for number in item.obs_ids))
+
+@dataclass(frozen=True, eq=False)
+class Slot:
+    """A bin of time before its data are cut out.
+
+    Parameters
+    ----------
+    start, stop : float
+        Its ends, s from the reference of the schedule.
+    numbers : tuple of int
+        Places in the schedule of the datasets that may have data in it.
+    """
+
+    start: float
+    stop: float
+    numbers: tuple[int, ...]
 
 
 class Schedule:
@@ -79,26 +96,23 @@ class Schedule:
         self.start, self.stop = start[order] - start[order[0]], stop[order] - start[order[0]]
         self.splitter = Splitter()
 
-    def whole(self, numbers: Sequence[int]) -> TimeBin:
-        """A bin that is as long as its data."""
+    def whole(self, numbers: Sequence[int]) -> Slot:
+        """A slot that is as long as its data."""
         places = list(numbers)
-        start, stop = float(self.start[places].min()), float(self.stop[places].max())
-        return TimeBin(start, stop, tuple(self.datasets[number] for number in places))
+        return Slot(float(self.start[places].min()), float(self.stop[places].max()), tuple(places))
 
-    def bins(self, bins: Any, progress: bool | Report = False, cancel: CancelToken | None = None) -> list[TimeBin]:
-        """Bins with their data, in order of time; those without data are left out.
+    def slots(self, bins: Any) -> list[Slot]:
+        """Slots that may have data, in order of time; nothing is cut yet.
 
         Parameters
         ----------
-        bins : str, Quantity, Axis or sequence of Time
-            ``"run"``, ``"night"``, a width, or edges or intervals. Runs across an edge are cut there, by their recipes.
-        progress, cancel
-            For the cutting.
+        bins : str, Quantity, GTI, Axis or sequence of Time
+            ``"run"``, ``"night"``, ``"gti"``, a width, good times, or edges or intervals.
 
         Raises
         ------
         SelectionError
-            If no data lie in the bins, or a run cannot be cut.
+            If no data lie in the bins.
         ArgumentError
             If `bins` is something else.
         """
@@ -106,16 +120,37 @@ class Schedule:
             groups = self.runs() if bins == "run" else self._nights()
             return [self.whole(group) for group in groups]
         low, high = self._intervals(bins)
-        found = self._between(low, high, progress, cancel)
+        found = [slot for slot in self._between(low, high) if slot.numbers]
         if not found:
             raise SelectionError(f"No data were taken in the {len(low)} bins of time.")
         return found
 
+    def fill(self, slot: Slot, stack: bool = False) -> TimeBin | None:
+        """Cut the data of a slot; None if there are none.
+
+        Parameters
+        ----------
+        slot : Slot
+            Which.
+        stack : bool
+            Add its spectra up to one.
+
+        Raises
+        ------
+        SelectionError
+            If a run across an edge cannot be cut.
+        """
+        datasets = self._cut(slot)
+        if not datasets:
+            return None
+        obs_ids = tuple(dict.fromkeys(number for item in datasets for number in item.obs_ids))
+        return TimeBin(slot.start, slot.stop, _stacked(datasets) if stack else datasets, obs_ids)
+
     def split(self, start: float, stop: float) -> tuple[list[SpectrumDataset], list[SpectrumDataset]]:
         """The data taken between two times (s from the reference), and the rest."""
         low, high = np.array([-np.inf, start, stop]), np.array([start, stop, np.inf])
-        before, inside, after = self._between(low, high, empty=True)
-        return list(inside.datasets), [*before.datasets, *after.datasets]
+        before, inside, after = (self._cut(slot) for slot in self._between(low, high))
+        return list(inside), [*before, *after]
 
     def runs(self) -> list[list[int]]:
         """One group a run: it may have several datasets, such as event types."""
@@ -132,10 +167,15 @@ class Schedule:
 
     def _intervals(self, bins: Any) -> tuple[np.ndarray, np.ndarray]:
         """Ends of bins, s from the reference."""
+        if isinstance(bins, str) and bins == "gti":
+            bins = GTI.union([_gti(item) for item in self.datasets])
+        if isinstance(bins, GTI):
+            shift = float(seconds_from(bins.reference, self.reference))
+            return bins.start_values + shift, bins.stop_values + shift
         if isinstance(bins, str | u.Quantity):
             return self._of_width(to_float(bins, u.s, "bins"))
         if not isinstance(bins, Axis | Iterable):
-            raise ArgumentError(f"bins={bins!r} must be 'run', 'night', a width such as '10 min', or times.")
+            raise ArgumentError(f"bins={bins!r} must be 'run', 'night', 'gti', a width such as '10 min', or times.")
         axis = bins if isinstance(bins, Axis) else Axis.time(bins if isinstance(bins, Time) else list(bins))
         if axis.reference is None:
             raise ArgumentError(f"bins={bins!r} must be an axis of time.")
@@ -152,26 +192,30 @@ class Schedule:
         low = np.array(sorted(numbers)) * width
         return low, low + width
 
-    def _between(
-        self,
-        low: np.ndarray,
-        high: np.ndarray,
-        progress: bool | Report = False,
-        cancel: CancelToken | None = None,
-        empty: bool = False,
-    ) -> list[TimeBin]:
-        """Bins with their data; those without only if asked for."""
-        members: dict[int, list[SpectrumDataset]] = {}
-        places = list(zip(self.datasets, self.start.tolist(), self.stop.tolist(), strict=True))
-        for item, start, stop in track(places, "Cutting runs", progress, cancel):
+    def _between(self, low: np.ndarray, high: np.ndarray) -> list[Slot]:
+        """One slot for each interval."""
+        members: list[list[int]] = [[] for _ in low]
+        for place, (start, stop) in enumerate(zip(self.start.tolist(), self.stop.tolist(), strict=True)):
             for number in np.flatnonzero((low < stop - _ROUNDING) & (high > start + _ROUNDING)).tolist():
-                inside = low[number] <= start + _ROUNDING and stop - _ROUNDING <= high[number]
-                ends = self.reference, float(low[number]), float(high[number])
-                part = item if inside else self.splitter.part(item, *ends)
-                if part is not None:
-                    members.setdefault(number, []).append(part)
-        numbers = range(len(low)) if empty else sorted(members)
-        return [TimeBin(float(low[n]), float(high[n]), tuple(members.get(n, ()))) for n in numbers]
+                members[number].append(place)
+        ends = zip(low.tolist(), high.tolist(), members, strict=True)
+        return [Slot(start, stop, tuple(places)) for start, stop, places in ends]
+
+    def _cut(self, slot: Slot) -> tuple[SpectrumDataset, ...]:
+        """The datasets of a slot, those that reach beyond it cut; those without data in it are left out."""
+        parts = []
+        for number in slot.numbers:
+            item, start, stop = self.datasets[number], self.start[number], self.stop[number]
+            inside = slot.start <= start + _ROUNDING and stop - _ROUNDING <= slot.stop
+            parts.append(item if inside else self.splitter.part(item, self.reference, slot.start, slot.stop))
+        return tuple(part for part in parts if part is not None)
+
+
+def _stacked(datasets: tuple[SpectrumDataset, ...]) -> tuple[SpectrumDataset, ...]:
+    """Their sum; one alone, and what has no usable bin, stays as it is."""
+    if len(datasets) == 1 or not any(item.usable.any() for item in datasets):
+        return datasets
+    return (stack_spectra(datasets, recipe=Recipe.memory("stacked")),)
 
 
 def _shift(dataset: SpectrumDataset, zero: Time) -> float:
@@ -179,7 +223,7 @@ def _shift(dataset: SpectrumDataset, zero: Time) -> float:
     return 0.0 if reference is zero else float(seconds_from(reference, zero))
 
 
-def _gti(dataset: SpectrumDataset) -> Any:
+def _gti(dataset: SpectrumDataset) -> GTI:
     if dataset.gti is None or not len(dataset.gti):
         raise SelectionError(f"{dataset.name} has no good times, so its place in a light curve is not known.")
     return dataset.gti

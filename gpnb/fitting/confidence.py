@@ -95,7 +95,7 @@ def confidence(result: FitResult, number: int, cl: float) -> Interval:
     size = step_size(result, likelihood.fisher(likelihood.start), number, scale)
     ends, notes = [], []
     for sign, limit in ((-1, bounds[0]), (1, bounds[1])):
-        end = _end(fit, number, sign * size * math.sqrt(rise), rise, limit)
+        end = end_of(fit, number, sign * size * math.sqrt(rise), rise, limit)
         ends.append(end)
         if end == limit:
             notes.append(f"{'lower' if sign < 0 else 'upper'} end is its limit")
@@ -111,8 +111,14 @@ def step_size(result: FitResult, fisher: np.ndarray, number: int, scale: float) 
     return float(error) if np.isfinite(error) else float(math.sqrt(2 / curvature)) if curvature > 0 else 1.0
 
 
-def _end(fit: HeldFit, number: int, step: float, rise: float, limit: float) -> float:
-    """Where the profile has risen, on the side of `step`; `limit` if it does not before."""
+def end_of(fit: HeldFit, number: int, step: float, rise: float, limit: float) -> float:
+    """Where the profile has risen, on the side of `step`; `limit` if it does not before.
+
+    Raises
+    ------
+    FitError
+        If it does not rise so far.
+    """
     start = float(fit.best[number])
     vector = fit.best
 

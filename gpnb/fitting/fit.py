@@ -91,11 +91,12 @@ def fit(
         close()
     given = {"backend": backend, "statistic": statistic, **options}
     recipe = Recipe.of("gpnb.fit()", name="result", datasets=recipe_input(datasets), model=model, **given)
-    return _result(objective, minimum, covariance, recipe, backend)
+    return _result(likelihood, objective.n_evaluations, minimum, covariance, recipe, backend)
 
 
-def _result(objective: Objective, minimum: Minimum, covariance: Covariance, recipe: Recipe, backend: str) -> FitResult:
-    likelihood = objective.likelihood
+def _result(
+    likelihood: Likelihood, evaluations: int, minimum: Minimum, covariance: Covariance, recipe: Recipe, backend: str
+) -> FitResult:
     scale = likelihood.scale
     matrix = covariance.matrix * np.outer(scale, scale)
     faults = [*([] if minimum.converged else [minimum.message]), *covariance.faults]
@@ -107,7 +108,7 @@ def _result(objective: Objective, minimum: Minimum, covariance: Covariance, reci
         stat=minimum.stat,
         success=not faults,
         message="; ".join(faults) or "converged",
-        n_evaluations=objective.n_evaluations,
+        n_evaluations=evaluations,
         dof=likelihood.n_bins + likelihood.parameters.n_measured - len(likelihood.names),
         statistic=likelihood.statistics[0] if len(likelihood.statistics) == 1 else "+".join(likelihood.statistics),
         backend=backend,

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from gpnb.core.errors import FitError
-from gpnb.fitting.likelihood import Likelihood
 from gpnb.fitting.minuit import minimise
-from gpnb.fitting.objective import Objective
+from gpnb.fitting.objective import Objective, Statistic
 from gpnb.fitting.scoring import score
 
 _EXACT = 1e-6
@@ -24,13 +23,13 @@ class HeldFit:
 
     Parameters
     ----------
-    likelihood : Likelihood
+    likelihood : Statistic
         What is minimised.
     theta : array
         Its minimum.
     """
 
-    def __init__(self, likelihood: Likelihood, theta: np.ndarray):
+    def __init__(self, likelihood: Statistic, theta: np.ndarray):
         self.likelihood, self.best = likelihood, theta
         self.stat = likelihood.stat(theta)
         self._last = theta

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from gpnb.core.progress import CancelToken, Progress, Report
-from gpnb.fitting.likelihood import Likelihood, Point
+from gpnb.fitting.likelihood import Point
 
 _REMEMBERED = 4
 """Vectors: minimisers come back to the best one."""
@@ -32,12 +33,37 @@ class FitProgress(Progress):
     stat: float = np.nan
 
 
+class Statistic(Protocol):
+    """What can be minimised: a `Likelihood`, or one of other parameters."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the entries of the vector."""
+
+    @property
+    def scale(self) -> np.ndarray:
+        """Value of each parameter per unit of the vector."""
+
+    @property
+    def bounds(self) -> np.ndarray:
+        """Lowest and highest value of each entry."""
+
+    def at(self, theta: np.ndarray) -> Point:
+        """−2 ln L and its derivatives."""
+
+    def stat(self, theta: np.ndarray) -> float:
+        """−2 ln L."""
+
+    def is_norm(self, theta: np.ndarray) -> np.ndarray:
+        """True for the entries that a source's flux is proportional to."""
+
+
 class Objective:
     """−2 ln L of the entries that are not held.
 
     Parameters
     ----------
-    likelihood : Likelihood
+    likelihood : Statistic
         What is minimised.
     held : mapping of int to float
         Entries of the full vector that stay at a value.
@@ -49,7 +75,7 @@ class Objective:
 
     def __init__(
         self,
-        likelihood: Likelihood,
+        likelihood: Statistic,
         held: Mapping[int, float] | None = None,
         report: Report | None = None,
         cancel: CancelToken | None = None,

@@ -42,6 +42,7 @@ def minimise(objective: Objective, start: np.ndarray, **options: Any) -> Minimum
         If there are priors, or datasets of both kinds of background.
     """
     likelihood = objective.likelihood
+    assert isinstance(likelihood, Likelihood)
     if likelihood.parameters.has_priors or likelihood.statistics not in (("wstat",), ("cash",)):
         raise ArgumentError("backend='sherpa-session' is for spectra with OFF counts (or none at all) without priors.")
     spectra = [item for item in likelihood.datasets if isinstance(item, SpectrumDataset)]

@@ -32,7 +32,7 @@ class Estimates:
         Energies, TeV.
     ref_dnde, ref_flux, ref_eflux : array, shape (n,)
         The reference spectrum: differential at ``e_ref`` (cm-2 s-1 TeV-1), and integrals over the bins
-        (cm-2 s-1, TeV cm-2 s-1).
+        (cm-2 s-1, TeV cm-2 s-1). Of the norms' shape where its own shape changes.
     norm : array, shape (…, n)
         Flux over reference.
     norm_err, norm_errn, norm_errp, norm_ul : array, optional
@@ -83,8 +83,10 @@ class Estimates:
 
     def __post_init__(self) -> None:
         shape = np.shape(self.norm)
-        for name in (*_ENERGIES, *REFERENCES):
+        for name in _ENERGIES:
             self._set(name, getattr(self, name), shape[-1:])
+        for name in REFERENCES:
+            self._set(name, getattr(self, name), shape if np.ndim(getattr(self, name)) > 1 else shape[-1:])
         for name in (*NORMS, *STATS):
             value = getattr(self, name)
             self._set(name, np.nan if value is None else value, shape)

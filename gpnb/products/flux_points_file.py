@@ -101,6 +101,15 @@ def _first(values: np.ndarray) -> np.ndarray:
     return values[0] if values.ndim > 1 else values
 
 
+def _once(values: np.ndarray) -> np.ndarray:
+    """One row for all bins of time, if they are the same."""
+    return (
+        values[0]
+        if values.ndim > 1 and np.array_equal(values, np.broadcast_to(values[:1], values.shape), equal_nan=True)
+        else values
+    )
+
+
 def _is_round(sigma: float) -> bool:
     return abs(sigma - round(sigma, 1)) < 1e-4
 
@@ -139,7 +148,7 @@ def _references(
     made = reference_columns(FlatSpectrum(), **axes)
     if "ref_dnde" not in table.colnames:
         return made
-    own = {name: _first(plain_column(table, name, _WHERE))[keep] for name in REFERENCES if name in table.colnames}
+    own = {name: _once(plain_column(table, name, _WHERE))[..., keep] for name in REFERENCES if name in table.colnames}
     return {name: own.get(name, np.full(axes["e_ref"].shape, np.nan)) for name in REFERENCES}
 
 

@@ -18,7 +18,7 @@ from gpnb.core.progress import CancelToken, Report
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import to_time
 from gpnb.products.estimates import NORMS, SCANS, STATS, Estimates
-from gpnb.products.sed import Spectrum
+from gpnb.products.sed import PARAMETER, REFERENCES, Spectrum
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -31,6 +31,9 @@ class LightCurve(Displayed, Estimates):
         Ends of the bins of time.
     obs_ids : tuple of tuple of int
         The runs in each bin, if they are known.
+    parameters : QTable, optional
+        One row a bin of time: values of the spectrum fitted in it, and their errors (``index``, ``index_err`` and so
+        on); NaN where it is not known.
     maker : object, optional
         What can make it again in other bins, for `rebin`; it is not written into files.
 
@@ -47,6 +50,7 @@ class LightCurve(Displayed, Estimates):
     time_min: Time
     time_max: Time
     obs_ids: tuple[tuple[int, ...], ...] = ()
+    parameters: QTable | None = None
     maker: Any = None
 
     def __post_init__(self) -> None:
@@ -57,6 +61,8 @@ class LightCurve(Displayed, Estimates):
             )
         if self.obs_ids and len(self.obs_ids) != count:
             raise ArgumentError(f"obs_ids must have one entry for each of {count} bins of time.")
+        if self.parameters is not None and len(self.parameters) != count:
+            raise ArgumentError(f"parameters must have one row for each of {count} bins of time.")
         super().__post_init__()
 
     @classmethod
@@ -144,7 +150,8 @@ class LightCurve(Displayed, Estimates):
         kept &= True if stop is None else self.time < stop
         if not kept.any():
             raise SelectionError(f"No bin of the light curve lies between {time[0]} and {time[1]}.")
-        names = [name for name in (*NORMS, *STATS, *SCANS, "is_ul") if getattr(self, name) is not None]
+        names = [name for name in (*NORMS, *STATS, *SCANS, "is_ul", "parameters") if getattr(self, name) is not None]
+        names += [name for name in REFERENCES if getattr(self, name).ndim > 1]
         changed = {name: getattr(self, name)[kept] for name in names}
         return replace(
             self,
@@ -193,6 +200,8 @@ class LightCurve(Displayed, Estimates):
         shape = self.norm.shape
         columns = {name: np.broadcast_to(self.quantity(name), shape, subok=True).copy() for name in names}
         columns |= self._columns(sed_type)
+        if self.parameters is not None:
+            columns |= {f"{PARAMETER}{name}": self.parameters[name] for name in self.parameters.colnames}
         if self.obs_ids:
             columns["obs_ids"] = np.array([" ".join(map(str, ids)) for ids in self.obs_ids])
         return columns

@@ -11,7 +11,7 @@ from astropy.time import Time, TimeDelta
 
 from gpnb.core.errors import DataFormatError
 from gpnb.products.flux_points_file import fields_of
-from gpnb.products.sed import Spectrum
+from gpnb.products.sed import PARAMETER, Spectrum
 
 _WHERE = "The light curve"
 
@@ -20,10 +20,14 @@ def fields_of_curve(table: Table, sed_type: str | None = None, reference: Spectr
     """The fields of `LightCurve` in a table: see `LightCurve.from_table`."""
     start, stop = _times(table)
     names = [name for name in table.colnames if name not in ("time_min", "time_max", "time_bin_start", "time_bin_size")]
-    energies = Table({name: _two_dimensional(table[name]) for name in names if name != "obs_ids"}, meta=table.meta)
+    own = [name for name in names if name.startswith(PARAMETER)]
+    bands = [name for name in names if name not in ("obs_ids", *own)]
+    energies = Table({name: _two_dimensional(table[name]) for name in bands}, meta=table.meta)
     fields = fields_of(energies, sed_type, reference)
     if "obs_ids" in names:
         fields["obs_ids"] = tuple(tuple(int(item) for item in str(text).split()) for text in table["obs_ids"])
+    if own:
+        fields["parameters"] = QTable({name.removeprefix(PARAMETER): _quantity(table[name]) for name in own})
     return {**fields, "time_min": start, "time_max": stop}
 
 
@@ -33,6 +37,10 @@ def with_plain_times(table: QTable) -> QTable:
         table[name] = table[name].tt.mjd
     table.meta.update({"MJDREFI": 0, "MJDREFF": 0.0, "TIMESYS": "tt", "TIMEUNIT": "d", "TIMEREF": "LOCAL"})
     return table
+
+
+def _quantity(column: Any) -> u.Quantity:
+    return u.Quantity(np.ma.filled(np.ma.asarray(column, dtype=float), np.nan), getattr(column, "unit", None))
 
 
 def _two_dimensional(column: Any) -> Any:

@@ -27,6 +27,9 @@ UNITS = {
 
 REFERENCES = ("ref_dnde", "ref_flux", "ref_eflux")
 
+PARAMETER = "par_"
+"""How columns of fitted parameters begin in tables."""
+
 
 class Spectrum(Protocol):
     """What a reference must do: every spectral model does."""

@@ -162,7 +162,8 @@ def test_cut_runs_add_up_to_the_whole(specs):
     data = [item.restrict(("0.3 TeV", None)) for item in specs]
     first, last = data[0].gti.start[0], data[0].gti.stop[-1]
     edges = [first, first + 0.5 * (last - first), last]
-    bins = Schedule(data[:1]).bins(edges)
+    schedule = Schedule(data[:1])
+    bins = [schedule.fill(slot) for slot in schedule.slots(edges)]
     assert len(bins) == 2
     parts = [one.datasets[0] for one in bins]
     assert np.array_equal(sum(part.counts for part in parts), data[0].counts)

@@ -1,6 +1,7 @@
-"""Light curves in other bins: the same numbers as from scratch, quickly; parts of light curves."""
+"""Light curves in other bins: the same numbers as from scratch, quickly, in little memory; parts of light curves."""
 
 import time
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -61,6 +62,61 @@ def test_rebinning_from_ready_data_is_live(curve):
         assert len(curve.rebin("10 min")) == 25
         took.append(time.process_time() - begin)
     assert min(took) < 0.1
+
+
+def test_memory_does_not_grow_with_the_number_of_bins(curve):
+    """Beyond the result, which holds a scan for each bin: parts of runs are forgotten after they are fitted."""
+
+    def beyond(bins):
+        tracemalloc.start()
+        made = curve.rebin(bins)
+        kept, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return len(made), peak - kept
+
+    curve.rebin("10 min")
+    (few, small), (many, large) = beyond("2 min"), beyond("20 s")
+    assert many > 5 * few > 500
+    assert large - small < 1500 * (many - few)  # bytes; a part of a run with its responses has more than 10 times that
+
+
+def test_chunks_of_bins_do_not_change_numbers(curve, monkeypatch):
+    whole = curve.rebin("10 min", ["0.2 TeV", "1 TeV", "10 TeV"])
+    monkeypatch.setattr("gpnb.estimate.curve_rows._AT_ONCE", 4)
+    parts = curve.rebin("10 min", ["0.2 TeV", "1 TeV", "10 TeV"])
+    assert parts.obs_ids == whole.obs_ids
+    for name in ("norm", "norm_err", "norm_errn", "norm_ul", "ts", "stat", "stat_scan"):
+        assert getattr(parts, name) == pytest.approx(getattr(whole, name), rel=1e-6, abs=1e-6), name
+
+
+def test_runs_split_in_time_are_bins_that_are_cut(curve, runs, specs):
+    """Good times with gaps: events outside are gone, and the light curve is that of the runs cut there."""
+    turns = gpnb.Ephemeris(epoch=runs[0].tstart, f0=1 / 600)
+    split = [obs.in_phase((0.25, 0.75), turns) for obs in runs[:2]]
+    assert all(len(obs.gti) > 1 for obs in split)
+    assert all(obs.gti.contains(obs.events.time_values).all() for obs in split)
+    data = gpnb.reduce_spectrum(split, specs[0].on_region, specs[0].energy)
+    for part, whole in zip(data, specs[:2], strict=True):
+        share = part.gti.seconds / whole.gti.seconds
+        assert share == pytest.approx(0.5, abs=0.1)
+        assert part.exposure == pytest.approx(share * whole.exposure)
+        assert np.all(part.counts <= whole.counts)
+    found, cut = gpnb.light_curve(data, SHAPE, "gti"), curve.rebin(gpnb.GTI.union([item.gti for item in data]))
+    assert len(found) == len(cut) == sum(len(obs.gti) for obs in split)
+    for name in ("n_on", "n_off"):
+        assert np.array_equal(found.extra[name], cut.extra[name])
+    assert found.norm == pytest.approx(cut.norm, rel=1e-9)
+    assert np.array_equal(replay(found.recipe).norm, found.norm)
+
+
+def test_stacked_runs_of_a_store_are_joint_ones(curve, specs):
+    for shape in ("fixed", "free"):
+        joint, stacked = (
+            gpnb.light_curve(specs, SHAPE, "night", shape=shape, stack=stack, n_scan=3) for stack in (False, True)
+        )
+        assert np.abs((stacked.norm - joint.norm) / joint.norm_err).max() < 0.3
+        assert stacked.obs_ids == joint.obs_ids
+        assert np.array_equal(replay(stacked.recipe).norm, stacked.norm)
 
 
 def test_part_of_a_light_curve(curve):

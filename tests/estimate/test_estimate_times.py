@@ -112,8 +112,9 @@ def test_runs_with_references_on_different_scales_are_ordered():
         made(1, Time("2020-01-01T20:00:00", scale="utc")),
         made(2, Time("2020-01-01T20:31:09.184", scale="tt")),
     )
-    bins = Schedule([second, first]).bins("run")
-    assert [item.obs_ids for item in bins] == [(1,), (2,)]
+    schedule = Schedule([second, first])
+    bins = schedule.slots("run")
+    assert [schedule.fill(item).obs_ids for item in bins] == [(1,), (2,)]
     assert bins[1].start - bins[0].start == pytest.approx(1800.0, abs=1e-6)
 
 
@@ -122,7 +123,7 @@ def test_a_night_over_a_leap_second_is_one_and_a_second_longer():
     one = made(1, start, 1800.0)
     assert one.gti.stop.utc.isot[0] == "2017-01-01T00:14:59.000"
     two = made(2, Time("2017-01-01T00:15:00", scale="utc"))
-    night = Schedule([one, two]).bins("night")
+    night = Schedule([one, two]).slots("night")
     assert len(night) == 1
     assert night[0].stop - night[0].start == pytest.approx(3601, abs=1e-6)
     curve = gpnb.light_curve([one, two], SHAPE)
