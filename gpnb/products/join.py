@@ -38,7 +38,9 @@ def joined(a: Series, b: Series, how: str, within: Any) -> QTable:
     return _table(columns, how, gap, a, b)
 
 
-def simultaneous(a: Series, b: Series, how: str = "all", within: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
+def simultaneous(
+    a: Series, b: Series, how: str = "all", within: float = 0.0, limits: bool = True
+) -> tuple[np.ndarray, np.ndarray]:
     """Numbers of the measurements of two series that belong together.
 
     Parameters
@@ -48,6 +50,8 @@ def simultaneous(a: Series, b: Series, how: str = "all", within: float = 0.0) ->
         See `LightCurve.join`.
     within : float
         Greatest pause between both, s.
+    limits : bool
+        Whether measurements may be upper limits without a value.
 
     Returns
     -------
@@ -55,7 +59,8 @@ def simultaneous(a: Series, b: Series, how: str = "all", within: float = 0.0) ->
         One entry a pair, in the order of `first`, then of time.
     """
     first, second, gap, lag = _candidates(_spans(a, a, b), _spans(b, a, b), within)
-    known = _known(a)[first] & _known(b)[second]
+    there = [_known(item) if limits else np.isfinite(item.value) for item in (a, b)]
+    known = there[0][first] & there[1][second]
     first, second, gap, lag = (item[known] for item in (first, second, gap, lag))
     order = np.lexsort([second, np.abs(lag), np.maximum(gap, 0.0), first])
     best = order[_firsts(first[order])]

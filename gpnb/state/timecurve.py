@@ -12,10 +12,14 @@ from astropy.time import Time
 
 from gpnb.core.errors import SelectionError
 from gpnb.core.units import to_time
+from gpnb.data.phase import Ephemeris
 from gpnb.products.flux_points import FluxPoints
+from gpnb.products.join import simultaneous
 from gpnb.products.light_curve import LightCurve
+from gpnb.products.series import Series
 from gpnb.state.doors import range_ends
 from gpnb.state.lightcurveview import LightCurveView
+from gpnb.state.seriesfield import series_of
 from gpnb.state.timeaxis import TimeAxis
 
 T = TypeVar("T")
@@ -102,8 +106,8 @@ class CurveWork:
     def axis(self, view: LightCurveView) -> TimeAxis:
         """Where times are drawn."""
         curve = self.curve(view)
-        key = ("axis", id(curve), view.pauses)
-        return self._once(key, lambda: TimeAxis.of(curve.time_min, curve.time_max, view.pauses))
+        more = view.series if view.all_times else ()
+        return self._once(("axis", id(curve), view.pauses, more), lambda: _axis(curve, more, view.pauses))
 
     def inside(self, view: LightCurveView) -> np.ndarray:
         """Which bins lie, with their middles, in the chosen time and phases."""
@@ -118,17 +122,31 @@ class CurveWork:
             kept &= (phase >= low) & (phase < high) if low <= high else (phase >= low) | (phase < high)
         return kept
 
+    def ephemeris(self, view: LightCurveView) -> Ephemeris:
+        """What the record folds with; without an epoch phase 0 is at the start of the first bin."""
+        assert view.frequency is not None
+        return Ephemeris(view.epoch or self.curve(view).time_min.min(), view.frequency, view.f1, view.f2)
+
     def phases(self, view: LightCurveView) -> np.ndarray:
         """Phase of the middle of each bin, from 0 to 1."""
-        assert view.frequency is not None
-        curve = self.curve(view)
-        zero = to_time(view.epoch) if view.epoch else curve.time_min.min()
-        return np.asarray(((curve.time - zero).to_value("s") * view.frequency) % 1.0)
+        return self.ephemeris(view).phase(self.curve(view).time)
 
     def blocks(self, view: LightCurveView, band: int) -> np.ndarray:
         """Bayesian blocks of a band: rows of first bin, last bin and mean flux; empty for fewer than two points."""
         curve = self.curve(view)
         return self._once(("blocks", id(curve), band), lambda: blocks_of(curve, band))
+
+    # Other wavelengths.
+
+    def series(self, view: LightCurveView) -> tuple[Series, ...]:
+        """The series of the record."""
+        return tuple(series_of(text) for text in view.series)
+
+    def pairs(self, view: LightCurveView, band: int, text: str) -> tuple[np.ndarray, np.ndarray]:
+        """Numbers of the simultaneous measurements of a band and a series; each is used once."""
+        curve = self.curve(view)
+        key = ("pairs", id(curve), band, text, view.within)
+        return self._once(key, lambda: simultaneous(curve.series(band), series_of(text), "mutual", view.within, False))
 
     # Spectra.
 
@@ -160,6 +178,13 @@ class CurveWork:
                 del self._kept[next(iter(self._kept))]
         found: T = self._kept[key]
         return found
+
+
+def _axis(curve: LightCurve, series: tuple[str, ...], pauses: bool) -> TimeAxis:
+    """The axis of a light curve, and of series."""
+    items = [curve, *(item for item in map(series_of, series) if len(item))]
+    start, stop = (Time([end for item in items for end in getattr(item, name).tt]) for name in ("time_min", "time_max"))
+    return TimeAxis.of(start, stop, pauses)
 
 
 def work_of(obj: Any) -> CurveWork:

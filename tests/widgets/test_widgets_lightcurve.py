@@ -200,9 +200,9 @@ def test_looks(panel, front):
     front.turn(panel._controls, "pauses", True)
     assert panel._plot.names == ["bars 0", "points 0"] != names
     front.turn(panel._controls, "spectrum", False)
-    assert panel._plots.children == (panel._plot.widget,)
+    assert panel._plots.children == (panel._left,)
     front.turn(panel._controls, "spectrum", True)
-    assert panel._plots.children == (panel._plot.widget, panel._spectrum.widget)
+    assert panel._plots.children == (panel._left, panel._spectrum.widget)
 
 
 def test_panels_of_one_workspace(curve, front):
@@ -221,7 +221,7 @@ def test_a_light_curve_without_its_data(curve, front):
     read = gpnb.LightCurve.from_table(curve.table())
     panel = read.view()
     assert {"bins", "minutes", "edges", "spectrum"}.isdisjoint(settings(panel))
-    assert panel._plots.children == (panel._plot.widget,)
+    assert panel._plots.children == (panel._left,)
     front.tell(panel._table, "choose", id=3, add=False)
     assert len(panel.selected) == 1
     panel.set(bins="night")
@@ -239,7 +239,7 @@ def test_runs_that_cannot_be_cut(curve):
     assert panel.wait()
     assert len(panel.curve) == 2
     panel.select(time=FLARE)
-    assert panel._plots.children == (panel._plot.widget,)
+    assert panel._plots.children == (panel._left,)
 
 
 def vars_of(item):
