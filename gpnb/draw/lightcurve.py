@@ -50,7 +50,9 @@ def draw(obj: Any, record: LightCurveView, figure: Figure) -> None:
     widths = {} if beside is None else {"width_ratios": (1 - _SPECTRUM, _SPECTRUM)}
     grid = figure.add_gridspec(len(heights), 1 if beside is None else 2, height_ratios=heights, **widths)
     places = [figure.add_subplot(grid[row, 0]) for row in range(len(heights))]
-    _draw_times(places[0], shown, replace(shown.plot, facts=curve_words(work, record)), last=not strips)
+    words = curve_words(work, record).split(" · ")
+    facts = " · ".join(words if beside is None else words[:-1])  # beside spectra there is less room
+    _draw_times(places[0], shown, replace(shown.plot, facts=facts), last=not strips)
     for axes, strip in zip(places[1:], strips, strict=True):
         _draw_times(axes, shown, strip, last=strip is strips[-1])
         _legend_above(axes)

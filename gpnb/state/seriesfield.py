@@ -15,7 +15,7 @@ from gpnb.products.light_curve import LightCurve
 from gpnb.products.series import Series
 from gpnb.state.record import Door
 
-_READ = "gpnb.Series.read()"
+_READ, _TEXT = "gpnb.Series.read()", "gpnb.Series.from_text()"
 _MOST = 50
 _KEPT: dict[str, Series] = {}
 """Series by their text: files are read once, and again when they are added again."""
@@ -65,6 +65,8 @@ def _object(text: str) -> dict[str, Any]:
 
 
 def _text_of(series: Series) -> str:
+    if series.recipe.call == _TEXT:
+        return str(series.recipe.kwargs["text"])
     if series.recipe.call != _READ:
         return series.to_text()
     given = dict(series.recipe.kwargs)
@@ -94,7 +96,7 @@ def _recipe(text: str) -> Recipe:
     series = series_of(text)
     if series.recipe.call == _READ:
         return series.recipe
-    return Recipe.of("gpnb.Series.from_text()", name=series.name, text=text)
+    return Recipe.of(_TEXT, name=series.name, text=text)
 
 
 door = Door(_read, _write)

@@ -117,8 +117,9 @@ def _spectra(work: CurveWork, view: LightCurveView) -> list[Points]:
 
 def phase_words(view: LightCurveView) -> str:
     """What the axis of phases is of: the frequency and its derivatives."""
-    rates = {f"{number_text(view.f1)} Hz s⁻¹": view.f1, f"{number_text(view.f2)} Hz s⁻²": view.f2}
-    return ", ".join([f"Phase at {number_text(view.frequency)} Hz", *(text for text, value in rates.items() if value)])
+    rates = {"Hz s⁻¹": view.f1, "Hz s⁻²": view.f2}
+    words = [f"{number(value)} {unit}" for unit, value in rates.items() if value]
+    return ", ".join([f"Phase at {number_text(view.frequency)} Hz", *words])
 
 
 def number_text(value: float | None) -> str:

@@ -106,12 +106,15 @@ def correlation_rows(work: CurveWork, view: LightCurveView) -> list[list[str]]:
     """How each series goes with each band, in all bins, and in the chosen ones and the rest where some are chosen."""
     rows, curve = [], work.curve(view)
     for place, series in enumerate(work.series(view)):
+        title = series.name
         for band in shown_bands(curve, view):
+            words = band_words(curve, band)
             for name, kept in _parts(work, view).items():
                 found = correlation(work, view, band, place, kept)
                 known = math.isfinite(found.r)
                 cells = [signed(found.r), short_p(found.p_value)] if known else [_NONE, _NONE]
-                rows.append([series.name, band_words(curve, band), name, str(found.n), *cells])
+                rows.append([title, words, name, str(found.n), *cells])
+                title = words = ""
     return rows
 
 

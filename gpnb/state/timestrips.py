@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from astropy import units as u
 
 from gpnb.core.words import number, power, unit_text
 from gpnb.data.timeref import seconds_from
@@ -84,7 +85,7 @@ def series_plot(work: CurveWork, view: LightCurveView, frame: SpectrumPlot, plac
 def _unit(series: Series, scale: float) -> str:
     """The unit with its power of ten, as the title of an axis."""
     own = getattr(series.unit, "scale", 1.0)
-    unit = series.unit if own == 1.0 else series.unit / own
+    unit = series.unit if own == 1.0 else u.CompositeUnit(1, series.unit.bases, series.unit.powers)
     words = [power(own * scale) if own * scale != 1.0 else "", unit_text(unit)]
     return " ".join(filter(None, words)) or "value"
 
@@ -170,7 +171,8 @@ def _range(points: Points) -> tuple[float, float]:
     low, high = float(ends.min()), float(ends.max())
     low = 0.0 if 0 < low < 0.6 * high else low
     room = 0.08 * ((high - low) or abs(high) or 1.0)
-    return (low if low == 0 else low - room), high + room
+    below = 3 * room if points.limit.any() else room  # arrows of limits go down
+    return (low if low == 0 else low - below), high + room
 
 
 def _scale(series: Series) -> float:
