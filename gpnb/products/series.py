@@ -292,6 +292,10 @@ class Series:
         unit = self.unit.to_string() or "no unit"
         return f"Series({self.name}: {len(self)} value{'s' * (len(self) != 1)}{first}, {unit})"
 
+    def _repr_html_(self) -> str:
+        html: str = self.table()._repr_html_()
+        return html
+
 
 def of_curve(curve: LightCurve, band: int = 0) -> Series:
     """One band of a light curve as a series: see `LightCurve.series`."""

@@ -207,6 +207,13 @@ def test_the_picture_has_a_strip_for_each(tmp_path):
     assert "<b>X</b>" not in html
 
 
+def test_a_file_that_is_gone_is_told(tmp_path):
+    path = tmp_path / "x.csv"
+    view = LightCurveView.from_dict({"series": [str(path)]})
+    with pytest.raises(DataFormatError, match="no such file"):
+        CurveWork(make_curve()).series(view)
+
+
 def test_strips_are_quick():
     """A brush step within 50 ms."""
     many = make_series(np.linspace(-2000, 2000, 3000), np.ones(3000))
