@@ -48,6 +48,7 @@ class CurveWork:
     def __init__(self, obj: LightCurve):
         self.obj = obj
         self._kept: dict[Any, Any] = {}
+        self._last: dict[str, tuple[Any, Any]] = {}
 
     # Bins and bands.
 
@@ -107,10 +108,14 @@ class CurveWork:
         """Where times are drawn."""
         curve = self.curve(view)
         more = view.series if view.all_times else ()
-        return self._once(("axis", id(curve), view.pauses, more), lambda: _axis(curve, more, view.pauses))
+        return self._once(("axis", curve, view.pauses, more), lambda: _axis(curve, more, view.pauses))
 
     def inside(self, view: LightCurveView) -> np.ndarray:
         """Which bins lie, with their middles, in the chosen time and phases."""
+        folding = view.phase, view.frequency, view.f1, view.f2, view.epoch
+        return self.last("inside", (self.curve(view), view.time, folding), lambda: self._inside(view))
+
+    def _inside(self, view: LightCurveView) -> np.ndarray:
         curve = self.curve(view)
         kept = np.ones(len(curve), dtype=bool)
         if view.time is not None:
@@ -134,7 +139,7 @@ class CurveWork:
     def blocks(self, view: LightCurveView, band: int) -> np.ndarray:
         """Bayesian blocks of a band: rows of first bin, last bin and mean flux; empty for fewer than two points."""
         curve = self.curve(view)
-        return self._once(("blocks", id(curve), band), lambda: blocks_of(curve, band))
+        return self._once(("blocks", curve, band), lambda: blocks_of(curve, band))
 
     # Other wavelengths.
 
@@ -145,7 +150,7 @@ class CurveWork:
     def pairs(self, view: LightCurveView, band: int, text: str) -> tuple[np.ndarray, np.ndarray]:
         """Numbers of the simultaneous measurements of a band and a series; each is used once."""
         curve = self.curve(view)
-        key = ("pairs", id(curve), band, text, view.within)
+        key = ("pairs", curve, band, text, view.within)
         return self._once(key, lambda: simultaneous(curve.series(band), series_of(text), "mutual", view.within, False))
 
     # Spectra.
@@ -168,6 +173,14 @@ class CurveWork:
         if view.time is not None:
             time = to_time(view.time[0]), to_time(view.time[1])
         found: tuple[FluxPoints | None, FluxPoints | None] = self.obj.maker.spectra(time, edges)
+        return found
+
+    def last(self, name: str, key: Any, make: Callable[[], T]) -> T:
+        """What is made anew only if its key is another one than last time: it changes with every step of a drag."""
+        kept = self._last.get(name)
+        if kept is None or kept[0] != key:
+            kept = self._last[name] = key, make()
+        found: T = kept[1]
         return found
 
     def _once(self, key: Any, make: Callable[[], T]) -> T:

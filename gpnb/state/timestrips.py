@@ -131,6 +131,12 @@ def _limits(count: int) -> list[str]:
 
 def _places(work: CurveWork, view: LightCurveView, series: Series) -> tuple[Places, np.ndarray]:
     """Where measurements are drawn, and which are."""
+    folds = view.frequency is not None
+    key = work.ephemeris(view) if folds else work.axis(view)
+    return work.last(f"places {id(series)}", (series, key), lambda: _place(work, view, series))
+
+
+def _place(work: CurveWork, view: LightCurveView, series: Series) -> tuple[Places, np.ndarray]:
     known = np.isfinite(series.value) | (series.is_ul & np.isfinite(series.ul))
     if view.frequency is not None:
         return phases_of(work, view, series), known
