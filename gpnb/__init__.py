@@ -115,6 +115,7 @@ _HOME = {
     "Theta2Table": "products.theta2",
     "FluxPoints": "products.flux_points",
     "LightCurve": "products.light_curve",
+    "Series": "products.series",
     "Variability": "products.variability",
     "FluxMaps": "products.flux",
     "Flag": "datasets.flags",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from astropy.table import Table
@@ -11,13 +12,24 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from gpnb.draw import html
 from gpnb.draw.plots import draw_plot
-from gpnb.draw.style import PIXEL, SKY, heading
+from gpnb.draw.style import PIXEL, SKY
 from gpnb.state.lightcurveview import LightCurveView
-from gpnb.state.timecurve import CurveWork, work_of
-from gpnb.state.timecurveplots import curve_plot, shown_bands, spectrum_plot
-from gpnb.state.timecurvewords import NUMBERS, bin_table, curve_words, facts_of, notes_of, number_rows
+from gpnb.state.plotparts import SpectrumPlot
+from gpnb.state.timecurve import work_of
+from gpnb.state.timecurveplots import CurvePlot, curve_plot, shown_bands, spectrum_plot
+from gpnb.state.timecurvewords import (
+    CORRELATIONS,
+    NUMBERS,
+    bin_table,
+    correlation_rows,
+    curve_words,
+    facts_of,
+    notes_of,
+    number_rows,
+)
+from gpnb.state.timestrips import strip_plots
 
-_WIDTH, _HEIGHT = 960, 320
+_WIDTH, _HEIGHT, _STRIP = 960, 320, 150
 _SPECTRUM = 0.36
 """Part of the width that the spectrum takes."""
 
@@ -28,17 +40,24 @@ def record(obj: Any, **changes: Any) -> LightCurveView:  # noqa: ARG001  (every 
 
 
 def draw(obj: Any, record: LightCurveView, figure: Figure) -> None:
-    """Draw the light curve; beside it the spectra, where a time is chosen."""
+    """Draw the light curve with its strips; beside it the spectra, where a time is chosen."""
     work = work_of(obj)
-    figure.set_size_inches(_WIDTH * PIXEL, _HEIGHT * PIXEL)
+    shown = curve_plot(work, record)
+    strips = strip_plots(work, record, shown.plot)
+    heights = [_HEIGHT, *[_STRIP] * len(strips)]
+    figure.set_size_inches(_WIDTH * PIXEL, sum(heights) * PIXEL)
     beside = spectrum_plot(work, record) if record.time is not None else None
-    if beside is None:
-        _draw_curve(figure.subplots(), work, record)
-        return
-    left, right = figure.subplots(1, 2, width_ratios=(1 - _SPECTRUM, _SPECTRUM))
-    _draw_curve(left, work, record)
-    left.texts[-1].set_in_layout(False)  # facts over the plot must not make it narrower
-    draw_plot(right, beside)
+    widths = {} if beside is None else {"width_ratios": (1 - _SPECTRUM, _SPECTRUM)}
+    grid = figure.add_gridspec(len(heights), 1 if beside is None else 2, height_ratios=heights, **widths)
+    places = [figure.add_subplot(grid[row, 0]) for row in range(len(heights))]
+    words = curve_words(work, record).split(" · ")
+    facts = " · ".join(words if beside is None else words[:-1])  # beside spectra there is less room
+    _draw_times(places[0], shown, replace(shown.plot, facts=facts), last=not strips)
+    for axes, strip in zip(places[1:], strips, strict=True):
+        _draw_times(axes, shown, strip, last=strip is strips[-1])
+        _legend_above(axes)
+    if beside is not None:
+        draw_plot(figure.add_subplot(grid[0, 1]), beside)
 
 
 def summary(
@@ -49,6 +68,8 @@ def summary(
     curve = work.curve(record)
     bins = html.table(*bin_table(curve, shown_bands(curve, record)))
     parts = [picture, html.table(NUMBERS, number_rows(work, record))]
+    if record.series:
+        parts.append(html.table(CORRELATIONS, correlation_rows(work, record)))
     parts.append(html.fold(f"Bins ({len(curve)})", bins))
     return html.frame("Light curve", facts_of(work, record), parts, [*notes_of(work, record), *notes], repr(work.obj))
 
@@ -58,12 +79,20 @@ def table(obj: Any, record: LightCurveView) -> Table:
     return work_of(obj).curve(record).table()
 
 
-def _draw_curve(axes: Any, work: CurveWork, record: LightCurveView) -> None:
-    shown = curve_plot(work, record)
-    draw_plot(axes, shown.plot)
+def _draw_times(axes: Any, shown: CurvePlot, plot: SpectrumPlot, last: bool) -> None:
+    """One plot of the column that shares an axis of time; its labels stand below the last one."""
+    draw_plot(axes, plot if last else replace(plot, x_label=""))
+    for text in axes.texts:
+        text.set_in_layout(False)  # facts over the plot must not make it narrower
     if shown.chosen is not None:
         axes.axvspan(*shown.chosen, color=SKY, alpha=0.22, linewidth=0, zorder=0)
     axes.xaxis.set_major_locator(FixedLocator(list(shown.ticks)))
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: shown.ticks.get(value, "")))
-    heading(axes, shown.plot.title, curve_words(work, record))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: shown.ticks.get(value, "") if last else ""))
+
+
+def _legend_above(axes: Any) -> None:
+    """A strip is too low for a legend inside."""
+    if axes.get_legend() is not None:
+        place = {"loc": "lower right", "bbox_to_anchor": (1, 1), "borderaxespad": 0, "frameon": False}
+        axes.legend(**place).set_in_layout(False)

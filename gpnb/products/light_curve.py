@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from astropy import units as u
@@ -19,6 +19,9 @@ from gpnb.core.recipe import Recipe
 from gpnb.core.units import to_time
 from gpnb.products.estimates import NORMS, SCANS, STATS, Estimates
 from gpnb.products.sed import PARAMETER, REFERENCES, Spectrum
+
+if TYPE_CHECKING:
+    from gpnb.products.series import Series
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -164,6 +167,66 @@ class LightCurve(Displayed, Estimates):
             extra={name: values[kept] for name, values in self.extra.items()},
             recipe=Recipe.of(".select()", on=self, name="curve", time=time),
         )
+
+    def series(self, band: int = 0) -> Series:
+        """The flux of one band as a `Series`: integral flux if the bands are known, else differential."""
+        from gpnb.products.series import of_curve
+
+        return of_curve(self, band)
+
+    def join(self, other: Any, how: str = "nearest", within: Any = "0 s", band: int = 0, **columns: Any) -> QTable:
+        """Pairs of simultaneous measurements of this light curve (a) and a series of another wavelength (b).
+
+        Nothing is interpolated: a measurement without a partner is left out, and without any pair the table is empty.
+
+        Parameters
+        ----------
+        other : Series, LightCurve, Table, TimeSeries, BinnedTimeSeries or path
+            See `Series.of`.
+        how : {"nearest", "mutual", "mean", "all"}
+            ``"nearest"``: for each bin the measurement of b with the shortest pause to it, then with the nearest
+            middle, which may be that of several bins; ``"mutual"``: only if that is nearest to no other bin, so that
+            each is used once; ``"mean"``: the plain mean of all whose middles lie in the bin; ``"all"``: all pairs.
+        within : Quantity or str
+            The greatest pause between both, 0 for those that share time; for ``"mean"`` bins are longer by it at both
+            ends.
+        band : int
+            Which band of energy.
+        **columns
+            Which columns of a table or file: see `Series.from_table`.
+
+        Returns
+        -------
+        QTable
+            One row a pair: ``lag`` (middle of b less that of a, s), and of each ``time`` (middle, TT), ``value``,
+            ``error`` (mean of ``errn`` and ``errp``), ``ul``, ``is_ul`` and ``index``, with ``_a`` or ``_b``. For
+            means ``n_b`` values are in it, their error is √(Σe²)/n, and ``limits_b`` limits are not.
+
+        Raises
+        ------
+        ArgumentError
+            If an argument is not one of these.
+
+        Notes
+        -----
+        Times are compared on TT, whatever their scales. Those corrected to the barycentre of the solar system differ
+        by up to 8.3 minutes: give both so, or a tolerance.
+
+        Examples
+        --------
+        >>> import gpnb
+        >>> from astropy.table import Table
+        >>> days = Time([60000.0, 60001.0], format="mjd", scale="tt")
+        >>> table = Table({"time_min": days, "time_max": days + 0.1 * u.day, "e_ref": [1.0, 1.0] * u.TeV})
+        >>> table["dnde"], table["dnde_err"] = ([4e-12, 8e-12], [1e-12, 1e-12]) * u.Unit("cm-2 s-1 TeV-1")
+        >>> curve = gpnb.LightCurve.from_table(table, "dnde")
+        >>> radio = Table({"mjd_tt": [60000.05, 60000.9], "flux": [1.0, 2.0] * u.mJy})
+        >>> curve.join(radio)["value_a", "value_b", "index_b"].pprint(show_unit=False)
+        value_a value_b index_b
+        ------- ------- -------
+          4e-12     1.0       0
+        """
+        return self.series(band).join(other, how, within, **columns)
 
     def table(self, sed_type: str = "flux") -> QTable:
         """One row a bin of time.

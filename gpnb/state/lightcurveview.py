@@ -9,7 +9,7 @@ from astropy import units as u
 
 from gpnb.core.errors import ArgumentError
 from gpnb.core.units import quantity_text, time_text, to_quantity, to_time
-from gpnb.state import doors
+from gpnb.state import doors, seriesfield
 from gpnb.state.doors import Span
 from gpnb.state.record import Door, Record
 
@@ -78,6 +78,17 @@ class LightCurveView(Record):
         The range of phases that is chosen.
     phase_bins : int
         Bins of the mean flux by phase.
+    f1, f2 : float
+        Derivatives of the frequency at the epoch, Hz s-1 and Hz s-2; see `gpnb.Ephemeris`.
+    hardness : bool
+        Whether the hardness ratio of the lowest and the highest band that are drawn has a strip below.
+    series : tuple of str
+        Series of other wavelengths, each in a strip below: paths of files, or `Series.to_text`. `build` takes what
+        `Series.of` takes.
+    within : float
+        The greatest pause between simultaneous measurements, s; 0 for those that share time.
+    all_times : bool
+        Whether the axis of time reaches as far as the series do.
 
     Examples
     --------
@@ -98,6 +109,12 @@ class LightCurveView(Record):
     epoch: str = field(default="", metadata={"door": Door(_read_epoch)})
     phase: tuple[float, float] | None = None
     phase_bins: int = 10
+    f1: float = field(default=0.0, metadata={"door": doors.quantity("Hz s-1")})
+    f2: float = field(default=0.0, metadata={"door": doors.quantity("Hz s-2")})
+    hardness: bool = False
+    series: tuple[str, ...] = field(default=(), metadata={"door": seriesfield.door})
+    within: float = field(default=0.0, metadata={"door": doors.quantity("s")})
+    all_times: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -106,6 +123,8 @@ class LightCurveView(Record):
             raise ArgumentError(f"edges={self.edges} must be at least two energies that rise, or none.")
         if self.frequency is not None and not self.frequency > 0:
             raise ArgumentError(f"frequency={self.frequency} Hz must be positive.")
+        if self.within < 0:
+            raise ArgumentError(f"within={self.within} s must be a time of 0 or more.")
         if not 1 <= self.phase_bins <= 1000:
             raise ArgumentError(f"phase_bins={self.phase_bins} must be from 1 to 1000.")
 

@@ -74,6 +74,11 @@ class TimeAxis:
         """Where pauses are cut short."""
         return [float(place) for place in 0.5 * (self.places[1:-1:2] + self.places[2::2])]
 
+    def shows(self, start: np.ndarray, stop: np.ndarray) -> np.ndarray:
+        """Which spans of time, s from the reference, lie at least in part in what is drawn."""
+        low, high = np.asarray(start)[:, None], np.asarray(stop)[:, None]
+        return np.asarray(((high >= self.seconds[::2]) & (low <= self.seconds[1::2])).any(axis=1))
+
     def place(self, seconds: np.ndarray) -> np.ndarray:
         """Where times are drawn."""
         return np.asarray(np.interp(seconds, self.seconds, self.places))

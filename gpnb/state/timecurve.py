@@ -12,10 +12,14 @@ from astropy.time import Time
 
 from gpnb.core.errors import SelectionError
 from gpnb.core.units import to_time
+from gpnb.data.phase import Ephemeris
 from gpnb.products.flux_points import FluxPoints
+from gpnb.products.join import simultaneous
 from gpnb.products.light_curve import LightCurve
+from gpnb.products.series import Series
 from gpnb.state.doors import range_ends
 from gpnb.state.lightcurveview import LightCurveView
+from gpnb.state.seriesfield import series_of
 from gpnb.state.timeaxis import TimeAxis
 
 T = TypeVar("T")
@@ -44,6 +48,7 @@ class CurveWork:
     def __init__(self, obj: LightCurve):
         self.obj = obj
         self._kept: dict[Any, Any] = {}
+        self._last: dict[str, tuple[Any, Any]] = {}
 
     # Bins and bands.
 
@@ -102,11 +107,15 @@ class CurveWork:
     def axis(self, view: LightCurveView) -> TimeAxis:
         """Where times are drawn."""
         curve = self.curve(view)
-        key = ("axis", id(curve), view.pauses)
-        return self._once(key, lambda: TimeAxis.of(curve.time_min, curve.time_max, view.pauses))
+        more = view.series if view.all_times else ()
+        return self._once(("axis", curve, view.pauses, more), lambda: _axis(curve, more, view.pauses))
 
     def inside(self, view: LightCurveView) -> np.ndarray:
         """Which bins lie, with their middles, in the chosen time and phases."""
+        folding = view.phase, view.frequency, view.f1, view.f2, view.epoch
+        return self.last("inside", (self.curve(view), view.time, folding), lambda: self._inside(view))
+
+    def _inside(self, view: LightCurveView) -> np.ndarray:
         curve = self.curve(view)
         kept = np.ones(len(curve), dtype=bool)
         if view.time is not None:
@@ -118,17 +127,31 @@ class CurveWork:
             kept &= (phase >= low) & (phase < high) if low <= high else (phase >= low) | (phase < high)
         return kept
 
+    def ephemeris(self, view: LightCurveView) -> Ephemeris:
+        """What the record folds with; without an epoch phase 0 is at the start of the first bin."""
+        assert view.frequency is not None
+        return Ephemeris(view.epoch or self.curve(view).time_min.min(), view.frequency, view.f1, view.f2)
+
     def phases(self, view: LightCurveView) -> np.ndarray:
         """Phase of the middle of each bin, from 0 to 1."""
-        assert view.frequency is not None
-        curve = self.curve(view)
-        zero = to_time(view.epoch) if view.epoch else curve.time_min.min()
-        return np.asarray(((curve.time - zero).to_value("s") * view.frequency) % 1.0)
+        return self.ephemeris(view).phase(self.curve(view).time)
 
     def blocks(self, view: LightCurveView, band: int) -> np.ndarray:
         """Bayesian blocks of a band: rows of first bin, last bin and mean flux; empty for fewer than two points."""
         curve = self.curve(view)
-        return self._once(("blocks", id(curve), band), lambda: blocks_of(curve, band))
+        return self._once(("blocks", curve, band), lambda: blocks_of(curve, band))
+
+    # Other wavelengths.
+
+    def series(self, view: LightCurveView) -> tuple[Series, ...]:
+        """The series of the record."""
+        return tuple(series_of(text) for text in view.series)
+
+    def pairs(self, view: LightCurveView, band: int, text: str) -> tuple[np.ndarray, np.ndarray]:
+        """Numbers of the simultaneous measurements of a band and a series; each is used once."""
+        curve = self.curve(view)
+        key = ("pairs", curve, band, text, view.within)
+        return self._once(key, lambda: simultaneous(curve.series(band), series_of(text), "mutual", view.within, False))
 
     # Spectra.
 
@@ -152,6 +175,14 @@ class CurveWork:
         found: tuple[FluxPoints | None, FluxPoints | None] = self.obj.maker.spectra(time, edges)
         return found
 
+    def last(self, name: str, key: Any, make: Callable[[], T]) -> T:
+        """What is made anew only if its key is another one than last time: it changes with every step of a drag."""
+        kept = self._last.get(name)
+        if kept is None or kept[0] != key:
+            kept = self._last[name] = key, make()
+        found: T = kept[1]
+        return found
+
     def _once(self, key: Any, make: Callable[[], T]) -> T:
         if key not in self._kept:
             made = make()
@@ -160,6 +191,13 @@ class CurveWork:
                 del self._kept[next(iter(self._kept))]
         found: T = self._kept[key]
         return found
+
+
+def _axis(curve: LightCurve, series: tuple[str, ...], pauses: bool) -> TimeAxis:
+    """The axis of a light curve, and of series."""
+    items = [curve, *(item for item in map(series_of, series) if len(item))]
+    start, stop = (Time([end for item in items for end in getattr(item, name).tt]) for name in ("time_min", "time_max"))
+    return TimeAxis.of(start, stop, pauses)
 
 
 def work_of(obj: Any) -> CurveWork:

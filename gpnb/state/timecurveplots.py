@@ -11,6 +11,7 @@ from gpnb.core.units import to_time
 from gpnb.core.words import number, power
 from gpnb.data.timeref import seconds_from
 from gpnb.products.light_curve import LightCurve
+from gpnb.products.series import Series
 from gpnb.state.lightcurveview import LightCurveView
 from gpnb.state.plotparts import MARKERS, Line, Points, SpectrumPlot, log_range
 from gpnb.state.sedplot import ERG, SED, flux_point_marks
@@ -20,6 +21,9 @@ from gpnb.state.timecurve import CurveWork, kind_of, measured
 _ROLES = ("accent", "model", "fine", "purple")
 _DASHES = ("solid", "dashed", "dotted", "dash_dotted")
 _TICKS = {0.0: "0", 0.25: "0.25", 0.5: "0.5", 0.75: "0.75", 1.0: "1"}
+Places = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""Where points are along x, and the ends of their bars."""
+
 UNITS = {"flux": "cm⁻² s⁻¹", "dnde": "TeV⁻¹ cm⁻² s⁻¹"}
 
 
@@ -64,7 +68,7 @@ def curve_plot(work: CurveWork, view: LightCurveView) -> CurvePlot:
     bands = shown_bands(curve, view)
     scale = 1.0 if view.log_y else _scale(curve, bands)
     axis = work.axis(view) if view.frequency is None else None
-    x = _phases(work, view) if axis is None else _times(curve, axis)
+    x = places_of(work, view)
     points = [_marks(curve, band, x, scale, _look(place, len(bands))) for place, band in enumerate(bands)]
     y = _range(points, view.log_y)
     breaks = axis.breaks if axis else []
@@ -76,7 +80,7 @@ def curve_plot(work: CurveWork, view: LightCurveView) -> CurvePlot:
         "",
         axis.span if axis else (0.0, 1.0),
         y,
-        "Time (MJD, TT)" if axis else f"Phase at {number_text(view.frequency)} Hz",
+        "Time (MJD, TT)" if axis else phase_words(view),
         _flux_label(curve, bands, scale),
         log_x=False,
         log_y=view.log_y,
@@ -111,18 +115,35 @@ def _spectra(work: CurveWork, view: LightCurveView) -> list[Points]:
     return points if inside is None else [*points, flux_point_marks(inside, "chosen time", "accent", "circle")]
 
 
+def phase_words(view: LightCurveView) -> str:
+    """What the axis of phases is of: the frequency and its derivatives."""
+    rates = {"Hz s⁻¹": view.f1, "Hz s⁻²": view.f2}
+    words = [f"{number(value)} {unit}" for unit, value in rates.items() if value]
+    return ", ".join([f"Phase at {number_text(view.frequency)} Hz", *words])
+
+
 def number_text(value: float | None) -> str:
     """A frequency with up to nine digits."""
     return f"{value:.9g}" if value is not None else ""
 
 
-def _times(curve: LightCurve, axis: TimeAxis) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _times(curve: LightCurve, axis: TimeAxis) -> Places:
     low, high = (axis.place(seconds_from(end, axis.reference)) for end in (curve.time_min, curve.time_max))
     return 0.5 * (low + high), low, high
 
 
-def _phases(work: CurveWork, view: LightCurveView) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    phase, half = work.phases(view), 0.5 * work.curve(view).width.value * (view.frequency or 0.0)
+def places_of(work: CurveWork, view: LightCurveView) -> Places:
+    """Where the bins of the light curve are drawn."""
+    curve = work.curve(view)
+    return phases_of(work, view, curve) if view.frequency is not None else _times(curve, work.axis(view))
+
+
+def phases_of(work: CurveWork, view: LightCurveView, item: LightCurve | Series) -> Places:
+    """Phases of the middles of bins, and of their ends within the turn."""
+    made = work.ephemeris(view)
+    phase = made.phase(item.time)
+    first, last = (made.turns(made.seconds(end)) for end in (item.time_min, item.time_max))
+    half = 0.5 * np.abs(last - first)
     return phase, np.maximum(phase - half, 0.0), np.minimum(phase + half, 1.0)
 
 

@@ -6,13 +6,13 @@ import math
 
 import numpy as np
 
-from gpnb.core.words import number
 from gpnb.products.light_curve import LightCurve
 from gpnb.state.columns import Column
 from gpnb.state.lightcurveview import LightCurveView
 from gpnb.state.spectrumwords import value_words
 from gpnb.state.timecurve import CurveWork, kind_of, measured
 from gpnb.state.timecurveplots import UNITS, band_words, shown_bands
+from gpnb.state.timestrips import correlation, hardness_of, has_hardness, hidden_points, short_p, signed
 from gpnb.stats import chi2_constant, doubling_time, fvar, fvar_limit
 
 _NONE = "–"
@@ -29,6 +29,16 @@ NUMBERS = [
     Column("Doubles in", "min", number=True),
 ]
 """Of the table of variability."""
+
+CORRELATIONS = [
+    Column("Series"),
+    Column("Band"),
+    Column("Bins"),
+    Column("Simultaneous pairs", number=True),
+    Column("Pearson r", number=True),
+    Column("p", number=True),
+]
+"""Of the table of correlations with other wavelengths."""
 
 
 def bin_words(work: CurveWork, view: LightCurveView) -> str:
@@ -74,18 +84,50 @@ def notes_of(work: CurveWork, view: LightCurveView) -> list[str]:
     )
     notes = [f"{empty} point{'s' * (empty != 1)} without usable data"] if empty else []
     notes += [f"{limits} upper limit{'s' * (limits != 1)}"] if limits else []
+    notes += _strip_notes(work, view)
     if not work.can_rebin and (view.energy is not None or view.bins or view.edges):
         notes.append("its data are not known here: bins and energies stay as they are")
     return notes
 
 
+def _strip_notes(work: CurveWork, view: LightCurveView) -> list[str]:
+    """What strips below the light curve leave out."""
+    curve, bands, notes = work.curve(view), shown_bands(work.curve(view), view), []
+    if has_hardness(work, view):
+        unknown = int((~np.isfinite(hardness_of(curve, min(bands), max(bands))[0])).sum())
+        notes += [f"hardness of {unknown} bin{'s' * (unknown != 1)} not known"] if unknown else []
+    for series in work.series(view):
+        hidden = hidden_points(work, view, series)
+        notes += [f"{series.name}: {hidden} of {len(series)} outside the times shown"] if hidden else []
+    return notes
+
+
+def correlation_rows(work: CurveWork, view: LightCurveView) -> list[list[str]]:
+    """How each series goes with each band, in all bins, and in the chosen ones and the rest where some are chosen."""
+    rows, curve = [], work.curve(view)
+    for place, series in enumerate(work.series(view)):
+        title = series.name
+        for band in shown_bands(curve, view):
+            words = band_words(curve, band)
+            for name, kept in _parts(work, view).items():
+                found = correlation(work, view, band, place, kept)
+                known = math.isfinite(found.r)
+                cells = [signed(found.r), short_p(found.p_value)] if known else [_NONE, _NONE]
+                rows.append([title, words, name, str(found.n), *cells])
+                title = words = ""
+    return rows
+
+
+def _parts(work: CurveWork, view: LightCurveView) -> dict[str, np.ndarray]:
+    """All bins; the chosen ones and the rest, where some are chosen."""
+    inside = work.inside(view)
+    parts = {"all": np.ones(len(inside), dtype=bool)}
+    return parts if inside.all() else parts | {"chosen": inside, "rest": ~inside}
+
+
 def number_rows(work: CurveWork, view: LightCurveView) -> list[list[str]]:
     """Variability a band: of all bins, and of the chosen ones and the rest where some are chosen."""
-    curve, inside = work.curve(view), work.inside(view)
-    parts = {"all": np.ones(len(curve), dtype=bool)}
-    if not inside.all():
-        parts |= {"chosen": inside, "rest": ~inside}
-    rows = []
+    curve, parts, rows = work.curve(view), _parts(work, view), []
     for band in shown_bands(curve, view):
         for place, (name, kept) in enumerate(parts.items()):
             found = variability(curve, band, kept)
@@ -183,6 +225,4 @@ def _plain(value: float) -> str:
 
 
 def _probability(value: float) -> str:
-    if not math.isfinite(value):
-        return _NONE
-    return "< 10⁻¹⁰" if value < 1e-10 else number(float(f"{value:.2g}"))
+    return short_p(value) if math.isfinite(value) else _NONE

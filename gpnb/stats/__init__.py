@@ -1,6 +1,7 @@
 """Statistics of counts and of varying fluxes: plain functions of arrays, no units, no tables."""
 
 from gpnb.stats.constancy import ts_constant
+from gpnb.stats.correlation import pearson
 from gpnb.stats.counts import cash, cash_gradient, cash_weight, cstat
 from gpnb.stats.doubling import doubling_time, doubling_times, halving_time
 from gpnb.stats.gaussian import asymmetric_error, chi2, chi2_gradient, chi2_weight
@@ -35,6 +36,7 @@ __all__ = [
     "halving_time",
     "hardness_ratio",
     "lima",
+    "pearson",
     "phase_histogram",
     "structure_function",
     "timmer_koenig",

@@ -11,31 +11,47 @@ import ipywidgets
 from astropy.time import Time
 from matplotlib.figure import Figure
 
+from gpnb.core.errors import SelectionError
 from gpnb.core.progress import CancelToken
 from gpnb.core.units import to_time
 from gpnb.products.light_curve import LightCurve
+from gpnb.products.series import Series
 from gpnb.state.columns import Column
 from gpnb.state.graph import Node, Source, View
 from gpnb.state.lightcurveview import LightCurveView
 from gpnb.state.plotparts import SpectrumPlot
+from gpnb.state.seriesfield import series_text
 from gpnb.state.timecurve import CurveWork
 from gpnb.state.timecurveplots import CurvePlot, curve_plot, shown_bands, spectrum_plot
 from gpnb.state.timecurvewords import (
+    CORRELATIONS,
     NUMBERS,
     bin_table,
+    correlation_rows,
     curve_words,
     facts_of,
     notes_of,
     number_rows,
     selected_of,
 )
-from gpnb.widgets.lightcurvecontrols import bin_items, look_items, read_edges, read_frequency, read_minutes
+from gpnb.state.timestrips import strip_plots
+from gpnb.widgets.lightcurvecontrols import (
+    bin_items,
+    look_items,
+    read_edges,
+    read_epoch,
+    read_frequency,
+    read_minutes,
+    read_rate,
+    series_items,
+)
 from gpnb.widgets.live import LivePanel, bind
 from gpnb.widgets.parts.part import Controls
 from gpnb.widgets.parts.points import PointPlot, legend_of
 from gpnb.widgets.parts.table import TableView
 
-_HEIGHT = 320
+_HEIGHT, _STRIP, _LABELS = 320, 116, 32
+"""Pixels of the light curve, of a strip below it, and what labels of time take."""
 
 
 def open_panel(obj: Any, drawing: Any, workspace: Any, changes: dict[str, Any]) -> LightCurvePanel:
@@ -70,6 +86,8 @@ class LightCurvePanel(LivePanel):
         The light curve as shown: in the bins and bands that were chosen.
     selected : LightCurve
         The part of it in the chosen time.
+    series : tuple of Series
+        Other wavelengths below it.
     """
 
     kind = "lightcurve"
@@ -84,6 +102,36 @@ class LightCurvePanel(LivePanel):
     def selected(self) -> LightCurve:
         """The part of it in the chosen time."""
         return selected_of(self._work, self._view)
+
+    @property
+    def series(self) -> tuple[Series, ...]:
+        """Other wavelengths below it."""
+        return self._work.series(self.state)
+
+    def add(self, what: Any, **columns: Any) -> None:
+        """Show a series of another wavelength below the light curve; see `Series.of`.
+
+        Parameters
+        ----------
+        what : Series, LightCurve, Table, TimeSeries, BinnedTimeSeries or path
+        **columns
+            ``name``, and which columns of a table: see `Series.from_table`.
+        """
+        self.set(series=[*self.state.series, series_text(what, **columns)])
+
+    def remove(self, name: str) -> None:
+        """Take a series away.
+
+        Raises
+        ------
+        SelectionError
+            If there is none of that name.
+        """
+        kept = [text for text, item in zip(self.state.series, self.series, strict=True) if item.name != name]
+        if len(kept) == len(self.state.series):
+            names = ", ".join(item.name for item in self.series)
+            raise SelectionError(f"No series is called {name!r}; there are: {names or 'none'}.")
+        self.set(series=kept)
 
     def figure(self) -> Figure:
         """Draw the panel with matplotlib."""
@@ -117,13 +165,16 @@ class LightCurvePanel(LivePanel):
         self._seen: LightCurveView | None = None
         self._given_up: LightCurveView | None = None
         self._view: LightCurveView = self.state.replace(bins=None, edges=None, energy=None)
-        self._controls = Controls()
+        self._controls, self._others = Controls(), Controls()
         self._plot, self._spectrum = TimePlot("Light curve", _HEIGHT), PointPlot("Spectrum", height=_HEIGHT)
+        self._strips: list[TimePlot] = []
         self._numbers, self._table = TableView(label="Variability"), TableView(label="Bins of time", many=True)
         self._listen()
-        self._plots = ipywidgets.VBox([self._plot.widget])
+        self._correlations = TableView(label="Correlations")
+        self._left = ipywidgets.VBox([self._plot.widget]).add_class("gpnb-strips")
+        self._plots = ipywidgets.VBox([self._left])
         self._plots.add_class("gpnb-columns").add_class("gpnb-columns-fit")
-        return [self._controls, self._plots, self._numbers, self._table]
+        return [self._controls, self._others, self._plots, self._numbers, self._correlations, self._table]
 
     def views(self) -> list[View[Any]]:
         """What shows what."""
@@ -138,8 +189,10 @@ class LightCurvePanel(LivePanel):
                 Node(lambda wanted, now: (wanted, now), Source(self._wanted), tick), lambda pair: self._begin(pair[0])
             ),
             View(Node(self._items, Source(lambda: self.state), known), self._controls.set_items),
-            View(seen(lambda work, view: (curve_plot(work, view), curve_words(work, view))), self._show_curve),
+            View(seen(series_items), self._others.set_items),
+            View(seen(_plots), self._show_curve),
             View(seen(number_rows), lambda rows: self._numbers.show(NUMBERS, rows)),
+            View(seen(correlation_rows), self._show_correlations),
             View(Node(lambda view, _: self._rows(view), known, tick), self._show_rows),
             View(Node(self._of_spectrum, Source(lambda: self.shown), tick), self._show_spectrum),
         ]
@@ -196,7 +249,11 @@ class LightCurvePanel(LivePanel):
             minutes=lambda value, gesture: self.set(gesture=gesture, bins=read_minutes(value)),
             edges=lambda value, gesture: self.set(gesture=gesture, edges=read_edges(value), bands=None),
             frequency=lambda value, gesture: self.set(gesture=gesture, frequency=read_frequency(value)),
+            f1=lambda value, gesture: self.set(gesture=gesture, f1=read_rate(value, "f1", "Hz s-1")),
+            f2=lambda value, gesture: self.set(gesture=gesture, f2=read_rate(value, "f2", "Hz s-2")),
+            epoch=lambda value, gesture: self.set(gesture=gesture, epoch=read_epoch(value)),
         )
+        self._others.on_change(lambda name, value, gesture: self.act(lambda: self._change_series(name, value, gesture)))
         self._plot.on_brush(self._brushed)
         self._table.on("choose", lambda id, add: self.act(lambda: self._choose([id], add)))  # noqa: A006
         self._table.on("span", lambda ids, add: self.act(lambda: self._choose(ids, add)))
@@ -227,14 +284,47 @@ class LightCurvePanel(LivePanel):
         whole = Time([item.tt for item in times])
         self.select(time=(whole.min(), whole.max()))
 
+    def _change_series(self, name: str, value: Any, gesture: Any) -> None:
+        if name == "add":
+            if value.strip():
+                self.add(value.strip())
+        elif name.startswith("remove/"):
+            gone = int(name.partition("/")[2])
+            self.set(series=[text for place, text in enumerate(self.state.series) if place != gone])
+        elif name == "within":
+            self.set(gesture=gesture, within=f"{value or 0} min")
+        else:
+            self.set(gesture=gesture, **{name: value})
+
     # What is shown.
 
-    def _show_curve(self, found: tuple[CurvePlot, str]) -> None:
-        shown, words = found
+    def _show_curve(self, found: tuple[CurvePlot, str, list[SpectrumPlot]]) -> None:
+        shown, words, strips = found
+        self._show_strips(shown, strips)
+        self._plot.stand_over(bool(strips), _HEIGHT - _LABELS * bool(strips))
         self._plot.show_curve_plot(shown)
         points = sum(len(item.x) for item in shown.plot.points)
         said = f"{shown.plot.y_label} by {shown.plot.x_label}: {points} points, {words}"
         self._plot.show_words("Light curve", words, legend_of(shown.plot), said)
+
+    def _show_strips(self, shown: CurvePlot, strips: list[SpectrumPlot]) -> None:
+        """The plots below the light curve; the last one has the labels of time."""
+        while len(self._strips) < len(strips):
+            made = TimePlot("", _STRIP)
+            made.on_brush(self._brushed)
+            self._strips.append(made)
+        for plot, strip in zip(self._strips, strips, strict=False):
+            last = strip is strips[-1]
+            plot.stand_over(not last, _STRIP + _LABELS * last)
+            plot.show_curve_plot(replace(shown, plot=strip))
+            said = f"{strip.y_label} by {strip.x_label}: {len(strip.points[0].x)} points, {strip.facts}"
+            plot.show_words(strip.title, strip.facts, legend_of(strip), f"{strip.title}, {said}")
+        parts = (self._plot.widget, *(plot.widget for plot in self._strips[: len(strips)]))
+        if self._left.children != parts:
+            self._left.children = parts
+
+    def _show_correlations(self, rows: list[list[str]]) -> None:
+        self._correlations.show(CORRELATIONS if rows else [], rows)
 
     def _items(self, own: LightCurveView, known: LightCurveView) -> list[dict[str, Any]]:
         return [*bin_items(self._work, own), *look_items(self._work, known)]
@@ -248,7 +338,7 @@ class LightCurvePanel(LivePanel):
         return spectrum_plot(self._work, self._seen)
 
     def _show_spectrum(self, plot: SpectrumPlot | None) -> None:
-        parts = (self._plot.widget,) if plot is None else (self._plot.widget, self._spectrum.widget)
+        parts = (self._left,) if plot is None else (self._left, self._spectrum.widget)
         if self._plots.children != parts:
             self._plots.children = parts
         if plot is not None:
@@ -268,6 +358,12 @@ class LightCurvePanel(LivePanel):
             self._table.columns = [{"name": "", **vars(column)} for column in columns]
             self._table.rows = [{"id": place, "cells": row, "flag": ""} for place, row in enumerate(rows)]
             self._table.chosen = chosen
+
+
+def _plots(work: CurveWork, view: LightCurveView) -> tuple[CurvePlot, str, list[SpectrumPlot]]:
+    """The light curve, words about it, and what stands below."""
+    shown = curve_plot(work, view)
+    return shown, curve_words(work, view), strip_plots(work, view, shown.plot)
 
 
 def _second(moment: Time) -> str:

@@ -7,11 +7,12 @@ from typing import Any
 from astropy import units as u
 
 from gpnb.core.errors import ArgumentError
-from gpnb.core.units import to_float
+from gpnb.core.units import to_float, to_time
 from gpnb.core.words import number
 from gpnb.state.lightcurveview import WORDS, LightCurveView
 from gpnb.state.timecurve import CurveWork
 from gpnb.state.timecurveplots import band_words, number_text
+from gpnb.state.timestrips import reaches_further
 
 Item = dict[str, Any]
 
@@ -46,11 +47,69 @@ def look_items(work: CurveWork, view: LightCurveView) -> list[Item]:
         items.append(_item("blocks", "check", "Bayesian blocks", view.blocks))
     if view.frequency is None and (view.pauses or work.axis(view).breaks):
         items.append(_item("pauses", "check", "Pauses to scale", view.pauses))
-    fold = _item("frequency", "text", "Fold at (Hz)", number_text(view.frequency))
-    items.append(fold | {"hint": "29.9, or 2.5 h", "size": 13})
+    if len(curve.e_ref) > 1:
+        items.append(_item("hardness", "check", "Hardness", view.hardness))
+    items += fold_items(view)
     if work.can_rebin:
         items.append(_item("spectrum", "check", "Spectrum", view.spectrum))
     return items
+
+
+def fold_items(view: LightCurveView) -> list[Item]:
+    """The frequency to fold with; its derivatives and the epoch once there is one."""
+    items = [_item("frequency", "text", "Fold at (Hz)", number_text(view.frequency)) | {"hint": "29.9, or 2.5 h"}]
+    if view.frequency is not None:
+        items += [
+            _item(name, "text", f"{name} ({unit})", number_text(value) if value else "") | {"hint": "0"}
+            for name, unit, value in (("f1", "Hz/s", view.f1), ("f2", "Hz/s²", view.f2))
+        ]
+        items.append(_item("epoch", "text", "Epoch", epoch_text(view.epoch)) | {"hint": "MJD, TT"})
+    return [item | {"size": 13} for item in items]
+
+
+def series_items(work: CurveWork, view: LightCurveView) -> list[Item]:
+    """Series of other wavelengths: add one, take one away, what is simultaneous."""
+    items: list[Item] = [_item("add", "text", "Add a series", "") | {"hint": "file of a table", "size": 20}]
+    for place, series in enumerate(work.series(view)):
+        hint = f"Take {series.name} away"
+        items.append(_item(f"remove/{place}", "button", f"{series.name} ×", 0) | {"hint": hint})
+    if view.series:
+        minutes = float(f"{view.within / 60:.6g}")
+        items.append(_item("within", "number", "Simultaneous within (min)", minutes) | {"hint": "0", "size": 6})
+    if view.series and view.frequency is None and (view.all_times or reaches_further(work, view)):
+        items.append(_item("all_times", "check", "All their times", view.all_times))
+    return items
+
+
+def epoch_text(epoch: str) -> str:
+    """An epoch as it is shown: MJD on TT."""
+    return f"{float(f'{to_time(epoch).tt.mjd:.9f}')!r}" if epoch else ""
+
+
+def read_epoch(text: str) -> str | None:
+    """An epoch as typed: a bare number is MJD on TT; None for the start of the first bin."""
+    try:
+        return f"MJD {float(text)!r} tt"
+    except ValueError:
+        return text.strip() or None
+
+
+def read_rate(text: str, name: str, unit: str) -> str | None:
+    """A derivative of the frequency as typed, plain or with a unit; None for none.
+
+    Raises
+    ------
+    ArgumentError
+        If it cannot be read.
+    """
+    if not text.strip():
+        return None
+    try:
+        value = u.Quantity(text.replace("−", "-"))
+        value = value if value.unit != u.dimensionless_unscaled else value * u.Unit(unit)
+        return f"{float(value.to_value(unit))!r} {unit}"
+    except (TypeError, ValueError, u.UnitsError) as error:
+        raise ArgumentError(f"{name}: {text!r} cannot be read; type a number in {unit}, like -3.7e-10.") from error
 
 
 def read_minutes(value: Any) -> str | None:

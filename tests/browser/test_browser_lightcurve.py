@@ -141,3 +141,104 @@ def test_all_can_be_reached_and_nothing_is_cut_off(open_panel, theme):
             box = text.bounding_box()
             assert box["x"] >= outer["x"] - 0.5
             assert box["x"] + box["width"] <= outer["x"] + outer["width"] + 0.5
+
+
+OTHERS = """\
+import numpy as np
+from astropy import units as u
+series, name = curve.series(), "<img src=x onerror=window.__hit=1>"
+errors = {"errn": series.err, "errp": series.err, "unit": "erg cm-2 s-1"}
+later = {"time_min": series.time + 2 * u.d, "time_max": series.time + 2 * u.d}
+far = gpnb.Series(**later, **errors, value=series.value, is_ul=np.arange(len(series)) % 5 == 0, ul=3e-11, name=name)
+same = {"time_min": series.time_min, "time_max": series.time_max}
+gpnb.Series(**same, **errors, value=2 * series.value).table().write("xray.ecsv", overwrite=True)"""
+
+
+def test_other_wavelengths_by_mouse(open_panel):
+    book = open_panel(width=1600)
+    book.python(OTHERS + "\npanel.add(far)")
+    strip = book.cell(0).locator(".gpnb-strips .gpnb-plot").nth(1)
+    strip.get_by_text("0 simultaneous pairs").wait_for()
+    book.cell(0).get_by_text("25 of 25 outside the times shown").wait_for()
+    book.cell(0).get_by_label("All their times").check()
+    book.wait_python("panel.state.all_times", True)
+    strip.get_by_text("20 values, 5 upper limits").wait_for()
+    book.cell(0).get_by_role("button", name="Undo").click()
+    book.wait_python("panel.state.all_times", False)
+
+    field = book.cell(0).get_by_label("Add a series")
+    field.fill("xray.ecsv")
+    field.press("Enter")
+    book.wait_python("len(panel.series)", 2)
+    table = book.cell(0).locator(".gpnb-table-box, table").filter(has_text="Pearson r")
+    table.get_by_text("xray").first.wait_for()
+    assert book.value("panel._correlations.rows[1]['cells'][3:5]") == ["25", "1.00"]
+
+    ground = book.cell(0).locator(".gpnb-strips .gpnb-plot").nth(2).locator(".plotarea_background")
+    ground.scroll_into_view_if_needed()
+    area = ground.bounding_box()
+    mouse, y = book.page.mouse, area["y"] + area["height"] / 2
+    mouse.move(area["x"] + 20, y)
+    mouse.down()
+    mouse.move(area["x"] + area["width"] / 3, y, steps=6)
+    mouse.up()
+    book.wait_python("workspace.selection.time is not None", True)
+    assert book.cell(0).locator(".gpnb-strips .brushintsel .selection").count() == 3
+    book.cell(0).get_by_role("button", name="Take xray away").click()
+    book.wait_python("len(panel.series)", 1)
+    book.eventually(lambda: book.cell(0).locator(".gpnb-strips .gpnb-plot").count(), 2)
+    assert book.page.evaluate("typeof window.__hit") == "undefined"
+    book.wait_python(IDLE, True)
+
+
+def test_hardness_and_derivatives_by_keyboard(open_panel):
+    book = open_panel(width=900)
+    page = book.page
+    book.cell(0).get_by_label("Bands (TeV)").focus()
+    page.keyboard.type("0.2, 0.6, 10")
+    page.keyboard.press("Enter")
+    book.cell(0).get_by_label("Hardness").focus()
+    page.keyboard.press("Space")
+    book.cell(0).locator(".gpnb-strips").get_by_text("constant: χ²/dof").wait_for()
+    book.cell(0).get_by_label("Fold at (Hz)").focus()
+    page.keyboard.type("2.5 h")
+    page.keyboard.press("Enter")
+    book.cell(0).get_by_label("f1 (Hz/s)").focus()
+    page.keyboard.type("-3e-10")
+    page.keyboard.press("Enter")
+    strip = book.cell(0).locator(".gpnb-strips .gpnb-plot").nth(1)
+    strip.get_by_text("Phase at 0.000111111111 Hz, −3 × 10⁻¹⁰ Hz s⁻¹").wait_for()
+    book.cell(0).get_by_label("Epoch").focus()
+    page.keyboard.type("60542.5")
+    page.keyboard.press("Enter")
+    book.wait_python("panel.state.epoch", "2024-08-20T12:00:00.000000000 tt")
+    book.cell(0).get_by_label("f2 (Hz/s²)").focus()
+    page.keyboard.type("1e-16")
+    page.keyboard.press("Enter")
+    book.wait_python("panel.state.f2", 1e-16)
+    book.cell(0).get_by_label("Bins", exact=True).focus()
+    page.keyboard.press("Control+z")
+    book.wait_python("panel.state.f2", 0.0)
+    book.wait_python(IDLE, True)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_strips_can_be_reached_and_nothing_is_cut_off(open_panel, theme):
+    book = open_panel(width=700, theme=theme)
+    book.python(
+        OTHERS
+        + "\npanel.add(far)\npanel.add('xray.ecsv')\npanel.set(edges=['0.2 TeV', '0.6 TeV', '10 TeV'], hardness=True)"
+    )
+    plots = book.cell(0).locator(".gpnb-strips .gpnb-plot")
+    book.eventually(plots.count, 4)
+    book.wait_python(IDLE, True)
+    assert book.axe(".gpnb-live") == []
+    lefts = [plot.locator(".plotarea_background").bounding_box() for plot in plots.all()]
+    assert len({(round(box["x"]), round(box["width"])) for box in lefts}) == 1  # one axis of time
+    for plot in plots.all():
+        outer = plot.bounding_box()
+        for text in plot.locator(".bqplot .axis text").all():
+            box = text.bounding_box()
+            if box is not None:  # labels of time stand below the last one only
+                assert box["x"] >= outer["x"] - 0.5
+                assert box["x"] + box["width"] <= outer["x"] + outer["width"] + 0.5

@@ -1,5 +1,7 @@
 """The live light-curve explorer without a browser: what is done becomes state, what is state is shown."""
 
+import time
+
 import numpy as np
 import pytest
 from astropy import units as u
@@ -194,15 +196,118 @@ def test_folding_makes_the_brush_one_of_phases(panel, front):
     assert panel.state.frequency is None
 
 
+@pytest.fixture
+def other(curve):
+    """The flux of every second bin, in other units, and a moment far away."""
+    time = curve.time[::2]
+    value = curve.column("flux")[::2, 0] * 1e11
+    series = {"errn": 0.1, "errp": 0.1, "unit": "mJy", "name": "radio"}
+    return gpnb.Series(time_min=time, time_max=time, value=value, **series)
+
+
+def test_a_series_is_added_undone_and_taken_away(panel, front, other):
+    panel.add(other)
+    assert [item.name for item in panel.series] == ["radio"]
+    assert len(panel._left.children) == 2
+    strip = panel._strips[0]
+    assert strip.data("points 0")[0] == pytest.approx(panel._plot.data("points 0")[0][::2])
+    assert strip.head.title == "radio"
+    assert strip.head.legend[0]["marker"] == "diamond"
+    assert (panel._plot._axes[0].label, strip._axes[0].label) == ("", "Time (MJD, TT)")
+    assert strip._scales["x"].max == panel._plot._scales["x"].max
+    assert panel._correlations.rows[0]["cells"][:5] == ["radio", "0.1–30 TeV", "all", "13", "1.00"]
+    panel.add(other.table(), name="again", value="flux_errn")
+    assert len(panel._left.children) == 3
+    assert (strip._axes[0].label, panel._strips[1]._axes[0].label) == ("", "Time (MJD, TT)")
+    assert "Series.from_text(" in panel.to_code()
+    assert panel.undo()
+    assert len(panel._left.children) == 2
+    front.turn(panel._others, "remove/0", 1)
+    assert panel._left.children == (panel._plot.widget,)
+    assert panel._plot._axes[0].label == "Time (MJD, TT)"
+    assert panel._correlations.layout.display == "none"
+    panel.undo()
+    panel.remove("radio")
+    with pytest.raises(gpnb.SelectionError, match="No series is called 'radio'"):
+        panel.remove("radio")
+
+
+def test_a_file_is_added_from_the_panel(panel, front, other, tmp_path):
+    other.table().write(tmp_path / "radio.ecsv")
+    front.turn(panel._others, "add", f" {tmp_path / 'radio.ecsv'} ")
+    assert panel.state.series == (str(tmp_path / "radio.ecsv"),)
+    front.turn(panel._others, "add", str(tmp_path / "no.ecsv"), "another gesture")
+    assert "no such file" in panel.message
+    front.turn(panel._others, "within", 30)
+    assert panel.state.within == 1800
+    assert len(panel.series) == 1
+
+
+def test_the_brush_of_a_strip_is_that_of_all(panel, other):
+    panel.add(other)
+    span = panel._work.axis(panel.state).span
+    brush = panel._strips[0].figure.interaction
+    brush.brushing = True
+    brush.selected = np.array([span[0], 0.5 * sum(span)])
+    brush.brushing = False
+    assert panel.wait()
+    assert panel.selection.time is not None
+    assert selector(panel).selected == pytest.approx(brush.selected, abs=1e-5)
+    assert [row["cells"][2] for row in panel._correlations.rows] == ["all", "chosen", "rest"]
+    panel.set(frequency=1 / (2.5 * u.h))
+    assert panel._strips[0]._axes[0].label.startswith("Phase at")
+
+
+def test_hardness_and_derivatives_of_the_frequency(panel, front):
+    assert "hardness" not in settings(panel)
+    front.turn(panel._controls, "edges", "0.2, 0.6, 10")
+    assert panel.wait()
+    front.turn(panel._controls, "hardness", True)
+    assert panel._strips[0].head.title == "Hardness"
+    assert np.all(np.abs(panel._strips[0].data("points 0")[1]) < 1)
+    front.turn(panel._controls, "bands", [0])
+    assert panel._left.children == (panel._plot.widget,)
+    assert {"f1", "f2", "epoch"}.isdisjoint(settings(panel))
+    front.turn(panel._controls, "frequency", "2.5 h")
+    before = panel._plot.data("points 0")[0]
+    for name, text, value in [
+        ("f1", "-3e-10", -3e-10),
+        ("f2", "1e-16 Hz/s2", 1e-16),
+        ("epoch", "60542.5", "2024-08-20T12:00:00.000000000 tt"),
+    ]:
+        front.turn(panel._controls, name, text)
+        assert getattr(panel.state, name) == value
+    assert settings(panel)["epoch"] == "60542.5"
+    assert np.abs(panel._plot.data("points 0")[0] - before).max() > 0.01
+    front.turn(panel._controls, "f1", "slow")
+    assert "type a number in Hz s-1" in panel.message
+    front.turn(panel._controls, "epoch", "once")
+    assert "is not a time" in panel.message
+    front.turn(panel._controls, "f1", "", "another gesture")
+    assert panel.state.f1 == 0
+
+
+def test_rebinning_with_series_is_quick(panel, front, other):
+    panel.add(other)
+    panel.set(bins="5 min")
+    assert panel.wait()
+    panel.set(bins="20 min")
+    assert panel.wait()
+    start = time.perf_counter()
+    panel.set(bins="5 min")
+    assert panel.wait()
+    assert time.perf_counter() - start < 0.1
+
+
 def test_looks(panel, front):
     names = panel._plot.names
     front.turn(panel._controls, "blocks", False)
     front.turn(panel._controls, "pauses", True)
     assert panel._plot.names == ["bars 0", "points 0"] != names
     front.turn(panel._controls, "spectrum", False)
-    assert panel._plots.children == (panel._plot.widget,)
+    assert panel._plots.children == (panel._left,)
     front.turn(panel._controls, "spectrum", True)
-    assert panel._plots.children == (panel._plot.widget, panel._spectrum.widget)
+    assert panel._plots.children == (panel._left, panel._spectrum.widget)
 
 
 def test_panels_of_one_workspace(curve, front):
@@ -221,7 +326,7 @@ def test_a_light_curve_without_its_data(curve, front):
     read = gpnb.LightCurve.from_table(curve.table())
     panel = read.view()
     assert {"bins", "minutes", "edges", "spectrum"}.isdisjoint(settings(panel))
-    assert panel._plots.children == (panel._plot.widget,)
+    assert panel._plots.children == (panel._left,)
     front.tell(panel._table, "choose", id=3, add=False)
     assert len(panel.selected) == 1
     panel.set(bins="night")
@@ -239,7 +344,7 @@ def test_runs_that_cannot_be_cut(curve):
     assert panel.wait()
     assert len(panel.curve) == 2
     panel.select(time=FLARE)
-    assert panel._plots.children == (panel._plot.widget,)
+    assert panel._plots.children == (panel._left,)
 
 
 def vars_of(item):

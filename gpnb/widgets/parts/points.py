@@ -46,14 +46,22 @@ class PointPlot(Plot):
         bare: bool = False,
     ):
         super().__init__(title, energy_x=log_x, log_y=log_y, height=height)
-        self._over = over
+        self._over = False
         self._frame: Any = None
-        self.figure.fig_margin = {"top": 8, "bottom": 8 if over else 40, "left": 64, "right": 14}
-        if over:
-            self._axes[0].tick_style = {"display": "none"}
+        self._tick_style = self._axes[0].tick_style
+        self.figure.fig_margin = _margin(False)
+        self.stand_over(over, height)
         if bare:
             self.widget.children = (self.figure,)
             self.widget.add_class("gpnb-plot-bare")
+
+    def stand_over(self, over: bool, height: int) -> None:
+        """Leave titles and ticks of x to the plot below, or not, in a figure of this height."""
+        self.figure.layout.height = f"{height}px"
+        if over != self._over:
+            self._over, self._frame = over, None
+            self.figure.fig_margin = _margin(over)
+            self._axes[0].tick_style = {"display": "none"} if over else self._tick_style
 
     def show(self, plot: SpectrumPlot) -> None:
         """Show lines, points and band on the axes that the plot asks for."""
@@ -162,6 +170,10 @@ class PointPlot(Plot):
             _change(self._marks[name], shown)
         else:
             self._add(name, bqplot.Lines(scales=self._scales, labels=[], **shown))
+
+
+def _margin(over: bool) -> dict[str, int]:
+    return {"top": 8, "bottom": 8 if over else 40, "left": 64, "right": 14}
 
 
 def _change(mark: Any, shown: dict[str, Any]) -> None:
