@@ -40,7 +40,9 @@ def fit(
     datasets : SpectrumDataset or FluxPointsDataset, Datasets, or sequence of them
         The data; several are fitted jointly.
     model : SpectralModel, SkyModel, Models, or sequence of SkyModel
-        Where the fit starts; it is not changed. Of a SkyModel the spectrum is fitted, shape and position are held.
+        Where the fit starts; it is not changed. Of a SkyModel the free parameters of spectrum and light curve are
+        fitted, shape and position are held. Datasets see the mean of a light curve over their good time: give one a
+        run, or one a few minutes, not a stack.
     backend : {"minuit", "scipy", "sherpa", "sherpa-session"}
         What minimises: MINUIT; scipy's L-BFGS-B; Sherpa's Nelder-Mead simplex; or, as an outside check, a session of
         Sherpa's that reads OGIP files and uses its own folding and statistic. The last two need the extra ``sherpa``.

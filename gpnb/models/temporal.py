@@ -182,7 +182,7 @@ class ExponentialDecay(TemporalModel):
         return abs(self.values[0])
 
     def _factor(self, t: np.ndarray, decay: Any, _: Any) -> np.ndarray:
-        return np.exp(-t / decay)
+        return np.asarray(np.exp(-t / decay))
 
     def _integral(self, low: np.ndarray, high: np.ndarray, decay: Any, _: Any) -> np.ndarray:
         return np.asarray(-decay * np.exp(-low / decay) * np.expm1((low - high) / decay))
@@ -289,13 +289,10 @@ class GeneralizedFlare(TemporalModel):
         return np.asarray((self._from_peak(t, *shape) - t * self._pulse(t, *shape)) / np.where(t < 0, *shape[:2]))
 
     def _eta_slope(self, t: np.ndarray) -> np.ndarray:
-        *widths, eta = self.values[3:]
-        near, far = (
-            self._from_peak(t, *widths, eta * (1 + k * _ETA_STEP))
-            - self._from_peak(t, *widths, eta * (1 - k * _ETA_STEP))
-            for k in (1, 2)
-        )
-        return np.asarray((8 * near - far) / (12 * _ETA_STEP * eta))
+        rise, decay, eta = self.values[3:]
+        steps = [eta * (1 + k * _ETA_STEP) for k in (1, -1, 2, -2)]
+        up, down, far_up, far_down = (self._from_peak(t, rise, decay, step) for step in steps)
+        return np.asarray((8 * (up - down) - (far_up - far_down)) / (12 * _ETA_STEP * eta))
 
 
 class PowerLawDecay(TemporalModel):

@@ -12,7 +12,7 @@ ENERGY = gpnb.Axis.energy("0.5 TeV", "50 TeV", nbin=8)
 TRUE = gpnb.Axis.energy("0.5 TeV", "50 TeV", nbin=8, name="energy_true")
 REFERENCE = Time(60000.0, format="mjd", scale="tt")
 STEADY = gpnb.PowerLaw(index=2.3, amplitude="2e-11 TeV-1 s-1 cm-2", reference="1 TeV")
-DECAY = gpnb.ExponentialDecay(decay="1 h", start="60000 d")
+DECAY = gpnb.ExponentialDecay(decay="1 h", start="60000 d").freeze("decay")
 STAR = gpnb.SkyModel(STEADY, temporal=DECAY, name="star")
 
 
