@@ -12,13 +12,15 @@ from gpnb.core.errors import ArgumentError, DataWarning, FitError
 from gpnb.datasets.container import Datasets
 from gpnb.datasets.flags import reasons
 from gpnb.datasets.flux_points import FluxPointsDataset
+from gpnb.datasets.light_curve import LightCurveDataset
 from gpnb.datasets.spectrum import SpectrumDataset, names_of
 from gpnb.models.collection import Models
 from gpnb.models.sky import SkyModel
 from gpnb.models.spectrum import SpectralModel
+from gpnb.products.light_curve import LightCurve
 
 Fitted = SpectrumDataset | FluxPointsDataset
-"""What can be fitted."""
+"""What can be fitted; a `LightCurve` is taken as a `LightCurveDataset`."""
 
 
 def as_datasets(datasets: Any) -> tuple[SpectrumDataset, ...]:
@@ -34,7 +36,8 @@ def as_datasets(datasets: Any) -> tuple[SpectrumDataset, ...]:
 
 def as_fitted(datasets: Any) -> tuple[Fitted, ...]:
     """One dataset that can be fitted, or several, of whatever kind; see `as_datasets`."""
-    return _several(datasets, SpectrumDataset | FluxPointsDataset, "SpectrumDataset or FluxPointsDataset")
+    found = _several(datasets, SpectrumDataset | FluxPointsDataset | LightCurve, "SpectrumDataset or FluxPointsDataset")
+    return tuple(LightCurveDataset.from_curve(item) if isinstance(item, LightCurve) else item for item in found)
 
 
 def _several(datasets: Any, kind: Any, words: str) -> tuple[Any, ...]:
@@ -95,7 +98,8 @@ def usable_ones(datasets: Sequence[Fitted]) -> tuple[Fitted, ...]:
 
 def recipe_input(datasets: Any) -> Any:
     """What a recipe notes of datasets: one object, or a list."""
-    return datasets if isinstance(datasets, SpectrumDataset | FluxPointsDataset | Datasets) else list(datasets)
+    single = SpectrumDataset | FluxPointsDataset | LightCurve | Datasets
+    return datasets if isinstance(datasets, single) else list(datasets)
 
 
 def _reasons(datasets: Sequence[Fitted]) -> str:

@@ -19,6 +19,7 @@ from gpnb.fitting.variation import MeanFactor
 from gpnb.models.collection import Models
 from gpnb.models.sky import SkyModel
 from gpnb.models.spectrum import SpectralModel
+from gpnb.products.light_curve import LightCurve
 
 _NEGATIVE = "the predicted counts are so negative that no background explains them"
 
@@ -46,13 +47,13 @@ class Point:
 
 
 class Likelihood:
-    """−2 ln L of spectra and flux points, compiled once: links, units, priors, limits, folded responses.
+    """−2 ln L of spectra, flux points and light curves, compiled once: links, units, priors, limits, folded responses.
 
     An entry of the vector is a parameter's value over `scale`. One instance serves one thread.
 
     Parameters
     ----------
-    datasets : SpectrumDataset or FluxPointsDataset, Datasets, or sequence of them
+    datasets : SpectrumDataset, FluxPointsDataset or LightCurve, Datasets, or sequence of them
         The data; bins that are not usable are left out.
     models : SpectralModel, SkyModel, Models, or sequence of SkyModel
         Every source is seen in every dataset. Of one that varies in time, a dataset sees the mean over its good
@@ -82,7 +83,7 @@ class Likelihood:
 
     def __init__(
         self,
-        datasets: Fitted | Iterable[Fitted],
+        datasets: Fitted | LightCurve | Iterable[Fitted | LightCurve],
         models: SpectralModel | SkyModel | Iterable[SkyModel],
         statistic: str | None = None,
     ):
@@ -93,7 +94,7 @@ class Likelihood:
         self._fold = Fold(self._data)
         self._terms = Terms(self._data, self._fold.places, statistic)
         self._fluxes = [BinFlux(item.spectral, self._fold.low, self._fold.high) for item in self.models]
-        self._factors = self._mean_factors(self.datasets, self._fold.places)
+        self._factors = self._mean_factors(self.datasets, self._fold.places, [item.usable for item in self.datasets])
         self._whole: list[tuple[list[MeanFactor | None], np.ndarray, list[BinFlux]]] | None = None
         self._last: Point | None = None
 
@@ -202,7 +203,7 @@ class Likelihood:
         theta = np.asarray(theta, dtype=float)
         if self._whole is None:
             self._whole = [
-                (self._mean_factors([item], [slice(0, item.usable.size)]), response(data), self._bin_fluxes(data))
+                (self._mean_factors([item], *_all_bins(item)), response(data), self._bin_fluxes(data))
                 for item, data in zip(self.datasets, self._data, strict=True)
             ]
         slots = list(zip(self.parameters.slots, self.parameters.time_slots, strict=True))
@@ -219,10 +220,11 @@ class Likelihood:
     def _bin_fluxes(self, dataset: Data) -> list[BinFlux]:
         return [BinFlux(item.spectral, *true_bins(dataset)) for item in self.models]
 
-    def _mean_factors(self, datasets: Sequence[Fitted], places: Sequence[slice]) -> list[MeanFactor | None]:
-        return [
-            None if item.temporal is None else MeanFactor(item, datasets, places) for item in self.models.resolved()
-        ]
+    def _mean_factors(
+        self, datasets: Sequence[Fitted], places: Sequence[slice], kept: Sequence[np.ndarray]
+    ) -> list[MeanFactor | None]:
+        models = self.models.resolved()
+        return [None if item.temporal is None else MeanFactor(item, datasets, places, kept) for item in models]
 
     def models_at(self, theta: Any) -> Models:
         """The models with the values of a vector, links followed."""
@@ -268,6 +270,10 @@ class Likelihood:
 
     def _words(self, theta: np.ndarray) -> str:
         return ", ".join(f"{name}={value:.4g}" for name, value in zip(self.names, theta * self.scale, strict=True))
+
+
+def _all_bins(dataset: Fitted) -> tuple[list[slice], list[np.ndarray]]:
+    return [slice(0, dataset.usable.size)], [np.ones(dataset.usable.size, dtype=bool)]
 
 
 def _varied(counts: np.ndarray, factor: MeanFactor, slots: Slots, theta: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ from astropy.time import Time
 from gpnb.core.errors import ArgumentError
 from gpnb.data.gti import GTI
 from gpnb.data.timeref import seconds_from
+from gpnb.datasets.light_curve import LightCurveDataset
 from gpnb.models.sky import SkyModel
 
 
@@ -37,10 +38,12 @@ class MeanFactor:
     ----------
     model : SkyModel
         A source that varies.
-    datasets : sequence of SpectrumDataset
+    datasets : sequence of SpectrumDataset or FluxPointsDataset
         The data; the intervals of all are compiled once.
     places : sequence of slice
         Where the bins of each lie among all.
+    kept : sequence of array of bool
+        Which bins of each lie there.
 
     Raises
     ------
@@ -48,7 +51,7 @@ class MeanFactor:
         As for `mean_factor`.
     """
 
-    def __init__(self, model: SkyModel, datasets: Sequence[Any], places: Sequence[slice]):
+    def __init__(self, model: SkyModel, datasets: Sequence[Any], places: Sequence[slice], kept: Sequence[np.ndarray]):
         assert model.temporal is not None
         self._model = model.temporal
         times = [_gti(model, item) for item in datasets]
@@ -57,29 +60,36 @@ class MeanFactor:
         pairs = list(zip(times, shifts, strict=True))
         self._start = np.concatenate([item.start_values + shift for item, shift in pairs])
         self._stop = np.concatenate([item.stop_values + shift for item, shift in pairs])
-        self._first = np.cumsum([0, *(len(item.start_values) for item in times[:-1])])
-        self._seconds = np.array([item.seconds for item in times])
         self._owner = np.zeros(max(place.stop for place in places), dtype=int)
-        for number, place in enumerate(places):
-            self._owner[place] = number
-        for mean, item in zip(self._means(self._model.values, np.zeros(0, dtype=int))[0], datasets, strict=True):
-            if not 0 <= mean < np.inf:
-                raise ArgumentError(_words(model, mean, item.name))
+        first: list[int] = []
+        at = 0
+        for item, gti, place, inside in zip(datasets, times, places, kept, strict=True):
+            step, number = (1, item.interval) if isinstance(item, LightCurveDataset) else (len(gti.start_values), 0)
+            self._owner[place] = np.broadcast_to(len(first) + number, inside.shape)[inside]
+            first += range(at, at + len(gti.start_values), step)
+            at += len(gti.start_values)
+        self._first = np.array(first)
+        self._seconds = np.add.reduceat(self._stop - self._start, self._first)
+        self._check(model, datasets, places)
+
+    def _check(self, model: SkyModel, datasets: Sequence[Any], places: Sequence[slice]) -> None:
+        mean = self.value(self._model.values)
+        for item, place in zip(datasets, places, strict=True):
+            bad = mean[place][~((mean[place] >= 0) & (mean[place] < np.inf))]
+            if bad.size:
+                raise ArgumentError(_words(model, bad[0], item.name))
 
     def value(self, values: Sequence[float]) -> np.ndarray:
         """The factor of each bin."""
-        return self.both(values, np.zeros(0, dtype=int))[0]
+        return np.asarray(self.both(values, np.zeros(0, dtype=int))[0])
 
     def both(self, values: Sequence[float], places: np.ndarray) -> np.ndarray:
         """The factor and, in the rows below it, its derivatives with the parameters at these places."""
-        return np.asarray(self._means(values, places)[:, self._owner])
-
-    def _means(self, values: Sequence[float], places: np.ndarray) -> np.ndarray:
         model, between = self._model.with_values(values), (self._start, self._stop, self._reference)
         rows = model.integral_between(*between)[None]
         if places.size:
             rows = np.concatenate([rows, model.integral_gradient_between(*between)[places]])
-        return np.asarray(np.add.reduceat(rows, self._first, axis=-1) / self._seconds)
+        return np.asarray((np.add.reduceat(rows, self._first, axis=-1) / self._seconds)[:, self._owner])
 
 
 def _gti(model: SkyModel, dataset: Any) -> GTI:
