@@ -61,7 +61,7 @@ class CurveMaker:
         self._settings: dict[str, Any] = {"source": source, "cl": cl, "sided": sided, "limits": limits}
         self._settings |= {"n_scan": n_scan, "statistic": statistic}
         self._n_scan, self._statistic = n_scan, statistic
-        self.models, self.target = models_of(result, source)
+        self.models, self.target = models_of(result, source, steady=True)
         self.schedule = Schedule(as_datasets(datasets))
 
     @property

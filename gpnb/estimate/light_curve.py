@@ -36,7 +36,8 @@ def light_curve(
     datasets : SpectrumDataset, Datasets, or sequence of SpectrumDataset
         The data, with good times.
     result : FitResult, SkyModel, Models or SpectralModel
-        The fit, or models with the shape that is assumed.
+        The fit, or models with the shape that is assumed. A temporal model of the source is left out, so that the
+        fluxes are those of each bin, whatever it says, and may be fitted with it; those of other sources are held.
     bins : str, Quantity, Axis or sequence of Time
         ``"run"``: one a run. ``"night"``: between pauses of six hours or more. A width such as ``"10 min"``, counted
         from the first run. Edges, or pairs of start and stop. ``"bayesian-blocks"``: stretches of runs of one flux

@@ -50,20 +50,18 @@ def _several(datasets: Any, kind: Any, words: str) -> tuple[Any, ...]:
     return found
 
 
-def as_models(models: Any, varying: bool = False) -> Models:
+def as_models(models: Any) -> Models:
     """A bare spectrum, one source, or several.
 
     Parameters
     ----------
     models : SpectralModel, SkyModel, or iterable of SkyModel
         What was given.
-    varying : bool
-        Whether sources may have a light curve.
 
     Raises
     ------
     ArgumentError
-        If there is none, something else, or a source that varies in time and may not.
+        If there is none, or something else.
     """
     if isinstance(models, SpectralModel):
         models = SkyModel(models)
@@ -71,9 +69,6 @@ def as_models(models: Any, varying: bool = False) -> Models:
     found = tuple(items) if isinstance(items, Iterable) and not isinstance(items, str) else (models,)
     if not found or not all(isinstance(item, SkyModel) for item in found):
         raise ArgumentError(f"model={models!r} must be a spectral model, a SkyModel, or several SkyModels.")
-    others = [item.name for item in found if item.temporal is not None]
-    if others and not varying:
-        raise ArgumentError(f"{others[0]} has a temporal model, which fluxes in bins do not know: leave it out.")
     return models if isinstance(models, Models) else Models(found)
 
 

@@ -87,7 +87,7 @@ class Likelihood:
         models: SpectralModel | SkyModel | Iterable[SkyModel],
         statistic: str | None = None,
     ):
-        self.models: Models = as_models(models, varying=True)
+        self.models: Models = as_models(models)
         self.datasets = usable_ones(as_fitted(datasets))
         self._data = as_data(self.datasets)
         self.parameters = FreeParameters(self.models)

@@ -170,10 +170,11 @@ def test_errors_are_those_of_the_profile(kind, name):
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["decay", "flare", "sine", "afterglow"])
 def test_pulls(kind):
+    """Of 500, for a mean of 200 has an error of 0.07: too large to hold a dozen of them to 0.15."""
     truth = star(CASES[kind][0])
     true = gpnb.Models([truth]).parameters
     rows = []
-    for seed in range(200):
+    for seed in range(500):
         result = gpnb.fit(seen(truth, seed), truth)
         rows.append((result.values - [true[name].value for name in result.names]) / result.errors)
     pulls = np.array(rows)

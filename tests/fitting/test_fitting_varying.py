@@ -87,5 +87,3 @@ def test_what_has_no_mean_is_told():
     diving = gpnb.SkyModel(STEADY, temporal=gpnb.LinearTrend(level=0, slope="-1 d-1", start="60000 d"))
     with pytest.raises(ArgumentError, match="The mean of LinearTrend"):
         gpnb.Likelihood(DATA, diving)
-    with pytest.raises(ArgumentError, match="fluxes in bins do not know"):
-        gpnb.flux_points(DATA, STAR, ["1 TeV", "10 TeV"])
