@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import os
+from typing import Any, Self
 
 import numpy as np
 from astropy import units as u
@@ -13,6 +14,7 @@ from gpnb.core.recipe import Recipe
 from gpnb.core.units import to_time
 from gpnb.models.base import Declared
 from gpnb.models.temporal import DAY, TemporalModel
+from gpnb.models.temporal_file import read_curve, read_phases, write_columns
 
 
 class _Lines:
@@ -64,6 +66,35 @@ class LightCurveTemplate(TemporalModel):
         self._reference = Time(times.tt.ravel()[0])
         nodes = np.atleast_1d((times - self._reference).to_value("s"))
         self._lines = _Lines(nodes, _checked(nodes, values, "time"))
+
+    @classmethod
+    def read(cls, path: str | os.PathLike[str], **given: Any) -> Self:
+        """Read a light curve in a layout of Gammapy 2.1: a table (FITS, ECSV) or a map (FITS) with an axis of time.
+
+        Gammapy goes on in straight lines beyond the ends, down to zero; here the outer values go on.
+
+        Parameters
+        ----------
+        path : path
+            Of the file: columns TIME and NORM, and the keywords MJDREFI, MJDREFF and TIMESYS (UTC if it is missing).
+        **given
+            ``norm``.
+
+        Raises
+        ------
+        DataFormatError
+            If it holds no light curve, or one that depends on energy.
+        """
+        time, values = read_curve(path)
+        return cls(time, values, **given)
+
+    def write(self, path: str | os.PathLike[str], overwrite: bool = False) -> None:
+        """Write the factors, times `norm`, as a table that Gammapy reads: ECSV where the name ends so, else FITS."""
+        whole = np.floor(self._reference.mjd)
+        part = float((self._reference - Time(whole, format="mjd", scale="tt")).to_value("d"))
+        columns = {"TIME": self._lines.nodes * u.s, "NORM": self.values[0] * self._lines.values}
+        meta = {"MJDREFI": int(whole), "MJDREFF": part, "TIMESYS": "tt", "TIMEUNIT": "s"}
+        write_columns(path, columns, meta, self.recipe, overwrite)
 
     @property
     def time(self) -> Time:
@@ -154,6 +185,36 @@ class PhaseCurve(TemporalModel):
         inner = nodes > 0
         whole = np.concatenate([[0.0], nodes[inner], [1.0]])
         self._lines = _Lines(whole, np.concatenate([ends[:1], self._nodes[1][inner], ends[1:]]))
+
+    @classmethod
+    def read(cls, path: str | os.PathLike[str], normalize: bool = False, **given: Any) -> Self:
+        """Read a phase curve in the layout of Gammapy 2.1: a table (FITS, ECSV) with columns PHASE and NORM.
+
+        Parameters
+        ----------
+        path : path
+            Of the file.
+        normalize : bool
+            Scale the factors to a mean of 1 over a turn, as Gammapy does if not told otherwise.
+        **given
+            The ephemeris: ``epoch``, ``f0``, ``f1``, ``f2``, ``phi0``. Gammapy's files hold none; those of `write` do.
+
+        Raises
+        ------
+        DataFormatError
+            If it holds no phase curve.
+        """
+        phase, values, known = read_phases(path, normalize)
+        return cls(phase, values, **{**known, **given})
+
+    def write(self, path: str | os.PathLike[str], overwrite: bool = False) -> None:
+        """Write it as a table that Gammapy reads, phases 0 and 1 included, with the ephemeris in the header.
+
+        ECSV where the name ends so, else FITS.
+        """
+        columns = {"PHASE": self._lines.nodes, "NORM": self._lines.values}
+        meta = {name.upper(): value for name, value in zip(self.names, self.values, strict=True)}
+        write_columns(path, columns, meta, self.recipe, overwrite)
 
     @property
     def timescale(self) -> float:
