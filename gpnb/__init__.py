@@ -85,6 +85,7 @@ _HOME = {
     "MapDataset": "datasets.map",
     "SpectrumDataset": "datasets.spectrum",
     "FluxPointsDataset": "datasets.flux_points",
+    "LightCurveDataset": "datasets.light_curve",
     "Datasets": "datasets.container",
     "reduce_map": "reduce.map",
     "reduce_spectrum": "reduce.spectrum",

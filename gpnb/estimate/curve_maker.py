@@ -67,7 +67,7 @@ class CurveMaker:
         self._settings: dict[str, Any] = {"source": source, "cl": cl, "sided": sided, "limits": limits}
         self._settings |= {"n_scan": n_scan, "statistic": statistic}
         self._n_scan, self._statistic, self._stack = n_scan, statistic, stack
-        self.models, self.target = models_of(result, source)
+        self.models, self.target = models_of(result, source, steady=True)
         others = [name for name in self.models.free if name.partition(".")[0] != self.target.name]
         self._free, self._refit = shape == "free", refit and bool(others)
         self._choices = {"shape": "free" if self._free else None, "refit": refit or None, "stack": stack or None}

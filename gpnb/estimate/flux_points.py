@@ -45,7 +45,8 @@ def flux_points(
     datasets : SpectrumDataset, Datasets, or sequence of SpectrumDataset
         The data, also of several instruments: all that lie in a bin count together.
     result : FitResult, SkyModel, Models or SpectralModel
-        The fit, or models with the shape that is assumed.
+        The fit, or models with the shape that is assumed. The light curve of a source that varies is held: the points
+        are of its spectral model, which is the flux where the light curve is 1.
     energy_edges : Axis, Quantity or list of str
         Edges of the bins; a bin of the data belongs where its centre lies, and ``e_min`` and ``e_max`` of the points
         are the ends of the bins of data.

@@ -39,7 +39,9 @@ def light_curve(
     datasets : SpectrumDataset, Datasets, or sequence of SpectrumDataset
         The data, with good times.
     result : FitResult, SkyModel, Models or SpectralModel
-        The fit, or models with the shape that is assumed, or that fits start from.
+        The fit, or models with the shape that is assumed, or that fits start from. A temporal model of the source is
+        left out, so that the fluxes are those of each bin, whatever it says, and may be fitted with it; those of other
+        sources are held.
     bins : str, Quantity, GTI, Axis or sequence of Time
         ``"run"``: one a run. ``"night"``: between pauses of six hours or more. ``"gti"``: one a good time interval,
         those that overlap joined. A width such as ``"10 min"``, counted from the first run. Good times, edges, or pairs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,22 @@ from gpnb.datasets.statistic import kind_of
 from gpnb.estimate.norm_profile import NormBins
 from gpnb.fitting.given import as_models
 from gpnb.fitting.terms import Terms
+from gpnb.fitting.variation import mean_factor
 from gpnb.models.collection import Models
 from gpnb.models.sky import SkyModel
 
 
-def models_of(result: Any, source: str | None) -> tuple[Models, SkyModel]:
+def models_of(result: Any, source: str | None, steady: bool = False) -> tuple[Models, SkyModel]:
     """The models of a fit (or models as they are), links followed, and the source whose flux is wanted.
+
+    Parameters
+    ----------
+    result : FitResult, SkyModel, Models or SpectralModel
+        What was given.
+    source : str, optional
+        Name of the source.
+    steady : bool
+        Leave out the light curve of the source, as where that is what is wanted.
 
     Raises
     ------
@@ -28,7 +39,11 @@ def models_of(result: Any, source: str | None) -> tuple[Models, SkyModel]:
     models = as_models(getattr(result, "models", result)).resolved()
     if source is None and len(models) > 1:
         raise ArgumentError(f"There are several models: say which, source= one of {', '.join(models.names)}.")
-    return models, models[0] if source is None else models[source]
+    target = models[0] if source is None else models[source]
+    if not steady or target.temporal is None:
+        return models, target
+    bare = replace(target, temporal=None)
+    return Models([bare if model is target else model for model in models]), bare
 
 
 def norm_bins(
@@ -100,7 +115,7 @@ def _numbered(
 
 
 class _Fluxes:
-    """Fluxes in bins of true energy, once for each model and axis."""
+    """Fluxes in bins of true energy, once for each model and axis, times the mean of what varies over the good time."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, bytes], np.ndarray] = {}
@@ -110,7 +125,7 @@ class _Fluxes:
         key = (model.name, edges.tobytes())
         if key not in self._known:
             self._known[key] = model.spectral.integral_bins(edges)
-        return self._known[key]
+        return self._known[key] if model.temporal is None else mean_factor(model, dataset) * self._known[key]
 
 
 def _terms(datasets: Sequence[SpectrumDataset], statistic: str | None) -> Terms:

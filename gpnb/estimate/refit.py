@@ -19,6 +19,7 @@ from gpnb.fitting.result import FitResult
 from gpnb.models.collection import Models
 from gpnb.models.scaled import ScaledSpectrum
 from gpnb.models.sky import SkyModel
+from gpnb.models.temporal import TemporalModel
 from gpnb.stats.intervals import delta_stat
 from gpnb.stats.roots import rising_root
 
@@ -76,11 +77,19 @@ def _with_norm(models: Models, source: SkyModel, norm: float, edge: float) -> Mo
     shape = ScaledSpectrum(source.spectral, norm=norm)
     if np.isfinite(edge):
         shape = shape.bound("norm", edge, np.inf)
-    changed = Models([SkyModel(shape, name=source.name) if model is source else model for model in models])
+    light = source.temporal
+    own = SkyModel(shape, temporal=light and _held(light), name=source.name)
+    changed = Models([own if model is source else model for model in models])
     for name, item in models.parameters.items():
         if item.link.startswith(f"{source.name}."):
             changed = changed.link(name, "").freeze(name)
     return changed
+
+
+def _held(light: TemporalModel) -> TemporalModel:
+    for name in light.names:
+        light = light.link(name, "").freeze(name)
+    return light
 
 
 def _one(

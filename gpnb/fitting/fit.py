@@ -22,10 +22,11 @@ from gpnb.models.collection import Models
 from gpnb.models.links import link_targets
 from gpnb.models.sky import SkyModel
 from gpnb.models.spectrum import SpectralModel
+from gpnb.products.light_curve import LightCurve
 
 
 def fit(
-    datasets: Fitted | Iterable[Fitted],
+    datasets: Fitted | LightCurve | Iterable[Fitted | LightCurve],
     model: SpectralModel | SkyModel | Iterable[SkyModel],
     backend: str = "minuit",
     statistic: str | None = None,
@@ -37,10 +38,13 @@ def fit(
 
     Parameters
     ----------
-    datasets : SpectrumDataset or FluxPointsDataset, Datasets, or sequence of them
-        The data; several are fitted jointly.
+    datasets : SpectrumDataset, FluxPointsDataset or LightCurve, Datasets, or sequence of them
+        The data; several are fitted jointly. A light curve in one band of energy says nothing about the shape of the
+        spectrum: freeze that.
     model : SpectralModel, SkyModel, Models, or sequence of SkyModel
-        Where the fit starts; it is not changed. Of a SkyModel the spectrum is fitted, shape and position are held.
+        Where the fit starts; it is not changed. Of a SkyModel the free parameters of spectrum and light curve are
+        fitted, shape and position are held. Datasets see the mean of a light curve over their good time: give one a
+        run, or one a few minutes, not a stack.
     backend : {"minuit", "scipy", "sherpa", "sherpa-session"}
         What minimises: MINUIT; scipy's L-BFGS-B; Sherpa's Nelder-Mead simplex; or, as an outside check, a session of
         Sherpa's that reads OGIP files and uses its own folding and statistic. The last two need the extra ``sherpa``.

@@ -12,13 +12,15 @@ from gpnb.core.errors import ArgumentError, DataWarning, FitError
 from gpnb.datasets.container import Datasets
 from gpnb.datasets.flags import reasons
 from gpnb.datasets.flux_points import FluxPointsDataset
+from gpnb.datasets.light_curve import LightCurveDataset
 from gpnb.datasets.spectrum import SpectrumDataset, names_of
 from gpnb.models.collection import Models
 from gpnb.models.sky import SkyModel
 from gpnb.models.spectrum import SpectralModel
+from gpnb.products.light_curve import LightCurve
 
 Fitted = SpectrumDataset | FluxPointsDataset
-"""What can be fitted."""
+"""What can be fitted; a `LightCurve` is taken as a `LightCurveDataset`."""
 
 
 def as_datasets(datasets: Any) -> tuple[SpectrumDataset, ...]:
@@ -34,7 +36,8 @@ def as_datasets(datasets: Any) -> tuple[SpectrumDataset, ...]:
 
 def as_fitted(datasets: Any) -> tuple[Fitted, ...]:
     """One dataset that can be fitted, or several, of whatever kind; see `as_datasets`."""
-    return _several(datasets, SpectrumDataset | FluxPointsDataset, "SpectrumDataset or FluxPointsDataset")
+    found = _several(datasets, SpectrumDataset | FluxPointsDataset | LightCurve, "SpectrumDataset or FluxPointsDataset")
+    return tuple(LightCurveDataset.from_curve(item) if isinstance(item, LightCurve) else item for item in found)
 
 
 def _several(datasets: Any, kind: Any, words: str) -> tuple[Any, ...]:
@@ -47,20 +50,18 @@ def _several(datasets: Any, kind: Any, words: str) -> tuple[Any, ...]:
     return found
 
 
-def as_models(models: Any, varying: bool = False) -> Models:
+def as_models(models: Any) -> Models:
     """A bare spectrum, one source, or several.
 
     Parameters
     ----------
     models : SpectralModel, SkyModel, or iterable of SkyModel
         What was given.
-    varying : bool
-        Whether sources may have a light curve.
 
     Raises
     ------
     ArgumentError
-        If there is none, something else, or a source that varies in time and may not.
+        If there is none, or something else.
     """
     if isinstance(models, SpectralModel):
         models = SkyModel(models)
@@ -68,9 +69,6 @@ def as_models(models: Any, varying: bool = False) -> Models:
     found = tuple(items) if isinstance(items, Iterable) and not isinstance(items, str) else (models,)
     if not found or not all(isinstance(item, SkyModel) for item in found):
         raise ArgumentError(f"model={models!r} must be a spectral model, a SkyModel, or several SkyModels.")
-    others = [item.name for item in found if item.temporal is not None]
-    if others and not varying:
-        raise ArgumentError(f"{others[0]} has a temporal model, which fluxes in bins do not know: leave it out.")
     return models if isinstance(models, Models) else Models(found)
 
 
@@ -95,7 +93,8 @@ def usable_ones(datasets: Sequence[Fitted]) -> tuple[Fitted, ...]:
 
 def recipe_input(datasets: Any) -> Any:
     """What a recipe notes of datasets: one object, or a list."""
-    return datasets if isinstance(datasets, SpectrumDataset | FluxPointsDataset | Datasets) else list(datasets)
+    single = SpectrumDataset | FluxPointsDataset | LightCurve | Datasets
+    return datasets if isinstance(datasets, single) else list(datasets)
 
 
 def _reasons(datasets: Sequence[Fitted]) -> str:

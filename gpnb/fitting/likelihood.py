@@ -12,13 +12,14 @@ from gpnb.core.errors import FitError
 from gpnb.fitting.flux import BinFlux
 from gpnb.fitting.fold import Fold, response
 from gpnb.fitting.given import Fitted, as_fitted, as_models, usable_ones
-from gpnb.fitting.parameters import FreeParameters
+from gpnb.fitting.parameters import FreeParameters, Slots
 from gpnb.fitting.points import Data, as_data, true_bins
 from gpnb.fitting.terms import Terms
-from gpnb.fitting.variation import bin_factors, mean_factor
+from gpnb.fitting.variation import MeanFactor
 from gpnb.models.collection import Models
 from gpnb.models.sky import SkyModel
 from gpnb.models.spectrum import SpectralModel
+from gpnb.products.light_curve import LightCurve
 
 _NEGATIVE = "the predicted counts are so negative that no background explains them"
 
@@ -46,17 +47,17 @@ class Point:
 
 
 class Likelihood:
-    """−2 ln L of spectra and flux points, compiled once: links, units, priors, limits, folded responses.
+    """−2 ln L of spectra, flux points and light curves, compiled once: links, units, priors, limits, folded responses.
 
     An entry of the vector is a parameter's value over `scale`. One instance serves one thread.
 
     Parameters
     ----------
-    datasets : SpectrumDataset or FluxPointsDataset, Datasets, or sequence of them
+    datasets : SpectrumDataset, FluxPointsDataset or LightCurve, Datasets, or sequence of them
         The data; bins that are not usable are left out.
     models : SpectralModel, SkyModel, Models, or sequence of SkyModel
-        Every source is seen in every dataset. Light curves are held: a dataset sees their mean over
-        its good time.
+        Every source is seen in every dataset. Of one that varies in time, a dataset sees the mean over its good
+        time; the free parameters of light curves are entries of the vector too.
     statistic : {"wstat", "cash", "cstat", "chi2"}, optional
         By default ``wstat`` where the background is measured, else ``cash``.
 
@@ -82,19 +83,19 @@ class Likelihood:
 
     def __init__(
         self,
-        datasets: Fitted | Iterable[Fitted],
+        datasets: Fitted | LightCurve | Iterable[Fitted | LightCurve],
         models: SpectralModel | SkyModel | Iterable[SkyModel],
         statistic: str | None = None,
     ):
-        self.models: Models = as_models(models, varying=True)
+        self.models: Models = as_models(models)
         self.datasets = usable_ones(as_fitted(datasets))
         self._data = as_data(self.datasets)
         self.parameters = FreeParameters(self.models)
         self._fold = Fold(self._data)
         self._terms = Terms(self._data, self._fold.places, statistic)
         self._fluxes = [BinFlux(item.spectral, self._fold.low, self._fold.high) for item in self.models]
-        self._factors = [bin_factors(item, self.datasets, self._fold.places) for item in self.models]
-        self._whole: list[tuple[list[float], np.ndarray, list[BinFlux]]] | None = None
+        self._factors = self._mean_factors(self.datasets, self._fold.places, [item.usable for item in self.datasets])
+        self._whole: list[tuple[list[MeanFactor | None], np.ndarray, list[BinFlux]]] | None = None
         self._last: Point | None = None
 
     @property
@@ -134,11 +135,10 @@ class Likelihood:
     def value(self, theta: Any) -> float:
         """−2 ln L alone, for samplers: no derivatives are made."""
         theta = np.asarray(theta, dtype=float)
+        pairs = zip(self.parameters.slots, self._fluxes, strict=True)
         with np.errstate(all="ignore"):
-            fluxes = [
-                flux.value(slots.values(theta)) for slots, flux in zip(self.parameters.slots, self._fluxes, strict=True)
-            ]
-            total = float(self._terms(self._sum(fluxes))[0].sum()) + self.parameters.prior(theta)[0]
+            signal = self._sum([flux.value(slots.values(theta)) for slots, flux in pairs], theta)
+            total = float(self._terms(signal)[0].sum()) + self.parameters.prior(theta)[0]
         return total if np.isfinite(total) else np.inf
 
     def gradient(self, theta: Any) -> np.ndarray:
@@ -163,7 +163,7 @@ class Likelihood:
         return self._last
 
     def _evaluate(self, theta: np.ndarray) -> Point:
-        counts = self._sum(self._fluxes_and_slopes(theta))
+        counts = self._sum(self._fluxes_and_slopes(theta), theta)
         signal, slopes = counts[0], counts[1:]
         stat, slope, weight = self._terms(signal)
         prior, prior_gradient, prior_fisher = self.parameters.prior(theta)
@@ -173,34 +173,29 @@ class Likelihood:
         fisher = (slopes * weight) @ slopes.T + prior_fisher
         return Point(theta, total, slopes @ slope + prior_gradient, fisher)
 
-    def _sum(self, fluxes: Sequence[np.ndarray]) -> np.ndarray:
+    def _sum(self, fluxes: Sequence[np.ndarray], theta: np.ndarray) -> np.ndarray:
         """Counts of all sources; those that vary have their own mean in each dataset."""
         steady = [flux for flux, factor in zip(fluxes, self._factors, strict=True) if factor is None]
         parts = [self._fold.counts(np.sum(steady, axis=0))] if steady else []
-        for flux, factor in zip(fluxes, self._factors, strict=True):
+        for flux, factor, slots in zip(fluxes, self._factors, self.parameters.time_slots, strict=True):
             if factor is not None:
-                parts.append(factor * self._fold.counts(flux))
+                parts.append(_varied(self._fold.counts(flux), factor, slots, theta))
         return np.asarray(np.sum(parts, axis=0))
 
     def _fluxes_and_slopes(self, theta: np.ndarray) -> list[np.ndarray]:
         """Flux of each source in the bins of the fold, and below it its derivatives with the vector."""
-        fluxes = []
-        for slots, flux in zip(self.parameters.slots, self._fluxes, strict=True):
-            rows = flux.both(slots.values(theta), slots.places)
-            found = np.zeros((1 + len(self.parameters), self._fold.low.size))
-            found[0] += rows[0]
-            for row, number, factor in zip(rows[1:], slots.numbers, slots.factors, strict=True):
-                found[1 + number] += factor * row
-            fluxes.append(found)
-        return fluxes
+        return [
+            slots.spread(flux.both(slots.values(theta), slots.places), len(self.parameters))
+            for slots, flux in zip(self.parameters.slots, self._fluxes, strict=True)
+        ]
 
     def is_norm(self, theta: Any) -> np.ndarray:
         """True for the entries that a source's flux is proportional to, such as amplitudes."""
         theta, found = np.asarray(theta, dtype=float), np.zeros(len(self.parameters), dtype=bool)
-        for slots, flux in zip(self.parameters.slots, self._fluxes, strict=True):
-            rows = flux.both(slots.values(theta), slots.places)
-            for row, number, factor in zip(rows[1:], slots.numbers, slots.factors, strict=True):
-                found[number] |= bool(np.allclose(factor * theta[number] * row, rows[0], rtol=1e-6, atol=0))
+        slots, parts = [*self.parameters.slots, *self.parameters.time_slots], [*self._fluxes, *self._factors]
+        for own, part in zip(slots, parts, strict=True):
+            if part is not None:
+                found[own.norms(part.both(own.values(theta), own.places), theta)] = True
         return found
 
     def predict(self, theta: Any) -> list[np.ndarray]:
@@ -208,18 +203,28 @@ class Likelihood:
         theta = np.asarray(theta, dtype=float)
         if self._whole is None:
             self._whole = [
-                ([mean_factor(model, item) for model in self.models], response(data), self._bin_fluxes(data))
+                (self._mean_factors([item], *_all_bins(item)), response(data), self._bin_fluxes(data))
                 for item, data in zip(self.datasets, self._data, strict=True)
             ]
-        values = [slots.values(theta) for slots in self.parameters.slots]
-        return [
-            np.sum([factor * flux.value(own) for factor, flux, own in zip(means, fluxes, values, strict=True)], axis=0)
-            @ matrix
-            for means, matrix, fluxes in self._whole
-        ]
+        slots = list(zip(self.parameters.slots, self.parameters.time_slots, strict=True))
+        found = []
+        for factors, matrix, fluxes in self._whole:
+            counts = [flux.value(own.values(theta)) @ matrix for flux, (own, _) in zip(fluxes, slots, strict=True)]
+            means = [
+                1.0 if item is None else item.value(own.values(theta))
+                for item, (_, own) in zip(factors, slots, strict=True)
+            ]
+            found.append(np.sum([mean * item for mean, item in zip(means, counts, strict=True)], axis=0))
+        return found
 
     def _bin_fluxes(self, dataset: Data) -> list[BinFlux]:
         return [BinFlux(item.spectral, *true_bins(dataset)) for item in self.models]
+
+    def _mean_factors(
+        self, datasets: Sequence[Fitted], places: Sequence[slice], kept: Sequence[np.ndarray]
+    ) -> list[MeanFactor | None]:
+        models = self.models.resolved()
+        return [None if item.temporal is None else MeanFactor(item, datasets, places, kept) for item in models]
 
     def models_at(self, theta: Any) -> Models:
         """The models with the values of a vector, links followed."""
@@ -246,7 +251,7 @@ class Likelihood:
         raise FitError(f"{reason}; start elsewhere, or limit the parameters.")
 
     def bad_flux(self, theta: np.ndarray) -> str:
-        """Which spectrum is not finite at a vector, and where; empty if all are."""
+        """Which spectrum or light curve is not finite at a vector, and where; empty if all are."""
         with np.errstate(all="ignore"):
             for model, slots, flux in zip(self.models, self.parameters.slots, self._fluxes, strict=True):
                 rows = flux.both(slots.values(theta), slots.places)
@@ -257,7 +262,26 @@ class Likelihood:
                         f"The spectrum of {model.name} ({type(model.spectral).__name__}) gives no finite flux "
                         f"between {low:.3g} and {high:.3g} TeV at {self._words(theta)}"
                     )
+            for model, slots, factor in zip(self.models, self.parameters.time_slots, self._factors, strict=True):
+                if factor and not np.isfinite(factor.both(slots.values(theta), slots.places)).all():
+                    kind = type(model.temporal).__name__
+                    return f"The light curve of {model.name} ({kind}) has no finite mean at {self._words(theta)}"
         return ""
 
     def _words(self, theta: np.ndarray) -> str:
         return ", ".join(f"{name}={value:.4g}" for name, value in zip(self.names, theta * self.scale, strict=True))
+
+
+def _all_bins(dataset: Fitted) -> tuple[list[slice], list[np.ndarray]]:
+    return [slice(0, dataset.usable.size)], [np.ones(dataset.usable.size, dtype=bool)]
+
+
+def _varied(counts: np.ndarray, factor: MeanFactor, slots: Slots, theta: np.ndarray) -> np.ndarray:
+    """Counts, with their slopes below if there are any, times the mean factor of each bin."""
+    values = slots.values(theta)
+    if counts.ndim == 1 or not slots.places.size:
+        return np.asarray(factor.value(values) * counts)
+    means = slots.spread(factor.both(values, slots.places), len(theta))
+    found = means[0] * counts
+    found[1:] += means[1:] * counts[0]
+    return np.asarray(found)

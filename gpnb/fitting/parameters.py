@@ -14,10 +14,13 @@ from gpnb.models.links import link_targets
 from gpnb.models.parameter import Parameter
 from gpnb.models.priors import GaussianPrior, Prior
 
+_FITTED = ("spectral", "temporal")
+"""The parts of a source whose parameters a fit may change."""
+
 
 @dataclass(frozen=True, eq=False)
 class Slots:
-    """Where the parameters of one spectrum come from.
+    """Where the parameters of one spectrum or light curve come from.
 
     Parameters
     ----------
@@ -37,21 +40,51 @@ class Slots:
     factors: np.ndarray
 
     def values(self, theta: np.ndarray) -> list[float]:
-        """All values of the spectrum at a vector, as plain floats."""
+        """All values of the model at a vector, as plain floats."""
         found = self.base.copy()
         found[self.places] = self.factors * theta[self.numbers]
         return list(found.tolist())
 
+    def spread(self, rows: np.ndarray, count: int) -> np.ndarray:
+        """Values, and below them derivatives with the model's own parameters, as such with all entries of the vector.
+
+        Parameters
+        ----------
+        rows : array, shape (1 + len(places), n)
+            The values, and the derivatives with the parameters at `places`.
+        count : int
+            Number of entries.
+        """
+        found = np.zeros((1 + count, rows.shape[-1]))
+        found[0] += rows[0]
+        for row, number, factor in zip(rows[1:], self.numbers, self.factors, strict=True):
+            found[1 + number] += factor * row
+        return found
+
+    def norms(self, rows: np.ndarray, theta: np.ndarray) -> list[int]:
+        """The entries that the values are proportional to."""
+        return [
+            int(number)
+            for row, number, factor in zip(rows[1:], self.numbers, self.factors, strict=True)
+            if np.allclose(factor * theta[number] * row, rows[0], rtol=1e-6, atol=0)
+        ]
+
 
 class FreeParameters:
-    """Compiles names, units, links, limits and priors of the free parameters of spectra.
+    """Compiles names, units, links, limits and priors of the free parameters of spectra and light curves.
 
     An entry of the vector is a parameter's value over `scale`, a power of ten that makes it of order one.
 
     Parameters
     ----------
     models : Models
-        Only their spectra count: shape and light curve are held.
+        Their spectra and light curves count: the shape on the sky is held.
+
+    Attributes
+    ----------
+    slots, time_slots : list of Slots
+        For each model, where the parameters of its spectrum and of its light curve come from; the latter are empty
+        for a steady source.
 
     Raises
     ------
@@ -62,17 +95,19 @@ class FreeParameters:
     def __init__(self, models: Models):
         resolved = models.resolved().parameters
         self._targets = link_targets(resolved)
-        spectral = [f"{model.name}.{item.name}" for model in models for item in model.spectral.parameters]
-        self.names = tuple(name for name in spectral if resolved[name].free)
+        names = [name for model in models for part in _FITTED for name in model.full_names(part)]
+        self.names = tuple(name for name in names if resolved[name].free)
         if not self.names:
             raise ArgumentError(f"No parameter of {', '.join(models.names)} is free: thaw what shall be fitted.")
         free = [resolved[name] for name in self.names]
         self.units = tuple(item.unit for item in free)
         self.scale = np.array([_power_of_ten(item.value) for item in free])
         self.start = np.array([item.value for item in free]) / self.scale
-        self.slots = [self._slots(resolved, model.name, model.spectral.names) for model in models]
-        self.bounds = self._bounds(resolved, spectral)
-        self._priors = self._find_priors(resolved, spectral)
+        self.slots, self.time_slots = (
+            [self._slots(resolved, model.full_names(part)) for model in models] for part in _FITTED
+        )
+        self.bounds = self._bounds(resolved, names)
+        self._priors = self._find_priors(resolved, names)
         self._check_start()
 
     def __len__(self) -> int:
@@ -88,12 +123,11 @@ class FreeParameters:
         factor = 1.0 if same else u.Unit(parameters[target].unit).to(parameters[name].unit)
         return number, float(factor * self.scale[number])
 
-    def _slots(self, parameters: dict[str, Parameter], owner: str, names: Sequence[str]) -> Slots:
-        full = [f"{owner}.{name}" for name in names]
-        moved = [(place, *found) for place, name in enumerate(full) if (found := self._source(name, parameters))]
+    def _slots(self, parameters: dict[str, Parameter], names: Sequence[str]) -> Slots:
+        moved = [(place, *found) for place, name in enumerate(names) if (found := self._source(name, parameters))]
         places, numbers, factors = zip(*moved, strict=True) if moved else ((), (), ())
         return Slots(
-            np.array([parameters[name].value for name in full]),
+            np.array([parameters[name].value for name in names]),
             np.array(places, dtype=int),
             np.array(numbers, dtype=int),
             np.array(factors, dtype=float),

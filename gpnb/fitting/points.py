@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from gpnb.datasets.flux_points import FluxPointsDataset
+from gpnb.datasets.light_curve import LightCurveDataset
 from gpnb.datasets.spectrum import SpectrumDataset
 
 KIND = "points"
@@ -17,7 +18,9 @@ _HALF_WIDTH = 1e-4
 
 
 class PointsData:
-    """Flux points in the clothes of a spectrum: narrow bins of energy, and what carries their flux to the points.
+    """Flux points in the clothes of a spectrum: bins of energy, and what carries their flux to the points.
+
+    The bins are narrow ones round the points; of a light curve the bands themselves, in which it gives integral fluxes.
 
     Parameters
     ----------
@@ -28,10 +31,24 @@ class PointsData:
     def __init__(self, dataset: FluxPointsDataset):
         self.dataset = dataset
         self.name, self.usable = dataset.name, dataset.usable
-        self.low, self.high = (dataset.energy * (1 + side * _HALF_WIDTH) for side in (-1, 1))
-        self.exposure = np.ones(len(dataset.energy))
-        self.edisp = np.diag(1 / (self.high - self.low))
-        self.counts = np.zeros(len(dataset.energy))
+        low, high, width = _bins(dataset)
+        (self.low, self.high), place = np.unique([low, high], axis=1, return_inverse=True)  # of a light curve, few
+        self.exposure = np.ones(len(self.low))
+        self.edisp = np.zeros((len(self.low), len(width)))
+        self.edisp[place.ravel(), np.arange(len(width))] = 1 / width
+        self.counts = np.zeros(len(width))
+
+
+def _bins(dataset: FluxPointsDataset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Ends of the bins whose flux is predicted, and what to divide it by for the differential flux at the points."""
+    low, high = (dataset.energy * (1 + side * _HALF_WIDTH) for side in (-1, 1))
+    width = high - low
+    if isinstance(dataset, LightCurveDataset):
+        points = dataset.points
+        whole = np.isfinite(points.ref_flux) & (points.e_min < points.e_max)
+        low, high = np.where(whole, points.e_min, low), np.where(whole, points.e_max, high)
+        width = np.where(whole, points.ref_flux / points.ref_dnde, width)
+    return low, high, width
 
 
 Data = SpectrumDataset | PointsData

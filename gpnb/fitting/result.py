@@ -23,6 +23,7 @@ from gpnb.fitting.points import KIND
 from gpnb.fitting.profile import profile
 from gpnb.fitting.sampling import Samples, sample
 from gpnb.models.collection import Models
+from gpnb.models.parameter import digits
 from gpnb.models.sky import SkyModel
 
 
@@ -265,6 +266,6 @@ class FitResult(Displayed):
 
     def __repr__(self) -> str:
         pairs = zip(self.names, self.values, self.errors, strict=True)
-        found = ", ".join(f"{name} = {value:.4g} ± {error:.2g}" for name, value, error in pairs)
+        found = ", ".join(f"{name} = {value:.{digits(value, error, 4)}g} ± {error:.2g}" for name, value, error in pairs)
         words = "" if self.success else f", no success: {self.message}"
         return f"FitResult({found}; −2 ln L = {self.stat:.2f}, {self.dof} dof{words})"

@@ -48,6 +48,8 @@ def minimise(objective: Objective, start: np.ndarray, **options: Any) -> Minimum
     spectra = [item for item in likelihood.datasets if isinstance(item, SpectrumDataset)]
     if any(item.background is not None for item in spectra):
         raise ArgumentError("backend='sherpa-session' does not know a background that is given: use another backend.")
+    if any(model.temporal is not None for model in likelihood.models):
+        raise ArgumentError("backend='sherpa-session' does not know sources that vary in time: use another backend.")
     session = open_session(spectra)
     session.set_stat(likelihood.statistics[0])
     session.set_method(options.pop("method", "neldermead"))

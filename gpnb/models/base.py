@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from gpnb.core.errors import ArgumentError, DataFormatError
 from gpnb.core.recipe import Recipe
-from gpnb.models.parameter import Parameter
+from gpnb.models.parameter import Parameter, digits
 from gpnb.models.priors import Prior
 from gpnb.models.records import as_argument, parameter_from_dict, parameter_to_dict
 
@@ -169,7 +169,8 @@ class Model:
 
     def __repr__(self) -> str:
         values = ", ".join(
-            f"{item.name}={item.value:.6g}{' ' + item.unit if item.unit else ''}" for item in self.parameters
+            f"{item.name}={item.value:.{digits(item.value, item.error, 6)}g}{' ' + item.unit if item.unit else ''}"
+            for item in self.parameters
         )
         return f"{type(self).__name__}({values})"
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 from astropy import units as u
@@ -15,6 +16,7 @@ from astropy.time import Time
 from gpnb.core.errors import DataFormatError, DataWarning
 from gpnb.models.base import model_class
 from gpnb.models.ebl import source_of_file
+from gpnb.models.temporal_template import LightCurveTemplate, PhaseCurve
 
 _FROZEN = ("reference", "emin", "emax", "escale", "tilt", "redshift", "alpha_norm", "e", "phi")
 """Parameters that Gammapy freezes by default, and then does not say so."""
@@ -73,14 +75,22 @@ SPATIAL = {
     "ShellSpatialModel": Kind("shell", "ShellSource", _CENTER),
 }
 TEMPORAL = {
-    "LinearTemporalModel": Kind("linear", "LinearTrend", {"alpha": "level", "beta": "slope", "t_ref": "start"}),
-    "ExpDecayTemporalModel": Kind("exp-decay", "ExponentialDecay", {"t0": "decay", "t_ref": "start"}),
+    "LinearTemporalModel": Kind(
+        "linear", "LinearTrend", {"alpha": "level", "beta": "slope", "t_ref": "start"}, ("t_ref",)
+    ),
+    "ExpDecayTemporalModel": Kind("exp-decay", "ExponentialDecay", {"t0": "decay", "t_ref": "start"}, ("t_ref",)),
     "GaussianTemporalModel": Kind("gauss", "GaussianFlare", {"t_ref": "peak", "sigma": "width"}),
     "GeneralizedGaussianTemporalModel": Kind(
         "gengauss", "GeneralizedFlare", {"t_ref": "peak", "t_rise": "rise", "t_decay": "decay"}
     ),
-    "PowerLawTemporalModel": Kind("powerlaw", "PowerLawDecay", {"alpha": "index", "t_ref": "start", "t0": "scale"}),
+    "PowerLawTemporalModel": Kind(
+        "powerlaw", "PowerLawDecay", {"alpha": "index", "t_ref": "start", "t0": "scale"}, ("t_ref", "t0")
+    ),
     "SineTemporalModel": Kind("sinus", "SineVariation", {"amp": "amplitude", "omega": "period", "t_ref": "start"}),
+    "LightCurveTemplateTemporalModel": Kind("template", "LightCurveTemplate"),
+    "TemplatePhaseCurveTemporalModel": Kind(
+        "template-phase", "PhaseCurve", {"t_ref": "epoch", "phi_ref": "phi0"}, ("t_ref", "phi_ref", "f0", "f1", "f2")
+    ),
 }
 _PRIORS = {"GaussianPrior": {"mu": "mean", "sigma": "sigma"}, "UniformPrior": {}, "LogUniformPrior": {}}
 
@@ -118,7 +128,7 @@ def _sky_model(item: dict[str, Any], source: str) -> dict[str, Any]:
     parts = {
         "spectral": _spectral(item.get("spectral")),
         "spatial": _part(item.get("spatial"), SPATIAL, ("frame",)),
-        "temporal": _temporal(item.get("temporal")),
+        "temporal": _temporal(item.get("temporal"), source),
     }
     return {"name": item.get("name"), **{name: part for name, part in parts.items() if part}}
 
@@ -205,12 +215,14 @@ def _round_disk(parameters: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [item for item in parameters if item["name"] not in ("e", "phi", "edge_width")]
 
 
-def _temporal(part: Any) -> Any:
+def _temporal(part: Any, source: str) -> Any:
     if not isinstance(part, dict) or part.get("type") in ("ConstantTemporalModel", "const"):
         return None
     kind = _kind(part, TEMPORAL)
     if kind is None:
         return part
+    if kind.ours == "LightCurveTemplate":  # its reference time is that of the file
+        return LightCurveTemplate.read(_file(part, source)).to_dict()
     values = {item["name"]: item for item in part.get("parameters", [])}
     missing = sorted(set(kind.names) - set(values))
     if missing:
@@ -218,20 +230,58 @@ def _temporal(part: Any) -> Any:
     made = [_parameter(_other_way(values[name], kind), kind) for name in values]
     for item in made:
         if item["name"] == kind.names["t_ref"]:
-            item["value"] = float(Time(item["value"], format="mjd", scale=part.get("scale", "utc")).tt.mjd)
+            _to_tt(item, part.get("scale", "utc"))
     flare = [{"name": "base", "value": 0.0, "frozen": True}, {"name": "height", "value": 1.0, "frozen": True}]
-    return {"type": kind.ours, "parameters": [*(flare if "peak" in kind.names.values() else []), *made]}
+    found = {"type": kind.ours, "parameters": [*(flare if "peak" in kind.names.values() else []), *made]}
+    if kind.ours == "PhaseCurve":
+        curve = PhaseCurve.read(_file(part, source), part.get("normalize", True)).to_dict()
+        found |= {name: curve[name] for name in ("phase", "values")}
+    return found
+
+
+def _file(part: dict[str, Any], source: str) -> str:
+    """The file of a template: as it is named, else beside the file of models."""
+    if not part.get("filename"):
+        raise DataFormatError(f"{source}: {part['type']} needs the entry 'filename'.")
+    path = Path(os.path.expandvars(part["filename"]))
+    beside = Path(source).parent / path
+    return str(beside if not path.exists() and beside.exists() else path)
+
+
+def _to_tt(item: dict[str, Any], scale: str) -> None:
+    """A time and its limits from MJD of another scale."""
+    shift = float(Time(item["value"], format="mjd", scale=scale).tt.mjd) - float(item["value"])
+    item |= {name: float(item[name]) + shift for name in ("value", "min", "max") if name in item}
 
 
 def _other_way(item: dict[str, Any], kind: Kind) -> dict[str, Any]:
     """Parameters whose meaning is another one here: the sign of an index, a period for an angular frequency."""
-    value = float(item["value"])
     if kind.ours == "PowerLawDecay" and item["name"] == "alpha":
-        return {"name": "alpha", "value": -value, "frozen": item.get("frozen", False)}
+        return _turned(item, lambda alpha: -alpha, "", 1.0)
     if kind.ours == "SineVariation" and item["name"] == "omega":
-        period = (2 * math.pi / (value * u.Unit(item.get("unit", "rad s-1")))).to_value("rad-1 d")
-        return {"name": "omega", "value": period, "unit": "d", "frozen": item.get("frozen", False)}
+        omega, unit = float(item["value"]), u.Unit(item.get("unit", "rad s-1"))
+        turn = (2 * math.pi / unit).to_value("rad-1 d")
+        return _turned(item, lambda x: turn / x if x > 0 else math.inf, "d", turn / omega**2)
     return item
+
+
+def _turned(item: dict[str, Any], change: Callable[[float], float], unit: str, slope: float) -> dict[str, Any]:
+    """A parameter by a falling function of it, with its limits and, to first order, its error."""
+    if item.get("prior"):
+        raise DataFormatError(f"The prior of {item['name']} has no counterpart: here it is another parameter.")
+    limits = {
+        ours: change(float(item[theirs]))
+        for ours, theirs in {"min": "max", "max": "min"}.items()
+        if _is_limit(item, theirs)
+    }
+    new = {"name": item["name"], "value": change(float(item["value"])), "unit": unit, **limits}
+    if item.get("error"):
+        new["error"] = slope * float(item["error"])
+    return new | {"frozen": item.get("frozen", False), "link": item.get("link", "")}
+
+
+def _is_limit(item: dict[str, Any], name: str) -> bool:
+    return math.isfinite(float(item.get(name, math.nan)))
 
 
 def warn(source: str, what: str) -> None:

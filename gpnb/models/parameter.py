@@ -111,7 +111,7 @@ class Parameter:
         return hash(self._key())
 
     def __repr__(self) -> str:
-        notes = [f"{self.value:.6g}{' ' + self.unit if self.unit else ''}"]
+        notes = [f"{self.value:.{digits(self.value, self.error, 6)}g}{' ' + self.unit if self.unit else ''}"]
         if math.isfinite(self.error):
             notes.append(f"± {self.error:.2g}")
         if self.frozen:
@@ -121,3 +121,16 @@ class Parameter:
         if self.prior is not None:
             notes.append(f"with {self.prior}")
         return f"Parameter({self.name} = {' '.join(notes)})"
+
+
+def digits(value: float, error: float, least: int) -> int:
+    """How many significant digits to show of a value with an error: a time as MJD has many.
+
+    Examples
+    --------
+    >>> digits(2.34, 0.1, 4), digits(60000.12345, 0.0012, 4)
+    (4, 10)
+    """
+    if not (math.isfinite(value) and math.isfinite(error) and error > 0 and value):
+        return least
+    return min(max(least, math.ceil(math.log10(abs(value) / error)) + 2), 17)

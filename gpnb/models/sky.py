@@ -76,12 +76,22 @@ class SkyModel:
     @property
     def parameters(self) -> dict[str, Parameter]:
         """All parameters by full name; of two of one name the later is called ``"name.spatial.parameter"``."""
-        found: dict[str, Parameter] = {}
-        for part, model in self.parts.items():
-            for item in model.parameters:
-                name = f"{self.name}.{item.name}"
-                found[f"{self.name}.{part}.{item.name}" if name in found else name] = item
-        return found
+        return {
+            name: item
+            for part, model in self.parts.items()
+            for name, item in zip(self.full_names(part), model.parameters, strict=True)
+        }
+
+    def full_names(self, part: str) -> tuple[str, ...]:
+        """Full names of the parameters of a part, in its order; none if there is no such part."""
+        taken: set[str] = set()
+        for role, model in self.parts.items():
+            if role == part:
+                return tuple(
+                    f"{self.name}.{part}.{name}" if name in taken else f"{self.name}.{name}" for name in model.names
+                )
+            taken |= set(model.names)
+        return ()
 
     def parameter(self, name: str) -> Parameter:
         """One parameter, by its full or its short name."""

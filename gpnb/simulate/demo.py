@@ -32,7 +32,7 @@ from gpnb.simulate.instrument import cta_like
 from gpnb.simulate.scene import SITE, Target, horizontal, targets
 from gpnb.simulate.scene_pulsar import EPHEMERIS, OFF, ON, pulsar_targets
 
-VERSION = 1
+VERSION = 2
 """Changes with the content: a store of another version is made beside this one."""
 
 LIVE_FRACTION = 0.98
@@ -79,7 +79,7 @@ def demo_store(part: str = "cta", progress: bool | Report = True) -> DataStore |
     Returns
     -------
     DataStore or Datasets
-        A store of runs in the folder ``demo-cta-v1`` (by its name and version) of ``$GPNB_CACHE``, else of the user's
+        A store of runs in the folder ``demo-cta-v2`` (by its name and version) of ``$GPNB_CACHE``, else of the user's
         cache; of the part ``"joint"`` the spectra in ``demo-joint-v1``, OGIP files in a folder for each instrument.
 
     Raises

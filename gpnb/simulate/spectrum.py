@@ -46,7 +46,7 @@ def simulate_spectrum(
     np.True_
     """
     rng, edges = np.random.default_rng(seed), dataset.energy_true.edge_values
-    models = as_models(model, varying=True).resolved()
+    models = as_models(model).resolved()
     fluxes = [mean_factor(item, dataset) * item.spectral.integral_bins(edges) for item in models]
     signal = np.sum([dataset.predict(flux) for flux in fluxes], axis=0)
     counts = rng.poisson(np.maximum(signal + dataset.expected_background, 0.0))
