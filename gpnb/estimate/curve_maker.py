@@ -19,13 +19,14 @@ from gpnb.estimate.flux_points import flux_points
 from gpnb.estimate.norm_bins import models_of
 from gpnb.estimate.norm_profile import Limits
 from gpnb.estimate.norms import check_scan, edges_of, energy_cells, fitted_norms, true_bounds
-from gpnb.estimate.time_bins import Schedule, TimeBin
+from gpnb.estimate.time_bins import Schedule, TimeBin, joined
 from gpnb.estimate.time_split import can_be_cut
 from gpnb.fitting.given import as_datasets, recipe_input
 from gpnb.products.flux_points import FluxPoints
 from gpnb.products.light_curve import LightCurve
 from gpnb.products.sed import reference_columns
 
+_BLOCKS = "bayesian-blocks"
 _FALSE_BLOCKS = 0.05
 """Probability of a change of flux that is none, for Bayesian blocks."""
 
@@ -112,10 +113,10 @@ class CurveMaker:
     ) -> LightCurve:
         """The light curve in bins of time and of energy; see `gpnb.light_curve`."""
         edges = _whole_range(self.schedule.datasets) if energy_edges is None else edges_of(energy_edges)
-        if isinstance(bins, str) and bins == "bayesian-blocks":
-            found = self._blocks(edges)
-        else:
-            found = self.schedule.bins(bins, progress, cancel)
+        cells = _cells_of_blocks(bins)
+        found = self.schedule.bins(bins if cells is None else cells, progress, cancel)
+        if cells is not None:
+            found = self._blocks(found, edges)
         recipe = self.recipe(bins, energy_edges)
         (curve,) = [
             self._curve(one, edges, self._limits, self._n_scan, recipe)
@@ -150,24 +151,28 @@ class CurveMaker:
             maker=self,
         )
 
-    def _blocks(self, edges: np.ndarray) -> list[TimeBin]:
-        """Runs joined where their flux over all bands, with its error, does not change."""
-        groups = self.schedule.runs()
-        runs = [self.schedule.whole(group) for group in groups]
-        curve = self._curve(runs, edges[[0, -1]], Limits(), 3, Recipe.memory("runs"))
-        days = np.array([0.5 * (one.start + one.stop) for one in runs]) / 86400
+    def _blocks(self, cells: Sequence[TimeBin], edges: np.ndarray) -> list[TimeBin]:
+        """Bins of time joined where their flux over all bands, with its error, does not change."""
+        curve = self._curve(cells, edges[[0, -1]], Limits(), 3, Recipe.memory("cells"))
+        days = np.array([0.5 * (one.start + one.stop) for one in cells]) / 86400
         known = np.isfinite(curve.norm[:, 0]) & (curve.norm_err[:, 0] > 0)
         if known.sum() < 2:
-            return [self.schedule.whole([number for group in groups for number in group])]
+            return [joined(cells)]
         ends = bayesian_blocks(
             days[known], curve.norm[known, 0], curve.norm_err[known, 0], fitness="measures", p0=_FALSE_BLOCKS
         )
         block = np.clip(np.searchsorted(ends, days, side="right") - 1, 0, len(ends) - 2)
-        joined = [
-            [number for group, owner in zip(groups, block, strict=True) if owner == chosen for number in group]
-            for chosen in np.unique(block)
-        ]
-        return [self.schedule.whole(group) for group in joined]
+        owners = [np.flatnonzero(block == chosen).tolist() for chosen in np.unique(block)]
+        return [joined([cells[number] for number in owner]) for owner in owners]
+
+
+def _cells_of_blocks(bins: Any) -> Any:
+    """The bins that Bayesian blocks are joined from; None where no blocks are asked for."""
+    if isinstance(bins, str) and bins == _BLOCKS:
+        return "run"
+    if isinstance(bins, tuple | list) and len(bins) == 2 and isinstance(bins[0], str) and bins[0] == _BLOCKS:
+        return bins[1]
+    return None
 
 
 def _written(bins: Any) -> Any:

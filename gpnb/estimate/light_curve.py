@@ -40,8 +40,9 @@ def light_curve(
     bins : str, Quantity, Axis or sequence of Time
         ``"run"``: one a run. ``"night"``: between pauses of six hours or more. A width such as ``"10 min"``, counted
         from the first run. Edges, or pairs of start and stop. ``"bayesian-blocks"``: stretches of runs of one flux
-        (Scargle et al. 2013, ApJ 764, 167). Runs across an edge are cut there: they are extracted again, as their
-        recipes say. Bins without data are left out.
+        (Scargle et al. 2013, ApJ 764, 167); ``("bayesian-blocks", "5 min")``: of such bins, for edges within runs.
+        Runs across an edge are cut there: they are extracted again, as their recipes say. Bins without data are left
+        out.
     energy_edges : Axis, Quantity or list of str, optional
         Edges of energy bands; by default one band, of all usable bins.
     source, cl, sided, limits, n_scan, statistic

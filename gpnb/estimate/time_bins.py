@@ -174,6 +174,12 @@ class Schedule:
         return [TimeBin(float(low[n]), float(high[n]), tuple(members.get(n, ()))) for n in numbers]
 
 
+def joined(bins: Sequence[TimeBin]) -> TimeBin:
+    """One bin from the first start to the last stop, with the data of all."""
+    data = tuple(item for one in bins for item in one.datasets)
+    return TimeBin(min(one.start for one in bins), max(one.stop for one in bins), data)
+
+
 def _shift(dataset: SpectrumDataset, zero: Time) -> float:
     reference = _gti(dataset).reference
     return 0.0 if reference is zero else float(seconds_from(reference, zero))
