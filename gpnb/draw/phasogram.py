@@ -83,7 +83,7 @@ def _shade(axes: Any, obj: Any, turn: int) -> None:
     """ON phases in colour, OFF phases hatched, each with its name."""
     styles = {
         "on": {"color": SKY, "alpha": 0.22, "linewidth": 0},
-        "off": {"facecolor": "none", "edgecolor": QUIET, "alpha": 0.25, "hatch": "///", "linewidth": 0},
+        "off": {"facecolor": "none", "edgecolor": QUIET, "alpha": 0.35, "hatch": "///", "linewidth": 0},
     }
     for name, style in styles.items():
         for place, (low, high) in enumerate(obj.meta.get(name, [])):
