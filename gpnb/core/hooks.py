@@ -17,6 +17,8 @@ _MODULES: dict[str, str] = {
     "panel.fit": "gpnb.draw.spectrum",
     "panel.points": "gpnb.draw.points",
     "panel.theta2": "gpnb.draw.theta2",
+    "panel.phasogram": "gpnb.draw.phasogram",
+    "panel.frequencyscan": "gpnb.draw.frequency_scan",
     "panel.lightcurve": "gpnb.draw.lightcurve",
     "live.observations": "gpnb.widgets.observations",
     "live.sky": "gpnb.widgets.sky",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,12 +21,13 @@ from gpnb.estimate.flux_points import flux_points
 from gpnb.estimate.norm_bins import models_of
 from gpnb.estimate.norm_profile import Limits
 from gpnb.estimate.norms import check_scan, edges_of, energy_cells, true_bounds
-from gpnb.estimate.time_bins import Schedule, Slot
+from gpnb.estimate.time_bins import Schedule, Slot, TimeBin, joined
 from gpnb.estimate.time_split import can_be_cut
 from gpnb.fitting.given import as_datasets, recipe_input
 from gpnb.products.flux_points import FluxPoints
 from gpnb.products.light_curve import LightCurve
 
+_BLOCKS = "bayesian-blocks"
 _FALSE_BLOCKS = 0.05
 """Probability of a change of flux that is none, for Bayesian blocks."""
 
@@ -121,10 +122,10 @@ class CurveMaker:
     ) -> LightCurve:
         """The light curve in bins of time and of energy; see `gpnb.light_curve`."""
         edges = _whole_range(self.schedule.datasets) if energy_edges is None else edges_of(energy_edges)
-        if isinstance(bins, str) and bins == "bayesian-blocks":
-            slots = self._blocks(edges)
-        else:
-            slots = self.schedule.slots(bins)
+        cells = _cells_of_blocks(bins)
+        slots = self.schedule.slots(bins if cells is None else cells)
+        if cells is not None:
+            slots = self._blocks(slots, edges)
         making = self._making(slots, edges, self._limits, self._n_scan, self._free)
         return self._curve(
             making, track(slots, "Fitting the light curve", progress, cancel), self.recipe(bins, energy_edges), cancel
@@ -144,8 +145,7 @@ class CurveMaker:
     def _curve(
         self, making: CurveRows, slots: Iterable[Slot], recipe: Recipe, cancel: CancelToken | None = None
     ) -> LightCurve:
-        filled = (self.schedule.fill(slot, self._stack) for slot in slots)
-        found = making.rows((one for one in filled if one is not None), cancel)
+        found = making.rows(self._filled(slots), cancel)
         limits, fields = making.limits, {**making.axes, **found.fields}
         return LightCurve(
             **fields,
@@ -160,25 +160,34 @@ class CurveMaker:
             maker=self,
         )
 
-    def _blocks(self, edges: np.ndarray) -> list[Slot]:
-        """Runs joined where their flux over all bands, with its error, does not change."""
-        groups = self.schedule.runs()
-        runs = [self.schedule.whole(group) for group in groups]
-        making = self._making(runs, edges[[0, -1]], Limits(), 3, free=False)
-        curve = self._curve(making, runs, Recipe.memory("runs"))
-        days = np.array([0.5 * (one.start + one.stop) for one in runs]) / 86400
-        known = np.isfinite(curve.norm[:, 0]) & (curve.norm_err[:, 0] > 0)
+    def _filled(self, slots: Iterable[Slot]) -> Iterator[TimeBin]:
+        """Slots with their data, one after the other; those without are left out."""
+        filled = (self.schedule.fill(slot, self._stack) for slot in slots)
+        return (one for one in filled if one is not None)
+
+    def _blocks(self, cells: Sequence[Slot], edges: np.ndarray) -> list[Slot]:
+        """Bins of time joined where their flux over all bands, with its error, does not change."""
+        found = self._making(cells, edges[[0, -1]], Limits(), 3, free=False).rows(self._filled(cells))
+        ends = set(zip(found.start.tolist(), found.stop.tolist(), strict=True))
+        cells = [cell for cell in cells if (cell.start, cell.stop) in ends]  # the others have no data
+        days = 0.5 * (found.start + found.stop) / 86400
+        norm, error = (found.fields[name][:, 0] for name in ("norm", "norm_err"))
+        known = np.isfinite(norm) & (error > 0)
         if known.sum() < 2:
-            return [self.schedule.whole([number for group in groups for number in group])]
-        ends = bayesian_blocks(
-            days[known], curve.norm[known, 0], curve.norm_err[known, 0], fitness="measures", p0=_FALSE_BLOCKS
-        )
-        block = np.clip(np.searchsorted(ends, days, side="right") - 1, 0, len(ends) - 2)
-        joined = [
-            [number for group, owner in zip(groups, block, strict=True) if owner == chosen for number in group]
-            for chosen in np.unique(block)
-        ]
-        return [self.schedule.whole(group) for group in joined]
+            return [joined(cells)]
+        edges = bayesian_blocks(days[known], norm[known], error[known], fitness="measures", p0=_FALSE_BLOCKS)
+        block = np.clip(np.searchsorted(edges, days, side="right") - 1, 0, len(edges) - 2)
+        owners = [np.flatnonzero(block == chosen).tolist() for chosen in np.unique(block)]
+        return [joined([cells[number] for number in owner]) for owner in owners]
+
+
+def _cells_of_blocks(bins: Any) -> Any:
+    """The bins that Bayesian blocks are joined from; None where no blocks are asked for."""
+    if isinstance(bins, str) and bins == _BLOCKS:
+        return "run"
+    if isinstance(bins, tuple | list) and len(bins) == 2 and isinstance(bins[0], str) and bins[0] == _BLOCKS:
+        return bins[1]
+    return None
 
 
 def _written(bins: Any) -> Any:

@@ -46,8 +46,8 @@ def light_curve(
         ``"run"``: one a run. ``"night"``: between pauses of six hours or more. ``"gti"``: one a good time interval,
         those that overlap joined. A width such as ``"10 min"``, counted from the first run. Good times, edges, or pairs
         of start and stop. ``"bayesian-blocks"``: stretches of runs of one flux (Scargle et al. 2013, ApJ 764, 167),
-        found with the shape held. Runs across an edge are cut there: they are extracted again, as their recipes say.
-        Bins without data are left out.
+        found with the shape held; ``("bayesian-blocks", "5 min")``: of such bins, for edges within runs. Runs across an
+        edge are cut there: they are extracted again, as their recipes say. Bins without data are left out.
     energy_edges : Axis, Quantity or list of str, optional
         Edges of energy bands; by default one band, of all usable bins.
     source, cl, sided, limits, n_scan, statistic

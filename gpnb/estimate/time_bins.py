@@ -218,6 +218,12 @@ def _stacked(datasets: tuple[SpectrumDataset, ...]) -> tuple[SpectrumDataset, ..
     return (stack_spectra(datasets, recipe=Recipe.memory("stacked")),)
 
 
+def joined(slots: Sequence[Slot]) -> Slot:
+    """One slot from the first start to the last stop, with the data of all."""
+    numbers = dict.fromkeys(number for one in slots for number in one.numbers)
+    return Slot(min(one.start for one in slots), max(one.stop for one in slots), tuple(numbers))
+
+
 def _shift(dataset: SpectrumDataset, zero: Time) -> float:
     reference = _gti(dataset).reference
     return 0.0 if reference is zero else float(seconds_from(reference, zero))

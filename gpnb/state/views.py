@@ -271,11 +271,34 @@ class Theta2View(Record):
     cut: float | None = field(default=None, metadata={"door": doors.quantity("deg2")})
 
 
+@dataclass(frozen=True, kw_only=True)
+class PhasogramView(Record):
+    """Counts or flux against phase.
+
+    Parameters
+    ----------
+    turns : int
+        How often the turn is drawn, one or more.
+    """
+
+    turns: int = 2
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 1 <= self.turns <= 4:
+            raise ArgumentError(f"turns={self.turns} must be from 1 to 4.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrequencyScanView(Record):
+    """Pulsation at trial frequencies; there is nothing to set."""
+
+
 VIEWS: dict[str, type[Record]] = {
     kind.__name__: kind
     for kind in (
         *(ObservationsView, InstrumentView, EventsView, SkyView, SpectrumView, PointsView, Theta2View),
-        LightCurveView,
+        *(LightCurveView, PhasogramView, FrequencyScanView),
     )
 }
 """The kinds of view records by name, for states that were saved."""

@@ -97,6 +97,26 @@ def test_blocks_are_runs_of_one_flux():
     assert len(gpnb.light_curve(steady, SHAPE, "bayesian-blocks")) == 1
 
 
+def test_blocks_of_bins_shorter_than_runs(demo):
+    """The demo flare: at half its height, 1766 s before and after the peak, a block ends within a bin of 5 min."""
+    axis = gpnb.Axis.energy("0.1 TeV", "30 TeV", per_decade=10)
+    specs = gpnb.reduce_spectrum(demo.select(target="Demo AGN"), "icrs; circle(329.7, -30.2, 0.11)", axis)
+    shape = gpnb.PowerLaw(index=3, amplitude="2e-12 TeV-1 s-1 cm-2")
+    blocks = gpnb.light_curve(specs, shape, ("bayesian-blocks", "5 min"))
+    ends = (blocks.time_max[:-1] - specs[2].gti.start[0]).to_value("s")  # the flare peaks as the third run begins
+    assert np.abs(ends + 1766).min() < 360
+    assert np.abs(ends - 1766).min() < 360
+    assert 5 < len(blocks) < 14
+    assert blocks.extra["n_on"].sum() == sum(item.counts[item.usable].sum() for item in specs)
+    assert np.array_equal(replay(blocks.recipe).norm, blocks.norm)
+    assert (
+        gpnb.light_curve(specs, shape, ("bayesian-blocks", "run")).obs_ids
+        == gpnb.light_curve(specs, shape, "bayesian-blocks").obs_ids
+    )
+    with pytest.raises(ArgumentError, match="bins"):
+        gpnb.light_curve(specs, shape, ("bayesian-blocks", "week"))
+
+
 def test_datasets_of_one_run_are_one_point():
     data = [run(1, 0.0, name="gamma"), run(1, 0.0, name="other"), run(2, 0.6)]
     assert gpnb.light_curve(data, SHAPE).obs_ids == ((1,), (2,))

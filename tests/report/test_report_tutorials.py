@@ -176,6 +176,47 @@ def test_the_flare_with_other_parameters(demo, tmp_path):
     assert len(gpnb.LightCurve.read(tmp_path / "light_curve.ecsv")) == 12
 
 
+PULSAR_COLUMN = {
+    "from_column": True,
+    "radius": "9 arcmin",
+    "on": {"both": [0.06, 0.54]},
+    "off": [0.58, 1.04],
+    "energy": ["0.2 TeV", "5 TeV"],
+    "bins": 40,
+}
+
+
+def test_the_pulsar_is_recovered(tmp_path):
+    """Two peaks at the injected frequency, with the injected spectrum and share of the turn's mean: 0.6 and 0.4."""
+    files = write_report("pulsar_phase", output=tmp_path)
+    spectral = truth("pulsar")["Demo pulsar"]["pulsar"].spectral
+    spectra = Table.read(tmp_path / "spectra.ecsv")
+    assert list(spectra["phases"]) == ["P1", "P2", "pulsar"]  # nothing is seen of the bridge
+    true = np.array([0.6, 0.4, 1.0]) * spectral.amplitude.value
+    assert np.all(np.abs(spectra["amplitude"] - true) < 3 * spectra["amplitude_err"])
+    assert np.all(np.abs(spectra["index"] - spectral.index.value) < 3 * spectra["index_err"])
+    assert np.all(spectra["index_err"] < 0.1)
+    assert np.all(np.abs(Table.read(tmp_path / "truth.ecsv")["sigmas"]) < 3)
+    scan, tests = Table.read(tmp_path / "scan.ecsv"), Table.read(tmp_path / "tests.ecsv")
+    assert scan["offset"][np.argmax(scan["stat"])] == 0
+    assert np.all(tests["p"][:2] < 1e-100)
+    assert np.all(tests["p"][2:] > 1e-3)
+    flux = Table.read(tmp_path / "flux.ecsv")
+    middle = 0.5 * (flux["phase_min"] + flux["phase_max"])
+    assert middle[np.argmax(flux["flux"])] == pytest.approx(0.1)
+    assert len(pictures(files.notebook)) == 5
+
+
+def test_the_pulsar_with_other_parameters(tmp_path):
+    """Phases from the column, one wide ON interval, OFF phases that go on beyond 1."""
+    write_report("pulsar_phase", PULSAR_COLUMN, output=tmp_path)
+    spectra, pulse = Table.read(tmp_path / "spectra.ecsv"), Table.read(tmp_path / "phasogram.ecsv")
+    assert list(spectra["phases"]) == ["both", "pulsar"]
+    assert spectra["amplitude"][0] == spectra["amplitude"][1]
+    assert len(pulse) == 40
+    assert Table.read(tmp_path / "flux.ecsv")["phase_min"].max() < 0.58
+
+
 PKS = {
     "store": "hess-dl3-dr1",
     "target": "PKS 2155-304",
