@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from weakref import ref
 
 import numpy as np
 from astropy import units as u
@@ -56,6 +57,7 @@ class Recipe:
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     inputs: tuple[Recipe, ...] = ()
     name: str = ""
+    _made: Callable[[], Any] | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, call: str, *, on: Any = None, name: str = "", **kwargs: Any) -> Recipe:
@@ -77,9 +79,25 @@ class Recipe:
         return cls(call, encoded, tuple(inputs), name)
 
     @classmethod
-    def memory(cls, name: str) -> Recipe:
-        """The recipe of something made in memory, outside gpnb: only its name is known."""
-        return cls(_MEMORY, {"name": name}, (), name)
+    def memory(cls, name: str, made: Any = None) -> Recipe:
+        """The recipe of something made in memory, outside gpnb: only its name is known.
+
+        Parameters
+        ----------
+        name : str
+            The name.
+        made : object, optional
+            The thing itself: as long as it lives, the recipe can be followed in this process.
+        """
+        return cls(_MEMORY, {"name": name}, (), name, None if made is None else ref(made))
+
+    @property
+    def made(self) -> Any:
+        """What was made in memory, if it is known and still there."""
+        return None if self._made is None else self._made()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Recipe, (self.call, self.kwargs, self.inputs, self.name)
 
     def to_dict(self) -> dict[str, Any]:
         """The recipe as plain JSON data."""

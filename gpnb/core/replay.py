@@ -19,12 +19,12 @@ def replay(recipe: Recipe) -> Any:
     Parameters
     ----------
     recipe : Recipe
-        Of something that was not made in memory, nor from such things.
+        Of something that was not made in memory, nor from such things, unless they are still there.
 
     Raises
     ------
     SelectionError
-        If part of it was made in memory.
+        If part of it was made in memory, and is not there any more.
 
     Examples
     --------
@@ -40,7 +40,9 @@ def step(recipe: Recipe, inputs: Sequence[Any], **changed: Any) -> Any:
     """The last step of a recipe alone, on inputs that are there; `changed` arguments replace its own."""
     call = recipe.call.removesuffix("()")
     if call.startswith("$"):
-        raise SelectionError(f"{recipe.name or 'Something'} was made in memory: its recipe cannot be followed.")
+        if recipe.made is not None:
+            return recipe.made
+        raise SelectionError(f"{recipe.name or 'Something'} was made in memory and is gone: keep it in a variable.")
     if call.startswith("["):
         return inputs[0][_index(call)]
     owner: Any = inputs[0] if call.startswith(".") else sys.modules["gpnb"]

@@ -57,7 +57,7 @@ class Observation(Displayed):
         self.part = ""
         self.parts = dict(parts)
         self.row = dict(row or {})
-        self.recipe = recipe or Recipe.memory(f"obs_{self.obs_id}")
+        self.recipe = recipe or Recipe.memory(f"obs_{self.obs_id}", self)
         self._read: dict[str, Any] = {}
         self._last: list[Any] = [(None, None)]
 

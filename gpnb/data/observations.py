@@ -36,7 +36,7 @@ class Observations(Displayed, Sequence[Observation]):
     def __init__(self, items: Sequence[Observation], table: Table | None = None, recipe: Recipe | None = None):
         self._items = tuple(items)
         self.table = Table({"OBS_ID": [item.obs_id for item in self._items]}) if table is None else table
-        self.recipe = recipe or Recipe.memory("runs")
+        self.recipe = recipe or Recipe.memory("runs", self)
 
     def select(
         self,

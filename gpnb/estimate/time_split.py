@@ -79,7 +79,7 @@ class Splitter:
     """
 
     def __init__(self) -> None:
-        self._known: dict[Recipe, tuple[dict[int, list[Observation]], dict[str, Any]]] = {}
+        self._known: dict[int, tuple[Recipe, dict[int, list[Observation]], dict[str, Any]]] = {}
         self._cuts: dict[int, tuple[SpectrumDataset, _Cut | None]] = {}
         self._shifts: dict[tuple[int, int], tuple[Time, float]] = {}  # keys are of objects that are kept here
 
@@ -125,14 +125,14 @@ class Splitter:
         return _Cut(whole, obs.gti.reference, gti, on, off, later)
 
     def _runs(self, made: Recipe) -> tuple[dict[int, list[Observation]], dict[str, Any]]:
-        if made not in self._known:
+        if id(made) not in self._known:
             given = arguments(made, [replay(item) for item in made.inputs])
             runs = given.pop("runs")
             by_id: dict[int, list[Observation]] = {}
             for obs in [runs] if isinstance(runs, Observation) else runs:
                 by_id.setdefault(obs.obs_id, []).append(obs)
-            self._known[made] = by_id, given
-        return self._known[made]
+            self._known[id(made)] = made, by_id, given
+        return self._known[id(made)][1:]
 
 
 def can_be_cut(dataset: SpectrumDataset) -> bool:
@@ -141,8 +141,7 @@ def can_be_cut(dataset: SpectrumDataset) -> bool:
         made, _ = _steps(dataset)
     except SelectionError:
         return False
-    steps = [item.call for item in made.walk()]
-    return not any(call.startswith("$") for call in steps)
+    return all(item.made is not None for item in made.walk() if item.call.startswith("$"))
 
 
 def _sorted(times: np.ndarray, bins: np.ndarray, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

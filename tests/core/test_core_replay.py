@@ -1,5 +1,7 @@
 """Recipes that are followed."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -47,3 +49,16 @@ def test_what_was_made_in_memory_is_told():
         replay(Recipe.of(".select()", on=Recipe.memory("runs"), target="Crab"))
     with pytest.raises(SelectionError, match="edges was made in memory"):
         replay(Recipe.of("gpnb.Axis.energy_edges()", edges=np.ones(3)))
+
+
+def test_what_was_made_in_memory_is_found_while_it_lives():
+    class Box:
+        lid = "open"
+
+    box = Box()
+    recipe = Recipe.of(".lid", on=Recipe.memory("box", box))
+    assert replay(recipe) == "open"
+    assert pickle.loads(pickle.dumps(recipe)) == recipe
+    del box
+    with pytest.raises(SelectionError, match="box was made in memory and is gone"):
+        replay(recipe)

@@ -147,3 +147,18 @@ def test_a_light_curve_of_a_file_cannot_be_rebinned(curve):
     assert not read.can_rebin
     with pytest.raises(SelectionError, match="does not know the data it is of"):
         read.rebin("night")
+
+
+def test_runs_that_were_made_in_memory_can_be_cut_while_they_live(runs):
+    """As simulated ones, which are in no store."""
+    kept = ("aeff", "edisp", "psf", "bkg")
+    own = [
+        gpnb.Observation(obs.obs_id, {"events": obs.events, "gti": obs.gti} | {name: obs.parts[name] for name in kept})
+        for obs in runs[:2]
+    ]
+    specs = gpnb.reduce_spectrum(own, "icrs; circle(329.7, -30.2, 0.11)", gpnb.Axis.energy("0.3 TeV", "30 TeV", nbin=4))
+    curve = gpnb.light_curve(specs, SHAPE, "5 min")
+    assert curve.extra["n_on"].sum() == sum(item.counts[item.usable].sum() for item in specs)
+    del own, curve
+    with pytest.raises(SelectionError, match="was made in memory and is gone"):
+        gpnb.light_curve(specs, SHAPE, "5 min")
