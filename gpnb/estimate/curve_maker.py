@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from astropy import units as u
-from astropy.stats import bayesian_blocks
 from astropy.time import Time
 
 from gpnb.core.errors import ArgumentError, SelectionError
@@ -26,6 +25,7 @@ from gpnb.estimate.time_split import can_be_cut
 from gpnb.fitting.given import as_datasets, recipe_input
 from gpnb.products.flux_points import FluxPoints
 from gpnb.products.light_curve import LightCurve
+from gpnb.stats.blocks import measured_blocks
 
 _FALSE_BLOCKS = 0.05
 """Probability of a change of flux that is none, for Bayesian blocks."""
@@ -170,9 +170,7 @@ class CurveMaker:
         known = np.isfinite(curve.norm[:, 0]) & (curve.norm_err[:, 0] > 0)
         if known.sum() < 2:
             return [self.schedule.whole([number for group in groups for number in group])]
-        ends = bayesian_blocks(
-            days[known], curve.norm[known, 0], curve.norm_err[known, 0], fitness="measures", p0=_FALSE_BLOCKS
-        )
+        ends = measured_blocks(days[known], curve.norm[known, 0], curve.norm_err[known, 0], _FALSE_BLOCKS)
         block = np.clip(np.searchsorted(ends, days, side="right") - 1, 0, len(ends) - 2)
         joined = [
             [number for group, owner in zip(groups, block, strict=True) if owner == chosen for number in group]

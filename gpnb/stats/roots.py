@@ -30,7 +30,7 @@ def rising_root(function: Callable[[np.ndarray], np.ndarray], low: np.ndarray, h
     low, high = np.array(low, dtype=float), np.array(high, dtype=float)
     f_low, f_high = function(low), function(high)
     for _ in range(_STEPS):
-        outside = f_high < 0
+        outside = (f_high < 0) & (high > low)
         if not outside.any():
             break
         high = np.where(outside, low + 2 * (high - low), high)
