@@ -3,7 +3,7 @@
 # make test    everything that tests need, then the tests
 # make lint    ruff and mypy
 # make bench   speed and agreement beside Gammapy (benchmarks/); TASKS="reduction ring" for some of it
-# make latency   how quickly the panels answer, in a real browser; needs Chromium
+# make latency   how quickly the panels answer, in a real browser; needs Chromium; TASKS as above: "spectrumfit"
 # make validate  what gpnb writes, read back by Gammapy in an environment of its own; slow tests
 # make clean   remove what these commands made, .venv included
 
@@ -42,7 +42,7 @@ bench: .venv/.dev $(RIVAL)
 	@GPNB_DATA="$(abspath $(DATA))" $(BIN)/python benchmarks/run.py $(TASKS)
 
 latency: .venv/.dev
-	@$(BIN)/python benchmarks/latency/run.py
+	@GPNB_DATA="$(abspath $(DATA))" $(BIN)/python benchmarks/latency/run.py $(TASKS)
 
 validate: .venv/.dev $(RIVAL)
 	@$(BIN)/python tests/rival/validate.py

@@ -70,7 +70,7 @@ PANELS = {
 def take(browser: LabBrowser, name: str, theme: str, width: int) -> Path:
     """One picture, in few colours: files of a repository are small."""
     path = FOLDER / f"{name}-{theme}-{width}.png"
-    options = {"theme": theme, "width": width + 96, "height": 1300, "settings": ALL_CELLS}
+    options = {"theme": theme, "width": width + 96, "height": 1700, "settings": ALL_CELLS}
     with contextlib.closing(browser.notebook(PANELS[name], **options)) as book:
         panel = book.cell(1).locator(".gpnb-live")
         panel.wait_for()

@@ -1,12 +1,11 @@
 """How long one move of a brush takes over a million events, until all five panels are counted; prints JSON."""
 
 import json
-import time
 
 import numpy as np
 from astropy.table import Table
 from astropy.time import Time
-from row import row
+from row import milliseconds, row
 
 from gpnb.data import EventList
 from gpnb.state.eventfilter import EventFilter
@@ -35,12 +34,6 @@ def make_events(size: int) -> EventList:
     }
     header = {"RA_PNT": 83.63, "DEC_PNT": 22.51, "RA_OBJ": 83.63, "DEC_OBJ": 22.01}
     return EventList(Table(columns), header, Time(53343.0, format="mjd", scale="tt"))
-
-
-def milliseconds(call) -> float:
-    start = time.perf_counter()
-    call()
-    return (time.perf_counter() - start) * 1e3
 
 
 def measure(size: int = SIZE) -> dict[str, dict[str, float]]:

@@ -58,6 +58,8 @@ def to_quantity(value: Any, unit: u.UnitBase | str, name: str) -> u.Quantity:
         quantity = _parse(value)
     except (TypeError, ValueError) as error:
         raise ArgumentError(f"{name}={value!r} is not a value with a unit, such as '1 {unit}'.") from error
+    if quantity.unit is unit:
+        return quantity
     if quantity.unit == u.dimensionless_unscaled and unit != u.dimensionless_unscaled and not _all_zero(quantity):
         raise ArgumentError(f"{name}={value!r} has no unit; expected something like '{value} {unit}'.")
     try:

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from astropy import units as u
-from astropy.stats import bayesian_blocks
 from astropy.time import Time
 
 from gpnb.core.errors import ArgumentError, SelectionError
@@ -26,6 +25,7 @@ from gpnb.estimate.time_split import can_be_cut
 from gpnb.fitting.given import as_datasets, recipe_input
 from gpnb.products.flux_points import FluxPoints
 from gpnb.products.light_curve import LightCurve
+from gpnb.stats.blocks import measured_blocks
 
 _BLOCKS = "bayesian-blocks"
 _FALSE_BLOCKS = 0.05
@@ -175,7 +175,7 @@ class CurveMaker:
         known = np.isfinite(norm) & (error > 0)
         if known.sum() < 2:
             return [joined(cells)]
-        edges = bayesian_blocks(days[known], norm[known], error[known], fitness="measures", p0=_FALSE_BLOCKS)
+        edges = measured_blocks(days[known], norm[known], error[known], _FALSE_BLOCKS)
         block = np.clip(np.searchsorted(edges, days, side="right") - 1, 0, len(edges) - 2)
         owners = [np.flatnonzero(block == chosen).tolist() for chosen in np.unique(block)]
         return [joined([cells[number] for number in owner]) for owner in owners]

@@ -193,14 +193,15 @@ class NormProfile:
         """Lower and upper error, where −2 ln L has risen by 1; the lower one ends where the statistic does."""
         level = self.least + 1
         upper = self.above(self.best, 1.0) - self.best
-        reach = np.minimum(upper + 1e-12, np.maximum(self.best - self.edge, 0.0))
+        room = np.maximum(self.best - self.edge, 0.0)
+        low = np.isfinite(self.edge) & (self.bins.stat(np.maximum(self.edge, self.best - room)) < level)
+        reach = np.where(low, 0.0, np.minimum(upper + 1e-12, room))  # nothing to look for where it stays low
 
         def fall(step: np.ndarray) -> np.ndarray:
             norm = np.maximum(self.best - step, self.edge)
-            beyond = np.where(self.best - step < self.edge, _CEILING, 0.0)
-            return np.asarray(np.minimum(self.bins.stat(norm) + beyond, _CEILING + level) - level)
+            return np.asarray(np.minimum(self.bins.stat(norm), _CEILING + level) - level)
 
-        return rising_root(fall, np.zeros_like(reach), reach), upper
+        return np.where(low, room, rising_root(fall, np.zeros_like(reach), reach)), upper
 
     def limit(self, limits: Limits) -> np.ndarray:
         """Upper limits."""

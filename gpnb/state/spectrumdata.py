@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -138,6 +138,7 @@ class Extraction:
         return made
 
 
+@lru_cache(maxsize=64)
 def same_region(one: str, other: str) -> bool:
     """Whether two DS9 texts are of one region."""
     if not one or not other:

@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 
 import numpy as np
 from astropy import units as u
-from astropy.stats import bayesian_blocks
 from astropy.time import Time
 
 from gpnb.core.errors import SelectionError
@@ -21,6 +20,7 @@ from gpnb.state.doors import range_ends
 from gpnb.state.lightcurveview import LightCurveView
 from gpnb.state.seriesfield import series_of
 from gpnb.state.timeaxis import TimeAxis
+from gpnb.stats.blocks import measured_blocks
 
 T = TypeVar("T")
 
@@ -229,7 +229,7 @@ def blocks_of(curve: LightCurve, band: int) -> np.ndarray:
     order = np.argsort(seconds)
     known, flux, error, seconds = known[order], flux[order], error[order], seconds[order]
     scale = np.mean(np.abs(flux)) or 1.0
-    ends = bayesian_blocks(seconds, flux / scale, error / scale, fitness="measures", p0=_FALSE_BLOCKS)
+    ends = measured_blocks(seconds, flux / scale, error / scale, _FALSE_BLOCKS)
     owner = np.clip(np.searchsorted(ends, seconds, side="right") - 1, 0, len(ends) - 2)
     rows = []
     for block in np.unique(owner):

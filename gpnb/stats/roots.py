@@ -11,7 +11,7 @@ _TOLERANCE = 1e-10
 
 
 def rising_root(function: Callable[[np.ndarray], np.ndarray], low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """Where each function crosses zero from below, by the Illinois form of false position.
+    """Where each function crosses zero from below, by Chandrupatla's method (1997, Adv. Eng. Softw. 28, 145).
 
     Parameters
     ----------
@@ -25,37 +25,45 @@ def rising_root(function: Callable[[np.ndarray], np.ndarray], low: np.ndarray, h
     Returns
     -------
     array
-        To 1e-10 relative; NaN where the function is.
+        To 1e-10 relative; NaN where the ends are.
     """
     low, high = np.array(low, dtype=float), np.array(high, dtype=float)
     f_low, f_high = function(low), function(high)
     for _ in range(_STEPS):
-        outside = f_high < 0
+        outside = (f_high < 0) & (high > low)
         if not outside.any():
             break
         high = np.where(outside, low + 2 * (high - low), high)
         f_high = function(high)
-    return _false_position(function, [low, high], [f_low, f_high])
+    return _between(function, low, high, f_low, f_high)
 
 
-def _false_position(
-    function: Callable[[np.ndarray], np.ndarray], x: list[np.ndarray], f: list[np.ndarray]
+def _between(
+    function: Callable[[np.ndarray], np.ndarray],
+    low: np.ndarray,
+    high: np.ndarray,
+    f_low: np.ndarray,
+    f_high: np.ndarray,
 ) -> np.ndarray:
-    last = np.zeros(x[0].shape, dtype=int)
-    for step in range(_STEPS):
-        width = x[1] - x[0]
-        if not np.any(width > _TOLERANCE * np.maximum(np.abs(x[1]), 1e-8)):
-            break
-        with np.errstate(divide="ignore", invalid="ignore"):
-            middle = x[1] - f[1] * width / (f[1] - f[0])
-        inside = (middle > x[0]) & (middle < x[1]) & (step % 4 != 3)  # a bisection now and then for flat starts
-        middle = np.where(inside, middle, x[0] + 0.5 * width)
-        value = function(middle)
-        below = value < 0
-        # an end that stays twice is pulled in, or the other would creep
-        f[1] = np.where(below & (last == -1), f[1] / 2, f[1])
-        f[0] = np.where(~below & (last == 1), f[0] / 2, f[0])
-        last = np.where(below, -1, 1)
-        x[0], f[0] = np.where(below, middle, x[0]), np.where(below, value, f[0])
-        x[1], f[1] = np.where(below, x[1], middle), np.where(below, f[1], value)
-    return np.asarray(0.5 * (x[0] + x[1]))
+    """The root between two ends: `x1` is the latest place, `x2` the other end, `x3` the end that was given up."""
+    (x1, x2, x3), (f1, f2, f3) = (high, low, low), (f_high, f_low, f_low)
+    part, below = np.full(x1.shape, 0.5), np.zeros(x1.shape, dtype=bool)
+    for _ in range(_STEPS):
+        x = x1 + part * (x2 - x1)
+        f = function(x)
+        same = (f < 0) == below
+        x3, f3 = np.where(same, x1, x2), np.where(same, f1, f2)
+        x2, f2 = np.where(same, x2, x1), np.where(same, f2, f1)
+        x1, f1, below = x, f, f < 0
+        best = np.where(np.abs(f2) < np.abs(f1), x2, x1)
+        with np.errstate(all="ignore"):
+            least = _TOLERANCE * np.maximum(np.abs(best), 1e-8) / np.abs(x2 - x1)
+            wide = (least < 1) & (f1 != 0)
+            if not wide.any():
+                break
+            xi, phi = (x1 - x2) / (x3 - x2), (f1 - f2) / (f3 - f2)
+            curved = f1 / (f2 - f1) * f3 / (f2 - f3) + (x3 - x1) / (x2 - x1) * f1 / (f3 - f1) * f2 / (f3 - f2)
+            smooth = (phi**2 < xi) & ((1 - phi) ** 2 < 1 - xi)  # else halve
+        part = np.where(smooth, curved, 0.5)
+        part = np.where(wide, np.clip(part, 0.5 * least, 1 - 0.5 * least), 0.0)
+    return np.asarray(best)

@@ -58,6 +58,8 @@ def test_best_norms_and_their_intervals(on, off, alpha, strength, companion):
     inside = low > profile.edge + 1e-6 * upper
     assert np.allclose((bins.stat(low) - least)[inside], 1, atol=1e-5)
     assert np.all(bins.stat(low) - least < 1 + 1e-5)
+    never = bins.stat(profile.edge) - least < 1 - 1e-6
+    assert np.array_equal(lower[never], (best - profile.edge)[never])
     start = np.maximum(best, 0)
     limit = profile.limit(Limits())
     assert np.all(limit > start)

@@ -19,12 +19,19 @@ function parameter(item, out) {
   const labels = ENDS.map(([, word], place) => h("label", { class: "gpnb-label" }, h("span", {}, word), fields[place]));
   const editor = h("div", { class: "gpnb-parameter-edit", hidden: true }, ...labels);
   const open = (is) => { editor.hidden = !is; name.setAttribute("aria-expanded", String(is)); if (is) fields[0].focus(); };
-  let held = false;
+  let held = false, sent = null, latest = item, timer = 0;
   const release = () => { held = false; };
   slider.addEventListener("pointerdown", () => { held = true; out.start(); });
   slider.addEventListener("pointerup", release);
   slider.addEventListener("lostpointercapture", release);
-  slider.addEventListener("input", () => out.send(key("place"), Number(slider.value)));
+  // The kernel answers steps one by one: until the last one is answered, an answer must not take the slider back.
+  const settle = () => { sent = null; if (!held) slider.value = latest.place; };
+  slider.addEventListener("input", () => {
+    sent = Number(slider.value);
+    clearTimeout(timer);
+    timer = setTimeout(settle, 1500);
+    out.send(key("place"), sent);
+  });
   slider.addEventListener("keydown", (event) => {
     if (event.key.toLowerCase() === "f" && !event.ctrlKey && !event.metaKey && !event.altKey) {
       put("frozen", freeze.getAttribute("aria-pressed") !== "true");
@@ -34,7 +41,9 @@ function parameter(item, out) {
   const node = h("div", { class: "gpnb-parameter", role: "group", "aria-label": label }, name, slider,
     h("span", { class: "gpnb-parameter-value" }, text, unit), freeze, editor);
   return [node, (now) => {
-    if (!held) slider.value = now.place;
+    latest = now;
+    if (sent !== null && Math.abs(now.place - sent) < 1) { clearTimeout(timer); sent = null; }
+    if (!held && sent === null) slider.value = now.place;
     slider.disabled = now.linked;
     slider.setAttribute("aria-valuetext", `${now.text} ${now.unit}`.trim());
     text.textContent = now.text;
