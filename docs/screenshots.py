@@ -36,13 +36,15 @@ peaks = gpnb.find_peaks(excess.significance, threshold=5)"""
 SPECTRA = """\
 import gpnb
 runs = gpnb.DataStore.read("demo").select(target="Crab")
-specs = gpnb.reduce_spectrum(runs, "icrs; circle(83.6333, 22.0145, 0.11)", gpnb.Axis.energy("0.1 TeV", "50 TeV", per_decade=10))
+axis = gpnb.Axis.energy("0.1 TeV", "50 TeV", per_decade=10)
+specs = gpnb.reduce_spectrum(runs, "icrs; circle(83.6333, 22.0145, 0.11)", axis)
 result = gpnb.fit(specs, gpnb.SkyModel(gpnb.LogParabola(amplitude="4e-11 TeV-1 s-1 cm-2"), name="Crab"))"""
 FLARE = """\
 import gpnb
 import numpy as np
 runs = gpnb.DataStore.read("demo").select(target="Demo AGN")
-specs = gpnb.reduce_spectrum(runs, "icrs; circle(329.7, -30.2, 0.11)", gpnb.Axis.energy("0.1 TeV", "30 TeV", per_decade=10))
+axis = gpnb.Axis.energy("0.1 TeV", "30 TeV", per_decade=10)
+specs = gpnb.reduce_spectrum(runs, "icrs; circle(329.7, -30.2, 0.11)", axis)
 result = gpnb.fit(specs, gpnb.SkyModel(gpnb.PowerLaw(index=3, amplitude="1e-11 TeV-1 s-1 cm-2"), name="Demo AGN"))
 curve = gpnb.light_curve(specs, result, "5 min")
 flare = (curve.time_min[8], curve.time_max[18])"""
@@ -59,7 +61,10 @@ PANELS = {
         f"panel = excess.view(peaks=peaks, excluded='galactic; box(0, 0, 20, 1)')\n{CHOSEN}",
     ),
     "spectrum": (SPECTRA, "panel = result.view(tab='sed')\npanel"),
-    "lightcurve": (FLARE, "panel = curve.view(edges=['0.2 TeV', '0.6 TeV', '10 TeV'], hardness=True)\npanel.select(time=flare)\npanel"),
+    "lightcurve": (
+        FLARE,
+        "panel = curve.view(edges=['0.2 TeV', '0.6 TeV', '10 TeV'], hardness=True)\npanel.select(time=flare)\npanel",
+    ),
     "sky-aladin": (
         CUBE,
         f"panel = excess.view(peaks=peaks, backdrop='sky')\n{CHOSEN}",

@@ -11,6 +11,9 @@ from astropy.time import Time
 
 from gpnb.data.timeref import seconds_from
 
+_ROOM = 0.013
+"""Of the axis, that a character of a date takes where the panel is narrow."""
+
 _DAY = 86400.0
 _PAUSE = 6 * 3600.0
 """A pause so long can be cut short."""
@@ -93,7 +96,7 @@ class TimeAxis:
 
     @property
     def ticks(self) -> dict[float, str]:
-        """Places with dates (MJD, TT); the whole days are written where they change."""
+        """Places with dates (MJD, TT); the whole days are written where they change, and room is left before them."""
         lengths = np.diff(self.seconds)[::2] / _DAY
         step = _step(float(lengths.sum()) / _FEWEST)
         digits = max(0, -math.floor(math.log10(step) + 1e-9))
@@ -104,7 +107,11 @@ class TimeAxis:
                 whole = math.floor(date + 1e-9)
                 text = f"{date:.{digits}f}"
                 place = float(self.place(np.array([(date - zero) * _DAY]))[0])
-                labels[place] = text if whole != last or not digits else text[text.index(".") :]
+                if whole == last and digits:
+                    text = text[text.index(".") :]
+                elif labels and place - max(labels) < _ROOM * len(text) * (self.places[-1] - self.places[0]):
+                    del labels[max(labels)]
+                labels[place] = text
                 last = whole
             last = None
         return labels
