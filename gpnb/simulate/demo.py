@@ -174,7 +174,7 @@ def observations(target: Target) -> list[Observation]:
 _PARTS: dict[str, tuple[int, Callable[..., None]]] = {
     "cta": (VERSION, make_cta),
     "joint": (joint.VERSION, joint.make_joint),
-    "pulsar": (1, make_pulsar),
+    "pulsar": (2, make_pulsar),
 }
 """Part → version and what fills its folder."""
 
