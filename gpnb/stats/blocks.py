@@ -1,4 +1,7 @@
-"""Bayesian blocks of measured values."""
+"""Bayesian blocks of measured values.
+
+`astropy.stats.bayesian_blocks` finds the same, too slowly for a live panel, and wants times in order.
+"""
 
 from __future__ import annotations
 
