@@ -100,7 +100,8 @@ class TimeAxis:
         lengths = np.diff(self.seconds)[::2] / _DAY
         step = _step(float(lengths.sum()) / _FEWEST)
         digits = max(0, -math.floor(math.log10(step) + 1e-9))
-        zero, labels, last = float(self.reference.mjd), {}, None
+        zero, last = float(self.reference.mjd), None
+        labels: dict[float, str] = {}
         for first, stop in self.seconds.reshape(-1, 2) / _DAY + zero:
             for number in range(math.ceil(first / step), math.floor(stop / step) + 1):
                 date = number * step
