@@ -41,15 +41,22 @@ def background_counts(
     -------
     array, shape (n_energy, *pixels)
     """
-    lon, lat = fov
-    steps = [0.0] if obs.bkg.alignment == "RADEC" else _field_turns(obs)
-    rate = np.zeros((energy.n, *lon.shape))
-    for angle in steps:
+    fields = [fov] if obs.bkg.alignment == "RADEC" else _horizon_fields(obs, *fov)
+    rate = sum(obs.bkg.integrate(energy.edge_values, *field) for field in fields)
+    return np.asarray(rate * (solid_angle * obs.gti.seconds / len(fields)))
+
+
+def _horizon_fields(obs: Observation, lon: np.ndarray, lat: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The same positions in a field of view aligned with the horizon, once for each small turn of the field.
+
+    Azimuth runs against right ascension, and in the format both longitudes run against those of the sky: one field is
+    the other's mirror image, turned.
+    """
+    fields = []
+    for angle in _field_turns(obs):
         cos, sin = np.cos(np.radians(angle)), np.sin(np.radians(angle))
-        # azimuth runs against right ascension, and GADF turns both about: the horizon's field is mirrored
-        turned = (lon, lat) if angle is None else (-lon * cos - lat * sin, lat * cos - lon * sin)
-        rate += obs.bkg.integrate(energy.edge_values, *turned)
-    return np.asarray(rate * (solid_angle * obs.gti.seconds / len(steps)))
+        fields.append((-lon * cos - lat * sin, lat * cos - lon * sin))
+    return fields
 
 
 def _field_turns(obs: Observation) -> list[float]:
