@@ -118,7 +118,7 @@ def download(
     again: Annotated[bool, typer.Option("--again", help="Fetch it even if it is here.")] = False,
 ) -> None:
     """Fetch public data sets and catalogues: resumed, checked against their checksums."""
-    from gpnb.report.download import listed, told
+    from gpnb.fetch.download import listed, told
 
     if listing or not names:
         typer.echo(listed())
@@ -191,7 +191,7 @@ def _installed(name: str) -> str | None:
 
 
 def _places() -> list[tuple[str, str]]:
-    from gpnb.core.cachedir import cache_folder
+    from gpnb.core.cache_folder import cache_folder
     from gpnb.report.find import tutorials_folder
 
     data = os.environ.get("GPNB_DATA") or "not set (GPNB_DATA names the folder with data sets)"

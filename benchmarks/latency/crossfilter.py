@@ -8,8 +8,8 @@ from astropy.time import Time
 from row import milliseconds, row
 
 from gpnb.data import EventList
-from gpnb.state.eventfilter import EventFilter
-from gpnb.state.views import EventsView
+from gpnb.panels.events.counts import EventFilter
+from gpnb.panels.events.view import EventsView
 
 SIZE = 1_000_000
 MOVES = 15

@@ -9,7 +9,7 @@ from astropy.coordinates import SkyCoord
 from astropy.table import Table
 
 from gpnb.catalogs.fermi import Source3FHL, Source4FGL
-from gpnb.catalogs.gammacat import SourceGammaCat
+from gpnb.catalogs.gamma_cat import SourceGammaCat
 from gpnb.catalogs.hgps import SourceHGPS
 from gpnb.catalogs.source import CatalogSource
 

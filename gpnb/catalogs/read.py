@@ -14,9 +14,9 @@ from astropy.table import Table
 
 from gpnb.catalogs.catalog import Catalog
 from gpnb.catalogs.kinds import KINDS, Kind
-from gpnb.core.cachedir import data_roots, find_data
+from gpnb.core.cache_folder import data_roots, find_data
 from gpnb.core.errors import DataFormatError
-from gpnb.core.fitsfile import open_fits, reading
+from gpnb.core.fits_file import open_fits, reading
 from gpnb.core.recipe import Recipe
 
 

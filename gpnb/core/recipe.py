@@ -19,7 +19,7 @@ from astropy.coordinates import SkyCoord
 from astropy.time import Time
 
 from gpnb.core.errors import ArgumentError
-from gpnb.core.skyregions import is_region, region_text
+from gpnb.core.sky_regions import is_region, region_text
 from gpnb.core.units import quantity_text, skycoord_text, time_text
 
 _INPUT = "$input"

@@ -17,10 +17,10 @@ from astropy.wcs import WCS
 
 from gpnb.core.display import Displayed
 from gpnb.core.errors import DataFormatError, SelectionError
-from gpnb.core.fitsfile import find_hdu, open_fits, reading, unit_factor
+from gpnb.core.fits_file import find_hdu, open_fits, reading, unit_factor
 from gpnb.core.frames import separation
 from gpnb.core.recipe import Recipe
-from gpnb.core.skyregions import to_regions
+from gpnb.core.sky_regions import to_regions
 from gpnb.core.units import ANGLE, ENERGY, to_range, to_time
 from gpnb.data.expression import where_mask
 from gpnb.data.phase import Ephemeris, in_phase, phase_intervals, phases

@@ -12,7 +12,7 @@ from astropy.io import fits
 from astropy.table import Table
 
 from gpnb.core.errors import DataFormatError
-from gpnb.core.fitsfile import open_fits, reading
+from gpnb.core.fits_file import open_fits, reading
 from gpnb.data.formats import Contents, Key
 from gpnb.data.parts import PARTS, Part
 

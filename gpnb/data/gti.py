@@ -12,7 +12,7 @@ from astropy.table import QTable
 from astropy.time import Time
 
 from gpnb.core.errors import DataFormatError, SelectionError
-from gpnb.core.fitsfile import column_values, find_hdu, open_fits
+from gpnb.core.fits_file import column_values, find_hdu, open_fits
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import to_time
 from gpnb.data.phase import Ephemeris, phase_intervals

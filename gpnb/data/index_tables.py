@@ -11,7 +11,7 @@ from astropy.coordinates import SkyCoord
 from astropy.io import fits
 
 from gpnb.core.errors import ArgumentError, DataFormatError
-from gpnb.core.fitsfile import open_fits
+from gpnb.core.fits_file import open_fits
 from gpnb.core.provenance import creator
 from gpnb.data.gadf import classify
 from gpnb.data.run_tables import add_keywords, classes, time_keys

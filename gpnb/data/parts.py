@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from gpnb.core.fitsfile import find_hdu, forget_unzipped, open_fits
+from gpnb.core.fits_file import find_hdu, forget_unzipped, open_fits
 from gpnb.core.recipe import Recipe
 from gpnb.data.events import EventList
 from gpnb.data.gti import GTI

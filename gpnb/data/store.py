@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from astropy.table import Table
 
-from gpnb.core.cachedir import find_data
+from gpnb.core.cache_folder import find_data
 from gpnb.core.display import Displayed
 from gpnb.core.errors import DataFormatError, SelectionError
 from gpnb.core.hooks import module_for

@@ -10,7 +10,7 @@ from astropy import units as u
 from astropy.time import ScaleValueError, Time
 
 from gpnb.core.errors import DataFormatError
-from gpnb.core.fitsfile import unit_factor
+from gpnb.core.fits_file import unit_factor
 
 
 def time_reference(header: Mapping[str, Any], where: str) -> Time:

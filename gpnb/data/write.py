@@ -13,7 +13,7 @@ from astropy.time import Time
 
 from gpnb.core.atomic import atomic_file
 from gpnb.core.errors import ArgumentError, DataFormatError
-from gpnb.core.fitsfile import open_fits
+from gpnb.core.fits_file import open_fits
 from gpnb.core.provenance import creator, provenance_card
 from gpnb.core.recipe import Recipe
 from gpnb.data.events import EventList

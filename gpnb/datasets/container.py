@@ -11,7 +11,7 @@ from typing import Any, overload
 
 from astropy.table import Table
 
-from gpnb.core.cachedir import find_data
+from gpnb.core.cache_folder import find_data
 from gpnb.core.display import Displayed
 from gpnb.core.errors import ArgumentError, DataFormatError, SelectionError
 from gpnb.core.recipe import Recipe

@@ -18,7 +18,7 @@ from gpnb.core.recipe import Recipe
 from gpnb.data.gti import GTI
 from gpnb.datasets.flags import UNUSABLE, Flag, reasons
 from gpnb.maps.geometry import WcsGeometry
-from gpnb.maps.skymap import SkyMap
+from gpnb.maps.sky_map import SkyMap
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -10,7 +10,7 @@ import numpy as np
 from astropy import units as u
 
 from gpnb.core.errors import DataFormatError
-from gpnb.core.fitsfile import column_values, find_hdu, open_fits, reading
+from gpnb.core.fits_file import column_values, find_hdu, open_fits, reading
 from gpnb.core.recipe import Recipe
 from gpnb.datasets.flags import Flag
 from gpnb.datasets.grouping import join_bins

@@ -15,7 +15,7 @@ from astropy.time import Time
 
 from gpnb.core.atomic import atomic_file
 from gpnb.core.errors import DataFormatError
-from gpnb.core.fitsfile import column_values, find_hdu, open_fits
+from gpnb.core.fits_file import column_values, find_hdu, open_fits
 from gpnb.core.provenance import creator, provenance_card
 from gpnb.core.recipe import Recipe
 from gpnb.data.gti import GTI

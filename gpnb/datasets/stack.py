@@ -13,7 +13,7 @@ from gpnb.data.gti import GTI
 from gpnb.datasets.flags import Flag, merge_flags
 from gpnb.datasets.map import MapDataset
 from gpnb.maps.geometry import WcsGeometry
-from gpnb.maps.skymap import SkyMap
+from gpnb.maps.sky_map import SkyMap
 
 _ADDED = ("counts", "background", "acceptance", "counts_off")
 

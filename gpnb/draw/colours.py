@@ -7,7 +7,8 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.colors import AsinhNorm, Colormap, LogNorm, Normalize, PowerNorm
 
-from gpnb.state.views import EventsView, SkyView
+from gpnb.panels.events.view import EventsView
+from gpnb.panels.sky.view import SkyView
 
 
 def colour_map(name: str) -> Colormap:

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from gpnb.draw import html
 from gpnb.draw.colours import colour_map, normalise
-from gpnb.draw.skyaxes import HALO, draw_regions, sky_axes
+from gpnb.draw.sky_axes import HALO, draw_regions, sky_axes
 from gpnb.draw.style import (
     BLUE,
     GREEN,
@@ -26,14 +26,14 @@ from gpnb.draw.style import (
     heading,
     log_axis,
 )
-from gpnb.state.columns import Column
-from gpnb.state.eventaxes import EventAxis, pointing_of, target_of
-from gpnb.state.eventfilter import EventCounts, EventFilter
-from gpnb.state.views import EventsView
+from gpnb.panels.columns import Column
+from gpnb.panels.events.axes import EventAxis, pointing_of, target_of
+from gpnb.panels.events.counts import EventCounts, EventFilter
+from gpnb.panels.events.view import EventsView
 
 
 def record(obj: Any, **changes: Any) -> EventsView:  # noqa: ARG001  (every panel's signature)
-    """The view record of an event list; see `gpnb.state.views.EventsView`."""
+    """The view record of an event list; see `gpnb.panels.events.view.EventsView`."""
     return EventsView.build(**changes)
 
 

@@ -11,15 +11,15 @@ from matplotlib.figure import Figure
 from gpnb.core.words import number
 from gpnb.draw import html
 from gpnb.draw.style import BLUE, PIXEL, QUIET, VERMILION, few_ticks, heading
-from gpnb.state.columns import Column
-from gpnb.state.views import FrequencyScanView
+from gpnb.panels.columns import Column
+from gpnb.panels.pulsation.view import FrequencyScanView
 
 _BEST = 5
 """Rows of the table."""
 
 
 def record(obj: Any, **changes: Any) -> FrequencyScanView:  # noqa: ARG001  (every panel's signature)
-    """The view record; see `gpnb.state.views.FrequencyScanView`."""
+    """The view record; see `gpnb.panels.pulsation.view.FrequencyScanView`."""
     return FrequencyScanView.build(**changes)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from gpnb.state.columns import Column
+from gpnb.panels.columns import Column
 
 EMPTY = Markup("")
 

@@ -12,10 +12,10 @@ from gpnb.core.words import number, unit_text
 from gpnb.draw import html
 from gpnb.draw.responses import draw_curves, draw_image
 from gpnb.draw.style import PIXEL
-from gpnb.state.columns import Column
-from gpnb.state.curveimages import image_of
-from gpnb.state.curves import curve_plots, kind_of, overview_plots
-from gpnb.state.views import InstrumentView
+from gpnb.panels.columns import Column
+from gpnb.panels.instrument.curves import curve_plots, kind_of, overview_plots
+from gpnb.panels.instrument.images import image_of
+from gpnb.panels.instrument.view import InstrumentView
 
 _WORDS = {
     "aeff": "Effective area",
@@ -27,7 +27,7 @@ _WORDS = {
 
 
 def record(obj: Any, **changes: Any) -> InstrumentView:  # noqa: ARG001  (every panel's signature)
-    """The view record of a response; see `gpnb.state.views.InstrumentView`."""
+    """The view record of a response; see `gpnb.panels.instrument.view.InstrumentView`."""
     return InstrumentView.build(**changes)
 
 

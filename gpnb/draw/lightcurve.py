@@ -13,11 +13,10 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from gpnb.draw import html
 from gpnb.draw.plots import draw_plot
 from gpnb.draw.style import PIXEL, SKY
-from gpnb.state.lightcurveview import LightCurveView
-from gpnb.state.plotparts import SpectrumPlot
-from gpnb.state.timecurve import work_of
-from gpnb.state.timecurveplots import CurvePlot, curve_plot, shown_bands, spectrum_plot
-from gpnb.state.timecurvewords import (
+from gpnb.panels.lightcurve.curve import CurvePlot, curve_plot, shown_bands, spectrum_plot
+from gpnb.panels.lightcurve.strips import strip_plots
+from gpnb.panels.lightcurve.view import LightCurveView
+from gpnb.panels.lightcurve.words import (
     CORRELATIONS,
     NUMBERS,
     bin_table,
@@ -27,7 +26,8 @@ from gpnb.state.timecurvewords import (
     notes_of,
     number_rows,
 )
-from gpnb.state.timestrips import strip_plots
+from gpnb.panels.lightcurve.work import work_of
+from gpnb.panels.plot import SpectrumPlot
 
 _WIDTH, _HEIGHT, _STRIP = 960, 320, 150
 _SPECTRUM = 0.36
@@ -35,7 +35,7 @@ _SPECTRUM = 0.36
 
 
 def record(obj: Any, **changes: Any) -> LightCurveView:  # noqa: ARG001  (every panel's signature)
-    """The view record of a light curve; see `gpnb.state.lightcurveview.LightCurveView`."""
+    """The view record of a light curve; see `gpnb.panels.lightcurve.view.LightCurveView`."""
     return LightCurveView.build(**changes)
 
 

@@ -12,12 +12,13 @@ from matplotlib.figure import Figure
 from gpnb.draw import html, instrument, run
 from gpnb.draw.pointings import draw_pointings
 from gpnb.draw.style import BLUE, PIXEL, QUIET, few_ticks, heading
+from gpnb.panels.columns import Column
+from gpnb.panels.instrument.view import InstrumentView
+from gpnb.panels.observations.filter import kept, shown_rows
+from gpnb.panels.observations.rows import cells, columns_of, heads, hours_of, seconds_of, targets, totals
+from gpnb.panels.observations.view import ObservationsView
 from gpnb.state.chips import region_words
-from gpnb.state.columns import Column
 from gpnb.state.record import Record
-from gpnb.state.runfilter import kept, shown_rows
-from gpnb.state.runs import cells, columns_of, heads, hours_of, seconds_of, targets, totals
-from gpnb.state.views import InstrumentView, ObservationsView
 
 _MOST_BARS = 12
 _MOST_ROWS = 500

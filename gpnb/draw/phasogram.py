@@ -11,14 +11,14 @@ from matplotlib.figure import Figure
 from gpnb.core.words import labelled, number
 from gpnb.draw import html
 from gpnb.draw.style import BLUE, PIXEL, QUIET, SKY, few_ticks, heading
-from gpnb.state.columns import Column
-from gpnb.state.views import PhasogramView
+from gpnb.panels.columns import Column
+from gpnb.panels.pulsation.view import PhasogramView
 
 _MARKS = {"fmt": "o", "ms": 4, "mfc": "white", "mec": BLUE, "ecolor": BLUE, "elinewidth": 1.05}
 
 
 def record(obj: Any, **changes: Any) -> PhasogramView:  # noqa: ARG001  (every panel's signature)
-    """The view record; see `gpnb.state.views.PhasogramView`."""
+    """The view record; see `gpnb.panels.pulsation.view.PhasogramView`."""
     return PhasogramView.build(**changes)
 
 

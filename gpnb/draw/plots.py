@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from gpnb.draw.style import BLUE, GREEN, LINE, PURPLE, QUIET, TEXT, VERMILION, energy_axis, few_ticks, heading, log_axis
-from gpnb.state.plotparts import Line, Points, SpectrumPlot
+from gpnb.panels.plot import Line, Points, SpectrumPlot
 
 _COLOURS = {"model": VERMILION, "quiet": QUIET, "accent": BLUE, "fine": GREEN, "purple": PURPLE, "text": TEXT}
 _DASHES: dict[str, Any] = {"solid": "-", "dashed": (0, (5, 3)), "dotted": (0, (1.2, 1.6)), "dash_dotted": "-."}

@@ -11,15 +11,15 @@ from astropy.visualization.wcsaxes.frame import EllipticalFrame
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from gpnb.core.skyregions import to_regions
-from gpnb.draw.skyaxes import sky_axes
+from gpnb.core.sky_regions import to_regions
+from gpnb.draw.sky_axes import sky_axes
 from gpnb.draw.style import BLUE, LINE, QUIET, VERMILION, heading
 from gpnb.maps.geometry import WcsGeometry
-from gpnb.state.pointings import Pointings, pivot_of, plane_of_pointings, rims
-from gpnb.state.runfilter import kept
-from gpnb.state.shapes import shapes_of
-from gpnb.state.skygrid import window_of
-from gpnb.state.views import ObservationsView
+from gpnb.panels.observations.filter import kept
+from gpnb.panels.observations.pointings import Pointings, pivot_of, plane_of_pointings, rims
+from gpnb.panels.observations.view import ObservationsView
+from gpnb.panels.sky.grid import window_of
+from gpnb.panels.sky.shapes import shapes_of
 
 
 def draw_pointings(figure: Figure, place: Any, table: Table, view: ObservationsView) -> None:

@@ -11,12 +11,12 @@ from matplotlib.figure import Figure
 from gpnb.draw import html
 from gpnb.draw.plots import draw_plot
 from gpnb.draw.style import PIXEL, heading
-from gpnb.state.pointsplot import COLUMNS, points_facts, points_plot, points_rows
-from gpnb.state.pointsview import PointsView
+from gpnb.panels.points.plot import COLUMNS, points_facts, points_plot, points_rows
+from gpnb.panels.points.view import PointsView
 
 
 def record(obj: Any, **changes: Any) -> PointsView:  # noqa: ARG001  (every panel's signature)
-    """The view record of flux points; see `gpnb.state.pointsview.PointsView`."""
+    """The view record of flux points; see `gpnb.panels.points.view.PointsView`."""
     return PointsView.build(**changes)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from gpnb.draw.style import CURVES, LINE, NOTHING, colour_bar, energy_axis, few_ticks, heading, log_axis
-from gpnb.state.curveimages import CurveImage
-from gpnb.state.curves import CurvePlot
+from gpnb.panels.instrument.curves import CurvePlot
+from gpnb.panels.instrument.images import CurveImage
 
 
 def draw_curves(axes: Any, plot: CurvePlot) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from gpnb.draw import html
 from gpnb.draw.instrument import axis_rows
-from gpnb.state.columns import Column
+from gpnb.panels.columns import Column
 
 _PARTS = {"aeff": "Effective area", "edisp": "Energy dispersion", "psf": "Point spread function", "bkg": "Background"}
 

@@ -15,14 +15,14 @@ from matplotlib.patches import Patch
 from gpnb.datasets.flags import Flag, reasons
 from gpnb.draw import html
 from gpnb.draw.colours import colour_map, normalise
-from gpnb.draw.skyaxes import draw_overlay, draw_peaks, draw_regions, sky_axes
+from gpnb.draw.sky_axes import draw_overlay, draw_peaks, draw_regions, sky_axes
 from gpnb.draw.style import BLUE, GREEN, LINE, NOTHING, ORANGE, PIXEL, PURPLE, SKY, colour_bar, heading
 from gpnb.maps.geometry import WcsGeometry
-from gpnb.state.columns import Column
-from gpnb.state.cuts import cuts
-from gpnb.state.layers import Layer, chosen_maps, layer, layer_title, maps_of
-from gpnb.state.skygrid import window_of
-from gpnb.state.views import SkyView
+from gpnb.panels.columns import Column
+from gpnb.panels.sky.cuts import cuts
+from gpnb.panels.sky.grid import window_of
+from gpnb.panels.sky.layers import Layer, chosen_maps, layer, layer_title, maps_of
+from gpnb.panels.sky.view import SkyView
 
 _FLAG_COLOURS = {
     Flag.NO_BACKGROUND: ORANGE,
@@ -37,7 +37,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 110, 30, 48
 
 
 def record(obj: Any, **changes: Any) -> SkyView:  # noqa: ARG001  (every panel's signature)
-    """The view record of a map or dataset; see `gpnb.state.views.SkyView`."""
+    """The view record of a map or dataset; see `gpnb.panels.sky.view.SkyView`."""
     return SkyView.build(**changes)
 
 

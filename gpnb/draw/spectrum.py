@@ -10,15 +10,15 @@ from matplotlib.figure import Figure
 
 from gpnb.draw import html
 from gpnb.draw.plots import draw_plot, share_energies
-from gpnb.draw.skyaxes import draw_regions, sky_axes
+from gpnb.draw.sky_axes import draw_regions, sky_axes
 from gpnb.draw.style import PIXEL, QUIET, heading
 from gpnb.fitting.result import FitResult
-from gpnb.state.published import published
-from gpnb.state.spectrumplots import spectrum_plots, tab_of
-from gpnb.state.spectrumsky import on_off, sky_of
-from gpnb.state.spectrumtable import table_of
-from gpnb.state.spectrumview import SpectrumView
-from gpnb.state.spectrumwords import (
+from gpnb.panels.spectrum.plots import spectrum_plots, tab_of
+from gpnb.panels.spectrum.published import published
+from gpnb.panels.spectrum.regions import on_off, sky_of
+from gpnb.panels.spectrum.table import table_of
+from gpnb.panels.spectrum.view import SpectrumView
+from gpnb.panels.spectrum.words import (
     COMPARED,
     PARAMETERS,
     comparison_rows,
@@ -29,14 +29,14 @@ from gpnb.state.spectrumwords import (
     parameter_rows,
     totals_of,
 )
-from gpnb.state.spectrumwork import SpectrumWork, work_of
+from gpnb.panels.spectrum.work import SpectrumWork, work_of
 
 _WIDTH = 700
 _MAIN, _RESIDUALS, _SMALL = 300, 100, 240
 
 
 def record(obj: Any, **changes: Any) -> SpectrumView:  # noqa: ARG001  (every panel's signature)
-    """The view record of spectra or a fit; see `gpnb.state.spectrumview.SpectrumView`."""
+    """The view record of spectra or a fit; see `gpnb.panels.spectrum.view.SpectrumView`."""
     return SpectrumView.build(**changes)
 
 

@@ -11,13 +11,13 @@ from matplotlib.figure import Figure
 from gpnb.core.words import number
 from gpnb.draw import html
 from gpnb.draw.style import BLUE, PIXEL, QUIET, few_ticks, heading
-from gpnb.state.columns import Column
-from gpnb.state.views import Theta2View
+from gpnb.panels.columns import Column
+from gpnb.panels.theta2.view import Theta2View
 from gpnb.stats import lima
 
 
 def record(obj: Any, **changes: Any) -> Theta2View:  # noqa: ARG001  (every panel's signature)
-    """The view record; see `gpnb.state.views.Theta2View`."""
+    """The view record; see `gpnb.panels.theta2.view.Theta2View`."""
     return Theta2View.build(**changes)
 
 

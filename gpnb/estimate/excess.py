@@ -9,7 +9,7 @@ import numpy as np
 from gpnb.core.recipe import Recipe
 from gpnb.datasets.map import MapDataset
 from gpnb.estimate.circle import radii_deg, sum_in_circle
-from gpnb.maps.skymap import SkyMap
+from gpnb.maps.sky_map import SkyMap
 from gpnb.products.excess import ExcessMaps
 from gpnb.stats import cash_significance, lima
 

@@ -12,7 +12,7 @@ from gpnb.datasets.map import MapDataset
 from gpnb.estimate.circle import Circle, radii_deg, sum_in_circle
 from gpnb.maps.axis import Axis
 from gpnb.maps.kernels import fft_convolve
-from gpnb.maps.skymap import SkyMap
+from gpnb.maps.sky_map import SkyMap
 from gpnb.models.spectral import PowerLaw, SpectralModel
 from gpnb.products.flux import FluxMaps
 from gpnb.stats import cash_significance, lima

@@ -12,7 +12,7 @@ from scipy.ndimage import maximum_filter
 from gpnb.core.errors import ArgumentError
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import ANGLE, to_float
-from gpnb.maps.skymap import SkyMap
+from gpnb.maps.sky_map import SkyMap
 
 _DIGITS = {"value": 2, "ra": 4, "dec": 4, "lon": 4, "lat": 4}
 """Digits shown after the point; the numbers themselves are whole."""

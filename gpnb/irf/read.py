@@ -9,7 +9,7 @@ from typing import Any
 from astropy.io import fits
 
 from gpnb.core.errors import ArgumentError, DataFormatError
-from gpnb.core.fitsfile import find_hdu, open_fits
+from gpnb.core.fits_file import find_hdu, open_fits
 from gpnb.core.recipe import Recipe
 from gpnb.irf.aeff import EffectiveArea
 from gpnb.irf.background import Background2D, Background3D

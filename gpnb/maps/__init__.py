@@ -5,6 +5,6 @@ from __future__ import annotations
 from gpnb.maps.axis import Axis
 from gpnb.maps.geometry import WcsGeometry
 from gpnb.maps.image import SkyImage
-from gpnb.maps.skymap import SkyMap
+from gpnb.maps.sky_map import SkyMap
 
 __all__ = ["Axis", "SkyImage", "SkyMap", "WcsGeometry"]

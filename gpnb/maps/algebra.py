@@ -13,7 +13,7 @@ from gpnb.core.errors import ArgumentError
 
 if TYPE_CHECKING:
     from gpnb.maps.geometry import WcsGeometry
-    from gpnb.maps.skymap import SkyMap
+    from gpnb.maps.sky_map import SkyMap
 
 _PRODUCTS = (operator.mul, operator.truediv)
 _LOGICAL = (operator.and_, operator.or_, operator.xor)
@@ -111,7 +111,7 @@ def _result(
     left: SkyMap, right: Any, operation: Operation, swapped: bool, geom: WcsGeometry, data: Any, unit: u.UnitBase
 ) -> SkyMap:
     from gpnb.core.recipe import Recipe
-    from gpnb.maps.skymap import SkyMap
+    from gpnb.maps.sky_map import SkyMap
 
     data = np.asarray(data)
     name = operation.__name__.strip("_")

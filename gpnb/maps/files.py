@@ -23,7 +23,7 @@ from gpnb.maps.geometry import WcsGeometry
 from gpnb.maps.wcs import celestial_header
 
 if TYPE_CHECKING:
-    from gpnb.maps.skymap import SkyMap
+    from gpnb.maps.sky_map import SkyMap
 
 _BANDS = ("EBOUNDS", "ENERGIES")
 """Where the axes are if no BANDSHDU says so."""
@@ -116,7 +116,7 @@ def map_from_hdus(hdus: fits.HDUList, name: str | None, source: str, recipe: Rec
     DataFormatError
         If there is no such map.
     """
-    from gpnb.maps.skymap import SkyMap
+    from gpnb.maps.sky_map import SkyMap
 
     hdu = _image_hdu(hdus, name, source)
     where = f"{source}, HDU {hdu.name or 'PRIMARY'}"

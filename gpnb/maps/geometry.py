@@ -23,7 +23,7 @@ from gpnb.maps.sphere import coord_values, local_basis, rotate, separation
 from gpnb.maps.wcs import make_wcs
 
 if TYPE_CHECKING:
-    from gpnb.maps.skymap import SkyMap
+    from gpnb.maps.sky_map import SkyMap
 
 MAX_VALUES = 2_000_000_000
 """More values than this are refused: they would fill the memory and kill the kernel."""

@@ -11,7 +11,7 @@ from gpnb.core.errors import ArgumentError
 from gpnb.core.recipe import Recipe
 from gpnb.maps.binning import bin_events
 from gpnb.maps.geometry import WcsGeometry
-from gpnb.maps.skymap import SkyMap, input_of
+from gpnb.maps.sky_map import SkyMap, input_of
 
 _FRAMES = {"GAL": "galactic", "CEL": "icrs"}
 

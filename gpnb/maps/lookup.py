@@ -17,7 +17,7 @@ from gpnb.maps.kernels import box, disk, gauss
 
 if TYPE_CHECKING:
     from gpnb.maps.geometry import WcsGeometry
-    from gpnb.maps.skymap import SkyMap
+    from gpnb.maps.sky_map import SkyMap
 
 
 def nearest(skymap: SkyMap, coord: SkyCoord | str, axis_values: dict[str, Any]) -> Any:
@@ -57,7 +57,7 @@ def reprojected(skymap: SkyMap, geom: WcsGeometry) -> SkyMap:
     """The map on another sky grid: see `SkyMap.reproject`."""
     from scipy import ndimage  # here: most maps are only shown
 
-    from gpnb.maps.skymap import SkyMap
+    from gpnb.maps.sky_map import SkyMap
 
     recipe = Recipe.of(".reproject()", on=skymap, geom=geom)
     target = geom.cube(skymap.geom.axes)

@@ -23,9 +23,9 @@ from regions import (
 from gpnb.core.errors import ArgumentError
 from gpnb.core.frames import to_vectors
 from gpnb.core.recipe import Recipe
-from gpnb.core.skyregions import to_regions
+from gpnb.core.sky_regions import to_regions
 from gpnb.core.units import to_float
-from gpnb.maps.skymap import SkyMap
+from gpnb.maps.sky_map import SkyMap
 from gpnb.maps.sphere import coord_values, local_basis, rotate
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from gpnb.core.cachedir import find_data
+from gpnb.core.cache_folder import find_data
 from gpnb.core.errors import ArgumentError, DataFormatError
 from gpnb.core.recipe import Recipe
 from gpnb.models.base import Declared

@@ -10,7 +10,7 @@ from astropy import units as u
 
 from gpnb.core.errors import ArgumentError
 from gpnb.core.recipe import Recipe
-from gpnb.models.loglog import TINY, energy_nodes, quantity_from_dict
+from gpnb.models.log_log import TINY, energy_nodes, quantity_from_dict
 from gpnb.models.parameter import Parameter
 from gpnb.models.spectrum import NormModel
 

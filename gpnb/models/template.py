@@ -10,7 +10,7 @@ from astropy import units as u
 from gpnb.core.errors import ArgumentError
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import DNDE, to_array
-from gpnb.models.loglog import energy_nodes, loglog, loglog_moment, quantity_from_dict
+from gpnb.models.log_log import energy_nodes, loglog, loglog_moment, quantity_from_dict
 from gpnb.models.spectrum import SpectralModel
 
 

@@ -21,7 +21,7 @@ from astropy.time import ScaleValueError, Time
 
 from gpnb.core.atomic import atomic_file
 from gpnb.core.errors import DataFormatError
-from gpnb.core.fitsfile import open_fits, unit_factor
+from gpnb.core.fits_file import open_fits, unit_factor
 from gpnb.core.provenance import creator, provenance, provenance_card
 from gpnb.core.recipe import Recipe
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from gpnb.core.display import Displayed
 from gpnb.core.recipe import Recipe
-from gpnb.maps.skymap import SkyMap
+from gpnb.maps.sky_map import SkyMap
 
 
 @dataclass(frozen=True, eq=False, repr=False)

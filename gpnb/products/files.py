@@ -12,7 +12,7 @@ from astropy.table import QTable, Table
 
 from gpnb.core.atomic import atomic_file
 from gpnb.core.errors import ArgumentError, DataFormatError
-from gpnb.core.fitsfile import open_fits
+from gpnb.core.fits_file import open_fits
 from gpnb.core.provenance import KEY, creator, provenance, provenance_card
 from gpnb.core.recipe import Recipe
 

@@ -9,7 +9,7 @@ from astropy import units as u
 from astropy.table import Table
 
 from gpnb.core.errors import DataFormatError
-from gpnb.core.fitsfile import unit_factor
+from gpnb.core.fits_file import unit_factor
 from gpnb.core.units import DNDE, ENERGY
 
 SED_TYPES = ("dnde", "e2dnde", "flux", "eflux", "norm")

@@ -16,7 +16,7 @@ from astropy.table import Table
 from astropy.time import Time, TimeDelta
 
 from gpnb.core.errors import ArgumentError, DataFormatError
-from gpnb.core.fitsfile import open_fits
+from gpnb.core.fits_file import open_fits
 from gpnb.core.units import to_quantity
 from gpnb.products.series_times import as_time
 

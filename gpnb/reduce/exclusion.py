@@ -11,8 +11,8 @@ import numpy as np
 
 from gpnb.core.errors import ArgumentError
 from gpnb.core.frames import to_frame
-from gpnb.core.skyregions import to_regions
-from gpnb.maps.skymap import SkyMap
+from gpnb.core.sky_regions import to_regions
+from gpnb.maps.sky_map import SkyMap
 from gpnb.reduce.shape import Circle, Shape, View, distance, shape_of, turned
 
 

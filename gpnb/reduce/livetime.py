@@ -13,7 +13,7 @@ from gpnb.core.units import ENERGY, to_float
 from gpnb.data.observation import Observation
 from gpnb.data.observations import Observations
 from gpnb.maps.geometry import WcsGeometry
-from gpnb.maps.skymap import SkyMap
+from gpnb.maps.sky_map import SkyMap
 from gpnb.reduce.exposure import largest_offset
 from gpnb.reduce.methods import SafeRange
 

@@ -16,7 +16,7 @@ from gpnb.core.errors import ArgumentError, DataWarning
 from gpnb.core.fanout import fan_out
 from gpnb.core.progress import CancelToken, Report, track
 from gpnb.core.recipe import Recipe
-from gpnb.core.skyregions import to_regions
+from gpnb.core.sky_regions import to_regions
 from gpnb.data.observation import Observation
 from gpnb.data.observations import Observations
 from gpnb.datasets.container import Datasets
@@ -24,7 +24,7 @@ from gpnb.datasets.map import MapDataset
 from gpnb.datasets.stack import Stacker
 from gpnb.maps.axis import Axis
 from gpnb.maps.geometry import WcsGeometry
-from gpnb.maps.skymap import SkyMap
+from gpnb.maps.sky_map import SkyMap
 from gpnb.reduce.methods import SafeRange, background_method
 from gpnb.reduce.run import Plan, reduce_group, reduce_run
 

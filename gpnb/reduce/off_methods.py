@@ -7,7 +7,7 @@ from typing import Any
 
 from gpnb.core.errors import ArgumentError
 from gpnb.core.recipe import Recipe
-from gpnb.core.skyregions import to_regions
+from gpnb.core.sky_regions import to_regions
 from gpnb.core.units import to_float
 from gpnb.data.phase import Ephemeris, phase_intervals, phase_width
 from gpnb.reduce.methods import AdaptiveRing, Method, Ring

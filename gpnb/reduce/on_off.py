@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gpnb.core.errors import SelectionError
-from gpnb.core.skyregions import to_regions
+from gpnb.core.sky_regions import to_regions
 from gpnb.data.observation import Observation
 from gpnb.data.phase import in_phase, phase_width
 from gpnb.maps.axis import Axis

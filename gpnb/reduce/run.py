@@ -18,7 +18,7 @@ from gpnb.datasets.map import MapDataset
 from gpnb.datasets.stack import Stacker
 from gpnb.maps.axis import Axis
 from gpnb.maps.geometry import WcsGeometry
-from gpnb.maps.skymap import SkyMap
+from gpnb.maps.sky_map import SkyMap
 from gpnb.reduce.background import Norm, background_counts, fit_norm
 from gpnb.reduce.exposure import exposure_values, largest_offset
 from gpnb.reduce.methods import BackgroundMethod, FieldOfView, Ring, SafeRange

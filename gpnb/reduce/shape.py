@@ -25,7 +25,7 @@ from regions import (
 
 from gpnb.core.errors import ArgumentError
 from gpnb.core.frames import from_vectors, to_vectors
-from gpnb.core.skyregions import region_text
+from gpnb.core.sky_regions import region_text
 from gpnb.maps.masks import in_frame
 from gpnb.maps.sphere import local_basis, rotate
 

@@ -12,7 +12,7 @@ from gpnb.core.errors import ArgumentError, SelectionError
 from gpnb.core.fanout import fan_out
 from gpnb.core.progress import CancelToken, Report, track
 from gpnb.core.recipe import Recipe
-from gpnb.core.skyregions import to_regions
+from gpnb.core.sky_regions import to_regions
 from gpnb.data.observation import Observation
 from gpnb.data.observations import Observations
 from gpnb.datasets.container import Datasets

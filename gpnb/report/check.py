@@ -15,7 +15,7 @@ from typing import Any
 from astropy import units as u
 
 from gpnb.core.errors import ArgumentError
-from gpnb.core.skyregions import to_regions
+from gpnb.core.sky_regions import to_regions
 from gpnb.core.units import to_quantity, to_range, to_skycoord, to_time
 from gpnb.report.defaults import NotebookParameter
 

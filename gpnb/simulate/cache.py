@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from gpnb.core.cachedir import cache_folder
+from gpnb.core.cache_folder import cache_folder
 from gpnb.core.errors import ArgumentError
 
 

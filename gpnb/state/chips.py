@@ -10,7 +10,7 @@ from typing import Any
 from astropy.time import Time
 
 from gpnb.core.errors import ArgumentError, GpnbError
-from gpnb.core.skyregions import region_text, to_regions
+from gpnb.core.sky_regions import region_text, to_regions
 from gpnb.core.units import to_time
 from gpnb.core.words import number
 from gpnb.state.selection import Selection

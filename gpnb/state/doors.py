@@ -13,7 +13,7 @@ from astropy.coordinates import SkyCoord
 from astropy.table import Table
 
 from gpnb.core.errors import ArgumentError
-from gpnb.core.skyregions import region_text, to_regions
+from gpnb.core.sky_regions import region_text, to_regions
 from gpnb.core.units import skycoord_text, time_text, to_array, to_float, to_range, to_skycoord, to_time
 from gpnb.state.record import Door
 

@@ -15,6 +15,7 @@ from types import UnionType
 from typing import Any, Literal, Self, Union, get_args, get_origin, get_type_hints
 
 from gpnb.core.errors import ArgumentError
+from gpnb.core.hooks import module_for
 
 _WRONG = object()
 
@@ -77,7 +78,7 @@ class Record:
 
         Examples
         --------
-        >>> from gpnb.state.views import SkyView
+        >>> from gpnb.panels.sky.view import SkyView
         >>> SkyView.build(energy=("500 GeV", "10 TeV")).energy
         (0.5, 10.0)
         """
@@ -154,6 +155,18 @@ class Record:
         if get_origin(hint) is Literal:
             return f"{name}={value!r} must be one of {', '.join(map(repr, get_args(hint)))}."
         return f"{type(self).__name__}: {name}={value!r} does not fit; expected {_words(hint)}."
+
+
+def record_named(name: str) -> type[Record]:
+    """The class of a record by its name, wherever its panel lives; for states that were saved.
+
+    Raises
+    ------
+    ArgumentError
+        If no panel has such a record.
+    """
+    kind: type[Record] = getattr(module_for(f"record.{name}"), name)
+    return kind
 
 
 @cache

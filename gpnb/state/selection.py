@@ -10,7 +10,7 @@ from astropy import units as u
 from astropy.time import Time
 
 from gpnb.core.errors import ArgumentError
-from gpnb.core.skyregions import region_text, to_regions
+from gpnb.core.sky_regions import region_text, to_regions
 from gpnb.core.units import to_time
 from gpnb.state.doors import Span, energies, range_ends, read_times
 from gpnb.state.record import Record

@@ -13,9 +13,8 @@ from typing import Any, Self
 from gpnb.core.atomic import atomic_file
 from gpnb.core.errors import ArgumentError, DataFormatError
 from gpnb.core.recipe import Recipe
-from gpnb.state.record import Record
+from gpnb.state.record import Record, record_named
 from gpnb.state.selection import Selection
-from gpnb.state.views import VIEWS
 
 _SCHEMA = 1
 _MOST = 1000
@@ -172,7 +171,7 @@ class Workspace:
         try:
             version, views = int(data["schema"]), dict(data["views"])
             made = cls(Selection.from_dict(data["selection"]))
-            kinds = {name: VIEWS[view["kind"]] for name, view in views.items()}
+            kinds = {name: record_named(view["kind"]) for name, view in views.items()}
         except (KeyError, TypeError, ValueError) as error:
             raise DataFormatError(f"This is not the state of a workspace: {error!r} is missing or wrong.") from error
         if version > _SCHEMA:

@@ -9,7 +9,7 @@ from gpnb.stats.onoff import wstat, wstat_background, wstat_gradient, wstat_usab
 from gpnb.stats.pairs import dcf, structure_function
 from gpnb.stats.periodicity import h_test, z2n
 from gpnb.stats.phase import fold, phase_histogram
-from gpnb.stats.rednoise import timmer_koenig
+from gpnb.stats.red_noise import timmer_koenig
 from gpnb.stats.significance import cash_significance, lima
 from gpnb.stats.variability import chi2_constant, excess_variance, fpp, fvar, fvar_limit, hardness_ratio
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gpnb import ArgumentError
 from gpnb.core.frames import fov_coordinates, from_fov, separation, to_frame
-from gpnb.core.skyregions import region_text, to_regions
+from gpnb.core.sky_regions import region_text, to_regions
 from gpnb.core.units import skycoord_text, time_text, to_array, to_float, to_range, to_skycoord, to_time
 
 lons, lats = st.floats(0, 359.999), st.floats(-89.9, 89.9)

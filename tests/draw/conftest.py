@@ -13,7 +13,7 @@ from gpnb.datasets.map import MapDataset
 from gpnb.irf import Background2D, Background3D, EffectiveArea, EnergyDispersion, PsfKing, RadMax
 from gpnb.maps.axis import Axis
 from gpnb.maps.geometry import WcsGeometry
-from gpnb.maps.skymap import SkyMap
+from gpnb.maps.sky_map import SkyMap
 
 HOSTILE = "<script>alert(1)</script> & \"'$x$"
 REFERENCE = Time(53343.0, format="mjd", scale="tt")

@@ -7,11 +7,12 @@ from astropy.table import QTable, Table
 
 from gpnb.core.errors import ArgumentError
 from gpnb.data import DataStore
-from gpnb.maps.skymap import SkyMap
-from gpnb.state import runs as rows
-from gpnb.state.cuts import cuts
-from gpnb.state.layers import layer
-from gpnb.state.views import ObservationsView, SkyView
+from gpnb.maps.sky_map import SkyMap
+from gpnb.panels.observations import rows
+from gpnb.panels.observations.view import ObservationsView
+from gpnb.panels.sky.cuts import cuts
+from gpnb.panels.sky.layers import layer
+from gpnb.panels.sky.view import SkyView
 
 UNIT = re.compile(r"\((.+)\)$")
 

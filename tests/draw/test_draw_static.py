@@ -15,7 +15,7 @@ from PIL import Image
 import gpnb
 from gpnb.core.errors import ArgumentError
 from gpnb.draw.static import StaticPanel
-from gpnb.state.views import SkyView
+from gpnb.panels.sky.view import SkyView
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from regions import CircleSkyRegion
 import gpnb
 from gpnb.datasets.flags import Flag
 from gpnb.maps.kernels import disk
-from gpnb.maps.skymap import SkyMap
+from gpnb.maps.sky_map import SkyMap
 from gpnb.simulate.demo import expected, truth
 from gpnb.stats import cash_significance, lima
 

@@ -7,7 +7,7 @@ from scipy.integrate import quad
 import gpnb
 from gpnb.estimate.flux import spectral_weights
 from gpnb.maps.kernels import disk
-from gpnb.maps.skymap import SkyMap
+from gpnb.maps.sky_map import SkyMap
 from gpnb.simulate.demo import truth
 from gpnb.stats.intervals import excess_error, upper_limit
 

@@ -25,14 +25,19 @@ FLOORS = {
     "fitting": 5,
     "estimate": 6,
     "simulate": 6,
-    "state": 7,
+    "state": 1,
+    "panels": 7,
     "draw": 8,
     "widgets": 8,
     "report": 9,
-    "cli": 10,  # stands on report
+    "fetch": 9,
+    "cli": 10,
 }
 BESIDE = {"reduce": {"datasets"}, "widgets": {"draw"}}
 """Rooms of one floor that may be imported: reduction makes datasets, a live panel holds its picture."""
+
+ONLY = {"state": {"core"}}
+"""Rooms that use fewer than their floor allows: the kernel of what is looked at knows nothing of what that is."""
 
 OUTER_FLOOR = 8
 """From here on Jupyter and drawing libraries may be imported."""
@@ -41,6 +46,9 @@ OUTER_LIBRARIES = {
     *("IPython", "anywidget", "bqplot", "ipyaladin", "ipykernel", "ipywidgets", "jupyter_client", "jupyterlab"),
     *("matplotlib", "mpl_toolkits", "nbconvert", "nbformat", "papermill", "traitlets"),
 }
+
+WHOLE_WORDS = {"lightcurve", "livetime"}
+"""What only looks glued: a panel that public names call so, and a word of the format."""
 
 DOORS = {Path("__init__.py"), Path("core/hooks.py")}
 """The only files that import modules by name: lazy public names, and the hook for what lies further out."""
@@ -79,13 +87,27 @@ def test_imports_point_inward(room):
     outward = []
     for path in FILES:
         if room_of(path) == room:
-            allowed = (
-                {other for other, floor in FLOORS.items() if floor < FLOORS[room]} | {room} | BESIDE.get(room, set())
-            )
+            below = ONLY.get(room, {other for other, floor in FLOORS.items() if floor < FLOORS[room]})
+            allowed = below | {room} | BESIDE.get(room, set())
             outward += [
                 f"{path.relative_to(PACKAGE)} imports {other}" for other in inner_rooms(path) if other not in allowed
             ]
     assert not outward
+
+
+def test_a_panel_has_one_name_in_all_rooms():
+    """Each live panel stands on the data of its own name, and each folder of data is drawn."""
+    panels = {path.name for path in (PACKAGE / "panels").iterdir() if path.is_dir() and path.name != "__pycache__"}
+    live = {path.parent.name for path in (PACKAGE / "widgets").glob("*/panel.py")}
+    assert live <= panels
+
+
+def test_words_of_file_names_stand_apart():
+    """No name is two others glued together: `sky_map.py`, where there are `sky.py` and `map.py`."""
+    names = {path.stem for path in FILES}
+    pieces = {word for name in names for word in name.split("_") if len(word) > 2}
+    glued = [name for name in names for cut in range(3, len(name) - 2) if {name[:cut], name[cut:]} <= pieces]
+    assert set(glued) <= WHOLE_WORDS
 
 
 def test_only_outer_rooms_import_jupyter_or_drawing_libraries():

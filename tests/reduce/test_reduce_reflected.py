@@ -9,7 +9,7 @@ from astropy.coordinates import SkyCoord
 
 import gpnb
 from gpnb import Reflected, SelectionError, Wobble
-from gpnb.core.skyregions import to_regions
+from gpnb.core.sky_regions import to_regions
 from gpnb.reduce.exclusion import Excluded, Exclusion
 from gpnb.reduce.reflected import reflected_turns, smallest_distance, wobble_turns
 from gpnb.reduce.shape import Circle, Drawn, View, distance, shape_of, turned

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from gpnb.core.cachedir import cache_folder
+from gpnb.core.cache_folder import cache_folder
 from gpnb.core.errors import ArgumentError
 from gpnb.simulate.cache import made_once
 

@@ -11,7 +11,7 @@ from astropy.table import Table
 import gpnb
 from gpnb.core.errors import SelectionError
 from gpnb.data import Observations
-from gpnb.widgets.observations import ObservationsPanel
+from gpnb.widgets.observations.panel import ObservationsPanel
 
 CRAB = [2001, 2002, 2003, 2004]
 

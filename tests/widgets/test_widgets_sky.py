@@ -5,7 +5,7 @@ from regions import CircleSkyRegion, PolygonSkyRegion
 
 import gpnb
 from gpnb.core.errors import ArgumentError
-from gpnb.core.skyregions import region_text
+from gpnb.core.sky_regions import region_text
 
 CIRCLE = {"type": "circle", "x": 12.25, "y": 20.5, "r": 4.0}
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import gpnb
-from gpnb.state.spectrumsliders import STEPS
+from gpnb.panels.spectrum.sliders import STEPS
 
 ENERGY = gpnb.Axis.energy("1 TeV", "100 TeV", nbin=8)
 TRUE = gpnb.Axis.energy("1 TeV", "100 TeV", nbin=8, name="energy_true")

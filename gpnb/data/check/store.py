@@ -12,7 +12,7 @@ from typing import Any
 from astropy.io import fits
 
 from gpnb.core.errors import DataFormatError
-from gpnb.core.fitsfile import find_hdu, open_fits
+from gpnb.core.fits_file import find_hdu, open_fits
 from gpnb.core.progress import CancelToken, Report, track
 from gpnb.core.recipe import Recipe
 from gpnb.data.check.agreement import check_agreement

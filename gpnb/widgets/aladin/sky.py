@@ -14,7 +14,7 @@ from regions import SkyRegion
 from traitlets import Bool, Float, Unicode, observe
 
 from gpnb.core.errors import ArgumentError
-from gpnb.core.skyregions import to_regions
+from gpnb.core.sky_regions import to_regions
 from gpnb.widgets.aladin.layers import ImageStyle, Layer, PointStyle, RegionStyle, fits_bytes
 from gpnb.widgets.aladin.script import page_script
 from gpnb.widgets.aladin.shapes import drawn_region, outlines

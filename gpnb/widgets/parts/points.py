@@ -8,7 +8,7 @@ from typing import Any
 import bqplot
 import numpy as np
 
-from gpnb.state.plotparts import Line, Points, SpectrumPlot
+from gpnb.panels.plot import Line, Points, SpectrumPlot
 from gpnb.widgets.parts.plot import ACCENT, FINE, MODEL, PURPLE, QUIET, Plot, key
 
 TEXT, GROUND = "var(--gpnb-text)", "var(--gpnb-ground)"
@@ -20,7 +20,7 @@ _HEAD = (0.006, 0.035)
 
 
 class PointPlot(Plot):
-    """A plot of what `gpnb.state.plotparts` describes.
+    """A plot of what `gpnb.panels.plot` describes.
 
     Parameters
     ----------

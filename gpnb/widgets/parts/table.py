@@ -7,7 +7,7 @@ from typing import Any
 
 import traitlets
 
-from gpnb.state.columns import Column
+from gpnb.panels.columns import Column
 from gpnb.widgets.parts.part import Part, asset
 
 

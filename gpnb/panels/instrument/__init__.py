@@ -1,0 +1,1 @@
+"""Responses of the instrument, as data."""

@@ -1,0 +1,1 @@
+"""Flux points, as data."""

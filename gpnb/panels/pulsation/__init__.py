@@ -1,0 +1,1 @@
+"""Phasogram, flux against phase and frequency scan, as data."""

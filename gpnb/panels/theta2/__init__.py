@@ -1,0 +1,1 @@
+"""Counts against the squared angle, as data."""

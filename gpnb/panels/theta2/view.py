@@ -1,0 +1,25 @@
+"""What decides how counts against the squared angle are shown.
+
+Floats are in house units (TeV, deg, s), positions and regions are text; an empty value means that the panel
+chooses by itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from gpnb.state import doors
+from gpnb.state.record import Record
+
+
+@dataclass(frozen=True, kw_only=True)
+class Theta2View(Record):
+    """Counts against the squared angle from a source.
+
+    Parameters
+    ----------
+    cut : float, optional
+        Sums are taken up to this value, deg²; by default over all bins.
+    """
+
+    cut: float | None = field(default=None, metadata={"door": doors.quantity("deg2")})

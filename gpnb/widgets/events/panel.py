@@ -1,0 +1,192 @@
+"""The event explorer, live: image and histograms of events, each filtered by what is chosen in all the others."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import ipywidgets
+import numpy as np
+
+from gpnb.core.words import number
+from gpnb.panels.events.counts import EventCounts, EventFilter, live_seconds, select_events
+from gpnb.panels.events.view import EventsView
+from gpnb.panels.sky.layers import Layer
+from gpnb.panels.sky.overlays import SELECTED, named_points
+from gpnb.panels.sky.shapes import region_of
+from gpnb.panels.sky.view import SkyView
+from gpnb.state.chips import read_span
+from gpnb.state.doors import energies, span
+from gpnb.state.graph import Node, Source, View
+from gpnb.widgets.events.controls import bins_of, control_items
+from gpnb.widgets.live import LivePanel, bind
+from gpnb.widgets.parts.part import Controls
+from gpnb.widgets.parts.plot import ACCENT, FINE, QUIET, Plot, PlotHead
+from gpnb.widgets.sky.stage import SkyStage
+
+_SHARED = ("region", "energy", "time")
+"""Filters that the panels of a workspace share; the others belong to this panel."""
+
+_DOORS = {"energy": energies, "theta2": span("deg2"), "offset": span("deg")}
+_OWN = ("theta2", "offset")
+_HEIGHT = 256
+_MARKS = {"target": "#ffffff", "pointing": "#56B4E9"}
+
+
+def open_panel(obj: Any, drawing: Any, workspace: Any, changes: dict[str, Any]) -> EventsPanel:
+    """The live panel of an event list."""
+    return EventsPanel(obj, drawing, workspace, changes)
+
+
+class EventsPanel(LivePanel):
+    """Events, live; see `gpnb.panels.events.view.EventsView` for what decides how they are shown.
+
+    Attributes
+    ----------
+    selected : EventList
+        The events that pass everything that is chosen.
+    """
+
+    kind = "events"
+
+    @property
+    def selected(self) -> Any:
+        """The events that pass everything, made by `EventList.select`."""
+        return select_events(self._obj, self.shown)
+
+    def facts(self) -> str:
+        """How many events of what."""
+        words = [str(self._obj.meta.get(key, "")).strip() for key in ("OBJECT", "TELESCOP")]
+        return " · ".join([f"{_spaced(len(self._obj))} events", *(word for word in words if word)])
+
+    def title(self) -> str:
+        """What this is."""
+        return "Events"
+
+    def build(self) -> list[Any]:
+        """Controls above the sky, histograms beside it."""
+        self._filter = EventFilter(self._obj)
+        self._controls = Controls()
+        self._sky = PlotHead(title="Sky")
+        self._stage = SkyStage(self._filter.geometry(self.state))
+        self._plots = {name: _plot(name) for name in ("energy", "time", "offset", "theta2")}
+        self._counts = Node(self._filter.counts, Source(lambda: self._of_counts(self.shown)))
+        self._grid = ipywidgets.VBox([plot.widget for plot in self._plots.values()]).add_class("gpnb-plots")
+        sky = ipywidgets.VBox([self._sky, self._stage.widget])
+        self._listen()
+        return [self._controls, ipywidgets.VBox([sky, self._grid]).add_class("gpnb-columns")]
+
+    def views(self) -> list[View[Any]]:
+        """What shows what."""
+        own, shown = Source(lambda: self.state), Source(lambda: self.shown)
+        geom = Node(self._filter.geometry, own)
+        drawn = Source(lambda: (self.state.target, self.selection.region_ds9))
+        items = Node(lambda view, counts: control_items(view, counts.total < counts.size), own, self._counts)
+        return [
+            View(items, self._controls.set_items),
+            View(geom, self._show_geometry),
+            View(Node(lambda view, counts: (view, counts), shown, self._counts), lambda pair: self._show(*pair)),
+            View(Node(lambda geom, pair: (geom, *pair), geom, drawn), lambda given: self._show_over(*given[1:])),
+        ]
+
+    def _of_counts(self, view: EventsView) -> EventsView:
+        """The record with nothing but what the numbers depend on."""
+        return view.replace(stretch=None, cmap=None, gti=None)
+
+    def _listen(self) -> None:
+        bind(
+            self._controls,
+            self,
+            per_decade=lambda value, gesture: self.set(gesture=gesture, per_decade=bins_of(value)),
+            theta2=lambda value, gesture: self._choose("theta2", read_span("θ²", value), gesture),
+            offset=lambda value, gesture: self._choose("offset", read_span("Offset", value), gesture),
+            clear=lambda _, gesture: self._clear(gesture),
+        )
+        for name, plot in self._plots.items():
+            plot.on_brush(partial(self._brushed, name))
+        stage = self._stage
+        stage.on_pixels(lambda name, shape: self.act(lambda: self._drawn(name, shape)))
+        stage.on_remove(lambda _: self.act(lambda: self.select(region=None)))
+        stage.on_look(lambda center, width: self.act(lambda: self.set(center=center, width=width)))
+
+    def _drawn(self, name: str | None, shape: dict[str, Any]) -> None:
+        if name in (None, SELECTED):
+            self.select(region=region_of(shape, self._filter.geometry(self.state)))
+
+    def _brushed(self, name: str, low: float | None, high: float | None, gesture: Any) -> None:
+        def choose() -> None:
+            axis = self._filter.axes(self.state)[name]
+            self._choose(name, None if low is None or high is None else axis.choice(low, high), gesture)
+
+        self.act(choose)
+
+    def _choose(self, name: str, value: Any, gesture: Any) -> None:
+        """Set one filter; a value in house units, or None."""
+        written = _DOORS[name].write(value) if name in _DOORS and value is not None else value
+        (self.set if name in _OWN else self.select)(gesture=gesture, **{name: written})
+
+    def _clear(self, gesture: Any) -> None:
+        """Take every filter away, in one step."""
+        self.select(gesture=gesture, **dict.fromkeys(_SHARED))
+        self.set(gesture=gesture, **dict.fromkeys((*_SHARED, *_OWN)))
+
+    def _show_geometry(self, geom: Any) -> None:
+        self._stage.set_geometry(geom)
+        self._stage.show_look(SkyView())
+
+    def _show(self, view: EventsView, counts: EventCounts) -> None:
+        words = _totals(counts, live_seconds(self._obj, view))
+        with self._sky.hold_sync():
+            self._sky.facts = words
+            self._sky.legend = [_area("chosen", ACCENT, 0.5), _area("all", QUIET, 0.4)]
+        geom = counts.geom
+        image = Layer("counts", counts.chosen["sky"], "", "", geom.wcs, geom.frame)
+        self._stage.show_image(SkyView(stretch=view.stretch, cmap=view.cmap), image)
+        for name, plot in self._plots.items():
+            plot.widget.layout.display = None if name in counts.axes else "none"
+            if name in counts.axes:
+                self._show_plot(plot, name, view, counts)
+
+    def _show_plot(self, plot: Plot, name: str, view: EventsView, counts: EventCounts) -> None:
+        axis, every, chosen = counts.axes[name], counts.every[name], counts.chosen[name]
+        share, edges = counts.divisor(name), axis.edges
+        y = (0.7, 2 * counts.top(name)) if axis.log else (0.0, 1.08 * counts.top(name))
+        plot.show_frame((edges[0], edges[-1]), y, axis.label, "Events a bin", whole=True)
+        legend = [_area(f"all ÷ {share}", QUIET, 0.4)] if share > 1 else []
+        if name == "time" and view.gti:
+            plot.show_spans("gti", axis.spans(view.gti), FINE)
+            legend.insert(0, _area("good times", FINE, 0.3))
+        else:
+            plot.hide("gti")
+        behind = every / share if counts.is_filtered(name) else np.zeros(len(every))
+        plot.show_steps("all", edges, behind, QUIET, fill=0.28, line=0)
+        plot.show_steps("chosen", edges, chosen, ACCENT, fill=0.18, line=1.4)
+        plot.show_brush(axis.span(getattr(view, name)))
+        said = f"Histogram of {axis.label}: {_spaced(int(chosen.sum()))} of {_spaced(int(every.sum()))} events"
+        plot.show_words(axis.title, axis.facts, legend, said)
+
+    def _show_over(self, target: str, region: str) -> None:
+        """The chosen region, target and pointing over the sky."""
+        places = {"target": self._filter.target(self.state), "pointing": self._filter.pointing}
+        found = {word: place.icrs.reshape(1) for word, place in places.items() if place is not None}
+        overlays = [(word, named_points(place, [word]), _MARKS[word]) for word, place in found.items()]
+        self._stage.show_over(SkyView.build(overlays=overlays), region)
+
+
+def _plot(name: str) -> Plot:
+    return Plot(name, energy_x=name == "energy", log_y=name == "energy", height=_HEIGHT)
+
+
+def _area(label: str, colour: str, opacity: float) -> dict[str, Any]:
+    return {"label": label, "colour": colour, "fill": opacity}
+
+
+def _totals(counts: EventCounts, seconds: float | None) -> str:
+    words = f"{_spaced(counts.total)} of {_spaced(counts.size)} events"
+    if not seconds:
+        return words
+    return f"{words} · {number(float(f'{60 * counts.total / seconds:.3g}'))} / min in {seconds / 60:.1f} min live"
+
+
+def _spaced(value: int) -> str:
+    return f"{value:,}".replace(",", "\u2009")

@@ -1,0 +1,1 @@
+"""The light-curve explorer, live."""

@@ -1,0 +1,166 @@
+"""The controls of the light-curve explorer, from its view record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from astropy import units as u
+
+from gpnb.core.errors import ArgumentError
+from gpnb.core.units import to_float, to_time
+from gpnb.core.words import number
+from gpnb.panels.lightcurve.curve import band_words, number_text
+from gpnb.panels.lightcurve.strips import reaches_further
+from gpnb.panels.lightcurve.view import WORDS, LightCurveView
+from gpnb.panels.lightcurve.work import CurveWork
+
+Item = dict[str, Any]
+
+_BINS = {"run": "one a run", "night": "one a night", "bayesian-blocks": "Bayesian blocks"}
+
+
+def bin_items(work: CurveWork, view: LightCurveView) -> list[Item]:
+    """Bins of time and of energy; none where the data are not known."""
+    if not work.can_rebin:
+        return []
+    width = view.bins if view.bins not in ("", *WORDS) else ""
+    options = [["", "as made"], *([name, words] for name, words in _BINS.items())]
+    options += [[width, width]] if width else []
+    items: list[Item] = [{"name": "bins", "kind": "select", "label": "Bins", "value": view.bins, "options": options}]
+    if work.can_cut:
+        minutes = float(f"{to_float(width, u.min, 'bins'):.6g}") if width else None
+        items.append({"name": "minutes", "kind": "number", "label": "Minutes", "value": minutes, "hint": "10"})
+    edges = ", ".join(number(float(f"{edge:.6g}")) for edge in view.edges)
+    text = {"name": "edges", "kind": "text", "label": "Bands (TeV)", "value": edges, "hint": "0.2, 1, 10", "size": 14}
+    return [*items, text]
+
+
+def look_items(work: CurveWork, view: LightCurveView) -> list[Item]:
+    """Which bands are drawn, and how."""
+    curve = work.curve(view)
+    items: list[Item] = []
+    if len(curve.e_ref) > 1:
+        options = [[[], "all"], *([[band], band_words(curve, band)] for band in range(len(curve.e_ref)))]
+        items.append(_item("bands", "select", "Show", list(view.bands)) | {"options": options})
+    items.append(_item("log_y", "check", "Log flux", view.log_y))
+    if view.frequency is None:
+        items.append(_item("blocks", "check", "Bayesian blocks", view.blocks))
+    if view.frequency is None and (view.pauses or work.axis(view).breaks):
+        items.append(_item("pauses", "check", "Pauses to scale", view.pauses))
+    if len(curve.e_ref) > 1:
+        items.append(_item("hardness", "check", "Hardness", view.hardness))
+    items += fold_items(view)
+    if work.can_rebin:
+        items.append(_item("spectrum", "check", "Spectrum", view.spectrum))
+    return items
+
+
+def fold_items(view: LightCurveView) -> list[Item]:
+    """The frequency to fold with; its derivatives and the epoch once there is one."""
+    items = [_item("frequency", "text", "Fold at (Hz)", number_text(view.frequency)) | {"hint": "29.9, or 2.5 h"}]
+    if view.frequency is not None:
+        items += [
+            _item(name, "text", f"{name} ({unit})", number_text(value) if value else "") | {"hint": "0"}
+            for name, unit, value in (("f1", "Hz/s", view.f1), ("f2", "Hz/s²", view.f2))
+        ]
+        items.append(_item("epoch", "text", "Epoch", epoch_text(view.epoch)) | {"hint": "MJD, TT"})
+    return [item | {"size": 13} for item in items]
+
+
+def series_items(work: CurveWork, view: LightCurveView) -> list[Item]:
+    """Series of other wavelengths: add one, take one away, what is simultaneous."""
+    items: list[Item] = [_item("add", "text", "Add a series", "") | {"hint": "file of a table", "size": 20}]
+    for place, series in enumerate(work.series(view)):
+        hint = f"Take {series.name} away"
+        items.append(_item(f"remove/{place}", "button", f"{series.name} ×", 0) | {"hint": hint})
+    if view.series:
+        minutes = float(f"{view.within / 60:.6g}")
+        items.append(_item("within", "number", "Simultaneous within (min)", minutes) | {"hint": "0", "size": 6})
+    if view.series and view.frequency is None and (view.all_times or reaches_further(work, view)):
+        items.append(_item("all_times", "check", "All their times", view.all_times))
+    return items
+
+
+def epoch_text(epoch: str) -> str:
+    """An epoch as it is shown: MJD on TT."""
+    return f"{float(f'{to_time(epoch).tt.mjd:.9f}')!r}" if epoch else ""
+
+
+def read_epoch(text: str) -> str | None:
+    """An epoch as typed: a bare number is MJD on TT; None for the start of the first bin."""
+    try:
+        return f"MJD {float(text)!r} tt"
+    except ValueError:
+        return text.strip() or None
+
+
+def read_rate(text: str, name: str, unit: str) -> str | None:
+    """A derivative of the frequency as typed, plain or with a unit; None for none.
+
+    Raises
+    ------
+    ArgumentError
+        If it cannot be read.
+    """
+    if not text.strip():
+        return None
+    try:
+        value = u.Quantity(text.replace("−", "-"))
+        value = value if value.unit != u.dimensionless_unscaled else value * u.Unit(unit)
+        return f"{float(value.to_value(unit))!r} {unit}"
+    except (TypeError, ValueError, u.UnitsError) as error:
+        raise ArgumentError(f"{name}: {text!r} cannot be read; type a number in {unit}, like -3.7e-10.") from error
+
+
+def read_minutes(value: Any) -> str | None:
+    """A width of bins as typed; None for those as made.
+
+    Raises
+    ------
+    ArgumentError
+        If it is no positive number.
+    """
+    if value is None:
+        return None
+    if not value > 0:
+        raise ArgumentError(f"Minutes: {value} was given; a number above 0 is expected.")
+    return f"{float(value):.9g} min"
+
+
+def read_edges(text: str) -> list[str] | None:
+    """Edges of bands in TeV as typed; None for those as made.
+
+    Raises
+    ------
+    ArgumentError
+        If they cannot be read.
+    """
+    words = text.replace("TeV", " ").replace(",", " ").replace("–", " ").split()
+    try:
+        return [f"{float(word)!r} TeV" for word in words] or None
+    except ValueError as error:
+        raise ArgumentError(f"Bands: {text!r} cannot be read; type edges in TeV, like 0.2, 1, 10.") from error
+
+
+def read_frequency(text: str) -> str | None:
+    """A frequency as typed: plain in Hz, with a unit, or as a period; None for none.
+
+    Raises
+    ------
+    ArgumentError
+        If it cannot be read.
+    """
+    if not text.strip():
+        return None
+    try:
+        value = u.Quantity(text)
+        value = value * u.Hz if value.unit == u.dimensionless_unscaled else value
+        return f"{float((1 / value).to_value('Hz') if value.unit.is_equivalent(u.s) else value.to_value('Hz'))!r} Hz"
+    except (TypeError, ValueError, u.UnitsError) as error:
+        raise ArgumentError(
+            f"Fold at: {text!r} cannot be read; type a frequency (29.9 Hz) or a period (2.5 h)."
+        ) from error
+
+
+def _item(name: str, kind: str, label: str, value: Any) -> Item:
+    return {"name": name, "kind": kind, "label": label, "value": value}

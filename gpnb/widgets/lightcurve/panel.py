@@ -1,0 +1,371 @@
+"""The light-curve explorer, live: rebinning, a brush over time or phase, the spectrum of a time beside the rest."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import ipywidgets
+from astropy.time import Time
+from matplotlib.figure import Figure
+
+from gpnb.core.errors import SelectionError
+from gpnb.core.progress import CancelToken
+from gpnb.core.units import to_time
+from gpnb.panels.columns import Column
+from gpnb.panels.lightcurve.curve import CurvePlot, curve_plot, shown_bands, spectrum_plot
+from gpnb.panels.lightcurve.series import series_text
+from gpnb.panels.lightcurve.strips import strip_plots
+from gpnb.panels.lightcurve.view import LightCurveView
+from gpnb.panels.lightcurve.words import (
+    CORRELATIONS,
+    NUMBERS,
+    bin_table,
+    correlation_rows,
+    curve_words,
+    facts_of,
+    notes_of,
+    number_rows,
+    selected_of,
+)
+from gpnb.panels.lightcurve.work import CurveWork
+from gpnb.panels.plot import SpectrumPlot
+from gpnb.products.light_curve import LightCurve
+from gpnb.products.series import Series
+from gpnb.state.graph import Node, Source, View
+from gpnb.widgets.lightcurve.controls import (
+    bin_items,
+    look_items,
+    read_edges,
+    read_epoch,
+    read_frequency,
+    read_minutes,
+    read_rate,
+    series_items,
+)
+from gpnb.widgets.live import LivePanel, bind
+from gpnb.widgets.parts.part import Controls
+from gpnb.widgets.parts.points import PointPlot, legend_of
+from gpnb.widgets.parts.table import TableView
+
+_HEIGHT, _STRIP, _LABELS = 320, 116, 32
+"""Pixels of the light curve, of a strip below it, and what labels of time take."""
+
+
+def open_panel(obj: Any, drawing: Any, workspace: Any, changes: dict[str, Any]) -> LightCurvePanel:
+    """The live panel of a light curve."""
+    return LightCurvePanel(obj, drawing, workspace, changes)
+
+
+class TimePlot(PointPlot):
+    """A plot whose labels along x are given."""
+
+    def __init__(self, title: str, height: int):
+        super().__init__(title, log_x=False, log_y=False, height=height)
+        self._given: dict[float, str] = {}
+
+    def show_curve_plot(self, shown: CurvePlot) -> None:
+        """Show points and lines with their labels, and what is chosen."""
+        if shown.ticks != self._given:
+            self._given, self._frame = shown.ticks, None
+        self.show(shown.plot)
+        self.show_brush(shown.chosen)
+
+    def _ticks(self, place: int, low: float, high: float, whole: bool) -> dict[float, str]:
+        return self._given if place == 0 else super()._ticks(place, low, high, whole)
+
+
+class LightCurvePanel(LivePanel):
+    """A light curve, live; see `gpnb.panels.lightcurve.view.LightCurveView` for what decides how it is shown.
+
+    Attributes
+    ----------
+    curve : LightCurve
+        The light curve as shown: in the bins and bands that were chosen.
+    selected : LightCurve
+        The part of it in the chosen time.
+    series : tuple of Series
+        Other wavelengths below it.
+    """
+
+    kind = "lightcurve"
+    chip_names = ("energy", "time", "phase")
+
+    @property
+    def curve(self) -> LightCurve:
+        """The light curve as shown."""
+        return self._work.curve(self._view)
+
+    @property
+    def selected(self) -> LightCurve:
+        """The part of it in the chosen time."""
+        return selected_of(self._work, self._view)
+
+    @property
+    def series(self) -> tuple[Series, ...]:
+        """Other wavelengths below it."""
+        return self._work.series(self.state)
+
+    def add(self, what: Any, **columns: Any) -> None:
+        """Show a series of another wavelength below the light curve; see `Series.of`.
+
+        Parameters
+        ----------
+        what : Series, LightCurve, Table, TimeSeries, BinnedTimeSeries or path
+        **columns
+            ``name``, and which columns of a table: see `Series.from_table`.
+        """
+        self.set(series=[*self.state.series, series_text(what, **columns)])
+
+    def remove(self, name: str) -> None:
+        """Take a series away.
+
+        Raises
+        ------
+        SelectionError
+            If there is none of that name.
+        """
+        kept = [text for text, item in zip(self.state.series, self.series, strict=True) if item.name != name]
+        if len(kept) == len(self.state.series):
+            names = ", ".join(item.name for item in self.series)
+            raise SelectionError(f"No series is called {name!r}; there are: {names or 'none'}.")
+        self.set(series=kept)
+
+    def figure(self) -> Figure:
+        """Draw the panel with matplotlib."""
+        from gpnb.draw.style import new_figure, styled
+
+        figure = new_figure()
+        with styled():
+            self._module.draw(self._work, self.shown, figure)
+        return figure
+
+    def title(self) -> str:
+        """What this is."""
+        return "Light curve"
+
+    def facts(self) -> str:
+        """The source, its bins and bands."""
+        return facts_of(self._work, self._view)
+
+    def notes(self) -> list[str]:
+        """Points without data, upper limits."""
+        return notes_of(self._work, self._view)
+
+    def count(self) -> str:
+        """How many bins are chosen."""
+        inside = self._work.inside(self._view)
+        return "" if inside.all() else f"{int(inside.sum())} of {len(inside)} bins"
+
+    def build(self) -> list[Any]:
+        """Controls above the light curve and the spectrum, tables below."""
+        self._work, self._tick, self._busy = CurveWork(self._obj), 0, False
+        self._seen: LightCurveView | None = None
+        self._given_up: LightCurveView | None = None
+        self._view: LightCurveView = self.state.replace(bins=None, edges=None, energy=None)
+        self._controls, self._others = Controls(), Controls()
+        self._plot, self._spectrum = TimePlot("Light curve", _HEIGHT), PointPlot("Spectrum", height=_HEIGHT)
+        self._strips: list[TimePlot] = []
+        self._numbers, self._table = TableView(label="Variability"), TableView(label="Bins of time", many=True)
+        self._listen()
+        self._correlations = TableView(label="Correlations")
+        self._left = ipywidgets.VBox([self._plot.widget]).add_class("gpnb-strips")
+        self._plots = ipywidgets.VBox([self._left])
+        self._plots.add_class("gpnb-columns").add_class("gpnb-columns-fit")
+        return [self._controls, self._others, self._plots, self._numbers, self._correlations, self._table]
+
+    def views(self) -> list[View[Any]]:
+        """What shows what."""
+        tick = Source(lambda: self._tick)
+        known = Node(lambda view, _: view, Source(self._latest), tick)
+
+        def seen(make: Any) -> Node[Any]:
+            return Node(lambda view, _: make(self._work, view), known, tick)
+
+        return [
+            View(
+                Node(lambda wanted, now: (wanted, now), Source(self._wanted), tick), lambda pair: self._begin(pair[0])
+            ),
+            View(Node(self._items, Source(lambda: self.state), known), self._controls.set_items),
+            View(seen(series_items), self._others.set_items),
+            View(seen(_plots), self._show_curve),
+            View(seen(number_rows), lambda rows: self._numbers.show(NUMBERS, rows)),
+            View(seen(correlation_rows), self._show_correlations),
+            View(Node(lambda view, _: self._rows(view), known, tick), self._show_rows),
+            View(Node(self._of_spectrum, Source(lambda: self.shown), tick), self._show_spectrum),
+        ]
+
+    # What is not there yet is made in the worker thread; until then the panel shows what was there before.
+
+    def _latest(self) -> LightCurveView:
+        """The record as shown; while its light curve is being made, with the bins of the last one."""
+        view = self.shown
+        if self._work.knows_curve(view):
+            self._view = view
+        else:
+            last = {name: getattr(self._view, name) for name in ("bins", "edges", "energy")}
+            self._view = replace(view, **last)
+        return self._view
+
+    def _wanted(self) -> LightCurveView | None:
+        view = self.shown
+        return None if self._work.knows_curve(view) and self._work.knows_spectra(view) else view
+
+    def _begin(self, wanted: LightCurveView | None) -> None:
+        """Make what is wanted; what is wanted while something is being made waits for its turn."""
+        if wanted is None or self._busy or wanted == self._given_up:
+            return
+        self._busy, self._given_up = True, None
+        rebins = not self._work.knows_curve(wanted)
+        self.run("Binning" if rebins else "Spectra", lambda **work: self._make(wanted, **work), self._made)
+
+    def _make(self, view: LightCurveView, progress: Any, cancel: CancelToken) -> str:
+        start, rebins = time.perf_counter(), not self._work.knows_curve(view)
+        try:
+            curve = self._work.curve(view, progress=progress, cancel=cancel)
+            seconds = time.perf_counter() - start
+            if self._work.has_spectra(view):
+                self._work.spectra(view)
+        except Exception:
+            self._busy, self._given_up = False, view
+            raise
+        return f"{len(curve)} bins in {1000 * seconds:.0f} ms" if rebins else ""
+
+    def _made(self, said: str) -> None:
+        self._busy = False
+        self._tick += 1
+        self.refresh()
+        if said:
+            self._say("fine", said)
+
+    # What the user does.
+
+    def _listen(self) -> None:
+        bind(
+            self._controls,
+            self,
+            minutes=lambda value, gesture: self.set(gesture=gesture, bins=read_minutes(value)),
+            edges=lambda value, gesture: self.set(gesture=gesture, edges=read_edges(value), bands=None),
+            frequency=lambda value, gesture: self.set(gesture=gesture, frequency=read_frequency(value)),
+            f1=lambda value, gesture: self.set(gesture=gesture, f1=read_rate(value, "f1", "Hz s-1")),
+            f2=lambda value, gesture: self.set(gesture=gesture, f2=read_rate(value, "f2", "Hz s-2")),
+            epoch=lambda value, gesture: self.set(gesture=gesture, epoch=read_epoch(value)),
+        )
+        self._others.on_change(lambda name, value, gesture: self.act(lambda: self._change_series(name, value, gesture)))
+        self._plot.on_brush(self._brushed)
+        self._table.on("choose", lambda id, add: self.act(lambda: self._choose([id], add)))  # noqa: A006
+        self._table.on("span", lambda ids, add: self.act(lambda: self._choose(ids, add)))
+
+    def _brushed(self, low: float | None, high: float | None, gesture: Any) -> None:
+        def choose() -> None:
+            axis = None if self._view.frequency is not None else self._work.axis(self._view)
+            name = "phase" if axis is None else "time"
+            if low is None or high is None:
+                self.select(gesture=gesture, **{name: None})
+            elif axis is None:
+                self.select(gesture=gesture, phase=(max(low, 0.0), min(high, 1.0)))
+            else:
+                self.select(gesture=gesture, time=tuple(_second(axis.time(end)) for end in (low, high)))
+
+        self.act(choose)
+
+    def _choose(self, numbers: Sequence[Any], add: bool) -> None:
+        """The time of some bins; `add` joins it with what is chosen. What is chosen already is let go."""
+        places = [int(number) for number in numbers]
+        if not places or (not add and places == self._table.chosen):
+            self.select(time=None)
+            return
+        curve, ends = self.curve, []
+        if add and self.selection.time_isot is not None:
+            ends = [to_time(text) for text in self.selection.time_isot]
+        times = [*(curve.time_min[place] for place in places), *(curve.time_max[place] for place in places), *ends]
+        whole = Time([item.tt for item in times])
+        self.select(time=(whole.min(), whole.max()))
+
+    def _change_series(self, name: str, value: Any, gesture: Any) -> None:
+        if name == "add":
+            if value.strip():
+                self.add(value.strip())
+        elif name.startswith("remove/"):
+            gone = int(name.partition("/")[2])
+            self.set(series=[text for place, text in enumerate(self.state.series) if place != gone])
+        elif name == "within":
+            self.set(gesture=gesture, within=f"{value or 0} min")
+        else:
+            self.set(gesture=gesture, **{name: value})
+
+    # What is shown.
+
+    def _show_curve(self, found: tuple[CurvePlot, str, list[SpectrumPlot]]) -> None:
+        shown, words, strips = found
+        self._show_strips(shown, strips)
+        self._plot.stand_over(bool(strips), _HEIGHT - _LABELS * bool(strips))
+        self._plot.show_curve_plot(shown)
+        points = sum(len(item.x) for item in shown.plot.points)
+        said = f"{shown.plot.y_label} by {shown.plot.x_label}: {points} points, {words}"
+        self._plot.show_words("Light curve", words, legend_of(shown.plot), said)
+
+    def _show_strips(self, shown: CurvePlot, strips: list[SpectrumPlot]) -> None:
+        """The plots below the light curve; the last one has the labels of time."""
+        while len(self._strips) < len(strips):
+            made = TimePlot("", _STRIP)
+            made.on_brush(self._brushed)
+            self._strips.append(made)
+        for plot, strip in zip(self._strips, strips, strict=False):
+            last = strip is strips[-1]
+            plot.stand_over(not last, _STRIP + _LABELS * last)
+            plot.show_curve_plot(replace(shown, plot=strip))
+            said = f"{strip.y_label} by {strip.x_label}: {len(strip.points[0].x)} points, {strip.facts}"
+            plot.show_words(strip.title, strip.facts, legend_of(strip), f"{strip.title}, {said}")
+        parts = (self._plot.widget, *(plot.widget for plot in self._strips[: len(strips)]))
+        if self._left.children != parts:
+            self._left.children = parts
+
+    def _show_correlations(self, rows: list[list[str]]) -> None:
+        self._correlations.show(CORRELATIONS if rows else [], rows)
+
+    def _items(self, own: LightCurveView, known: LightCurveView) -> list[dict[str, Any]]:
+        return [*bin_items(self._work, own), *look_items(self._work, known)]
+
+    def _of_spectrum(self, view: LightCurveView, _: int) -> SpectrumPlot | None:
+        """The spectra of the record; until they are there, those of the last one."""
+        if self._work.has_spectra(view) and self._work.knows_spectra(view):
+            self._seen = view
+        elif self._seen is None or not self._work.has_spectra(view):
+            return spectrum_plot(self._work, view, wait=True)
+        return spectrum_plot(self._work, self._seen)
+
+    def _show_spectrum(self, plot: SpectrumPlot | None) -> None:
+        parts = (self._left,) if plot is None else (self._left, self._spectrum.widget)
+        if self._plots.children != parts:
+            self._plots.children = parts
+        if plot is not None:
+            self._spectrum.show(plot)
+            names = ", ".join(item.label for item in plot.points)
+            self._spectrum.show_legend(plot, plot.facts, f"{plot.y_label} by {plot.x_label}: {names}")
+
+    def _rows(self, view: LightCurveView) -> tuple[list[Column], list[list[str]], list[int]]:
+        curve = self._work.curve(view)
+        inside = self._work.inside(view)
+        chosen = [] if inside.all() else [place for place, kept in enumerate(inside) if kept]
+        return *bin_table(curve, shown_bands(curve, view)), chosen
+
+    def _show_rows(self, found: tuple[list[Column], list[list[str]], list[int]]) -> None:
+        columns, rows, chosen = found
+        with self._table.hold_sync():
+            self._table.columns = [{"name": "", **vars(column)} for column in columns]
+            self._table.rows = [{"id": place, "cells": row, "flag": ""} for place, row in enumerate(rows)]
+            self._table.chosen = chosen
+
+
+def _plots(work: CurveWork, view: LightCurveView) -> tuple[CurvePlot, str, list[SpectrumPlot]]:
+    """The light curve, words about it, and what stands below."""
+    shown = curve_plot(work, view)
+    return shown, curve_words(work, view), strip_plots(work, view, shown.plot)
+
+
+def _second(moment: Time) -> str:
+    """A time to a tenth of a second: the mouse cannot tell more."""
+    return f"{Time(moment, format='isot', precision=1).value} {moment.scale}"

@@ -1,0 +1,1 @@
+"""The observation browser, live."""

@@ -1,0 +1,246 @@
+"""The sky panel: maps, cubes, datasets and products of maps, live."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+
+from gpnb.core.errors import ArgumentError
+from gpnb.maps.sky_map import SkyMap
+from gpnb.panels.sky.layers import Layer, chosen_maps, layer, layer_title, maps_of
+from gpnb.panels.sky.overlays import SELECTED, as_text, instead, without
+from gpnb.panels.sky.shapes import region_of
+from gpnb.panels.sky.stats import region_table
+from gpnb.panels.sky.view import SkyView
+from gpnb.state.graph import Node, Source, View
+from gpnb.widgets.live import LivePanel, bind
+from gpnb.widgets.parts.part import Controls
+from gpnb.widgets.parts.table import TableView
+from gpnb.widgets.sky.controls import draw_items, look_items, overlay_items
+from gpnb.widgets.sky.stage import SkyStage
+
+if TYPE_CHECKING:
+    from gpnb.widgets.sky.aladin import AladinStage
+
+
+def open_panel(obj: Any, drawing: Any, workspace: Any, changes: dict[str, Any]) -> SkyPanel:
+    """The live panel of a map or of what holds maps."""
+    return SkyPanel(obj, drawing, workspace, changes)
+
+
+class SkyPanel(LivePanel):
+    """Maps of the sky, live; see `gpnb.panels.sky.view.SkyView` for what decides how they look.
+
+    Attributes
+    ----------
+    region : SkyRegion or None
+        The region drawn or typed: that of the selection.
+    exclusion : list of SkyRegion
+        The regions painted with the mask tool.
+    """
+
+    kind = "sky"
+    chip_names = ("region", "energy")
+
+    @property
+    def region(self) -> Any:
+        """The chosen region."""
+        return self.selection.region
+
+    @property
+    def exclusion(self) -> list[Any]:
+        """The regions of the exclusion mask."""
+        from gpnb.core.sky_regions import to_regions
+
+        return to_regions(self.state.excluded or None)
+
+    @property
+    def mask(self) -> SkyMap:
+        """The exclusion mask, True where the sky is kept, as `gpnb.reduce_map` takes it."""
+        mask: SkyMap = self._geom.image().region_mask(self.exclusion, inside=False)
+        return mask
+
+    def overlay(self, name: str, what: Any, colour: str = "#56B4E9") -> None:
+        """Draw regions, DS9 text or sources of a catalogue over the map; a name that is there is replaced.
+
+        Examples
+        --------
+        >>> import gpnb
+        >>> with gpnb.set_options(display="live"):
+        ...     panel = gpnb.SkyImage.empty(nxpix=20, nypix=20).view()
+        >>> panel.overlay("target", "icrs; circle(0.1, 0.1, 0.2)")
+        >>> panel.state.overlays
+        (('target', 'icrs; circle(0.1000000000,0.1000000000,0.2000000000)', '#56B4E9'),)
+        """
+        others = [item for item in self.state.overlays if item[0] != name]
+        self.set(overlays=[*others, (name, as_text(what, self._geom), colour)])
+
+    def restyle(self, name: str, colour: str | None = None, title: str | None = None) -> None:
+        """Give an overlay another colour or another name."""
+        self._known(name)
+        changed = [
+            (title or item[0], item[1], colour or item[2]) if item[0] == name else item for item in self.state.overlays
+        ]
+        self.set(overlays=changed, hidden=[title or item if item == name else item for item in self.state.hidden])
+
+    def remove(self, name: str) -> None:
+        """Take an overlay away."""
+        self._known(name)
+        self.set(overlays=[item for item in self.state.overlays if item[0] != name])
+
+    def title(self) -> str:
+        """The title of the record, else what is shown."""
+        usual = type(self._obj).__name__ if len(self._maps) > 1 else layer_title(self._obj, self.state)
+        return self.state.title or usual
+
+    def facts(self) -> str:
+        """What the image shows."""
+        shown: Layer = self._layer.pull()
+        width = " × ".join(f"{size:.3g}°" for size in self._geom.width.to_value("deg"))
+        return " · ".join(word for word in (shown.title, shown.facts, width, self._geom.frame) if word)
+
+    def notes(self) -> list[str]:
+        """What the object notes, and whether the sky is as asked for."""
+        trouble = self._aladin.trouble if self._aladin is not None and self._now is self._aladin else ""
+        return [*super().notes(), *([trouble] if trouble else [])]
+
+    def build(self) -> list[Any]:
+        """Controls above the sky, statistics of the region below."""
+        self._maps = maps_of(self._obj)
+        self._geom = next(iter(self._maps.values())).geom
+        self._look, self._draw, self._over = Controls(), Controls(), Controls()
+        self._stage = SkyStage(self._geom)
+        self._aladin: AladinStage | None = None
+        self._table = TableView(label="Statistics of the region")
+        self._make_nodes()
+        self._listen()
+        self._place = ipywidgets.VBox([self._stage.widget])
+        return [self._look, self._place, self._draw, self._over, self._table]
+
+    def views(self) -> list[View[Any]]:
+        """What shows what."""
+        shown = Source(lambda: self.shown)
+        own = Source(lambda: (self.state, self.selection.region_ds9))
+        stats = Node(
+            lambda view, image, region: region_table(self._maps, image, view, region),
+            Source(lambda: self._of_image(self.shown)),
+            self._layer,
+            Source(lambda: self.selection.region_ds9),
+        )
+        return [
+            View(
+                Node(lambda view, image: look_items(view, self._maps, self._geom, image), shown, self._layer),
+                self._look.set_items,
+            ),
+            View(Node(lambda view: draw_items(view, self._target), Source(lambda: self.state)), self._draw.set_items),
+            View(Node(overlay_items, *map(self._field, ("overlays", "hidden"))), self._over.set_items),
+            View(Source(lambda: self.state.backdrop), self._choose_stage),
+            View(Node(lambda view, image: (view, image), shown, self._layer), lambda pair: self._now.show_image(*pair)),
+            View(own, lambda pair: self._now.show_over(*pair)),
+            View(shown, self._show_look),
+            View(stats, self._show_table),
+        ]
+
+    def _field(self, name: str) -> Source[Any]:
+        return Source(lambda: getattr(self.state, name))
+
+    def _make_nodes(self) -> None:
+        def make(view: SkyView) -> Layer:
+            name, sky_map = next(iter(chosen_maps(self._obj, view).items()))
+            return layer(name, sky_map, view)
+
+        self._layer = Node(make, Source(lambda: self._of_image(self.shown)))
+        self._target = "region"
+
+    def _of_image(self, view: SkyView) -> SkyView:
+        """The record with nothing but what the image depends on."""
+        return SkyView(layers=view.layers, energy=view.energy, plane=view.plane, smooth=view.smooth)
+
+    def _listen(self) -> None:
+        bind(
+            self._look,
+            self,
+            layers=lambda value, gesture: self.set(gesture=gesture, layers=(value,)),
+            plane=lambda value, gesture: self.set(gesture=gesture, plane=int(value) - 1 if value else None),
+            smooth=lambda value, gesture: self.set(gesture=gesture, smooth=f"{value} deg"),
+        )
+        bind(
+            self._draw,
+            self,
+            target=lambda value, _: self._aim(value),
+            contours=lambda value, _: self.set(contours=_numbers(value)),
+            clear=lambda *_: self.set(excluded=None),
+        )
+        self._over.on_change(lambda name, value, _: self.act(lambda: self._change_overlay(name, value)))
+        stage = self._stage
+        stage.on_pixels(lambda name, shape: self.act(lambda: self._drawn(name, region_of(shape, self._geom))))
+        stage.on_remove(lambda name: self.act(lambda: self._removed(name)))
+        stage.on_look(lambda center, width: self.act(lambda: self.set(center=center, width=width)))
+
+    @property
+    def _now(self) -> SkyStage | AladinStage:
+        """Where the map is shown."""
+        return self._stage if self.state.backdrop == "pixels" or self._aladin is None else self._aladin
+
+    def _choose_stage(self, backdrop: str) -> None:
+        if backdrop == "sky" and self._aladin is None:
+            from gpnb.widgets.sky.aladin import AladinStage  # here: it needs ipyaladin
+
+            self._aladin = AladinStage(self._geom, self.state.survey)
+            self._aladin.on_shape(lambda name, text: self.act(lambda: self._drawn(name, text)))
+            self._aladin.on_trouble(self.refresh)
+        self._place.children = [self._now.widget]
+
+    def _show_look(self, view: SkyView) -> None:
+        self._now.show_look(view)
+
+    def _aim(self, target: str) -> None:
+        self._target = target
+        self._draw.set_items(draw_items(self.state, target))
+
+    def _drawn(self, name: str | None, text: str) -> None:
+        """A shape was drawn (no name) or changed."""
+        kind, _, number = (name or "").partition("/")
+        if kind == SELECTED or (not kind and self._target == "region"):
+            self.select(region=text)
+        elif kind in ("regions", "excluded"):
+            self.set(**{kind: instead(getattr(self.state, kind), int(number), text)})
+        else:
+            self.set(excluded="\n".join(filter(None, [self.state.excluded, text])))
+
+    def _removed(self, name: str) -> None:
+        kind, _, number = name.partition("/")
+        if kind == SELECTED:
+            self.select(region=None)
+        elif kind in ("regions", "excluded"):
+            self.set(**{kind: without(getattr(self.state, kind), int(number))})
+
+    def _change_overlay(self, control: str, value: Any) -> None:
+        action, _, name = control.partition("/")
+        if action == "add" and value:
+            from gpnb.catalogs.read import read_catalog
+
+            self.overlay(value, read_catalog(value))
+        elif action == "show":
+            hidden = [item for item in self.state.hidden if item != name]
+            self.set(hidden=hidden if value else [*hidden, name])
+        elif action == "colour":
+            self.restyle(name, colour=value)
+        elif action == "remove":
+            self.remove(name)
+
+    def _show_table(self, table: Any) -> None:
+        self._table.show(*(table or ([], [])))
+
+    def _known(self, name: str) -> None:
+        names = [item[0] for item in self.state.overlays]
+        if name not in names:
+            raise ArgumentError(f"There is no overlay {name!r}; there are: {', '.join(names) or 'none'}.")
+
+
+def _numbers(text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(word) for word in text.replace(",", " ").split())
+    except ValueError as error:
+        raise ArgumentError(f"Contours {text!r} must be numbers, such as 3 5 7.") from error

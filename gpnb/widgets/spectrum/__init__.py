@@ -1,0 +1,1 @@
+"""The spectral-fit panel, live."""
