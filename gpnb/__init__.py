@@ -111,7 +111,7 @@ _HOME = {
     "light_curve": "estimate.light_curve",
     "phase_flux": "estimate.phase_flux",
     "variability": "estimate.variability",
-    "periodogram": "estimate.variability",
+    "periodogram": "estimate.periodogram",
     "simulate_events": "simulate.events",
     "simulate_spectrum": "simulate.spectrum",
     "demo_store": "simulate.demo",

@@ -55,6 +55,11 @@ def read_catalog(name: str | os.PathLike[str]) -> Catalog:
     raise DataFormatError(f"{path} is no catalogue in a known format: expected the columns of one of {formats}.")
 
 
+def file_of(kind: Kind) -> Path | None:
+    """Where the file of a catalogue is on this machine; None if it is not."""
+    return next((root / file for root in data_roots() for file in kind.files if (root / file).is_file()), None)
+
+
 def _path_of(name: str | os.PathLike[str]) -> Path:
     kind = _kind_of(str(name))
     if kind is None:
@@ -63,7 +68,7 @@ def _path_of(name: str | os.PathLike[str]) -> Path:
             return found
         names = ", ".join(kind.name for kind in KINDS)
         raise DataFormatError(f"There is no catalogue {str(name)!r}: give a FITS file, or one of {names}.")
-    found = next((root / file for root in data_roots() for file in kind.files if (root / file).is_file()), None)
+    found = file_of(kind)
     if found is None:
         given = os.environ.get("GPNB_DATA")
         missing = f"it is not in {Path(given) / 'catalogs'}" if given else "GPNB_DATA is not set"

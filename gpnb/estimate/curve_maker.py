@@ -15,6 +15,7 @@ from gpnb.core.recipe import Recipe
 from gpnb.data.gti import GTI
 from gpnb.data.timeref import seconds_from
 from gpnb.datasets.spectrum import SpectrumDataset
+from gpnb.estimate.blocks import block_numbers
 from gpnb.estimate.curve_rows import CurveRows
 from gpnb.estimate.flux_points import flux_points
 from gpnb.estimate.norm_bins import models_of
@@ -25,11 +26,8 @@ from gpnb.estimate.time_split import can_be_cut
 from gpnb.fitting.given import as_datasets, recipe_input
 from gpnb.products.flux_points import FluxPoints
 from gpnb.products.light_curve import LightCurve
-from gpnb.stats.blocks import measured_blocks
 
 _BLOCKS = "bayesian-blocks"
-_FALSE_BLOCKS = 0.05
-"""Probability of a change of flux that is none, for Bayesian blocks."""
 
 
 class CurveMaker:
@@ -170,13 +168,8 @@ class CurveMaker:
         found = self._making(cells, edges[[0, -1]], Limits(), 3, free=False).rows(self._filled(cells))
         ends = set(zip(found.start.tolist(), found.stop.tolist(), strict=True))
         cells = [cell for cell in cells if (cell.start, cell.stop) in ends]  # the others have no data
-        days = 0.5 * (found.start + found.stop) / 86400
-        norm, error = (found.fields[name][:, 0] for name in ("norm", "norm_err"))
-        known = np.isfinite(norm) & (error > 0)
-        if known.sum() < 2:
-            return [joined(cells)]
-        edges = measured_blocks(days[known], norm[known], error[known], _FALSE_BLOCKS)
-        block = np.clip(np.searchsorted(edges, days, side="right") - 1, 0, len(edges) - 2)
+        flux = (found.fields[name][:, 0] for name in ("norm", "norm_err", "norm_errp"))
+        block = block_numbers(0.5 * (found.start + found.stop), *flux)
         owners = [np.flatnonzero(block == chosen).tolist() for chosen in np.unique(block)]
         return [joined([cells[number] for number in owner]) for owner in owners]
 

@@ -117,6 +117,16 @@ class Estimates:
             self._set(name, np.where(np.isfinite(side), side, both), both.shape)
 
     @property
+    def measured(self) -> np.ndarray:
+        """Which points have a flux with an error; those shown as upper limits may have one too."""
+        return np.asarray(np.isfinite(self.norm) & np.isfinite(self.norm_err) & (self.norm_err > 0))
+
+    @property
+    def sed_type(self) -> str:
+        """The kind of flux that says most: ``"flux"`` (integral) if the bands are known, else ``"dnde"``."""
+        return "flux" if np.isfinite(self.ref_flux).any() else "dnde"
+
+    @property
     def sqrt_ts(self) -> np.ndarray:
         """Square root of ``ts``, with the sign of the norm."""
         return np.asarray(np.sign(self.norm) * np.sqrt(np.maximum(self.ts, 0.0)))

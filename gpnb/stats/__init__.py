@@ -3,7 +3,7 @@
 from gpnb.stats.constancy import ts_constant
 from gpnb.stats.correlation import pearson
 from gpnb.stats.counts import cash, cash_gradient, cash_weight, cstat
-from gpnb.stats.doubling import doubling_time, doubling_times, halving_time
+from gpnb.stats.doubling import doubling_limits, doubling_time, doubling_times, halving_time
 from gpnb.stats.gaussian import asymmetric_error, chi2, chi2_gradient, chi2_weight
 from gpnb.stats.onoff import wstat, wstat_background, wstat_gradient, wstat_usable, wstat_weight
 from gpnb.stats.pairs import dcf, structure_function
@@ -25,6 +25,7 @@ __all__ = [
     "chi2_weight",
     "cstat",
     "dcf",
+    "doubling_limits",
     "doubling_time",
     "doubling_times",
     "excess_variance",

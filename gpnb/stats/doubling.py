@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import ndtri
 
 _SIGMA = 3.0
 
@@ -74,6 +75,46 @@ def halving_time(
     """
     value, error = doubling_times(time, flux, error, is_ul, sigma)
     return shortest(-value, error)
+
+
+def doubling_limits(
+    time: ArrayLike, flux: ArrayLike, error: ArrayLike, is_ul: ArrayLike | None = None, cl: float = 0.95
+) -> np.ndarray:
+    """Lower limit of the time in which the flux doubles, between each two neighbours.
+
+    The ratio r = x_{i+1}/x_i is at most the greatest with (x_{i+1} − r x_i)² = z² (e_{i+1}² + r² e_i²), z of the
+    confidence (Fieller 1954, J. R. Stat. Soc. B 16, 175): no rise has to be significant.
+
+    Parameters
+    ----------
+    time, flux, error, is_ul
+        See `doubling_times`.
+    cl : float
+        One-sided confidence.
+
+    Returns
+    -------
+    array, shape (N − 1,)
+        Infinite where the flux surely does not rise; NaN where it is not known, or the first is not above zero at
+        that confidence, so that any rise is allowed.
+
+    Examples
+    --------
+    >>> doubling_limits([0.0, 10.0, 20.0], [1.0, 1.1, 0.2], 0.1).round(2).tolist()
+    [21.5, inf]
+    """
+    t = np.asarray(time, dtype=float)
+    x, e, limit = np.broadcast_arrays(
+        np.asarray(flux, dtype=float), np.asarray(error, dtype=float), False if is_ul is None else is_ul
+    )
+    z = ndtri(cl)
+    least = x**2 - (z * e) ** 2
+    known = (least[:-1] > 0) & (x[:-1] > 0) & ~(limit[1:] | limit[:-1]).astype(bool)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mixed = x[1:] * x[:-1]
+        ratio = (mixed + np.sqrt(mixed**2 - least[1:] * least[:-1])) / least[:-1]
+        value = np.where(ratio > 1, np.diff(t) / np.log2(ratio), np.inf)
+    return np.where(known & np.isfinite(ratio), value, np.nan)
 
 
 def shortest(value: np.ndarray, error: np.ndarray) -> tuple[float, float]:

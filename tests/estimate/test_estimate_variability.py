@@ -7,7 +7,7 @@ from astropy.time import Time
 
 import gpnb
 from gpnb import stats
-from gpnb.core.errors import ArgumentError, SelectionError
+from gpnb.core.errors import ArgumentError, DataWarning, SelectionError
 
 START = Time("2020-01-01T00:00:00", scale="tt")
 ONE = {"e_ref": [2.0], "e_min": [1.0], "e_max": [10.0], "ref_dnde": [1e-12], "ref_flux": [1e-11], "ref_eflux": [1e-11]}
@@ -18,9 +18,8 @@ def curve(norm, error=0.1, hours=None, length=0.5, bands=1, **changed):
     hours = np.arange(len(norm)) if hours is None else np.asarray(hours)
     start = START + hours * u.h
     axes = {name: np.repeat(values, bands) for name, values in ONE.items()}
-    return gpnb.LightCurve(
-        **axes, **{"norm": norm, "norm_err": error, "time_min": start, "time_max": start + length * u.h, **changed}
-    )
+    made = {"norm": norm, "norm_err": error, "time_min": start, "time_max": start + length * u.h}
+    return gpnb.LightCurve(**{**axes, **made, **changed})
 
 
 def test_each_measure_is_that_of_the_plain_functions():
@@ -75,11 +74,81 @@ def test_order_of_bins_does_not_matter():
     assert one.doubling == pytest.approx(other.doubling)
 
 
-def test_overlapping_bins_do_not_double():
-    found = gpnb.variability(curve([1.0, 4.0, 8.0], hours=[0.0, 0.1, 1.0]))
+RUNS = ((1,), (2,), (3,))
+
+
+def test_overlapping_bins_are_no_neighbours():
+    """Two telescopes at once: independent, but neither doubling time nor F_pp compares what is simultaneous."""
+    made = curve([1.0, 4.0, 8.0], hours=[0.0, 0.1, 1.0], obs_ids=RUNS)
+    found = gpnb.variability(made)
     assert found.overlaps == 1
     assert found.doubling[0] == pytest.approx(0.9 * 3600)
+    assert found.doubling_pair.tolist() == [[1, 2]]
+    norm = np.array([1.0, 4.0, 8.0])
+    assert found.fvar[0] == pytest.approx(stats.fvar(norm, 0.1)[0])
+    assert found.fpp[0] == pytest.approx(np.sqrt((8 - 4) ** 2 / 2 - 0.01) / norm.mean())
     assert gpnb.variability(curve([1.0, 2.0], hours=[0.0, 0.5])).overlaps == 0
+
+
+@pytest.mark.parametrize("runs", [(), ((1,), (1, 2), (3,))])
+def test_bins_that_may_hold_the_same_events_are_warned_of(runs):
+    with pytest.warns(DataWarning, match="1 of the bins"):
+        gpnb.variability(curve([1.0, 4.0, 8.0], hours=[0.0, 0.1, 1.0], obs_ids=runs))
+
+
+def test_bins_within_a_long_one_are_compared_with_each_other():
+    long = START + [10.0, 1.5, 3.5, 11.5] * u.h
+    made = curve([1.0, 2.0, 8.0, 1.0], hours=[0.0, 1.0, 3.0, 11.0], time_max=long, obs_ids=(*RUNS, (4,)))
+    found = gpnb.variability(made)
+    assert found.overlaps == 2
+    assert np.isnan(found.doubling[0])  # each of those within overlaps the long one, and may be what it is not
+    assert found.halving_pair.tolist() == [[2, 3]]
+
+
+def test_a_reference_spectrum_of_its_own_in_each_bin():
+    """The flux varies where the norms do not: fits with a free shape have such references."""
+    two = np.array([[1e-11], [3e-11], [2e-11]])
+    own = {"ref_flux": two, "ref_dnde": two / 10, "ref_eflux": two}
+    found, plain = gpnb.variability(curve([1.0] * 3, **own)), gpnb.variability(curve([1.0, 3.0, 2.0], two / 1e-10))
+    assert found.mean_flux[0] == pytest.approx(2e-11)
+    for name in ("fvar", "fvar_err", "fpp", "chi2", "mean_flux", "mean_flux_err", "doubling", "doubling_ll"):
+        assert getattr(found, name) == pytest.approx(getattr(plain, name)), name
+
+
+def test_differential_points_without_bands_have_a_mean_too():
+    empty = {name: [np.nan] for name in ("e_min", "e_max", "ref_flux", "ref_eflux")}
+    found = gpnb.variability(curve([1.0, 3.0], **empty))
+    assert found.kind == "dnde"
+    assert found.quantity("mean_flux")[0].to_value("TeV-1 cm-2 s-1") == pytest.approx(2e-12)
+
+
+def test_an_error_of_none_or_of_zero_is_no_measurement():
+    found = gpnb.variability(curve([1.0, 3.0, 9.0, 2.0], [[0.1], [np.nan], [0.0], [0.1]]))
+    assert found.points.tolist() == [2]
+    assert found.mean_flux[0] == pytest.approx(1.5e-11)
+    assert found.doubling_pair.tolist() == [[0, 3]]
+
+
+def test_a_rise_just_below_and_just_above_the_threshold():
+    """Three sigma decide whether there is a doubling time; the limit does not hang on them, nor does the pair."""
+    below, above = (gpnb.variability(curve([1.0, rise, 0.2])) for rise in (1.42, 1.43))
+    assert np.isnan(below.doubling[0])
+    assert above.doubling[0] == pytest.approx(3600 / np.log2(1.43))
+    assert below.doubling_ll[0] == pytest.approx(above.doubling_ll[0], rel=0.05)
+    assert below.doubling_ll[0] < above.doubling[0]
+    assert below.doubling_pair.tolist() == above.doubling_pair.tolist() == [[0, 1]]
+    assert below.halving_pair.tolist() == [[1, 2]]
+    assert gpnb.variability(curve([9.0, 1.0])).doubling_ll.tolist() == [np.inf]
+    nothing = gpnb.variability(curve([0.05, 0.1]))
+    assert np.isnan(nothing.doubling_ll[0])
+    assert nothing.doubling_pair.tolist() == [[-1, -1]]
+
+
+def test_limits_of_doubling_times_cover():
+    rng = np.random.default_rng(0)
+    flux = rng.normal([1.0, 1.5], 0.2, (4000, 2))
+    least = [stats.doubling_limits([0.0, 1.0], pair, 0.2)[0] for pair in flux]
+    assert np.mean(np.nan_to_num(least, nan=0.0) < 1 / np.log2(1.5)) == pytest.approx(0.95, abs=0.012)
 
 
 def test_constancy_from_scans_takes_limits_as_they_are():

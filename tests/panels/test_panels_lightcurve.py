@@ -8,11 +8,12 @@ from astropy.time import Time
 
 import gpnb
 from gpnb.core.errors import ArgumentError
+from gpnb.estimate.blocks import blocks_of
 from gpnb.panels.lightcurve.axis import TimeAxis
 from gpnb.panels.lightcurve.curve import curve_plot, spectrum_plot
 from gpnb.panels.lightcurve.view import LightCurveView
 from gpnb.panels.lightcurve.words import bin_table, curve_words, notes_of, number_rows, selected_of
-from gpnb.panels.lightcurve.work import CurveWork, blocks_of
+from gpnb.panels.lightcurve.work import CurveWork
 from gpnb.stats import chi2_constant, fvar
 
 START = Time(60000.0, format="mjd", scale="tt")
@@ -140,7 +141,7 @@ def test_one_bin_and_no_bin_with_a_flux():
     assert len(blocks_of(one, 0)) == 0
     work = CurveWork(one)
     assert len(curve_plot(work, LightCurveView()).plot.points[0].x) == 1
-    assert number_rows(work, LightCurveView())[0][2:] == ["1", "(1.00 ± 0.10) × 10⁻¹¹", *["–"] * 4]
+    assert number_rows(work, LightCurveView())[0][2:] == ["1", "(1.00 ± 0.10) × 10⁻¹¹", *["–"] * 5]
     nothing = CurveWork(make_curve(np.zeros(1), np.array([np.nan])))
     assert len(curve_plot(nothing, LightCurveView(log_y=True)).plot.points[0].x) == 0
     assert number_rows(nothing, LightCurveView())[0][2] == "0"
@@ -183,11 +184,62 @@ def test_variability_is_that_of_the_statistics(curve):
     assert whole[5] == f"{chi2_constant(flux, error).stat:.1f} / 9"
     assert (whole[6], chosen[2], rest[2]) == ("< 10⁻¹⁰", "6", "4")
     assert whole[7] == chosen[7] == "5.00 ± 0.37"  # from 1 to 4 in ten minutes
+    assert whole[8] == chosen[8] == "60000.02431–60000.03125"
     assert f"Fᵥₐᵣ {whole[4]}" in curve_words(work, view)
     assert curve_words(work, view).startswith("10 min bins · Bayesian blocks")
     assert len(selected_of(work, view)) == 6
     steady = number_rows(CurveWork(make_curve(HOURS, np.ones(10))), LightCurveView())[0]
     assert steady[4].startswith("< ")
+    assert steady[7].startswith("> ")
+    assert "–" in steady[8]
+
+
+OVERLAP = np.array([0, 0.1, 0.3, 0.35, 1.0, 1.1, 2.0, 2.05, 3.0, 4.0])
+
+
+@pytest.mark.parametrize(
+    ("hours", "columns"),
+    [
+        (HOURS, {}),
+        (HOURS[::-1], {}),
+        (OVERLAP, {}),
+        (HOURS * 100, {}),
+        (HOURS, {"is_ul": np.arange(10)[:, None] % 3 == 0}),
+        (HOURS, {"is_ul": np.ones((10, 1), dtype=bool)}),
+        (HOURS, {"flux_err": np.where(np.arange(10)[:, None] % 4, 1e-12, np.nan) * u.Unit("cm-2 s-1")}),
+        (HOURS, {"flux_err": np.where(np.arange(10)[:, None] % 4, 1e-12, 0.0) * u.Unit("cm-2 s-1")}),
+        (HOURS, {"flux_err": np.full((10, 1), np.nan) * u.Unit("cm-2 s-1")}),
+    ],
+    ids=["plain", "backwards", "overlaps", "gaps", "limits", "all limits", "no errors", "zeros", "nothing"],
+)
+@pytest.mark.filterwarnings("ignore:.*begin before others end")
+def test_the_panel_says_what_the_verb_finds(hours, columns):
+    curve = make_curve(hours, **columns)
+    found = gpnb.variability(curve)
+    row = number_rows(CurveWork(curve), LightCurveView())[0]
+    assert row[2] == str(found.points[0])
+
+    def first(text):
+        return float(text.strip("<>( ").split(" ")[0])
+
+    def told(text):
+        return first(text) if text != "–" else np.nan
+
+    assert told(row[3]) == pytest.approx(found.mean_flux[0] / 1e-11, abs=0.006, nan_ok=True)
+    fvar_told = found.fvar[0] if np.isfinite(found.fvar[0]) else found.fvar_ul[0]
+    assert told(row[4]) == pytest.approx(fvar_told, rel=0.01, nan_ok=True)
+    assert told(row[5]) == pytest.approx(found.chi2[0], abs=0.06, nan_ok=True)
+    minutes = (found.doubling[0] if np.isfinite(found.doubling[0]) else found.doubling_ll[0]) / 60
+    assert told(row[7]) == pytest.approx(minutes, rel=0.01, nan_ok=True)
+    overlaps = [note for note in notes_of(CurveWork(curve), LightCurveView()) if "overlap" in note]
+    assert len(overlaps) == (found.overlaps > 0)
+
+
+def test_one_bin_is_told_as_the_verb_tells_it():
+    curve = make_curve(np.zeros(1), np.ones(1))
+    found = gpnb.variability(curve)
+    assert number_rows(CurveWork(curve), LightCurveView())[0][2] == str(found.points[0]) == "1"
+    assert np.isnan([found.fvar[0], found.fvar_ul[0], found.chi2[0], found.doubling[0], found.doubling_ll[0]]).all()
 
 
 def test_folding():

@@ -24,6 +24,13 @@ def test_two_measurements():
     assert measured_blocks([1, 3], [1, 9], [0.1, 0.1]).tolist() == [1, 2, 3]
 
 
+def test_what_is_simultaneous_stays_together():
+    """Two telescopes that disagree at one time: their mean counts, and no edge lies between them."""
+    edges = measured_blocks([0, 1, 2, 2, 3, 4], [1, 1, 1, 9, 9, 9], [0.1] * 6)
+    assert edges.tolist() == [0, 1.5, 2.5, 4]
+    assert measured_blocks([2, 2], [1, 9], [0.1] * 2).tolist() == [2, 2]
+
+
 def test_a_steady_flux_has_seldom_an_edge():
     rng = np.random.default_rng(1)
     edges = [len(measured_blocks(np.arange(50), rng.normal(1, 0.2, 50), np.full(50, 0.2))) > 2 for _ in range(400)]

@@ -12,7 +12,7 @@ from gpnb.core.words import number, power
 from gpnb.data.timeref import seconds_from
 from gpnb.panels.lightcurve.axis import TimeAxis
 from gpnb.panels.lightcurve.view import LightCurveView
-from gpnb.panels.lightcurve.work import CurveWork, kind_of, measured
+from gpnb.panels.lightcurve.work import CurveWork
 from gpnb.panels.plot import MARKERS, Line, Points, SpectrumPlot, log_range
 from gpnb.panels.spectrum.sed import ERG, SED, flux_point_marks
 from gpnb.products.light_curve import LightCurve
@@ -159,7 +159,7 @@ def _marks(
     look: tuple[str, str],
 ) -> Points:
     """Fluxes with their errors; what is not significant is an upper limit."""
-    kind = kind_of(curve)
+    kind = curve.sed_type
     y, errn, errp, ul = (curve.column(f"{kind}{end}")[:, band] / scale for end in ("", "_errn", "_errp", "_ul"))
     limit = curve.is_ul[:, band] & np.isfinite(ul)
     place = np.where(limit, ul, y)
@@ -210,8 +210,8 @@ def _pieces(
 
 def _mean_by_phase(work: CurveWork, view: LightCurveView, band: int, scale: float, look: tuple[str, str]) -> Line:
     """Weighted mean flux in bins of phase."""
-    curve, kind = work.curve(view), kind_of(work.curve(view))
-    known = measured(curve, band)
+    curve, kind = work.curve(view), work.curve(view).sed_type
+    known = curve.measured[:, band]
     weight = 1 / curve.column(f"{kind}_err")[known, band] ** 2
     owner = np.minimum((work.phases(view)[known] * view.phase_bins).astype(int), view.phase_bins - 1)
     total = np.bincount(owner, weight, view.phase_bins)
@@ -234,13 +234,13 @@ def _chosen(view: LightCurveView, axis: TimeAxis | None) -> tuple[float, float] 
 
 def _scale(curve: LightCurve, bands: list[int]) -> float:
     """The power of ten that fluxes are given in."""
-    values = np.abs(curve.column(kind_of(curve))[:, bands])
+    values = np.abs(curve.column(curve.sed_type)[:, bands])
     top = float(np.nanmax(values, initial=0.0))
     return 10.0 ** math.floor(math.log10(top)) if top > 0 else 1.0
 
 
 def _flux_label(curve: LightCurve, bands: list[int], scale: float) -> str:
-    kind = kind_of(curve)
+    kind = curve.sed_type
     unit = UNITS[kind] if scale == 1.0 else f"{power(scale)} {UNITS[kind]}"
     if kind == "dnde":
         return f"dN/dE ({unit})"

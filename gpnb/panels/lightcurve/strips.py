@@ -11,7 +11,7 @@ from gpnb.core.words import number, power, unit_text
 from gpnb.data.timeref import seconds_from
 from gpnb.panels.lightcurve.curve import Places, band_words, phases_of, places_of, shown_bands
 from gpnb.panels.lightcurve.view import LightCurveView
-from gpnb.panels.lightcurve.work import CurveWork, kind_of, measured
+from gpnb.panels.lightcurve.work import CurveWork
 from gpnb.panels.plot import Line, Points, SpectrumPlot
 from gpnb.products.light_curve import LightCurve
 from gpnb.products.series import Series
@@ -39,13 +39,13 @@ def hardness_of(curve: LightCurve, soft: int, hard: int) -> tuple[np.ndarray, np
 
     A limit of the hard band gives a limit of the hardness; with one of the soft band it is not known.
     """
-    kind = kind_of(curve)
+    kind = curve.sed_type
     value, error, limit = (curve.column(f"{kind}{end}") for end in ("", "_err", "_ul"))
-    known = measured(curve, soft) & ~curve.is_ul[:, soft]
+    known = curve.measured[:, soft] & ~curve.is_ul[:, soft]
     is_ul = known & curve.is_ul[:, hard] & np.isfinite(limit[:, hard])
     upper = np.where(is_ul, limit[:, hard], value[:, hard])
     ratio, side = hardness_ratio(value[:, soft], upper, error[:, soft], error[:, hard])
-    good = known & (is_ul | (measured(curve, hard) & ~curve.is_ul[:, hard]))
+    good = known & (is_ul | (curve.measured[:, hard] & ~curve.is_ul[:, hard]))
     return np.where(good, ratio, np.nan), np.where(good & ~is_ul, side, np.nan), is_ul
 
 
@@ -115,7 +115,7 @@ def correlation(
     """Pearson's coefficient of the simultaneous pairs of a band and a series, of all bins or of some."""
     curve, text = work.curve(view), view.series[place]
     first, second = work.pairs(view, band, text)
-    flux, value = curve.column(kind_of(curve))[first, band], work.series(view)[place].value[second]
+    flux, value = curve.column(curve.sed_type)[first, band], work.series(view)[place].value[second]
     chosen = slice(None) if kept is None else kept[first]
     return pearson(flux[chosen], value[chosen])
 

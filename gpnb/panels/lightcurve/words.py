@@ -6,14 +6,16 @@ import math
 
 import numpy as np
 
+from gpnb.core.words import number
+from gpnb.estimate.variability import measures
 from gpnb.panels.columns import Column
 from gpnb.panels.lightcurve.curve import UNITS, band_words, shown_bands
 from gpnb.panels.lightcurve.strips import correlation, hardness_of, has_hardness, hidden_points, short_p, signed
 from gpnb.panels.lightcurve.view import LightCurveView
-from gpnb.panels.lightcurve.work import CurveWork, kind_of, measured
+from gpnb.panels.lightcurve.work import CurveWork
 from gpnb.panels.spectrum.words import value_words
 from gpnb.products.light_curve import LightCurve
-from gpnb.stats import chi2_constant, doubling_time, fvar, fvar_limit
+from gpnb.products.variability import Variability
 
 _NONE = "–"
 _NAMES = {"run": "one bin a run", "night": "one bin a night", "bayesian-blocks": "one bin a block of runs"}
@@ -27,6 +29,7 @@ NUMBERS = [
     Column("χ² / dof", number=True),
     Column("p", number=True),
     Column("Doubles in", "min", number=True),
+    Column("Between", "MJD"),
 ]
 """Of the table of variability."""
 
@@ -61,8 +64,8 @@ def curve_words(work: CurveWork, view: LightCurveView) -> str:
         words.append(f"mean in {view.phase_bins} bins of phase")
     elif view.blocks and len(work.blocks(view, band)):
         words.append("Bayesian blocks")
-    found = variability(curve, band, np.ones(len(curve), dtype=bool))
-    said = {"Fᵥₐᵣ": found[4], "χ²/dof": found[5].replace(" ", ""), "doubles in": found[7] and f"{found[7]} min"}
+    _, _, fvar, chi2, _, doubling, _ = variability_words(curve, measures_of(work, view), band)
+    said = {"Fᵥₐᵣ": fvar, "χ²/dof": chi2.replace(" ", ""), "doubles in": f"{doubling} min"}
     return " · ".join([*words, *(f"{name} {text}" for name, text in said.items() if text and _NONE not in text)])
 
 
@@ -84,6 +87,8 @@ def notes_of(work: CurveWork, view: LightCurveView) -> list[str]:
     )
     notes = [f"{empty} point{'s' * (empty != 1)} without usable data"] if empty else []
     notes += [f"{limits} upper limit{'s' * (limits != 1)}"] if limits else []
+    if overlaps := measures_of(work, view).overlaps:
+        notes.append(f"{overlaps} bin{'s' * (overlaps != 1)} overlap others in time: they count as independent")
     notes += _strip_notes(work, view)
     if not work.can_rebin and (view.energy is not None or view.bins or view.edges):
         notes.append("its data are not known here: bins and energies stay as they are")
@@ -127,46 +132,56 @@ def _parts(work: CurveWork, view: LightCurveView) -> dict[str, np.ndarray]:
 
 def number_rows(work: CurveWork, view: LightCurveView) -> list[list[str]]:
     """Variability a band: of all bins, and of the chosen ones and the rest where some are chosen."""
-    curve, parts, rows = work.curve(view), _parts(work, view), []
+    curve = work.curve(view)
+    parts = _parts(work, view) | {"all": None}
+    found = {name: measures_of(work, view, name, kept) for name, kept in parts.items()}
+    rows = []
     for band in shown_bands(curve, view):
-        for place, (name, kept) in enumerate(parts.items()):
-            found = variability(curve, band, kept)
-            rows.append(["" if place else found[0], name, *found[2:]])
+        for place, (name, item) in enumerate(found.items()):
+            rows.append(["" if place else band_words(curve, band), name, *variability_words(curve, item, band)])
     return rows
 
 
-def variability(curve: LightCurve, band: int, kept: np.ndarray) -> list[str]:
-    """Number of points, weighted mean, F_var, χ² against constant, its probability, doubling time, as text."""
-    kind = kind_of(curve)
-    good = kept & measured(curve, band)
-    flux, error = curve.column(kind)[good, band], curve.column(f"{kind}_err")[good, band]
-    title = band_words(curve, band)
-    if not good.any():
-        return [title, "", "0", *[_NONE] * 5]
-    weight = 1 / error**2
-    mean = _value((weight * flux).sum() / weight.sum(), weight.sum() ** -0.5)
-    if good.sum() < 2:
-        return [title, "", "1", mean, *[_NONE] * 4]
-    minutes = (curve.time - curve.time[0]).to_value("min")[good]
-    order = np.argsort(minutes)
-    rising = doubling_time(minutes[order], flux[order], error[order], curve.is_ul[good, band][order])
-    constant = chi2_constant(flux, error)
-    test = f"{constant.stat:.1f} / {int(constant.dof)}"
+def measures_of(
+    work: CurveWork, view: LightCurveView, name: str = "all", kept: np.ndarray | None = None
+) -> Variability:
+    """What `gpnb.variability` finds, of all bins or of some, under a name by which it is kept."""
+    curve = work.curve(view)
+    key = curve, None if kept is None else kept.tobytes()
+    return work.last(f"variability {name}", key, lambda: measures(curve, kept))
+
+
+def variability_words(curve: LightCurve, found: Variability, band: int) -> list[str]:
+    """Number of points, mean, F_var, χ² against constant, its probability, doubling time and between which bins."""
+    points, dof = int(found.points[band]), int(found.dof[band])
+    fvar = _value(found.fvar[band], found.fvar_err[band])
+    if fvar == _NONE and math.isfinite(found.fvar_ul[band]):
+        fvar = f"< {found.fvar_ul[band]:.2g}"
     return [
-        title,
-        "",
-        str(int(good.sum())),
-        mean,
-        _fvar(flux, error),
-        test,
-        _probability(constant.p_value),
-        _value(*rising),
+        str(points),
+        _value(found.mean_flux[band], found.mean_flux_err[band]),
+        fvar,
+        f"{found.chi2[band]:.1f} / {dof}" if dof else _NONE,
+        _probability(found.p_value[band]),
+        *_doubling_words(curve, found, band),
     ]
+
+
+def _doubling_words(curve: LightCurve, found: Variability, band: int) -> tuple[str, str]:
+    """Minutes, or a lower limit, and the middles of the two bins."""
+    value, error, least = (found.quantity(f"doubling{end}")[band].to_value("min") for end in ("", "_err", "_ll"))
+    words = _value(value, error)
+    if words == _NONE and math.isfinite(least):
+        words = f"> {number(float(f'{least:.3g}'))}"
+    first, last = found.doubling_pair[band]
+    if words == _NONE:
+        return words, _NONE
+    return words, "–".join(f"{curve.time[int(row)].tt.mjd:.5f}" for row in (first, last))
 
 
 def bin_table(curve: LightCurve, bands: list[int]) -> tuple[list[Column], list[list[str]]]:
     """One row a bin: when, which runs, and of each band flux (or upper limit) and significance."""
-    kind = kind_of(curve)
+    kind = curve.sed_type
     columns = [Column("Start", "MJD"), Column("Length", "min", number=True), Column("Runs")]
     columns += [item for band in bands for item in _band_columns(curve, band, kind, len(bands))]
     flux, error, limit = (curve.column(f"{kind}{end}") for end in ("", "_err", "_ul"))
@@ -203,14 +218,6 @@ def selected_of(work: CurveWork, view: LightCurveView) -> LightCurve:
     if view.time is None:
         return curve
     return curve.select(view.time)
-
-
-def _fvar(flux: np.ndarray, error: np.ndarray) -> str:
-    value, side = fvar(flux, error)
-    if math.isfinite(value):
-        return _value(value, side)
-    limit = fvar_limit(flux, error)
-    return f"< {limit:.2g}" if math.isfinite(limit) else _NONE
 
 
 def _value(value: float, error: float) -> str:

@@ -12,6 +12,7 @@ from astropy.time import Time
 from gpnb.core.errors import SelectionError
 from gpnb.core.units import to_time
 from gpnb.data.phase import Ephemeris
+from gpnb.estimate.blocks import blocks_of
 from gpnb.panels.lightcurve.axis import TimeAxis
 from gpnb.panels.lightcurve.series import series_of
 from gpnb.panels.lightcurve.view import LightCurveView
@@ -20,7 +21,6 @@ from gpnb.products.join import simultaneous
 from gpnb.products.light_curve import LightCurve
 from gpnb.products.series import Series
 from gpnb.state.doors import range_ends
-from gpnb.stats.blocks import measured_blocks
 
 T = TypeVar("T")
 
@@ -29,9 +29,6 @@ _MOST = 100
 
 _PER_DECADE = 4
 """Points of a spectrum a decade."""
-
-_FALSE_BLOCKS = 0.05
-"""Probability of a change of flux that is none."""
 
 
 class CurveWork:
@@ -203,37 +200,3 @@ def _axis(curve: LightCurve, series: tuple[str, ...], pauses: bool) -> TimeAxis:
 def work_of(obj: Any) -> CurveWork:
     """The work of a light curve; what is one already stays."""
     return obj if isinstance(obj, CurveWork) else CurveWork(obj)
-
-
-def kind_of(curve: LightCurve) -> str:
-    """Integral flux if the bands are known, else differential."""
-    return "flux" if np.isfinite(curve.ref_flux).any() else "dnde"
-
-
-def measured(curve: LightCurve, band: int) -> np.ndarray:
-    """Which bins have a flux with an error; those shown as upper limits have one too."""
-    error = curve.norm_err[:, band]
-    return np.asarray(np.isfinite(curve.norm[:, band]) & np.isfinite(error) & (error > 0))
-
-
-def blocks_of(curve: LightCurve, band: int) -> np.ndarray:
-    """Stretches of bins of one flux (Scargle et al. 2013, ApJ 764, 167): first bin, last bin, mean flux."""
-    known = np.flatnonzero(measured(curve, band))
-    if len(known) < 2:
-        return np.zeros((0, 3))
-    kind = kind_of(curve)
-    flux = curve.column(kind)[known, band]
-    both = [curve.column(f"{kind}_{side}")[known, band] for side in ("err", "errp")]
-    error = np.fmax(*both)  # with few counts or none, the curvature alone tells too little
-    seconds = (curve.time - curve.time[0]).to_value("s")[known]
-    order = np.argsort(seconds)
-    known, flux, error, seconds = known[order], flux[order], error[order], seconds[order]
-    scale = np.mean(np.abs(flux)) or 1.0
-    ends = measured_blocks(seconds, flux / scale, error / scale, _FALSE_BLOCKS)
-    owner = np.clip(np.searchsorted(ends, seconds, side="right") - 1, 0, len(ends) - 2)
-    rows = []
-    for block in np.unique(owner):
-        inside = owner == block
-        weight = 1 / error[inside] ** 2
-        rows.append([known[inside][0], known[inside][-1], (weight * flux[inside]).sum() / weight.sum()])
-    return np.array(rows)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
-from gpnb.catalogs.kinds import KINDS
-from gpnb.catalogs.read import read_catalog
-from gpnb.core.cache_folder import data_roots
+from gpnb.catalogs.local import local_catalog
 from gpnb.core.errors import SelectionError
 from gpnb.core.sky_regions import to_regions
 from gpnb.products.flux_points import FluxPoints
 
 _REACH = "0.3 deg"
 """How far from the region a source of a catalogue may be."""
+
+_MOST = 100
+"""Spectra that are kept."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,11 +37,6 @@ class Published:
     spectrum: Any
 
 
-def catalogues() -> list[str]:
-    """Names of the catalogues that are on this machine."""
-    return [kind.name for kind in KINDS if any((root / file).is_file() for root in data_roots() for file in kind.files)]
-
-
 def published(names: tuple[str, ...], region: str) -> tuple[Published, ...]:
     """The spectra that catalogues have of the source nearest to a region.
 
@@ -56,15 +52,27 @@ def published(names: tuple[str, ...], region: str) -> tuple[Published, ...]:
     SelectionError
         If the place is not known, or a catalogue has no source there.
     """
-    return tuple(_published(name, region) for name in names)
+    found = [_published(name, region) for name in names]
+    for item in found:
+        if isinstance(item, SelectionError):
+            raise item.with_traceback(None)
+    return tuple(found)
 
 
-@cache
-def _published(name: str, region: str) -> Published:
+@lru_cache(_MOST)
+def _published(name: str, region: str) -> Any:
+    """One of them, or why there is none: neither looks at the disk a second time."""
+    try:
+        return _look_up(name, region)
+    except SelectionError as error:
+        return error
+
+
+def _look_up(name: str, region: str) -> Published:
     center = getattr(to_regions(region or None)[0], "center", None) if region else None
     if center is None:
         raise SelectionError(f"Where these spectra come from is not known, so {name} cannot be asked for its source.")
-    near = read_catalog(name).cone(center, _REACH)
+    near = local_catalog(name).cone(center, _REACH)
     if not len(near):
         raise SelectionError(f"{name} has no source within {_REACH} of the region: choose another catalogue.")
     source = near[0]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gpnb.catalogs.kinds import KINDS
-from gpnb.core.cache_folder import data_roots
 from gpnb.maps.geometry import WcsGeometry
 from gpnb.panels.sky.layers import Layer, title_of
 from gpnb.panels.sky.view import SkyView
@@ -55,7 +53,9 @@ def draw_items(view: SkyView, target: str) -> list[Item]:
     return items
 
 
-def overlay_items(overlays: tuple[tuple[str, str, str], ...], hidden: tuple[str, ...]) -> list[Item]:
+def overlay_items(
+    overlays: tuple[tuple[str, str, str], ...], hidden: tuple[str, ...], catalogs: Sequence[str]
+) -> list[Item]:
     """A switch, a colour and a remove button for each overlay; catalogues that can be added."""
     items: list[Item] = []
     for name, _, colour in overlays:
@@ -64,15 +64,10 @@ def overlay_items(overlays: tuple[tuple[str, str, str], ...], hidden: tuple[str,
         colours = _COLOURS if colour in _COLOURS else {**_COLOURS, colour: colour}
         items.append(_select(f"colour/{name}", "in", colour, colours))
         items.append({"name": f"remove/{name}", "kind": "button", "label": "×", "hint": f"Remove {name}", "value": 0})
-    names = [name for name in catalogues() if name not in [item[0] for item in overlays]]
+    names = [name for name in catalogs if name not in [item[0] for item in overlays]]
     if names:
         items.append(_select("add/", "Overlay", "", {"": "add a catalogue", **{name: name for name in names}}))
     return items
-
-
-def catalogues() -> list[str]:
-    """Names of the catalogues that are on this machine."""
-    return [kind.name for kind in KINDS if any((root / file).is_file() for root in data_roots() for file in kind.files)]
 
 
 def backdrop_items(backdrop: str, survey: str) -> list[Item]:

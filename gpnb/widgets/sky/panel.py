@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
+from gpnb.catalogs.local import catalogs_here, local_catalog
 from gpnb.core.errors import ArgumentError
 from gpnb.maps.sky_map import SkyMap
 from gpnb.panels.sky.layers import Layer, chosen_maps, layer, layer_title, maps_of
@@ -107,7 +108,7 @@ class SkyPanel(LivePanel):
 
     def build(self) -> list[Any]:
         """Controls above the sky, statistics of the region below."""
-        self._maps = maps_of(self._obj)
+        self._maps, self._catalogs = maps_of(self._obj), catalogs_here()
         self._geom = next(iter(self._maps.values())).geom
         self._look, self._draw, self._over = Controls(), Controls(), Controls()
         self._stage = SkyStage(self._geom)
@@ -128,13 +129,14 @@ class SkyPanel(LivePanel):
             self._layer,
             Source(lambda: self.selection.region_ds9),
         )
+        catalogs = Source(lambda: self._catalogs)
         return [
             View(
                 Node(lambda view, image: look_items(view, self._maps, self._geom, image), shown, self._layer),
                 self._look.set_items,
             ),
             View(Node(lambda view: draw_items(view, self._target), Source(lambda: self.state)), self._draw.set_items),
-            View(Node(overlay_items, *map(self._field, ("overlays", "hidden"))), self._over.set_items),
+            View(Node(overlay_items, *map(self._field, ("overlays", "hidden")), catalogs), self._over.set_items),
             View(Source(lambda: self.state.backdrop), self._choose_stage),
             View(Node(lambda view, image: (view, image), shown, self._layer), lambda pair: self._now.show_image(*pair)),
             View(own, lambda pair: self._now.show_over(*pair)),
@@ -219,9 +221,7 @@ class SkyPanel(LivePanel):
     def _change_overlay(self, control: str, value: Any) -> None:
         action, _, name = control.partition("/")
         if action == "add" and value:
-            from gpnb.catalogs.read import read_catalog
-
-            self.overlay(value, read_catalog(value))
+            self.overlay(value, local_catalog(value))
         elif action == "show":
             hidden = [item for item in self.state.hidden if item != name]
             self.set(hidden=hidden if value else [*hidden, name])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from gpnb.panels.spectrum.published import catalogues
 from gpnb.panels.spectrum.view import KINDS, SpectrumView, kind_words
 from gpnb.panels.spectrum.work import SpectrumWork
 
@@ -45,8 +45,8 @@ def action_items(work: SpectrumWork, view: SpectrumView, busy: bool) -> list[Ite
     ]
 
 
-def look_items(view: SpectrumView, tab: str) -> list[Item]:
-    """What stands under the plot, how bins are joined, published spectra."""
+def look_items(view: SpectrumView, tab: str, catalogs: Sequence[str]) -> list[Item]:
+    """What stands under the plot, how bins are joined, published spectra from the catalogues that are there."""
     if tab not in ("sed", "counts", "excess"):
         return []
     kinds = [["sigma", "in σ"], ["relative", "relative"]]
@@ -58,7 +58,7 @@ def look_items(view: SpectrumView, tab: str) -> list[Item]:
             _button(f"remove/{name}", f"{name} ×", f"Take the spectrum of {name} away", False)
             for name in view.published
         ]
-        names = [name for name in catalogues() if name not in view.published]
+        names = [name for name in catalogs if name not in view.published]
         if names:
             options = [["", "add a catalogue"], *([name, name] for name in names)]
             items.append({"name": "publish", "kind": "select", "label": "Published", "value": "", "options": options})

@@ -9,6 +9,7 @@ from typing import Any
 import ipywidgets
 from matplotlib.figure import Figure
 
+from gpnb.catalogs.local import catalogs_here
 from gpnb.core.progress import CancelToken, Progress
 from gpnb.draw import html
 from gpnb.draw import spectrum as drawing_words
@@ -114,7 +115,7 @@ class SpectrumPanel(LivePanel):
         self._view: SpectrumView = self.state.replace(fitted=None, region=None)
         if self._work.has_spectra(self.shown):
             self._view = self.shown
-        self._stage = SpectrumStage(self._work)
+        self._stage, self._catalogs = SpectrumStage(self._work), catalogs_here()
         self._model, self._actions, self._look = Controls(), Controls(), Controls()
         self._parameters = Parameters()
         self._stat = PlotHead().add_class("gpnb-stat")
@@ -143,7 +144,7 @@ class SpectrumPanel(LivePanel):
             View(seen(lambda view: model_items(self._work, view)), self._model.set_items),
             View(seen(lambda view: slider_rows(self._work, view)), self._parameters.set_items),
             View(seen(lambda view, now: action_items(self._work, view, bool(now)), busy), self._actions.set_items),
-            View(seen(lambda view: look_items(view, tab_of(self._work, view))), self._show_look),
+            View(seen(lambda view: look_items(view, tab_of(self._work, view), self._catalogs)), self._show_look),
             View(seen(lambda view: contour_items(self._work, view)), self._stage.contour.set_items),
             View(
                 seen(self._of_plots, Source(lambda: self.selection.region_ds9)),

@@ -1,0 +1,36 @@
+"""The catalogues that are on this machine; each is read once."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from gpnb.catalogs.catalog import Catalog
+from gpnb.catalogs.kinds import KINDS
+from gpnb.catalogs.read import file_of, read_catalog
+
+_MOST = 8
+"""Catalogues that are kept in memory."""
+
+
+def catalogs_here() -> tuple[str, ...]:
+    """Names of the catalogues that are on this machine now: a look at the disk, so do it once a panel."""
+    return tuple(kind.name for kind in KINDS if file_of(kind) is not None)
+
+
+def local_catalog(name: str) -> Catalog:
+    """A catalogue by its name, read anew only where its file is another one.
+
+    Raises
+    ------
+    DataFormatError
+        If it is not there.
+    """
+    kind = next((kind for kind in KINDS if kind.name == name), None)
+    path = None if kind is None else file_of(kind)
+    return read_catalog(name) if path is None else _read(name, path, path.stat().st_mtime_ns)
+
+
+@lru_cache(_MOST)
+def _read(name: str, path: Path, changed: int) -> Catalog:  # noqa: ARG001  (they tell files apart)
+    return read_catalog(name)
