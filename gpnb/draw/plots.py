@@ -32,7 +32,7 @@ def draw_plot(axes: Any, plot: SpectrumPlot) -> None:
         _draw_points(axes, points, plot.y)
     if plot.title:
         heading(axes, plot.title, plot.facts)
-    if any(item.label for item in (*plot.lines, *plot.points)):
+    if any([*(line.label for line in plot.lines), *(points.label for points in plot.points)]):
         axes.legend(loc="best")
 
 
