@@ -9,8 +9,7 @@ import numpy as np
 from scipy.special import chdtrc, ndtri
 
 from gpnb.core.errors import ArgumentError
-from gpnb.datasets.spectrum import SpectrumDataset
-from gpnb.fitting.given import Fitted
+from gpnb.fitting.joining import block_of
 
 if TYPE_CHECKING:
     from gpnb.fitting.result import FitResult
@@ -70,15 +69,10 @@ def compare(first: FitResult, second: FitResult) -> Comparison:
 def _check_data(first: FitResult, second: FitResult) -> None:
     same = first.statistic == second.statistic and len(first.datasets) == len(second.datasets)
     same = same and all(
-        np.array_equal(_measured(a), _measured(b)) and np.array_equal(a.usable, b.usable)
+        block_of(a) is block_of(b)
+        and np.array_equal(block_of(a).measured(a), block_of(b).measured(b))
+        and np.array_equal(a.usable, b.usable)
         for a, b in zip(first.datasets, second.datasets, strict=True)
     )
     if not same:
         raise ArgumentError("The two fits are of different data, bins or statistics: fit both models to the same.")
-
-
-def _measured(dataset: Fitted) -> np.ndarray:
-    """Counts, or fluxes."""
-    if isinstance(dataset, SpectrumDataset):
-        return dataset.counts
-    return np.asarray(np.nan_to_num(dataset.points.column("dnde"), nan=-1.0))

@@ -13,7 +13,7 @@ from gpnb.core.progress import CancelToken, Report, reporter
 from gpnb.core.recipe import Recipe
 from gpnb.fitting.backends import backend_called
 from gpnb.fitting.covariance import Covariance, covariance_at
-from gpnb.fitting.given import Fitted, recipe_input
+from gpnb.fitting.given import recipe_input
 from gpnb.fitting.likelihood import Likelihood
 from gpnb.fitting.objective import Objective
 from gpnb.fitting.result import FitResult
@@ -22,11 +22,10 @@ from gpnb.models.collection import Models
 from gpnb.models.links import link_targets
 from gpnb.models.sky import SkyModel
 from gpnb.models.spectrum import SpectralModel
-from gpnb.products.light_curve import LightCurve
 
 
 def fit(
-    datasets: Fitted | LightCurve | Iterable[Fitted | LightCurve],
+    datasets: Any,
     model: SpectralModel | SkyModel | Iterable[SkyModel],
     backend: str = "minuit",
     statistic: str | None = None,
@@ -38,7 +37,7 @@ def fit(
 
     Parameters
     ----------
-    datasets : SpectrumDataset, FluxPointsDataset or LightCurve, Datasets, or sequence of them
+    datasets : SpectrumDataset, FluxPointsDataset, LightCurve or other dataset, Datasets, or sequence of them
         The data; several are fitted jointly. A light curve in one band of energy says nothing about the shape of the
         spectrum: freeze that.
     model : SpectralModel, SkyModel, Models, or sequence of SkyModel

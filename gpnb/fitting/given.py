@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,16 +11,12 @@ import numpy as np
 from gpnb.core.errors import ArgumentError, DataWarning, FitError
 from gpnb.datasets.container import Datasets
 from gpnb.datasets.flags import reasons
-from gpnb.datasets.flux_points import FluxPointsDataset
-from gpnb.datasets.light_curve import LightCurveDataset
 from gpnb.datasets.spectrum import SpectrumDataset, names_of
+from gpnb.fitting.block import Dataset
+from gpnb.fitting.joining import can_join, dataset_of, kinds_in_words
 from gpnb.models.collection import Models
 from gpnb.models.sky import SkyModel
 from gpnb.models.spectrum import SpectralModel
-from gpnb.products.light_curve import LightCurve
-
-Fitted = SpectrumDataset | FluxPointsDataset
-"""What can be fitted; a `LightCurve` is taken as a `LightCurveDataset`."""
 
 
 def as_datasets(datasets: Any) -> tuple[SpectrumDataset, ...]:
@@ -31,19 +27,18 @@ def as_datasets(datasets: Any) -> tuple[SpectrumDataset, ...]:
     ArgumentError
         If there is none, or something else.
     """
-    return _several(datasets, SpectrumDataset, "SpectrumDataset")
+    return _several(datasets, lambda item: isinstance(item, SpectrumDataset), "SpectrumDataset")
 
 
-def as_fitted(datasets: Any) -> tuple[Fitted, ...]:
+def as_fitted(datasets: Any) -> tuple[Dataset, ...]:
     """One dataset that can be fitted, or several, of whatever kind; see `as_datasets`."""
-    found = _several(datasets, SpectrumDataset | FluxPointsDataset | LightCurve, "SpectrumDataset or FluxPointsDataset")
-    return tuple(LightCurveDataset.from_curve(item) if isinstance(item, LightCurve) else item for item in found)
+    return tuple(dataset_of(item) for item in _several(datasets, can_join, kinds_in_words()))
 
 
-def _several(datasets: Any, kind: Any, words: str) -> tuple[Any, ...]:
-    items = (datasets,) if isinstance(datasets, kind) else datasets
+def _several(datasets: Any, is_one: Callable[[Any], bool], words: str) -> tuple[Any, ...]:
+    items = (datasets,) if is_one(datasets) else datasets
     found = tuple(items) if isinstance(items, Iterable) and not isinstance(items, str) else (datasets,)
-    others = [item for item in found if not isinstance(item, kind)]
+    others = [item for item in found if not is_one(item)]
     if others or not found:
         given = f"a {type(others[0]).__name__} among them" if others else "none"
         raise ArgumentError(f"datasets must be one {words} or several, but there is {given}.")
@@ -72,7 +67,7 @@ def as_models(models: Any) -> Models:
     return models if isinstance(models, Models) else Models(found)
 
 
-def usable_ones(datasets: Sequence[Fitted]) -> tuple[Fitted, ...]:
+def usable_ones(datasets: Sequence[Dataset]) -> tuple[Dataset, ...]:
     """Those with a usable bin; the others are told of.
 
     Raises
@@ -93,10 +88,9 @@ def usable_ones(datasets: Sequence[Fitted]) -> tuple[Fitted, ...]:
 
 def recipe_input(datasets: Any) -> Any:
     """What a recipe notes of datasets: one object, or a list."""
-    single = SpectrumDataset | FluxPointsDataset | LightCurve | Datasets
-    return datasets if isinstance(datasets, single) else list(datasets)
+    return datasets if can_join(datasets) or isinstance(datasets, Datasets) else list(datasets)
 
 
-def _reasons(datasets: Sequence[Fitted]) -> str:
-    flags = np.bitwise_or.reduce([np.bitwise_or.reduce(item.flags) for item in datasets])
+def _reasons(datasets: Sequence[Dataset]) -> str:
+    flags = np.bitwise_or.reduce([np.bitwise_or.reduce(item.flags, axis=None) for item in datasets])
     return ", ".join(reasons(int(flags)))

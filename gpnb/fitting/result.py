@@ -14,12 +14,11 @@ from gpnb.core.display import Displayed
 from gpnb.core.errors import ArgumentError, FitError
 from gpnb.core.progress import CancelToken, Report
 from gpnb.core.recipe import Recipe
+from gpnb.fitting.block import Dataset
 from gpnb.fitting.comparison import Comparison, compare
 from gpnb.fitting.confidence import ONE_SIGMA, Interval, confidence
 from gpnb.fitting.contour import contour
-from gpnb.fitting.given import Fitted
 from gpnb.fitting.likelihood import Likelihood
-from gpnb.fitting.points import KIND
 from gpnb.fitting.profile import profile
 from gpnb.fitting.sampling import Samples, sample
 from gpnb.models.collection import Models
@@ -56,7 +55,7 @@ class FitResult(Displayed):
         Which one.
     backend : str
         What minimised.
-    datasets : tuple of SpectrumDataset or FluxPointsDataset
+    datasets : tuple of datasets
         What was fitted.
     recipe : Recipe
         How it was made.
@@ -74,7 +73,7 @@ class FitResult(Displayed):
     dof: int
     statistic: str
     backend: str
-    datasets: tuple[Fitted, ...]
+    datasets: tuple[Dataset, ...]
     recipe: Recipe
 
     @cached_property
@@ -106,8 +105,7 @@ class FitResult(Displayed):
 
     def likelihood(self) -> Likelihood:
         """A likelihood of its own for each caller, that starts at the minimum."""
-        kinds = [kind for kind in self.statistic.split("+") if kind != KIND]
-        return Likelihood(self.datasets, self.models, kinds[0] if len(kinds) == 1 else None)
+        return Likelihood(self.datasets, self.models, self.recipe.kwargs.get("statistic"))
 
     def number(self, name: str) -> int:
         """Place of a free parameter, by its full name or a short one that is unique.

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from gpnb.core.errors import ArgumentError, MissingDependency
-from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.fitting.flux import BinFlux
 from gpnb.fitting.likelihood import Likelihood
 from gpnb.fitting.objective import Objective
@@ -43,9 +42,10 @@ def minimise(objective: Objective, start: np.ndarray, **options: Any) -> Minimum
     """
     likelihood = objective.likelihood
     assert isinstance(likelihood, Likelihood)
-    if likelihood.parameters.has_priors or likelihood.statistics not in (("wstat",), ("cash",)):
+    spectra: list[Any] = [item for item in likelihood.datasets if hasattr(item, "write_ogip")]  # what Sherpa reads
+    known = len(spectra) == len(likelihood.datasets) and likelihood.statistics in (("wstat",), ("cash",))
+    if likelihood.parameters.has_priors or not known:
         raise ArgumentError("backend='sherpa-session' is for spectra with OFF counts (or none at all) without priors.")
-    spectra = [item for item in likelihood.datasets if isinstance(item, SpectrumDataset)]
     if any(item.background is not None for item in spectra):
         raise ArgumentError("backend='sherpa-session' does not know a background that is given: use another backend.")
     if any(model.temporal is not None for model in likelihood.models):
@@ -66,7 +66,7 @@ def minimise(objective: Objective, start: np.ndarray, **options: Any) -> Minimum
     return Minimum(theta, float(found.statval), bool(found.succeeded), "" if found.succeeded else str(found.message))
 
 
-def open_session(datasets: Iterable[SpectrumDataset]) -> Any:
+def open_session(datasets: Iterable[Any]) -> Any:
     """A session that has read the datasets from OGIP files, numbered from 1, bad channels ignored."""
     with _quiet():
         try:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.datasets.statistic import excess_variance, kind_of
-from gpnb.fitting.points import KIND, Data, Points, PointsData
 from gpnb.stats import cash, cash_gradient, cash_weight, chi2, chi2_gradient, chi2_weight, cstat
 from gpnb.stats.onoff import wstat_terms
 
@@ -20,7 +19,7 @@ class Term(Protocol):
     """Statistic, slope and weight of bins, given their signal counts."""
 
     def __call__(self, signal: np.ndarray) -> Three:
-        """Three arrays like `signal`."""
+        """Three arrays like `signal`; its last axis goes over the bins, those before it over many signals."""
 
 
 class OnOff:
@@ -62,22 +61,22 @@ class Squares:
 
 
 class Terms:
-    """The terms of several datasets, those of one kind evaluated together.
+    """The terms of several spectra, those of one statistic evaluated together.
 
     Parameters
     ----------
-    datasets : sequence of SpectrumDataset or PointsData
+    datasets : sequence of SpectrumDataset
         In the order of `places`.
     places : sequence of slice
         Of each dataset's usable bins among all.
     statistic : str, optional
-        One for all spectra; by default ``wstat`` where the background is measured, else ``cash``.
+        One for all; by default ``wstat`` where the background is measured, else ``cash``.
     """
 
-    def __init__(self, datasets: Sequence[Data], places: Sequence[slice], statistic: str | None):
+    def __init__(self, datasets: Sequence[SpectrumDataset], places: Sequence[slice], statistic: str | None):
         # the fold lays datasets of one axis side by side, whatever their order
         ordered = sorted(zip(places, datasets, strict=True), key=lambda pair: pair[0].start)
-        kinds = [KIND if isinstance(item, PointsData) else kind_of(item, statistic) for _, item in ordered]
+        kinds = [kind_of(item, statistic) for _, item in ordered]
         self.kinds = tuple(dict.fromkeys(kinds))
         numbers = np.arange(max(place.stop for place in places))
         self._parts: list[tuple[Term, np.ndarray | slice]] = []
@@ -92,13 +91,11 @@ class Terms:
             return self._parts[0][0](signal)
         stat, slope, weight = (np.empty_like(signal) for _ in range(3))
         for term, where in self._parts:
-            stat[where], slope[where], weight[where] = term(signal[where])
+            stat[..., where], slope[..., where], weight[..., where] = term(signal[..., where])
         return stat, slope, weight
 
 
-def _term(kind: str, datasets: Sequence[Any]) -> Term:
-    if kind == KIND:
-        return Points(datasets)
+def _term(kind: str, datasets: Sequence[SpectrumDataset]) -> Term:
     if kind == "wstat":
         return OnOff(datasets)
     return Squares(datasets) if kind == "chi2" else Known(datasets, absolute=kind == "cstat")

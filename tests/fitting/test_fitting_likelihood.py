@@ -85,7 +85,7 @@ def test_a_link_across_units():
     energy = energy.thaw("e_break")
     other = gpnb.SkyModel(gpnb.GaussianLine().thaw("mean"), name="b")
     models = Models([energy, other]).link("b.mean", "a.e_break").freeze("b.flux", "b.sigma")
-    from gpnb.fitting.parameters import FreeParameters
+    from gpnb.fitting.vector import FreeParameters
 
     compiled = FreeParameters(models)
     assert compiled.names == ("a.e_break",)

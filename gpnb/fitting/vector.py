@@ -9,18 +9,19 @@ import numpy as np
 from astropy import units as u
 
 from gpnb.core.errors import ArgumentError
+from gpnb.fitting.block import Rows
 from gpnb.models.collection import Models
 from gpnb.models.links import link_targets
 from gpnb.models.parameter import Parameter
 from gpnb.models.priors import GaussianPrior, Prior
 
-_FITTED = ("spectral", "temporal")
-"""The parts of a source whose parameters a fit may change."""
+PARTS = ("spectral", "spatial", "temporal")
+"""What a source is made of; a background has no light curve."""
 
 
 @dataclass(frozen=True, eq=False)
 class Slots:
-    """Where the parameters of one spectrum or light curve come from.
+    """Where the parameters of one spectrum, shape or light curve come from.
 
     Parameters
     ----------
@@ -45,46 +46,40 @@ class Slots:
         found[self.places] = self.factors * theta[self.numbers]
         return list(found.tolist())
 
-    def spread(self, rows: np.ndarray, count: int) -> np.ndarray:
-        """Values, and below them derivatives with the model's own parameters, as such with all entries of the vector.
-
-        Parameters
-        ----------
-        rows : array, shape (1 + len(places), n)
-            The values, and the derivatives with the parameters at `places`.
-        count : int
-            Number of entries.
-        """
-        found = np.zeros((1 + count, rows.shape[-1]))
-        found[0] += rows[0]
-        for row, number, factor in zip(rows[1:], self.numbers, self.factors, strict=True):
-            found[1 + number] += factor * row
+    def many(self, thetas: np.ndarray) -> np.ndarray:
+        """The same for many vectors, one a row."""
+        found = np.tile(self.base, (len(thetas), 1))
+        found[:, self.places] = self.factors * thetas[:, self.numbers]
         return found
 
-    def norms(self, rows: np.ndarray, theta: np.ndarray) -> list[int]:
-        """The entries that the values are proportional to."""
-        return [
-            int(number)
-            for row, number, factor in zip(rows[1:], self.numbers, self.factors, strict=True)
-            if np.allclose(factor * theta[number] * row, rows[0], rtol=1e-6, atol=0)
-        ]
+    def rows(self, both: np.ndarray) -> Rows:
+        """Values, and below them derivatives with the parameters at `places`, as such with entries of the vector."""
+        return Rows(both[0], self.factors[:, None] * both[1:], self.numbers)
+
+    def shape(self, theta: np.ndarray) -> Rows:
+        """The values themselves, with their slopes."""
+        slopes = np.zeros((self.places.size, self.base.size))
+        slopes[np.arange(self.places.size), self.places] = self.factors
+        return Rows(np.array(self.values(theta)), slopes, self.numbers)
 
 
 class FreeParameters:
-    """Compiles names, units, links, limits and priors of the free parameters of spectra and light curves.
+    """Compiles names, units, links, limits and priors of the free parameters of sources and backgrounds.
 
     An entry of the vector is a parameter's value over `scale`, a power of ten that makes it of order one.
 
     Parameters
     ----------
     models : Models
-        Their spectra and light curves count: the shape on the sky is held.
+        Sources, and backgrounds.
+    parts : sequence of str
+        Those of `PARTS` that the data can tell of: the parameters of the others are held.
 
     Attributes
     ----------
-    slots, time_slots : list of Slots
-        For each model, where the parameters of its spectrum and of its light curve come from; the latter are empty
-        for a steady source.
+    slots, shape_slots, time_slots : list of Slots
+        For each model, where the parameters of its spectrum, its shape and its light curve come from; empty where it
+        has none.
 
     Raises
     ------
@@ -92,10 +87,11 @@ class FreeParameters:
         If nothing is free, a link leads nowhere, or a value lies outside its limits.
     """
 
-    def __init__(self, models: Models):
+    def __init__(self, models: Models, parts: Sequence[str] = ("spectral", "temporal")):
         resolved = models.resolved().parameters
         self._targets = link_targets(resolved)
-        names = [name for model in models for part in _FITTED for name in model.full_names(part)]
+        fitted = [part for part in PARTS if part in parts]
+        names = [name for model in models for part in fitted for name in model.full_names(part)]
         self.names = tuple(name for name in names if resolved[name].free)
         if not self.names:
             raise ArgumentError(f"No parameter of {', '.join(models.names)} is free: thaw what shall be fitted.")
@@ -103,8 +99,8 @@ class FreeParameters:
         self.units = tuple(item.unit for item in free)
         self.scale = np.array([_power_of_ten(item.value) for item in free])
         self.start = np.array([item.value for item in free]) / self.scale
-        self.slots, self.time_slots = (
-            [self._slots(resolved, model.full_names(part)) for model in models] for part in _FITTED
+        self.slots, self.shape_slots, self.time_slots = (
+            [self._slots(resolved, model.full_names(part), part in fitted) for model in models] for part in PARTS
         )
         self.bounds = self._bounds(resolved, names)
         self._priors = self._find_priors(resolved, names)
@@ -123,8 +119,9 @@ class FreeParameters:
         factor = 1.0 if same else u.Unit(parameters[target].unit).to(parameters[name].unit)
         return number, float(factor * self.scale[number])
 
-    def _slots(self, parameters: dict[str, Parameter], names: Sequence[str]) -> Slots:
-        moved = [(place, *found) for place, name in enumerate(names) if (found := self._source(name, parameters))]
+    def _slots(self, parameters: dict[str, Parameter], names: Sequence[str], moves: bool) -> Slots:
+        sources = [self._source(name, parameters) if moves else None for name in names]
+        moved = [(place, *found) for place, found in enumerate(sources) if found]
         places, numbers, factors = zip(*moved, strict=True) if moved else ((), (), ())
         return Slots(
             np.array([parameters[name].value for name in names]),

@@ -1,0 +1,206 @@
+"""What a likelihood is a sum of: blocks of data, each with a statistic of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple, Protocol, Self
+
+import numpy as np
+
+from gpnb.core.recipe import Recipe
+from gpnb.data.gti import GTI
+
+
+class Dataset(Protocol):
+    """What all data have in common."""
+
+    @property
+    def name(self) -> str:
+        """For people."""
+
+    @property
+    def usable(self) -> np.ndarray:
+        """True where a bin may be used."""
+
+    @property
+    def flags(self) -> np.ndarray:
+        """Why the others may not."""
+
+    @property
+    def recipe(self) -> Recipe:
+        """How they were made."""
+
+
+class Bins(NamedTuple):
+    """The energies in which a block wants the flux of a source.
+
+    Parameters
+    ----------
+    low, high : array
+        Ends of the bins, TeV. Of a bin without width the differential flux at its energy is meant.
+    """
+
+    low: np.ndarray
+    high: np.ndarray
+
+
+class Period(NamedTuple):
+    """Good times during which a source that varies counts by its mean.
+
+    Parameters
+    ----------
+    name : str
+        Of the dataset.
+    gti : GTI or None
+        The intervals.
+    apart : bool
+        Every interval counts for itself, as those of a light curve, instead of all together.
+    """
+
+    name: str
+    gti: GTI | None
+    apart: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Numbers that follow from a vector, with their slopes.
+
+    Parameters
+    ----------
+    values : array, shape (…, n)
+        The numbers; leading axes are of many vectors, and there are no slopes then.
+    slopes : array, shape (m, n)
+        Their derivatives with those entries of the vector that move them.
+    numbers : array of int, shape (m,)
+        Which entries these are; one may come twice.
+    """
+
+    values: np.ndarray
+    slopes: np.ndarray
+    numbers: np.ndarray
+
+    def spread(self, size: int) -> np.ndarray:
+        """The values, and below them the derivatives with all `size` entries; shape (1 + size, n)."""
+        found = np.zeros((1 + size, self.values.shape[-1]))
+        found[0] = self.values
+        for number, slope in zip(self.numbers.tolist(), self.slopes, strict=True):
+            found[1 + number] += slope
+        return found
+
+    def norms(self, theta: np.ndarray) -> list[int]:
+        """The entries that the values are proportional to."""
+        return [
+            int(number)
+            for number, slope in zip(self.numbers, self.slopes, strict=True)
+            if np.allclose(theta[number] * slope, self.values, rtol=1e-6, atol=0)
+        ]
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """One member of the models at a vector, as a block sees it.
+
+    Parameters
+    ----------
+    flux : Rows
+        In the `Bins` that the block asked for; of a background, the factor there.
+    mean : Rows or None
+        Its mean factor in each of the block's periods (one for each interval of those that are apart); None if steady.
+    shape : Rows or None
+        Values of the parameters of its shape on the sky, with their slopes; None without a shape.
+    """
+
+    flux: Rows
+    mean: Rows | None = None
+    shape: Rows | None = None
+
+
+class Share(NamedTuple):
+    """What a block adds to −2 ln L.
+
+    Parameters
+    ----------
+    stat : float
+        Its value; not finite where it is not defined.
+    gradient : array, shape (k,)
+        Its exact slope with each entry of the vector.
+    fisher : array, shape (k, k)
+        Second derivatives to step with, never negative: the expected ones, or those that the block can afford (where
+        most bins are empty, Σ n/μ² ∂μ ∂μ over the others).
+    """
+
+    stat: float
+    gradient: np.ndarray
+    fisher: np.ndarray
+
+
+class Predictor(Protocol):
+    """What asks for sources, and predicts data.
+
+    Attributes
+    ----------
+    parts : tuple of str
+        The parts of a source that it follows when a fit moves them: of ``spectral``, ``spatial``, ``temporal``.
+    asks : tuple of Bins or None
+        For each member of the models, where its flux is wanted; None for one that these data do not see.
+    periods : tuple of Period
+        Where the mean of a source that varies is wanted.
+    """
+
+    parts: ClassVar[tuple[str, ...]] = ("spectral", "temporal")
+    asks: tuple[Bins | None, ...]
+    periods: tuple[Period, ...]
+
+    def predict(self, sources: Sequence[Source]) -> list[np.ndarray]:
+        """What is expected of each dataset, from the sources that are seen, in their order."""
+
+
+class Block(Predictor, Protocol):
+    """Data that are compared with predictions together.
+
+    Attributes
+    ----------
+    datasets : tuple of Dataset
+        The data.
+    statistics : tuple of str
+        The names of what adds up.
+    n : int
+        Number of measurements: of usable bins.
+    """
+
+    datasets: tuple[Any, ...]
+    statistics: tuple[str, ...]
+    n: int
+
+    @classmethod
+    def made_of(cls, datasets: Sequence[Any], models: Sequence[Any], statistic: str | None) -> Sequence[Self]:
+        """The blocks of datasets: one of all, or one of each.
+
+        Parameters
+        ----------
+        datasets : sequence of datasets
+            Each has at least one usable bin.
+        models : sequence
+            Sources and backgrounds; of those, linked parameters have their values.
+        statistic : str or None
+            The one that was asked for, where there is a choice.
+        """
+
+    @staticmethod
+    def measured(dataset: Any) -> np.ndarray:
+        """The numbers that were measured, to tell datasets apart."""
+
+    @property
+    def whole(self) -> Predictor:
+        """The same data with all bins, usable or not."""
+
+    def at(self, sources: Sequence[Source], size: int) -> Share:
+        """−2 ln L and its derivatives with the `size` entries of the vector."""
+
+    def stat(self, sources: Sequence[Source]) -> np.ndarray:
+        """−2 ln L alone, of one vector or of many: in the shape of the leading axes of the rows."""
+
+    def bad(self, sources: Sequence[Source]) -> str:
+        """Why −2 ln L is not finite though the sources are, in words; empty if it is."""

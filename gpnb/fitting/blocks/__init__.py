@@ -1,0 +1,1 @@
+"""The blocks of a likelihood, a file for each kind of data."""

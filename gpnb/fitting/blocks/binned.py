@@ -1,0 +1,69 @@
+"""Blocks of independent bins with a linear prediction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from gpnb.fitting.block import Block, Predictor, Share, Source
+from gpnb.fitting.blocks.linear import Linear
+from gpnb.fitting.terms import Term
+
+
+class Binned(Block):
+    """Base of blocks with bins whose statistics add up; a subclass says how it is made of datasets.
+
+    Parameters
+    ----------
+    datasets : sequence of datasets
+        The data.
+    used : Linear
+        What is expected in the usable bins.
+    whole : callable
+        Gives the same for all bins.
+    term : Term
+        The statistic of the usable bins.
+    statistics : sequence of str
+        What it is called.
+    """
+
+    def __init__(
+        self,
+        datasets: Sequence[Any],
+        used: Linear,
+        whole: Callable[[], Linear],
+        term: Term,
+        statistics: Sequence[str],
+    ):
+        self.datasets, self.statistics = tuple(datasets), tuple(statistics)
+        self.asks, self.periods, self.n = used.asks, used.periods, used.owner.size
+        self._used, self._make_whole, self._term = used, whole, term
+
+    @cached_property
+    def whole(self) -> Predictor:
+        """See `Block`."""
+        return self._make_whole()
+
+    def predict(self, sources: Sequence[Source]) -> list[np.ndarray]:
+        """See `Block`: in usable bins."""
+        return self._used.predict(sources)
+
+    def at(self, sources: Sequence[Source], size: int) -> Share:
+        """See `Block`."""
+        counts = self._used.with_slopes(sources, size)
+        signal, slopes = counts[0], counts[1:]
+        stat, slope, weight = self._term(signal)
+        return Share(float(stat.sum()), slopes @ slope, (slopes * weight) @ slopes.T)
+
+    def stat(self, sources: Sequence[Source]) -> np.ndarray:
+        """See `Block`."""
+        return np.asarray(self._term(self._used.signal(sources))[0].sum(axis=-1))
+
+    def bad(self, sources: Sequence[Source]) -> str:
+        """See `Block`."""
+        if np.isfinite(self.stat(sources)).all():
+            return ""
+        return f"its {self.statistics[0]} statistic is not defined for what is predicted"

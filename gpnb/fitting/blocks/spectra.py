@@ -1,0 +1,48 @@
+"""Spectra in a likelihood: counts in bins of energy, beside an OFF region or with a known background."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+
+from gpnb.datasets.spectrum import SpectrumDataset
+from gpnb.fitting.block import Bins, Period, Source
+from gpnb.fitting.blocks.binned import Binned
+from gpnb.fitting.blocks.fold import Fold
+from gpnb.fitting.blocks.linear import Linear
+from gpnb.fitting.terms import Terms
+
+
+class Spectra(Binned):
+    """One block of all spectra; every source is seen in every one."""
+
+    @classmethod
+    def made_of(cls, datasets: Sequence[SpectrumDataset], models: Sequence[Any], statistic: str | None) -> list[Self]:
+        """See `Block`."""
+        used = _folded(datasets, len(models), [item.usable for item in datasets])
+        terms = Terms(datasets, used.places, statistic)
+
+        def whole() -> Linear:
+            return _folded(datasets, len(models), [np.ones_like(item.usable) for item in datasets])
+
+        return [cls(datasets, used, whole, terms, terms.kinds)]
+
+    @staticmethod
+    def measured(dataset: SpectrumDataset) -> np.ndarray:
+        """See `Block`."""
+        return dataset.counts
+
+    def bad(self, sources: Sequence[Source]) -> str:
+        """See `Block`."""
+        return super().bad(sources) and "the predicted counts are so negative that no background explains them"
+
+
+def _folded(datasets: Sequence[SpectrumDataset], n_models: int, kept: Sequence[np.ndarray]) -> Linear:
+    fold = Fold(datasets, kept)
+    owner = np.zeros(fold.n, dtype=int)
+    for number, place in enumerate(fold.places):
+        owner[place] = number
+    periods = tuple(Period(item.name, item.gti) for item in datasets)
+    return Linear((Bins(fold.low, fold.high),) * n_models, periods, fold.counts, owner, fold.places)
