@@ -97,7 +97,7 @@ class Catalog(Sequence[CatalogSource]):
         """
         separation = self.positions.separation(to_skycoord(center)).deg
         rows = np.flatnonzero(separation <= to_float(radius, ANGLE, "radius"))
-        recipe = Recipe.of(".cone()", on=self, name="sources", center=to_skycoord(center), radius=radius)
+        recipe = Recipe.of_call(self.cone, locals(), name="sources", center=to_skycoord(center))
         return self._chosen(rows[np.argsort(separation[rows], kind="stable")], recipe)
 
     def nearest(self, position: Any) -> CatalogSource:
@@ -116,7 +116,9 @@ class Catalog(Sequence[CatalogSource]):
         if not len(self):
             raise SelectionError(f"There is no source in {self!r}: take a wider cone.")
         found = int(np.argmin(self.positions.separation(to_skycoord(position, "position"))))
-        return self._source(found, Recipe.of(".nearest()", on=self, name="source", position=to_skycoord(position)))
+        return self._source(
+            found, Recipe.of_call(self.nearest, locals(), name="source", position=to_skycoord(position))
+        )
 
     def models(self) -> Models:
         """All sources as models.

@@ -6,10 +6,11 @@ It is the provenance of what gpnb writes, and the code that `to_code` prints.
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from inspect import Parameter, signature
 from typing import Any
 from weakref import ref
 
@@ -22,6 +23,7 @@ from gpnb.core.errors import ArgumentError
 from gpnb.core.sky_regions import is_region, region_text
 from gpnb.core.units import quantity_text, skycoord_text, time_text
 
+_NOT_NOTED = ("self", "progress", "cancel", "executor")
 _INPUT = "$input"
 _MEMORY = "$memory"
 
@@ -74,9 +76,46 @@ class Recipe:
         **kwargs
             The arguments as given; anything with a ``recipe`` becomes an input.
         """
+        return cls._of(call, on, name, kwargs)
+
+    @classmethod
+    def _of(cls, call: str, on: Any, name: str, arguments: Mapping[str, Any]) -> Recipe:
         inputs: list[Recipe] = [] if on is None else [_recipe_of(on)]
-        encoded = {key: _encode(value, key, inputs) for key, value in kwargs.items() if value is not None}
+        encoded = {key: _encode(value, key, inputs) for key, value in arguments.items() if value is not None}
         return cls(call, encoded, tuple(inputs), name)
+
+    @classmethod
+    def of_call(cls, verb: Callable[..., Any], given: Mapping[str, Any], *, name: str = "", **noted: Any) -> Recipe:
+        """The recipe of a call of a public function or method, from the arguments it was given.
+
+        Parameters
+        ----------
+        verb : callable
+            The function or method itself.
+        given : mapping
+            Its ``locals()``. How the work is done and watched (executor, progress, cancel) changes no result, and is
+            left out.
+        name : str
+            Variable name for `to_code`.
+        **noted
+            Arguments to be written as something else; None for not at all.
+
+        Examples
+        --------
+        >>> def smooth(sky_map, width, kernel=None, progress=False):
+        ...     return Recipe.of_call(smooth, locals(), name="smoothed")
+        >>> smooth(3, "0.1 deg", progress=True).kwargs
+        {'sky_map': 3, 'width': '0.1 deg'}
+        """
+        owner = given.get("self")
+        arguments: dict[str, Any] = {}
+        for key, parameter in signature(verb).parameters.items():
+            if parameter.kind is Parameter.VAR_KEYWORD:
+                arguments |= given[key]
+            elif key not in _NOT_NOTED:
+                arguments[key] = noted[key] if key in noted else given[key]
+        call = f"gpnb.{verb.__qualname__}()" if owner is None else f".{verb.__name__}()"
+        return cls._of(call, owner, name, arguments)
 
     @classmethod
     def memory(cls, name: str, made: Any = None) -> Recipe:
@@ -226,8 +265,8 @@ def _region(region: Any, name: str) -> Any:
 
 def _encode_text(value: Any, name: str) -> Any:
     """The text that the door of `core.units` or `core.skyregions` reads back."""
-    if isinstance(value, Path):
-        return str(value)
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
     if isinstance(value, SkyCoord) and value.isscalar:
         return skycoord_text(value)
     if isinstance(value, Time) and value.isscalar:

@@ -266,8 +266,7 @@ class EventList(Displayed):
             keep &= where_mask(where, _Columns(self), len(self))
         if phase is not None:
             keep &= in_phase(self.phase(ephemeris), phase_intervals(phase))
-        given = {"energy": energy, "time": time, "region": region, "offset": offset, "where": where, "phase": phase}
-        recipe = Recipe.of(".select()", on=self, name="events", **given, ephemeris=ephemeris)
+        recipe = Recipe.of_call(self.select, locals(), name="events")
         return self.take(keep, recipe)
 
     def take(self, keep: np.ndarray, recipe: Recipe | None = None) -> EventList:

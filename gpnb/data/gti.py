@@ -109,7 +109,7 @@ class GTI:
             If nothing is left.
         """
         low, high = (None if item is None else seconds_from(to_time(item), self.reference) for item in time)
-        recipe = Recipe.of(".select()", on=self, time=time)
+        recipe = Recipe.of_call(self.select, locals())
         found = self.within(-np.inf if low is None else float(low), np.inf if high is None else float(high), recipe)
         if not len(found):
             raise SelectionError(f"No good time is left between {time[0]} and {time[1]}.")
@@ -140,7 +140,7 @@ class GTI:
         start, stop = (np.concatenate(ends) for ends in zip(*parts, strict=True))
         if not len(start):
             raise SelectionError(f"No good time is left at the phases {phase}.")
-        recipe = Recipe.of(".in_phase()", on=self, phase=phase, ephemeris=ephemeris)
+        recipe = Recipe.of_call(self.in_phase, locals())
         return GTI(start, stop, self.reference, recipe)
 
     def _in_phase(

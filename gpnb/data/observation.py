@@ -221,7 +221,7 @@ class Observation(Displayed):
         SelectionError
             If no good time is left.
         """
-        recipe = Recipe.of(".between()", on=self, name="obs", start=start, stop=stop)
+        recipe = Recipe.of_call(self.between, locals(), name="obs")
         return self.cut(self.gti.select((start, stop)), self.events.select(time=(start, stop)), self.part, recipe)
 
     def in_phase(self, phase: Any, ephemeris: Ephemeris) -> Observation:
@@ -238,7 +238,7 @@ class Observation(Displayed):
             If no good time is left.
         """
         events = self.events.select(phase=phase, ephemeris=ephemeris)
-        recipe = Recipe.of(".in_phase()", on=self, name="obs", phase=phase, ephemeris=ephemeris)
+        recipe = Recipe.of_call(self.in_phase, locals(), name="obs")
         return self.cut(self.gti.in_phase(phase, ephemeris), events, self.part, recipe)
 
     def cut(self, gti: GTI, events: EventList, part: str, recipe: Recipe) -> Observation:

@@ -48,9 +48,7 @@ class Observations(Displayed, Sequence[Observation]):
     ) -> Observations:
         """The runs that meet every condition given; see `DataStore.select`."""
         rows = chosen_rows(self.table, obs_id, target, cone, time, where)
-        recipe = Recipe.of(
-            ".select()", on=self, name="runs", obs_id=obs_id, target=target, cone=cone, time=time, where=where
-        )
+        recipe = Recipe.of_call(self.select, locals(), name="runs")
         return Observations([self._items[row] for row in rows], self.table[rows], recipe)
 
     def split(self, time: Any) -> Observations:

@@ -96,13 +96,7 @@ class DataStore(Displayed):
             raise DataFormatError(f"{folder} holds no store: expected the index files of one of: {names}.")
         contents = known.open(folder, Path(base_dir) if base_dir is not None else None)
         contents = contents if det_axes is None else contents.with_det_axes(det_axes)
-        recipe = Recipe.of(
-            "gpnb.DataStore.read()",
-            name="store",
-            path=str(path),
-            base_dir=None if base_dir is None else str(base_dir),
-            det_axes=det_axes,
-        )
+        recipe = Recipe.of_call(cls.read, locals(), name="store")
         return cls(contents, folder.name, recipe, folder)
 
     @property
@@ -148,9 +142,7 @@ class DataStore(Displayed):
             If nothing is left, or a run is unknown.
         """
         rows = chosen_rows(self._contents.table, obs_id, target, cone, time, where)
-        recipe = Recipe.of(
-            ".select()", on=self, name="runs", obs_id=obs_id, target=target, cone=cone, time=time, where=where
-        )
+        recipe = Recipe.of_call(self.select, locals(), name="runs")
         table = self._contents.table[rows]
         items = [item for row in table for item in self._observations(row)]
         if len(items) != len(table):  # event types: several observations a run

@@ -190,7 +190,7 @@ class FluxPointsDataset:
         """
         low, high = to_range(energy, ENERGY, "energy")
         outside = (self.energy < low) | (self.energy > high)
-        recipe = Recipe.of(".restrict()", on=self, name="points_dataset", energy=energy)
+        recipe = Recipe.of_call(self.restrict, locals(), name="points_dataset")
         return replace(self.masked(outside), recipe=recipe)
 
     def __repr__(self) -> str:

@@ -285,7 +285,7 @@ class SpectrumDataset(Displayed):
         low, high = to_range(energy, ENERGY, "energy")
         inside = self.energy.low_values >= low * (1 - _TOLERANCE)
         inside &= self.energy.high_values <= high * (1 + _TOLERANCE)
-        return replace(self.masked(~inside), recipe=Recipe.of(".restrict()", on=self, energy=energy))
+        return replace(self.masked(~inside), recipe=Recipe.of_call(self.restrict, locals()))
 
     def group(
         self, min_counts: float | None = None, significance: float | None = None, min_off: float | None = None

@@ -46,7 +46,7 @@ def excess_map(dataset: MapDataset, radius: Any = "0.1 deg", energy: Any = None)
     else:
         significance = lima(circle.counts, circle.off, circle.alpha)
     good = circle.usable & np.isfinite(significance)
-    recipe = Recipe.of("gpnb.excess_map()", name="excess", dataset=dataset, radius=radius, energy=energy)
+    recipe = Recipe.of_call(excess_map, locals(), name="excess")
     values = {
         "counts": circle.counts,
         "background": circle.background,

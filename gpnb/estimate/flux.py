@@ -69,16 +69,7 @@ def flux_map(
     low, high = float(axis.low_values[circle.planes[0]]), float(axis.high_values[circle.planes[-1]])
     exposure = _mean_exposure(dataset, circle, low, high, spectral or PowerLaw(index=2.0))
     good = dataset.usable[circle.planes].all(axis=0) & (exposure > 0)
-    recipe = Recipe.of(
-        "gpnb.flux_map()",
-        name="flux",
-        dataset=dataset,
-        radius=radius,
-        energy=energy,
-        spectral=spectral,
-        cl=cl,
-        sided=sided,
-    )
+    recipe = Recipe.of_call(flux_map, locals(), name="flux")
     image = dataset.geom.image()
     maps = {
         name: SkyMap(image, _spread(values, good), unit, Recipe.of(f".{name}", on=recipe, name=name))

@@ -104,20 +104,7 @@ def flux_points(
         raise SelectionError(f"No bin of the data lies between {edges[0]:.3g} and {edges[-1]:.3g} TeV.")
     low, high = true_bounds(data, cells, edges)
     axes = {"e_ref": np.sqrt(low * high), "e_min": low, "e_max": high}
-    recipe = Recipe.of(
-        "gpnb.flux_points()",
-        name="points",
-        datasets=recipe_input(datasets),
-        result=result,
-        energy_edges=energy_edges,
-        source=source,
-        cl=cl,
-        sided=sided,
-        limits=limits,
-        refit=refit or None,
-        n_scan=n_scan,
-        statistic=statistic,
-    )
+    recipe = Recipe.of_call(flux_points, locals(), name="points", datasets=recipe_input(datasets), refit=refit or None)
     if refit and any(name.partition(".")[0] != target.name for name in models.free):
         numbers = track(range(len(low)), "Fitting flux points", progress, cancel)
         fields = refitted_norms(data, cells, numbers, (len(low),), models, target, kind, n_scan, statistic)

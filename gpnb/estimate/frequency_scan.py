@@ -77,17 +77,7 @@ def frequency_scan(
     offset = np.arange(-number, number + 1) / (oversample * span)
     test = h_test if harmonics is None else lambda turns: z2n(turns, harmonics)
     stat, p_value = np.array([test(phase + one * seconds) for one in offset]).T
-    recipe = Recipe.of(
-        "gpnb.frequency_scan()",
-        name="scan",
-        runs=runs,
-        ephemeris=ephemeris,
-        region=region,
-        energy=energy,
-        steps=steps,
-        oversample=oversample,
-        harmonics=harmonics,
-    )
+    recipe = Recipe.of_call(frequency_scan, locals(), name="scan")
     meta = {"test": "H" if harmonics is None else f"Z²_{harmonics}", "events": len(events), "step": 1 / span}
     meta |= {"frequency": None if ephemeris is None else _frequency(ephemeris, events), "recipe": recipe.to_json()}
     return FrequencyScan({"offset": offset * u.Hz, "stat": stat, "p_value": p_value}, meta=meta)

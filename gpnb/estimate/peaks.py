@@ -58,7 +58,7 @@ def find_peaks(sky_map: SkyMap, threshold: float = 5.0, min_distance: Any = "0.2
     highest = maximum_filter(data, size=2 * radius + 1, mode="constant", cval=-np.inf)
     y, x = np.nonzero((data >= highest) & (data >= threshold) & np.isfinite(data))
     y, x = _one_of_each_plateau(y, x, data, radius)
-    return _table(sky_map, x, y, threshold, min_distance)
+    return _table(sky_map, x, y, Recipe.of_call(find_peaks, locals(), name="peaks"))
 
 
 def _one_of_each_plateau(
@@ -74,12 +74,9 @@ def _one_of_each_plateau(
     return y[kept], x[kept]
 
 
-def _table(sky_map: SkyMap, x: np.ndarray, y: np.ndarray, threshold: float, min_distance: Any) -> QTable:
+def _table(sky_map: SkyMap, x: np.ndarray, y: np.ndarray, recipe: Recipe) -> QTable:
     coords = sky_map.geom.coords[y, x]
     icrs, own = coords.icrs, coords.spherical
-    recipe = Recipe.of(
-        "gpnb.find_peaks()", name="peaks", sky_map=sky_map, threshold=threshold, min_distance=min_distance
-    )
     columns = {
         "value": sky_map.data[y, x] if sky_map.unit == "" else u.Quantity(sky_map.data[y, x], sky_map.unit),
         "x": x,

@@ -83,7 +83,5 @@ def periodogram(curve: LightCurve, frequency: Any = None, band: int = 0, harmoni
     best = int(np.argmax(power))
     # alone frequencies below the highest one asked for were looked at
     chance = method.false_alarm_probability(power[best], maximum_frequency=grid.max()) if harmonics == 1 else np.nan
-    recipe = Recipe.of(
-        "gpnb.periodogram()", name="periodogram", curve=curve, frequency=frequency, band=band, harmonics=harmonics
-    )
+    recipe = Recipe.of_call(periodogram, locals(), name="periodogram")
     return Periodogram(grid / u.d, power, 1 / grid[best] * u.d, float(chance), recipe)

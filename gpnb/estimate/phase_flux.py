@@ -92,10 +92,7 @@ def phase_flux(
         rows.append(flux_points(spectra, result, ends * ENERGY))
     low, high = np.array(pairs).T
     columns = {name: np.concatenate([row[name] for row in rows]) for name in _COLUMNS}
-    given = {"off": off, "bins": bins, "ephemeris": ephemeris, "energy_true": energy_true, "safe": safe}
-    recipe = Recipe.of(
-        "gpnb.phase_flux()", name="pulse", runs=runs, on_region=on_region, energy=energy, result=result, **given
-    )
+    recipe = Recipe.of_call(phase_flux, locals(), name="pulse")
     meta = {"off": [list(pair) for pair in phase_intervals(off)], "energy": ends.tolist()}
     return Phasogram.of({"phase_min": low, "phase_max": high, **columns}, meta, recipe)
 

@@ -75,8 +75,7 @@ def phasogram(
     edges = np.linspace(0.0, 1.0, bins + 1).round(12)
     stat, p_value = h_test(phase)
     meta = {"events": len(phase), "h": stat, "p_value": p_value, **_sides(phase, on, off, bins)}
-    given = {"ephemeris": ephemeris, "region": region, "energy": energy, "on": on, "off": off}
-    recipe = Recipe.of("gpnb.phasogram()", name="pulse", runs=runs, bins=bins, **given)
+    recipe = Recipe.of_call(phasogram, locals(), name="pulse")
     columns = {"phase_min": edges[:-1], "phase_max": edges[1:], "counts": counts, "counts_err": error}
     return Phasogram.of(columns, meta, recipe)
 

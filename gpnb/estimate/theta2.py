@@ -84,17 +84,7 @@ def theta2_table(
             why = str(error)
     if not sums:
         raise SelectionError(f"No run can be used up to theta2_max={theta2_max!r}: {why}")
-    recipe = Recipe.of(
-        "gpnb.theta2_table()",
-        name="theta2",
-        runs=runs,
-        position=center,
-        theta2_max=theta2_max,
-        bins=bins,
-        n_off=n_off,
-        energy=energy,
-        exclusion=exclusion,
-    )
+    recipe = Recipe.of_call(theta2_table, locals(), name="theta2", position=center)
     table = _table(edges, *np.sum(sums, axis=0))
     return _described(table, recipe, skycoord_text(center), left_out)
 

@@ -73,7 +73,7 @@ def variability(curve: LightCurve, sigma: float = 3.0, cl: float = 0.95) -> Vari
             DataWarning,
             stacklevel=2,
         )
-    recipe = Recipe.of("gpnb.variability()", name="variability", curve=curve, sigma=sigma, cl=cl)
+    recipe = Recipe.of_call(variability, locals(), name="variability")
     return replace(found, recipe=recipe)
 
 

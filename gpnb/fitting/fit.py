@@ -92,8 +92,7 @@ def fit(
         covariance = covariance_at(objective, minimum.theta)
     finally:
         close()
-    given = {"backend": backend, "statistic": statistic, **options}
-    recipe = Recipe.of("gpnb.fit()", name="result", datasets=recipe_input(datasets), model=model, **given)
+    recipe = Recipe.of_call(fit, locals(), name="result", datasets=recipe_input(datasets))
     return _result(likelihood, objective.n_evaluations, minimum, covariance, recipe, backend)
 
 

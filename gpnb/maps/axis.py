@@ -273,7 +273,7 @@ class Axis:
         """The bins from `start` up to, not including, `stop`."""
         if not 0 <= start < stop <= self.n:
             raise ArgumentError(f"start={start}, stop={stop}: the axis {self.name!r} has bins 0 to {self.n - 1}.")
-        recipe = Recipe.of(".slice()", on=self, start=start, stop=stop)
+        recipe = Recipe.of_call(self.slice, locals())
         if self.kind == "label":
             return replace(Axis.labels(self.label_values[start:stop], self.name), recipe=recipe)
         parts = {name: getattr(self, name)[start:stop] for name in ("low_values", "high_values", "center_values")}
@@ -284,7 +284,7 @@ class Axis:
         if factor < 1 or self.kind == "label":
             raise ArgumentError(f"factor={factor}: the axis {self.name!r} cannot be refined so.")
         fine = refined(self.edge_values, factor, self.interp)
-        recipe = Recipe.of(".refine()", on=self, factor=factor)
+        recipe = Recipe.of_call(self.refine, locals())
         return replace(
             _from_edges(fine, self.name, self.unit, self.interp, recipe), kind=self.kind, reference=self.reference
         )

@@ -105,17 +105,7 @@ class WcsGeometry:
         steps = pair(binsz, "binsz")
         shape = pixels(width, npix, steps)
         wcs = make_wcs(position, shape, steps, frame, proj)
-        recipe = Recipe.of(
-            "gpnb.WcsGeometry.create()",
-            center=position,
-            width=width,
-            binsz=binsz,
-            frame=frame,
-            proj=proj,
-            axes=list(axes) or None,
-            npix=npix,
-            name="geom",
-        )
+        recipe = Recipe.of_call(cls.create, locals(), name="geom", center=position, axes=list(axes) or None)
         return cls(plane_of(wcs, shape[1], shape[0]), tuple(axes), recipe)
 
     @classmethod

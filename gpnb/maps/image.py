@@ -60,8 +60,7 @@ class SkyImage(SkyMap):
         frame = _FRAMES[coordsys]
         center = SkyCoord(xref, yref, unit="deg", frame=frame)
         geom = WcsGeometry.create(center=center, npix=(nxpix, nypix), binsz=f"{binsz} deg", frame=frame, proj=proj)
-        made: dict[str, Any] = {"nxpix": nxpix, "nypix": nypix, "binsz": binsz, "xref": xref, "yref": yref}
-        recipe = Recipe.of("gpnb.SkyImage.empty()", **made, proj=proj, coordsys=coordsys)
+        recipe = Recipe.of_call(cls.empty, locals())
         return cls(geom, np.zeros(geom.shape, dtype=np.float32), recipe=recipe, meta={"name": name} if name else None)
 
     def fill_events(self, events: Any) -> SkyImage:

@@ -182,7 +182,7 @@ class SkyMap(Displayed):
     def cutout(self, center: SkyCoord | str, width: Any) -> SkyMap:
         """A copy of the part around a position, clipped at the rim: see `WcsGeometry.cutout`."""
         geom, (y_part, x_part) = self.geom.cutout(center, width)
-        recipe = Recipe.of(".cutout()", on=self, center=center, width=width)
+        recipe = Recipe.of_call(self.cutout, locals())
         return SkyMap(geom, self.data[..., y_part, x_part].copy(), self.unit, recipe, self.meta)
 
     def paste(self, other: SkyMap) -> Self:
@@ -227,7 +227,7 @@ class SkyMap(Displayed):
         """
         from gpnb.maps.lookup import smoothing_kernel
 
-        recipe = Recipe.of(".smooth()", on=self, width=width, kernel=kernel)
+        recipe = Recipe.of_call(self.smooth, locals())
         data = fft_convolve(self.data, smoothing_kernel(self.geom, width, kernel))
         return SkyMap(self.geom, data, self.unit, recipe, self.meta)
 
@@ -246,9 +246,7 @@ class SkyMap(Displayed):
         geom = self.geom.downsample(factor)
         blocks = self.data.reshape(*geom.shape[:-2], geom.ny, factor, geom.nx, factor)
         data = blocks.all(axis=(-3, -1)) if self.data.dtype == bool else getattr(blocks, reduce)(axis=(-3, -1))
-        return SkyMap(
-            geom, data, self.unit, Recipe.of(".downsample()", on=self, factor=factor, reduce=reduce), self.meta
-        )
+        return SkyMap(geom, data, self.unit, Recipe.of_call(self.downsample, locals()), self.meta)
 
     def at(self, coord: SkyCoord | str, **axis_values: Any) -> Any:
         """The value of the bin at sky positions.

@@ -173,7 +173,7 @@ class Estimates:
             norm, stat = self.norm_scan[place], self.stat_scan[place]
             if np.isfinite(self.norm[place]) and np.isfinite(norm).all() and np.isfinite(stat).all():
                 limit[place] = Scan(norm, stat).above(max(float(self.norm[place]), 0.0), delta)
-        recipe = Recipe.of(".with_limits()", on=self, name="points", cl=cl, sided=sided)
+        recipe = Recipe.of_call(self.with_limits, locals(), name="points")
         return replace(self, norm_ul=limit, cl=cl, sided=sided, limits="bounded", recipe=recipe)
 
     def to_code(self) -> str:

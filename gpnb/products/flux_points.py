@@ -85,9 +85,7 @@ class FluxPoints(Displayed, Estimates):
         """
         from gpnb.products.files import read_table
 
-        recipe = Recipe.of(
-            "gpnb.FluxPoints.read()", name="points", path=str(path), sed_type=sed_type, reference=reference
-        )
+        recipe = Recipe.of_call(cls.read, locals(), name="points")
         return cls.from_table(read_table(path), sed_type, reference, recipe)
 
     def table(self, sed_type: str = "dnde") -> QTable:

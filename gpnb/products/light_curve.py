@@ -101,9 +101,7 @@ class LightCurve(Displayed, Estimates):
         """Read a light curve from an ECSV or FITS file in the layout of GADF or Gammapy; see `FluxPoints.read`."""
         from gpnb.products.files import read_table
 
-        recipe = Recipe.of(
-            "gpnb.LightCurve.read()", name="curve", path=str(path), sed_type=sed_type, reference=reference
-        )
+        recipe = Recipe.of_call(cls.read, locals(), name="curve")
         return cls.from_table(read_table(path), sed_type, reference, recipe)
 
     @property
@@ -165,7 +163,7 @@ class LightCurve(Displayed, Estimates):
             if self.obs_ids
             else (),
             extra={name: values[kept] for name, values in self.extra.items()},
-            recipe=Recipe.of(".select()", on=self, name="curve", time=time),
+            recipe=Recipe.of_call(self.select, locals(), name="curve"),
         )
 
     def series(self, band: int = 0) -> Series:

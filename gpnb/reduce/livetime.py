@@ -54,7 +54,7 @@ def livetime_map(
         total += np.where(offset < limit, weight * obs.livetime.to_value("h"), 0.0)
     if not total.any():
         raise SelectionError("No run overlaps the map: there is no live time on it.")
-    recipe = Recipe.of("gpnb.livetime_map()", name="livetime", runs=runs, geom=geom, energy=energy, safe=safe)
+    recipe = Recipe.of_call(livetime_map, locals(), name="livetime")
     return SkyMap(image, total, "h", recipe)
 
 

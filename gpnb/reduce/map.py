@@ -103,16 +103,8 @@ def reduce_map(
     >>> cube = gpnb.reduce_map(runs, geom, background="ring")  # doctest: +SKIP
     """
     runs = [runs] if isinstance(runs, Observation) else runs
-    recipe = Recipe.of(
-        "gpnb.reduce_map()",
-        name="cube",
-        runs=runs,
-        geom=geom,
-        energy_true=energy_true,
-        background=background_method(background),
-        exclusion=exclusion,
-        safe=safe,
-        stack=None if stack else False,
+    recipe = Recipe.of_call(
+        reduce_map, locals(), name="cube", background=background_method(background), stack=None if stack else False
     )
     plan = _plan(geom, energy_true, background, exclusion, safe)
     if not stack:

@@ -106,16 +106,11 @@ def reduce_spectrum(
     >>> specs.table["name", "n_on", "n_off", "alpha", "significance"]  # doctest: +SKIP
     """
     runs = [runs] if isinstance(runs, Observation) else runs
-    recipe = Recipe.of(
-        "gpnb.reduce_spectrum()",
+    recipe = Recipe.of_call(
+        reduce_spectrum,
+        locals(),
         name="specs",
-        runs=runs,
-        on_region=on_region,
-        energy=energy,
-        energy_true=energy_true,
         background=off_method(background),
-        exclusion=exclusion,
-        safe=safe,
         containment=None if containment is True else containment,
         stack=stack or None,
     )

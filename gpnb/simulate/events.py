@@ -82,8 +82,7 @@ def simulate_events(
     low, high = to_range(energy, ENERGY, "energy") if energy is not None else _energy_range(obs_like)
     keep = (data["energy"] >= low) & (data["energy"] < high) & (run.offset(data["ra"], data["dec"]) < edge)
     table = _table({name: values[keep] for name, values in data.items()}, run)
-    given = {"models": list(models), "seed": seed, "radius": radius, "energy": energy}
-    recipe = Recipe.of("gpnb.simulate_events()", name="events", obs_like=obs_like, **given)
+    recipe = Recipe.of_call(simulate_events, locals(), name="events", models=list(models))
     return EventList(table, _header(obs_like, models), run.gti.reference, f"simulated run {run.obs_id}", recipe)
 
 

@@ -51,5 +51,5 @@ def simulate_spectrum(
     signal = np.sum([dataset.predict(flux) for flux in fluxes], axis=0)
     counts = rng.poisson(np.maximum(signal + dataset.expected_background, 0.0))
     off = None if dataset.counts_off is None else rng.poisson(dataset.counts_off)
-    recipe = Recipe.of("gpnb.simulate_spectrum()", name="spectrum", dataset=dataset, model=model, seed=seed)
+    recipe = Recipe.of_call(simulate_spectrum, locals(), name="spectrum")
     return replace(dataset, counts=counts, counts_off=off, recipe=recipe)

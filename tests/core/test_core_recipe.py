@@ -9,8 +9,9 @@ from astropy.coordinates import SkyCoord
 from astropy.time import Time
 from regions import CircleSkyRegion
 
-from gpnb import ArgumentError, Recipe, Ring
+from gpnb import ArgumentError, Recipe, Ring, SkyImage
 from gpnb.core.provenance import provenance
+from gpnb.core.replay import replay
 
 
 def store():
@@ -83,3 +84,37 @@ def test_provenance_has_checksums_of_files(tmp_path):
     facts = provenance(Recipe.of("gpnb.EventList.read()", path=str(path)))
     assert facts["sha256"] == {"events.fits": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"}
     assert {"gpnb", "numpy", "astropy", "python"} == set(facts["versions"])
+
+
+class Thing:
+    """Something with a recipe, and verbs that note how they were called."""
+
+    recipe = Recipe.of("gpnb.Thing()", name="thing")
+
+    @classmethod
+    def read(cls, path, name=None):
+        return Recipe.of_call(cls.read, locals(), name="thing")
+
+    def cut(self, low, *, high=None, progress=True, cancel=None, executor=None, **options):
+        extra = low  # what a verb makes itself is none of its arguments
+        return Recipe.of_call(self.cut, locals(), name="part", low=extra + 1)
+
+
+def test_a_call_notes_its_arguments_and_not_how_the_work_is_done():
+    made = Thing().cut(1, high=2, progress=False, cancel=object(), executor=object(), tolerance=0.1)
+    assert made.call == ".cut()"
+    assert made.inputs == (Thing.recipe,)
+    assert dict(made.kwargs) == {"low": 2, "high": 2, "tolerance": 0.1}
+    assert made.to_code().splitlines()[-1] == "part = thing.cut(low=2, high=2, tolerance=0.1)"
+    assert "high" not in Thing().cut(1).kwargs
+
+
+def test_a_call_of_a_class_and_an_argument_called_name(tmp_path):
+    made = Thing.read(tmp_path, name="it")
+    assert (made.call, made.name) == ("gpnb.Thing.read()", "thing")
+    assert dict(made.kwargs) == {"path": str(tmp_path), "name": "it"}
+
+
+def test_an_image_made_again_keeps_its_name():
+    image = SkyImage.empty(nxpix=3, nypix=2, name="counts")
+    assert replay(image.recipe).meta == image.meta == {"name": "counts"}
