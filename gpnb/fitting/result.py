@@ -230,13 +230,13 @@ class FitResult(Displayed):
         source = self._source(model)
         return source.spectral.butterfly(energy_bounds, self.spectral_covariance(source.name), n)
 
-    def flux(self, low: Any, high: Any, model: str | None = None) -> tuple[u.Quantity, u.Quantity]:
-        """Integral flux between two energies, and its error."""
+    def flux(self, low: Any, high: Any = None, model: str | None = None) -> tuple[u.Quantity, u.Quantity]:
+        """Integral flux between two energies, or above one, and its error."""
         source = self._source(model)
         return source.spectral.integral_error(low, high, self.spectral_covariance(source.name))
 
-    def energy_flux(self, low: Any, high: Any, model: str | None = None) -> tuple[u.Quantity, u.Quantity]:
-        """Energy flux between two energies, and its error."""
+    def energy_flux(self, low: Any, high: Any = None, model: str | None = None) -> tuple[u.Quantity, u.Quantity]:
+        """Energy flux between two energies, or above one, and its error."""
         source = self._source(model)
         return source.spectral.energy_flux_error(low, high, self.spectral_covariance(source.name))
 

@@ -11,6 +11,12 @@ from gpnb.models.derivative import growth
 _PANEL = 0.25 * np.log(10)
 """Longest stretch of ln E that one rule spans: a quarter of a decade."""
 
+_FAR = 1e20
+"""Times the lower bound: there an integral to infinity becomes that of a power law."""
+
+_LEVEL = 1e-9
+"""A slope of ln (E f) nearer to zero is none."""
+
 _POINTS, _WEIGHTS = ((item + shift) / 2 for item, shift in zip(np.polynomial.legendre.leggauss(5), (1, 0), strict=True))
 """Five nodes and weights on (0, 1): a log-parabola's flux is then right to 1e-9."""
 
@@ -47,6 +53,47 @@ def integrate_function(function: Callable[[np.ndarray], np.ndarray], low: np.nda
     """Integrals of a function of energy between `low` and `high`; the function may add axes in front."""
     nodes, weights = quadrature(low, high)
     return np.asarray((function(nodes) * weights).sum(axis=-1))
+
+
+def integrate_open(
+    integral: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    function: Callable[[np.ndarray], np.ndarray],
+    low: np.ndarray,
+    high: np.ndarray,
+) -> np.ndarray:
+    """Integrals of a function of energy, where upper bounds may be infinite.
+
+    Parameters
+    ----------
+    integral : callable
+        The integral of the function between finite bounds.
+    function : callable
+        The function. Far above the lower bound it is taken to go on as a power law, which has an integral of its own:
+        infinite if it does not fall faster than 1/E.
+    low, high : array
+        Bounds, positive.
+
+    Examples
+    --------
+    >>> def one(low, high):
+    ...     return 1 / low - 1 / high
+    >>> round(float(integrate_open(one, lambda energy: energy**-2, np.array(2.0), np.array(np.inf))), 9)
+    0.5
+    """
+    low, high = np.broadcast_arrays(low, high)
+    is_open = np.isinf(high)
+    far = _FAR * low
+    with np.errstate(all="ignore"):
+        inside = np.asarray(integral(low, np.where(is_open, far, high)))
+        return np.where(is_open, inside + _tail(function, far), inside) if is_open.any() else inside
+
+
+def _tail(function: Callable[[np.ndarray], np.ndarray], energy: np.ndarray) -> np.ndarray:
+    """Integral from an energy on, of what goes on as a power law."""
+    before, value = (function(place) * place for place in (energy / 10, energy))
+    slope = np.log(np.abs(value / before)) / np.log(10)
+    rest = np.where(slope < -_LEVEL, -value / slope, np.copysign(np.inf, value))
+    return np.asarray(np.where((value == 0) | np.isnan(slope), 0.0, rest))
 
 
 def integrate_powerlaws(x: np.ndarray, y: np.ndarray, axis: int = -1) -> np.ndarray:

@@ -9,11 +9,12 @@ from astropy import units as u
 from astropy.table import QTable
 from numpy.typing import ArrayLike
 
+from gpnb.core.errors import ArgumentError
 from gpnb.core.units import DNDE, ENERGY, to_array, to_range
 from gpnb.models.base import Model
 from gpnb.models.derivative import complex_step
 from gpnb.models.errors import band, propagate
-from gpnb.models.integrate import integrate_function
+from gpnb.models.integrate import integrate_function, integrate_open
 
 
 class SpectralModel(Model):
@@ -70,12 +71,24 @@ class SpectralModel(Model):
         """Differential flux at energies with units."""
         return self.evaluate_at(to_array(energy, ENERGY, "energy")) * self.unit
 
-    def integral(self, low: Any, high: Any) -> u.Quantity:
-        """Integral flux between energies with units."""
+    def integral(self, low: Any, high: Any = None) -> u.Quantity:
+        """Integral flux between energies with units; without an upper one, or with ``"inf TeV"``, all above `low`.
+
+        Raises
+        ------
+        ArgumentError
+            If the upper energy is not above the lower one.
+
+        Examples
+        --------
+        >>> import gpnb
+        >>> gpnb.PowerLaw(index=2, amplitude="1e-12 TeV-1 s-1 cm-2", reference="1 TeV").integral("1 TeV")
+        <Quantity 1.e-12 1 / (s cm2)>
+        """
         return self._moment(low, high, 1)
 
-    def energy_flux(self, low: Any, high: Any) -> u.Quantity:
-        """Energy flux between energies with units."""
+    def energy_flux(self, low: Any, high: Any = None) -> u.Quantity:
+        """Energy flux between energies with units; as `integral`. It may be infinite."""
         return self._moment(low, high, 2)
 
     def evaluate_error(self, energy: Any, covariance: ArrayLike) -> tuple[u.Quantity, u.Quantity]:
@@ -148,12 +161,23 @@ class SpectralModel(Model):
         return combine(self, operator, other)
 
     def _moment(self, low: Any, high: Any, order: int) -> u.Quantity:
-        low, high = to_array(low, ENERGY, "low"), to_array(high, ENERGY, "high")
-        return self.moment_between(low, high, order) * moment_unit(self.unit, order)
+        low, high = energy_bounds(low, high)
+        flux = integrate_open(
+            lambda *ends: self.moment_between(*ends, order),
+            lambda energy: energy ** (order - 1) * self.evaluate_at(energy),
+            low,
+            high,
+        )
+        return flux * moment_unit(self.unit, order)
 
     def _moment_error(self, low: Any, high: Any, order: int, covariance: ArrayLike) -> u.Quantity:
-        low, high = to_array(low, ENERGY, "low"), to_array(high, ENERGY, "high")
-        gradient = self.moment_gradient_between(low, high, order)
+        low, high = energy_bounds(low, high)
+        gradient = integrate_open(
+            lambda *ends: self.moment_gradient_between(*ends, order),
+            lambda energy: energy ** (order - 1) * self.gradient_at(energy),
+            low,
+            high,
+        )
         return propagate(self, gradient, covariance) * moment_unit(self.unit, order)
 
 
@@ -179,6 +203,23 @@ class NormModel(SpectralModel):
     """Base of the factors: functions of energy without unit, that multiply a spectrum."""
 
     unit = u.dimensionless_unscaled
+
+
+def energy_bounds(low: Any, high: Any = None) -> tuple[np.ndarray, np.ndarray]:
+    """Bounds of integrals over energy, TeV; an upper one of None is infinite.
+
+    Raises
+    ------
+    ArgumentError
+        If they are not positive, or do not rise.
+    """
+    lower = to_array(low, ENERGY, "low")
+    upper = np.array(np.inf) if high is None else to_array(high, ENERGY, "high")
+    if not (lower > 0).all() or not np.isfinite(lower).all():
+        raise ArgumentError(f"low={low!r} must be a positive energy.")
+    if not (lower < upper).all():
+        raise ArgumentError(f"low={low!r} must be below high={high!r}: give energies that rise.")
+    return lower, upper
 
 
 def moment_unit(unit: u.UnitBase, order: int) -> u.UnitBase:
