@@ -23,6 +23,7 @@ _HOME = {
     "DataFormatError": "core.errors",
     "DataWarning": "core.errors",
     "FitError": "core.errors",
+    "FrozenError": "core.errors",
     "GpnbError": "core.errors",
     "MissingDependency": "core.errors",
     "SelectionError": "core.errors",

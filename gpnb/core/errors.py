@@ -1,5 +1,7 @@
 """The one exception family: what was given, what was expected, what to try."""
 
+from dataclasses import FrozenInstanceError
+
 
 class GpnbError(Exception):
     """Base of every error gpnb raises on purpose; its text is one clear sentence."""
@@ -15,6 +17,10 @@ class SelectionError(GpnbError, ValueError):
 
 class ArgumentError(GpnbError, ValueError, TypeError):
     """An argument has the wrong type, unit or range."""
+
+
+class FrozenError(GpnbError, FrozenInstanceError):
+    """Something that never changes was to be changed in place; the sentence says how to get a changed copy."""
 
 
 class FitError(GpnbError, RuntimeError):

@@ -7,10 +7,12 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from gpnb.core.errors import ArgumentError
+from gpnb.core.frozen import unchanging
 
 _CHOICES = {"display": ("auto", "live", "static")}
 
 
+@unchanging
 @dataclass(frozen=True)
 class Options:
     """Session options.

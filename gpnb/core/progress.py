@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from gpnb.core.errors import ArgumentError, Cancelled
+from gpnb.core.frozen import unchanging
 
 T = TypeVar("T")
 
 
+@unchanging
 @dataclass(frozen=True)
 class Progress:
     """How far a piece of work is.

@@ -20,6 +20,7 @@ from astropy.coordinates import SkyCoord
 from astropy.time import Time
 
 from gpnb.core.errors import ArgumentError
+from gpnb.core.frozen import unchanging
 from gpnb.core.sky_regions import is_region, region_text
 from gpnb.core.units import quantity_text, skycoord_text, time_text
 
@@ -28,6 +29,7 @@ _INPUT = "$input"
 _MEMORY = "$memory"
 
 
+@unchanging
 @dataclass(frozen=True, eq=False)
 class Recipe:
     """How an object was made.

@@ -10,6 +10,7 @@ import numpy as np
 from astropy.time import Time
 
 from gpnb.core.errors import ArgumentError, SelectionError
+from gpnb.core.frozen import unchanging
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import time_text, to_float, to_time
 from gpnb.stats.phase import fold, wrapped
@@ -23,6 +24,7 @@ _NEWTON = 4
 _UNITS = {"f0": "Hz", "f1": "Hz s-1", "f2": "Hz s-2"}
 
 
+@unchanging
 @dataclass(frozen=True)
 class Ephemeris:
     """When a pulsar or a binary is at which phase: f0 t + f1 t²/2 + f2 t³/6 + phi0, t the time since the epoch.

@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from gpnb.core.errors import ArgumentError, SelectionError
+from gpnb.core.frozen import unchanging
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import ENERGY, to_range
 from gpnb.datasets.flags import UNUSABLE, Flag
@@ -19,6 +20,7 @@ from gpnb.stats.gaussian import asymmetric_error, chi2, chi2_gradient, chi2_weig
 KINDS = ("chi2", "asymmetric", "profile")
 
 
+@unchanging
 @dataclass(frozen=True, eq=False)
 class FluxPointsDataset:
     """Published or own flux points, to be fitted: plain data, no model.

@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from gpnb.core.errors import ArgumentError
+from gpnb.core.frozen import unchanging
 from gpnb.core.recipe import Recipe
 from gpnb.data.gti import GTI
 from gpnb.data.timeref import seconds_from
@@ -17,6 +18,7 @@ from gpnb.products.flux_points import FluxPoints
 from gpnb.products.light_curve import LightCurve
 
 
+@unchanging
 @dataclass(frozen=True, eq=False)
 class LightCurveDataset(FluxPointsDataset):
     """A light curve to be fitted: its fluxes as points, each with its bin of time; made by `from_curve`.

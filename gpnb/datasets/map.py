@@ -14,6 +14,7 @@ from astropy.table import Table
 
 from gpnb.core.display import Displayed
 from gpnb.core.errors import SelectionError
+from gpnb.core.frozen import unchanging
 from gpnb.core.recipe import Recipe
 from gpnb.data.gti import GTI
 from gpnb.datasets.flags import UNUSABLE, Flag, reasons
@@ -21,6 +22,7 @@ from gpnb.maps.geometry import WcsGeometry
 from gpnb.maps.sky_map import SkyMap
 
 
+@unchanging
 @dataclass(frozen=True, eq=False, repr=False)
 class MapDataset(Displayed):
     """Counts, exposure, background and flags of one or several runs: plain data, no model.

@@ -14,6 +14,7 @@ from astropy.table import Table
 
 from gpnb.core.display import Displayed
 from gpnb.core.errors import ArgumentError
+from gpnb.core.frozen import unchanging
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import ENERGY, to_array, to_float, to_range
 from gpnb.data.gti import GTI
@@ -28,6 +29,7 @@ _TOLERANCE = 1e-6
 _ARRAYS = ("counts", "counts_off", "acceptance", "acceptance_off", "background")
 
 
+@unchanging
 @dataclass(frozen=True, eq=False)
 class SpectrumDataset(Displayed):
     """Counts, exposure, energy dispersion and background of an ON region: plain data, no model.

@@ -10,12 +10,14 @@ from astropy import units as u
 from astropy.timeseries import LombScargle
 
 from gpnb.core.errors import ArgumentError, SelectionError
+from gpnb.core.frozen import unchanging
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import to_array
 from gpnb.estimate.variability import check_curve
 from gpnb.products.light_curve import LightCurve
 
 
+@unchanging
 @dataclass(frozen=True, eq=False)
 class Periodogram:
     """Power of a light curve against frequency.

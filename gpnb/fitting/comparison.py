@@ -9,12 +9,14 @@ import numpy as np
 from scipy.special import chdtrc, ndtri
 
 from gpnb.core.errors import ArgumentError
+from gpnb.core.frozen import unchanging
 from gpnb.fitting.joining import block_of
 
 if TYPE_CHECKING:
     from gpnb.fitting.result import FitResult
 
 
+@unchanging
 @dataclass(frozen=True)
 class Comparison:
     """How much better the model with more free parameters is.

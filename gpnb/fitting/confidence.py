@@ -11,6 +11,7 @@ from scipy.optimize import brentq
 from scipy.special import chdtri
 
 from gpnb.core.errors import ArgumentError, FitError
+from gpnb.core.frozen import unchanging
 from gpnb.fitting.held import HeldFit
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ _DOUBLINGS = 12
 """How often the search for the end goes twice as far."""
 
 
+@unchanging
 @dataclass(frozen=True)
 class Interval:
     """A confidence interval.

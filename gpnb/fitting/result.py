@@ -12,6 +12,7 @@ from astropy.table import QTable, Table
 
 from gpnb.core.display import Displayed
 from gpnb.core.errors import ArgumentError, FitError
+from gpnb.core.frozen import unchanging
 from gpnb.core.progress import CancelToken, Report
 from gpnb.core.recipe import Recipe
 from gpnb.fitting.block import Dataset
@@ -26,6 +27,7 @@ from gpnb.models.parameter import digits
 from gpnb.models.sky import SkyModel
 
 
+@unchanging
 @dataclass(frozen=True, eq=False, repr=False)
 class FitResult(Displayed):
     """Fitted copies of the models, with errors and what may be wrong with them.

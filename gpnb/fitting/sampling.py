@@ -10,6 +10,7 @@ from astropy import units as u
 from astropy.table import QTable
 
 from gpnb.core.errors import ArgumentError, FitError, MissingDependency
+from gpnb.core.frozen import unchanging
 from gpnb.core.progress import CancelToken, Report, track
 from gpnb.fitting.likelihood import Likelihood
 
@@ -20,6 +21,7 @@ _BALL = 0.1
 """Walkers start this far from the minimum, in standard deviations."""
 
 
+@unchanging
 @dataclass(frozen=True, eq=False, repr=False)
 class Samples:
     """Draws of the free parameters.

@@ -13,6 +13,7 @@ from astropy.io import fits
 
 from gpnb.core.display import Displayed
 from gpnb.core.errors import ArgumentError, DataFormatError
+from gpnb.core.frozen import unchanging
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import to_array
 from gpnb.irf.interpolate import Nodes
@@ -20,6 +21,7 @@ from gpnb.irf.layout import Layout
 from gpnb.maps.axis import Axis
 
 
+@unchanging
 @dataclass(frozen=True, eq=False, repr=False)
 class Response(Displayed):
     """Values on axes; the base of every response, not used by itself.

@@ -12,6 +12,7 @@ from astropy import units as u
 from astropy.time import Time
 
 from gpnb.core.errors import ArgumentError
+from gpnb.core.frozen import unchanging
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import to_float, to_quantity, to_time
 from gpnb.maps.bins import SCALES, TOLERANCE, bins_for, check_rising, edges_between, frozen, middle, refined
@@ -20,6 +21,7 @@ _HOUSE = (u.TeV, u.deg, u.s, u.cm**2)
 """The units in which values are kept; what converts to none of them stays in its own."""
 
 
+@unchanging
 @dataclass(frozen=True, eq=False)
 class Axis:
     """A frozen sequence of bins ``[low, high)``, or of nodes, of one quantity.
@@ -268,6 +270,11 @@ class Axis:
             is_node=False,
             recipe=recipe,
         )
+
+    @staticmethod
+    def _instead(*_: str) -> str:
+        """What to do instead of changing it."""
+        return "make another one with Axis.energy(…) and the like, or .slice, .squash or .refine it"
 
     def slice(self, start: int, stop: int) -> Axis:
         """The bins from `start` up to, not including, `stop`."""

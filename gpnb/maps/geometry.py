@@ -14,6 +14,7 @@ from astropy.wcs import WCS
 
 from gpnb.core.errors import ArgumentError, SelectionError
 from gpnb.core.frames import rotation, to_vectors
+from gpnb.core.frozen import unchanging
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import to_skycoord
 from gpnb.maps.axis import Axis
@@ -29,6 +30,7 @@ MAX_VALUES = 2_000_000_000
 """More values than this are refused: they would fill the memory and kill the kernel."""
 
 
+@unchanging
 @dataclass(frozen=True, eq=False)
 class WcsGeometry:
     """A frozen sky grid with further axes; arrays have the last axis first, then ny, nx.
@@ -132,6 +134,11 @@ class WcsGeometry:
             name="geom",
         )
         return cls(plane_of(wcs.celestial, ny, nx), tuple(axes), made)
+
+    @staticmethod
+    def _instead(*_: str) -> str:
+        """What to do instead of changing it."""
+        return "make another one with WcsGeometry.create(…), or take a .cutout, .cube(axes) or .image()"
 
     @property
     def wcs(self) -> WCS:

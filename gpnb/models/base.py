@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from gpnb.core.errors import ArgumentError, DataFormatError
+from gpnb.core.errors import ArgumentError, DataFormatError, FrozenError
+from gpnb.core.frozen import frozen_words
 from gpnb.core.recipe import Recipe
 from gpnb.models.parameter import Parameter, digits
 from gpnb.models.priors import Prior
@@ -26,6 +27,9 @@ class Declared:
 
     def __get__(self, model: Model | None, owner: type[Model]) -> Parameter:
         return self.default if model is None else model._values[self.default.name]
+
+    def __set__(self, model: Model, value: Any) -> None:
+        raise FrozenError(frozen_words(model, self.default.name, value))
 
 
 class Model:
@@ -161,6 +165,11 @@ class Model:
             if name not in values:
                 raise AttributeError(f"{type(self).__name__} has no parameter or attribute {name!r}.")
             return values[name]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in self.__dict__.get("_values", {}):
+            raise FrozenError(frozen_words(self, name, value))
+        object.__setattr__(self, name, value)
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and self.to_dict() == other.to_dict()

@@ -9,10 +9,12 @@ from typing import Any
 from astropy import units as u
 
 from gpnb.core.errors import ArgumentError
+from gpnb.core.frozen import unchanging
 from gpnb.core.units import to_float
 from gpnb.models.priors import Prior
 
 
+@unchanging
 @dataclass(frozen=True, eq=False)
 class Parameter:
     """One number of a model, with what a fit must know about it.
@@ -55,6 +57,18 @@ class Parameter:
     def __post_init__(self) -> None:
         if not self.min < self.max:
             raise ArgumentError(f"{self.name}: min={self.min} must be below max={self.max}.")
+
+    def _instead(self, name: str, given: str) -> str:
+        """What to do instead of changing it."""
+        if name == "frozen":
+            return f"model.{'thaw' if given == 'False' else 'freeze'}({self.name!r}) gives a changed copy of the model"
+        if name in ("min", "max"):
+            return f"model.bound({self.name!r}, low, high) gives a changed copy of the model"
+        if name == "link":
+            return f"model.link({self.name!r}, {given}) gives a changed copy of the model"
+        if name == "prior":
+            return f"model.with_prior({self.name!r}, …) gives a changed copy of the model"
+        return f"model.replace({self.name}={given}) gives a changed copy of the model"
 
     @property
     def quantity(self) -> u.Quantity:

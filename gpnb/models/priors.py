@@ -7,8 +7,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from gpnb.core.errors import ArgumentError
+from gpnb.core.frozen import unchanging
 
 
+@unchanging
 @dataclass(frozen=True)
 class GaussianPrior:
     """A measurement from elsewhere: ((x - mean)/sigma)².
@@ -48,6 +50,7 @@ class GaussianPrior:
         return GaussianPrior(self.mean * factor, self.sigma * abs(factor))
 
 
+@unchanging
 @dataclass(frozen=True)
 class UniformPrior:
     """Nothing but limits: 0 between them, infinity outside.
@@ -81,6 +84,7 @@ class UniformPrior:
         return UniformPrior(*sorted((self.min * factor, self.max * factor)))
 
 
+@unchanging
 @dataclass(frozen=True)
 class LogUniformPrior:
     """Each decade alike: 2 ln x between the limits, infinity outside.

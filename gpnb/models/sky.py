@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gpnb.core.errors import ArgumentError, DataFormatError
+from gpnb.core.frozen import unchanging
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import DNDE
 from gpnb.models.base import Model
@@ -20,6 +21,7 @@ from gpnb.models.temporal import TemporalModel
 _PARTS = ("spectral", "spatial", "temporal")
 
 
+@unchanging
 @dataclass(frozen=True)
 class SkyModel:
     """A source.
@@ -99,8 +101,8 @@ class SkyModel:
         return self.parts[part]._known(short)
 
     def replace(self, **given: Any) -> SkyModel:
-        """A copy with other parameter values, by short name, or another ``name``."""
-        model = replace(self, name=given.pop("name", self.name))
+        """A copy with other parameter values, by short name, another ``spectral`` … model, or another ``name``."""
+        model = replace(self, **{name: given.pop(name) for name in (*_PARTS, "name") if name in given})
         for name, value in given.items():
             part, short = model._part_of(name)
             model = replace(model, **{part: model.parts[part].replace(**{short: value})})  # type: ignore[arg-type]

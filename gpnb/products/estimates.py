@@ -10,6 +10,7 @@ import numpy as np
 from astropy import units as u
 
 from gpnb.core.errors import ArgumentError, SelectionError
+from gpnb.core.frozen import unchanging
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import ENERGY
 from gpnb.products.sed import REFERENCES, SED_TYPES, SUFFIXES, unit_of
@@ -22,6 +23,7 @@ SCANS = ("norm_scan", "stat_scan")
 _ENERGIES = ("e_ref", "e_min", "e_max")
 
 
+@unchanging
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Estimates:
     """Norms of a reference spectrum, the last axis running over energy bins; plain floats, NaN where not known.

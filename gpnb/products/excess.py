@@ -10,10 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from gpnb.core.display import Displayed
+from gpnb.core.frozen import unchanging
 from gpnb.core.recipe import Recipe
 from gpnb.maps.sky_map import SkyMap
 
 
+@unchanging
 @dataclass(frozen=True, eq=False, repr=False)
 class ExcessMaps(Displayed):
     """Counts in a circle around each pixel, against the background there.

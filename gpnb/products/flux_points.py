@@ -11,11 +11,13 @@ from astropy.table import QTable, Table
 
 from gpnb.core.display import Displayed
 from gpnb.core.errors import ArgumentError
+from gpnb.core.frozen import unchanging
 from gpnb.core.recipe import Recipe
 from gpnb.products.estimates import Estimates
 from gpnb.products.sed import Spectrum
 
 
+@unchanging
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class FluxPoints(Displayed, Estimates):
     """Flux in energy bins with asymmetric errors, upper limits and likelihood scans; see `Estimates` for the fields.

@@ -14,6 +14,7 @@ from astropy.timeseries import BinnedTimeSeries
 
 from gpnb.core.display import Displayed
 from gpnb.core.errors import ArgumentError, SelectionError
+from gpnb.core.frozen import unchanging
 from gpnb.core.progress import CancelToken, Report
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import to_time
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from gpnb.products.series import Series
 
 
+@unchanging
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class LightCurve(Displayed, Estimates):
     """Flux in bins of time and of energy; see `Estimates` for the other fields.

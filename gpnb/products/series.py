@@ -14,6 +14,7 @@ from astropy.table import QTable, Table
 from astropy.time import Time, TimeDelta
 
 from gpnb.core.errors import ArgumentError, DataFormatError
+from gpnb.core.frozen import unchanging
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import time_text, to_time
 from gpnb.products.light_curve import LightCurve
@@ -21,6 +22,7 @@ from gpnb.products.light_curve import LightCurve
 ARRAYS = ("value", "errn", "errp", "ul")
 
 
+@unchanging
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Series:
     """Values of one kind against time, of any wavelength; `read`, `from_table` and `of` make one from what there is.

@@ -8,6 +8,7 @@ import numpy as np
 from astropy import units as u
 from astropy.table import QTable
 
+from gpnb.core.frozen import unchanging
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import ENERGY
 from gpnb.products.sed import UNITS
@@ -15,6 +16,7 @@ from gpnb.products.sed import UNITS
 _TIMES = ("doubling", "doubling_err", "doubling_ll", "halving", "halving_err", "halving_ll")
 
 
+@unchanging
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Variability:
     """Measures of variability, plain floats, one an energy band; NaN where not known.

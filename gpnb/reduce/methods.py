@@ -6,10 +6,12 @@ from dataclasses import dataclass, fields
 from typing import Any, Self
 
 from gpnb.core.errors import ArgumentError
+from gpnb.core.frozen import unchanging
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import to_float
 
 
+@unchanging
 @dataclass(frozen=True)
 class Method:
     """Base of the records: each knows the call that makes it."""
@@ -28,6 +30,7 @@ class Method:
         return value
 
 
+@unchanging
 @dataclass(frozen=True)
 class Ring(Method):
     """Background from a ring around each position (Berge et al. 2007, A&A 466, 1219).
@@ -62,6 +65,7 @@ class Ring(Method):
         _ = self.outer_deg
 
 
+@unchanging
 @dataclass(frozen=True)
 class AdaptiveRing(Ring):
     """A ring that grows around a position until it holds enough background.
@@ -108,6 +112,7 @@ class AdaptiveRing(Ring):
             raise ArgumentError(f"alpha_max={self.alpha_max} must be positive.")
 
 
+@unchanging
 @dataclass(frozen=True)
 class FieldOfView(Method):
     """The background model of each run, scaled to the counts outside the exclusion regions.
@@ -124,6 +129,7 @@ class FieldOfView(Method):
     min_counts: float = 10.0
 
 
+@unchanging
 @dataclass(frozen=True)
 class SafeRange(Method):
     """Where the responses of a run can be trusted; what is given is combined.

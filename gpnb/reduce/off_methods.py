@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gpnb.core.errors import ArgumentError
+from gpnb.core.frozen import unchanging
 from gpnb.core.recipe import Recipe
 from gpnb.core.sky_regions import to_regions
 from gpnb.core.units import to_float
@@ -13,6 +14,7 @@ from gpnb.data.phase import Ephemeris, phase_intervals, phase_width
 from gpnb.reduce.methods import AdaptiveRing, Method, Ring
 
 
+@unchanging
 @dataclass(frozen=True)
 class Reflected(Method):
     """OFF regions like the ON region, at the same offset from the pointing (Berge et al. 2007, A&A 466, 1219).
@@ -62,6 +64,7 @@ class Reflected(Method):
         return None if self.pixel is None else self._angle("pixel")
 
 
+@unchanging
 @dataclass(frozen=True)
 class Wobble(Method):
     """OFF positions at equal angles about the pointing, the ON position being one of them.
@@ -82,6 +85,7 @@ class Wobble(Method):
             raise ArgumentError(f"n_off={self.n_off} must be at least 1.")
 
 
+@unchanging
 @dataclass(frozen=True)
 class OffRegions(Method):
     """OFF regions given by hand, the same on the sky for all runs; what is excluded is left out.
@@ -112,6 +116,7 @@ class OffRegions(Method):
         return Recipe.of("gpnb.OffRegions()", **kwargs)
 
 
+@unchanging
 @dataclass(frozen=True)
 class PhaseOff(Method):
     """Background from other phases of the same region: that of a pulsar, when its beam points elsewhere.

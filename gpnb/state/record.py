@@ -15,6 +15,7 @@ from types import UnionType
 from typing import Any, Literal, Self, Union, get_args, get_origin, get_type_hints
 
 from gpnb.core.errors import ArgumentError
+from gpnb.core.frozen import unchanging
 from gpnb.core.hooks import module_for
 
 _WRONG = object()
@@ -39,6 +40,7 @@ class Door:
 _PLAIN = Door(lambda value, _: value)
 
 
+@unchanging
 @dataclass(frozen=True, kw_only=True)
 class Record:
     """Base of the records; see the module.

@@ -10,6 +10,7 @@ from astropy import units as u
 from astropy.time import Time
 
 from gpnb.core.errors import ArgumentError
+from gpnb.core.frozen import unchanging
 from gpnb.core.sky_regions import region_text, to_regions
 from gpnb.core.units import to_time
 from gpnb.state.doors import Span, energies, range_ends, read_times
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _STORED = {"region": "region_ds9", "energy": "energy_tev", "time": "time_isot", "phase": "phase", "runs": "runs"}
 
 
+@unchanging
 @dataclass(frozen=True, init=False, repr=False)
 class Selection(Record):
     """A frozen choice; what is None or empty is not restricted.

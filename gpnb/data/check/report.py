@@ -10,6 +10,7 @@ from typing import Any
 
 from astropy.table import Table
 
+from gpnb.core.frozen import unchanging
 from gpnb.core.recipe import Recipe
 from gpnb.data.check.finding import SEVERITIES, Finding
 
@@ -18,6 +19,7 @@ SCHEMA = 1
 _COLUMNS = tuple(item.name for item in fields(Finding))
 
 
+@unchanging
 @dataclass(frozen=True, repr=False)
 class CheckReport:
     """The findings in one store, worst first.

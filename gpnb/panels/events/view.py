@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
+from gpnb.core.frozen import unchanging
 from gpnb.panels.sky.view import ColourMap, Stretch
 from gpnb.state import doors
 from gpnb.state.doors import Span
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from gpnb.state.selection import Selection
 
 
+@unchanging
 @dataclass(frozen=True, kw_only=True)
 class EventsView(Record):
     """The event explorer.

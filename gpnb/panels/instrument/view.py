@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
+from gpnb.core.frozen import unchanging
 from gpnb.state import doors
 from gpnb.state.doors import Span
 from gpnb.state.record import Record
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from gpnb.state.selection import Selection
 
 
+@unchanging
 @dataclass(frozen=True, kw_only=True)
 class InstrumentView(Record):
     """Responses of the instrument.

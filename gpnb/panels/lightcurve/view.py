@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from astropy import units as u
 
 from gpnb.core.errors import ArgumentError
+from gpnb.core.frozen import unchanging
 from gpnb.core.units import quantity_text, time_text, to_quantity, to_time
 from gpnb.panels.lightcurve.series import door as series_door
 from gpnb.state import doors
@@ -46,6 +47,7 @@ def _read_epoch(value: Any, name: str) -> str:
     return "" if isinstance(value, str) and not value else time_text(to_time(value, name))
 
 
+@unchanging
 @dataclass(frozen=True, kw_only=True)
 class LightCurveView(Record):
     """The light-curve explorer.

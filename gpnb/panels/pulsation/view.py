@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gpnb.core.errors import ArgumentError
+from gpnb.core.frozen import unchanging
 from gpnb.state.record import Record
 
 
+@unchanging
 @dataclass(frozen=True, kw_only=True)
 class PhasogramView(Record):
     """Counts or flux against phase.
@@ -30,6 +32,7 @@ class PhasogramView(Record):
             raise ArgumentError(f"turns={self.turns} must be from 1 to 4.")
 
 
+@unchanging
 @dataclass(frozen=True, kw_only=True)
 class FrequencyScanView(Record):
     """Pulsation at trial frequencies; there is nothing to set."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Self
 
 from gpnb.core.errors import ArgumentError
+from gpnb.core.frozen import unchanging
 from gpnb.state import doors
 from gpnb.state.doors import Span
 from gpnb.state.record import Record
@@ -23,6 +24,7 @@ ColourMap = Literal["inferno", "cividis", "viridis", "gray", "diverging"]
 Backdrop = Literal["pixels", "sky"]
 
 
+@unchanging
 @dataclass(frozen=True, kw_only=True)
 class SkyView(Record):
     """A map of the sky.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import numpy as np
 
 from gpnb.core.errors import ArgumentError
+from gpnb.core.frozen import unchanging
 from gpnb.fitting.given import as_models
 from gpnb.models.base import model_class
 from gpnb.models.collection import Models
@@ -48,6 +49,7 @@ def _read_rows(value: Any, name: str) -> tuple[Row, ...]:
     return tuple(rows)  # type: ignore[arg-type]
 
 
+@unchanging
 @dataclass(frozen=True, kw_only=True)
 class SpectrumView(Record):
     """The fit of spectra.

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from gpnb.core.frozen import unchanging
 from gpnb.state import doors
 from gpnb.state.record import Record
 
 
+@unchanging
 @dataclass(frozen=True, kw_only=True)
 class Theta2View(Record):
     """Counts against the squared angle from a source.
