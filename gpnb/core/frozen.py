@@ -37,7 +37,7 @@ def unchanging(cls: type[C]) -> type[C]:
     def keep(self: Any, name: str) -> None:
         refuse(self, name, None)
 
-    cls.__setattr__, cls.__delattr__ = refuse, keep  # type: ignore[method-assign, assignment]
+    cls.__setattr__, cls.__delattr__ = refuse, keep  # type: ignore[method-assign]
     return cls
 
 

@@ -163,7 +163,7 @@ class SpectralModel(Model):
     def _moment(self, low: Any, high: Any, order: int) -> u.Quantity:
         low, high = energy_bounds(low, high)
         flux = integrate_open(
-            lambda *ends: self.moment_between(*ends, order),
+            lambda start, stop: self.moment_between(start, stop, order),
             lambda energy: energy ** (order - 1) * self.evaluate_at(energy),
             low,
             high,
@@ -173,7 +173,7 @@ class SpectralModel(Model):
     def _moment_error(self, low: Any, high: Any, order: int, covariance: ArrayLike) -> u.Quantity:
         low, high = energy_bounds(low, high)
         gradient = integrate_open(
-            lambda *ends: self.moment_gradient_between(*ends, order),
+            lambda start, stop: self.moment_gradient_between(start, stop, order),
             lambda energy: energy ** (order - 1) * self.gradient_at(energy),
             low,
             high,
