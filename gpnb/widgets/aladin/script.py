@@ -15,15 +15,10 @@ import ipyaladin
 
 from gpnb.core.errors import GpnbError
 from gpnb.widgets.aladin.bundle import Bundle, bundle_state
-
-_SCRIPTS = Path(__file__).parents[1] / "assets" / "aladin"
-_OURS = ("overlay.js", "images.js", "survey.js", "draw.js", "main.js")
-"""In the order of what needs what."""
+from gpnb.widgets.parts.compose import compose
 
 _IMPORT = re.compile(r"import (?P<name>\w+) from\s*(?P<address>[\"'][^\"']*aladin-lite[^\"']*[\"']);")
 _EXPORT = re.compile(r"export\s*\{\s*(?P<name>[\w$]+) as default\s*\};?\s*$")
-_OWN_IMPORT = re.compile(r"^import \{[^}]*\} from \"\./\w+\.js\";\n", re.MULTILINE)
-_OWN_EXPORT = re.compile(r"^export (?=const|function)", re.MULTILINE)
 
 
 def page_script(bundle: Bundle | None = None) -> str:
@@ -50,16 +45,16 @@ def page_script(bundle: Bundle | None = None) -> str:
 @lru_cache(maxsize=2)
 def _compose(bundle: Bundle) -> str:
     stock, address = _stock()
-    return "\n".join([_loader(bundle, address), stock, *map(_own, _OURS)])
+    return f"{compose('aladin/main.js')}\nexport default skyWidget(\n{_loader(bundle, address)},\n{stock},\n);\n"
 
 
 def _loader(bundle: Bundle, address: str) -> str:
     """A function that gives Aladin Lite: one for all widgets of a page if it is bundled."""
     if not bundle:
-        return f"const loadAladin = async () => (await import({address})).default;"
+        return f"async () => (await import({address})).default"
     text = bundle.path.read_text(encoding="utf-8")
     key = f'globalThis["aladin-lite {bundle.version}"]'
-    return f"const loadAladin = async () => ({key} ??= (() => {{\n{text}\nreturn AladinLite.default;\n}})());"
+    return f"async () => ({key} ??= (() => {{\n{text}\nreturn AladinLite.default;\n}})())"
 
 
 def _stock() -> tuple[str, str]:
@@ -69,10 +64,4 @@ def _stock() -> tuple[str, str]:
     if not taken or not given:
         raise GpnbError(f"The page script of ipyaladin {ipyaladin.__version__} is not as gpnb knows it: install 0.8.1.")
     body = text[: taken.start()] + text[taken.end() : given.start()]
-    return f"const stockWidget = ({taken['name']}) => {{\n{body}\nreturn {given['name']};\n}};", taken["address"]
-
-
-def _own(name: str) -> str:
-    """One of our modules, as a part of one large module."""
-    text = (_SCRIPTS / name).read_text(encoding="utf-8")
-    return _OWN_EXPORT.sub("", _OWN_IMPORT.sub("", text))
+    return f"({taken['name']}) => {{\n{body}\nreturn {given['name']};\n}}", taken["address"]

@@ -1,17 +1,58 @@
+// @ts-check
+// The foot of a panel: state, progress with Cancel, totals, notes; below them one drawer.
+
+import { button, h, lifetime, watch } from "./kit.js";
+
+/** @import { Given, Model } from "./kit.js" */
+
+/** @typedef {"fine" | "attention" | "busy"} Level */
+/**
+ * What is in a drawer: a text, or what a file may be called.
+ * @typedef {object} Drawer
+ * @property {"code" | "save" | "detail"} [name] None if it is closed
+ * @property {string} text
+ * @property {string} path
+ * @property {[string, string][]} endings
+ */
+/**
+ * @typedef {object} Traits
+ * @property {{ level?: Level, text?: string, detail?: boolean }} status
+ * @property {{ label?: string, fraction: number }} progress
+ * @property {string} totals
+ * @property {string[]} notes
+ * @property {Drawer} drawer
+ */
+
 const SIGNS = { fine: "●", attention: "▲", busy: "…" };
 
+/**
+ * @param {string} label
+ * @param {HTMLElement[]} row
+ * @param {string} [text]
+ */
+function drawerOf(label, row, text) {
+  return h("div", { class: "gpnb-drawer", role: "region", "aria-label": label }, h("div", { class: "gpnb-row" }, ...row),
+    text === undefined ? null : h("pre", { class: "gpnb-code", tabindex: "0" }, text));
+}
+
+/**
+ * @param {string} text
+ * @param {HTMLElement} close
+ */
 function codeDrawer(text, close) {
   const said = h("span", { class: "gpnb-quiet", role: "status" });
   const copy = async () => {
     await navigator.clipboard.writeText(text);
     said.textContent = "copied";
   };
-  return h("div", { class: "gpnb-drawer", role: "region", "aria-label": "Code" },
-    h("div", { class: "gpnb-row" }, h("b", {}, "The code that makes this panel"), said,
-      button("Copy", "Copy the code", copy), close),
-    h("pre", { class: "gpnb-code", tabindex: "0" }, text));
+  return drawerOf("Code", [h("b", {}, "The code that makes this panel"), said, button("Copy", "Copy the code", copy), close], text);
 }
 
+/**
+ * @param {Model<Traits>} model
+ * @param {Drawer} drawer
+ * @param {HTMLElement} close
+ */
 function saveDrawer(model, drawer, close) {
   const path = h("input", { type: "text", class: "gpnb-input", value: drawer.path, size: 32, spellcheck: "false",
     "aria-label": "File name; its ending says what is written" });
@@ -22,18 +63,40 @@ function saveDrawer(model, drawer, close) {
     path.value = path.value.replace(/(\.[A-Za-z]+)?$/, ending);
     path.focus();
   }));
-  return h("div", { class: "gpnb-drawer", role: "region", "aria-label": "Save" },
-    h("div", { class: "gpnb-row" }, h("b", {}, "Save"), path, ...endings,
-      h("label", { class: "gpnb-label" }, replace, " replace"),
-      button("Write", "Write the file", write, { class: "gpnb-button gpnb-primary" }), close));
+  return drawerOf("Save", [h("b", {}, "Save"), path, ...endings, h("label", { class: "gpnb-label" }, replace, " replace"),
+    button("Write", "Write the file", write, { class: "gpnb-button gpnb-primary" }), close]);
 }
 
-function detailDrawer(text, close) {
-  return h("div", { class: "gpnb-drawer", role: "region", "aria-label": "Details" },
-    h("div", { class: "gpnb-row" }, h("b", {}, "What went wrong, in full"), close),
-    h("pre", { class: "gpnb-code", tabindex: "0" }, text));
+/**
+ * @param {Model<Traits>} model
+ * @returns {HTMLElement[]} The open drawer, if there is one
+ */
+function openDrawer(model) {
+  const drawer = model.get("drawer");
+  const close = button("Close", "Close this drawer", () => model.send({ kind: "close" }));
+  if (drawer.name === "code") return [codeDrawer(drawer.text, close)];
+  if (drawer.name === "save") return [saveDrawer(model, drawer, close)];
+  if (drawer.name === "detail") return [drawerOf("Details", [h("b", {}, "What went wrong, in full"), close], drawer.text)];
+  return [];
 }
 
+/**
+ * @param {Model<Traits>} model
+ * @returns {HTMLElement[]} How far the work is, if there is some
+ */
+function progress(model) {
+  const { label, fraction } = model.get("progress");
+  if (label === undefined) return [];
+  const percent = Math.round(100 * fraction);
+  const bar = h("span", { class: "gpnb-bar" }, h("span", { style: `width:${percent}%` }));
+  const range = { "aria-valuenow": percent, "aria-valuemin": 0, "aria-valuemax": 100 };
+  return [
+    h("span", { role: "progressbar", "aria-label": label, ...range, class: "gpnb-progress" }, label, " ", bar),
+    button("Cancel", `Cancel: ${label}`, () => model.send({ kind: "cancel" })),
+  ];
+}
+
+/** @param {Given<Traits>} given */
 function render({ model, el, signal: given }) {
   const { signal, end } = lifetime(given);
   const state = h("span", { class: "gpnb-state", role: "status", "aria-live": "polite" });
@@ -44,30 +107,17 @@ function render({ model, el, signal: given }) {
   el.append(h("div", { class: "gpnb-foot" }, state, work, totals, notes), drawer);
 
   watch(model, signal, ["status"], () => {
-    const { level = "fine", text = "", detail = false } = trait(model, "status");
+    const { level = "fine", text = "", detail = false } = model.get("status");
     state.className = `gpnb-state gpnb-${level}`;
     state.replaceChildren(`${SIGNS[level]} ${text || "Ready"}`);
     if (detail) state.append(" ", button("Details", "Show the full traceback", () => model.send({ kind: "detail" }), { class: "gpnb-link" }));
   });
-  watch(model, signal, ["progress"], () => {
-    const { label, fraction } = trait(model, "progress");
-    if (label === undefined) return work.replaceChildren();
-    const bar = h("span", { class: "gpnb-bar" }, h("span", { style: `width:${Math.round(100 * fraction)}%` }));
-    return work.replaceChildren(
-      h("span", { role: "progressbar", "aria-label": label, "aria-valuenow": Math.round(100 * fraction), "aria-valuemin": 0, "aria-valuemax": 100, class: "gpnb-progress" }, label, " ", bar),
-      button("Cancel", `Cancel: ${label}`, () => model.send({ kind: "cancel" })));
-  });
-  watch(model, signal, ["totals"], () => { totals.textContent = trait(model, "totals"); totals.hidden = !totals.textContent; });
+  watch(model, signal, ["progress"], () => work.replaceChildren(...progress(model)));
+  watch(model, signal, ["totals"], () => { totals.textContent = model.get("totals"); totals.hidden = !totals.textContent; });
   watch(model, signal, ["notes"], () => {
-    notes.replaceChildren(...trait(model, "notes").map((note) => h("span", { class: "gpnb-note" }, `▲ ${note}`)));
+    notes.replaceChildren(...model.get("notes").map((note) => h("span", { class: "gpnb-note" }, `▲ ${note}`)));
   });
-  watch(model, signal, ["drawer"], () => {
-    const given = trait(model, "drawer");
-    const close = button("Close", "Close this drawer", () => model.send({ kind: "close" }));
-    const made = { code: () => codeDrawer(given.text, close), save: () => saveDrawer(model, given, close),
-      detail: () => detailDrawer(given.text, close) }[given.name];
-    drawer.replaceChildren(...(made ? [made()] : []));
-  });
+  watch(model, signal, ["drawer"], () => drawer.replaceChildren(...openDrawer(model)));
   return end;
 }
 

@@ -1,3 +1,20 @@
+// @ts-check
+// The head of a panel: title, facts, tools, and the chips of the selection.
+
+import { button, h, lifetime, watch } from "./kit.js";
+
+/** @import { Given, Model } from "./kit.js" */
+
+/** @typedef {{ name: string, title: string, text: string, typed: string, example: string }} Chip */
+/**
+ * @typedef {object} Traits
+ * @property {string} title
+ * @property {string} facts
+ * @property {Record<string, boolean | string>} tools Which can be used; "open": whose drawer is
+ * @property {Chip[]} chips
+ * @property {string} count
+ */
+
 const TOOLS = [
   ["undo", "Undo", "Undo (Ctrl-Z)"],
   ["redo", "Redo", "Redo (Ctrl-Shift-Z)"],
@@ -5,18 +22,29 @@ const TOOLS = [
   ["save", "Save", "Save the picture or the data"],
   ["expand", "Expand", "Fill the screen (Escape to leave)"],
 ];
+const FIELDS = "input[type=text], input[type=number]";
 
-function keys(model, root, signal) {
+/**
+ * @param {Model<Traits>} model
+ * @param {HTMLElement} root The whole panel
+ * @param {AbortSignal} signal
+ */
+function listenKeys(model, root, signal) {
   root.setAttribute("data-lm-suppress-shortcuts", "true"); // or JupyterLab takes Ctrl-Z first
   root.addEventListener("keydown", (event) => {
     event.stopPropagation(); // or the notebook takes the focus away
     if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
-    if (event.target.matches("input[type=text], input[type=number]")) return; // the field's own undo
+    if (event.target instanceof Element && event.target.matches(FIELDS)) return; // the field's own undo
     event.preventDefault();
     model.send({ kind: event.shiftKey ? "redo" : "undo" });
   }, { signal });
 }
 
+/**
+ * @param {Model<Traits>} model
+ * @param {Chip} chip
+ * @param {() => void} edit
+ */
 function chipView(model, chip, edit) {
   if (!chip.text) {
     return button(`+ ${chip.title.toLowerCase()}`, `Restrict the ${chip.title.toLowerCase()}`, edit,
@@ -29,65 +57,92 @@ function chipView(model, chip, edit) {
       { class: "gpnb-link gpnb-remove" }));
 }
 
+/**
+ * @param {Model<Traits>} model
+ * @param {Chip} chip
+ * @param {() => void} close
+ */
 function chipEditor(model, chip, close) {
   const input = h("input", { type: "text", class: "gpnb-input", value: chip.typed, size: Math.max(24, chip.typed.length),
     "aria-label": `${chip.title}, such as ${chip.example}`, placeholder: chip.example, spellcheck: "false" });
+  const set = () => {
+    model.send({ kind: "chip", name: chip.name, text: input.value });
+    close();
+  };
   input.addEventListener("keydown", (event) => {
     if (event.key === "Escape") close();
-    if (event.key === "Enter") {
-      model.send({ kind: "chip", name: chip.name, text: input.value });
-      close();
-    }
+    if (event.key === "Enter") set();
   });
   return h("span", { class: "gpnb-chip gpnb-chip-open" }, h("span", { class: "gpnb-quiet" }, chip.title), input,
-    button("set", `Set ${chip.title}`, () => { model.send({ kind: "chip", name: chip.name, text: input.value }); close(); },
-      { class: "gpnb-link" }),
+    button("set", `Set ${chip.title}`, set, { class: "gpnb-link" }),
     button("×", "Leave it as it was", close, { class: "gpnb-link" }));
 }
 
+/**
+ * The chips of the selection, one of which may be edited, and a count beside them.
+ * @param {Model<Traits>} model
+ * @param {AbortSignal} signal
+ */
+function chipRow(model, signal) {
+  const row = h("div", { class: "gpnb-chips", role: "group", "aria-label": "Selection" });
+  const count = h("span", { class: "gpnb-count gpnb-quiet", role: "status" });
+  /** @type {string | null} */
+  let open = null;
+  const edit = (/** @type {Chip} */ chip) => { open = chip.name; draw(); row.querySelector("input")?.select(); };
+  const close = (/** @type {Chip} */ chip) => {
+    open = null;
+    draw();
+    /** @type {HTMLElement | null} */ (row.querySelector(`[data-chip=${chip.name}] button`))?.focus();
+  };
+  const draw = () => {
+    const chips = model.get("chips");
+    row.hidden = chips.length === 0;
+    row.replaceChildren(...chips.map((chip) => (open === chip.name
+      ? chipEditor(model, chip, () => close(chip)) : chipView(model, chip, () => edit(chip)))), count);
+    chips.forEach((chip, place) => row.children[place].setAttribute("data-chip", chip.name));
+  };
+  watch(model, signal, ["chips"], draw);
+  watch(model, signal, ["count"], () => { count.textContent = model.get("count"); count.hidden = !count.textContent; });
+  return row;
+}
+
+/**
+ * @param {Model<Traits>} model
+ * @param {AbortSignal} signal
+ * @param {() => Element | null} panel
+ */
+function toolBar(model, signal, panel) {
+  const use = (/** @type {string} */ name) => {
+    if (name !== "expand") model.send({ kind: name });
+    else if (document.fullscreenElement) document.exitFullscreen();
+    else panel()?.requestFullscreen();
+  };
+  const buttons = TOOLS.map(([name, word, hint]) => button(word, hint, () => use(name)));
+  watch(model, signal, ["tools"], () => {
+    const tools = model.get("tools");
+    TOOLS.forEach(([name], place) => {
+      buttons[place].disabled = tools[name] === false;
+      if (name === "code" || name === "save") buttons[place].setAttribute("aria-expanded", String(tools.open === name));
+    });
+  });
+  return h("span", { class: "gpnb-tools", role: "toolbar", "aria-label": "Panel" }, ...buttons);
+}
+
+/** @param {Given<Traits>} given */
 function render({ model, el, signal: given }) {
   const { signal, end } = lifetime(given);
+  const panel = () => /** @type {HTMLElement | null} */ (el.closest(".gpnb-live"));
   const title = h("b", { class: "gpnb-title" }), facts = h("span", { class: "gpnb-facts" });
-  const tools = h("span", { class: "gpnb-tools", role: "toolbar", "aria-label": "Panel" });
-  const chips = h("div", { class: "gpnb-chips", role: "group", "aria-label": "Selection" });
   el.classList.add("gpnb-part");
-  el.append(h("div", { class: "gpnb-head" }, title, facts, tools), chips);
-  const count = h("span", { class: "gpnb-count gpnb-quiet", role: "status" });
-  let open = null;
-
-  const buttons = Object.fromEntries(TOOLS.map(([name, word, hint]) => [name, button(word, hint, () => {
-    if (name !== "expand") return model.send({ kind: name });
-    const root = el.closest(".gpnb-live");
-    return document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen();
-  })]));
-  tools.append(...Object.values(buttons));
-
+  el.append(h("div", { class: "gpnb-head" }, title, facts, toolBar(model, signal, panel)), chipRow(model, signal));
   watch(model, signal, ["title", "facts"], () => {
-    title.textContent = trait(model, "title");
-    facts.textContent = trait(model, "facts");
-    facts.title = trait(model, "facts");
+    title.textContent = model.get("title");
+    facts.textContent = model.get("facts");
+    facts.title = model.get("facts");
   });
-  watch(model, signal, ["tools"], () => {
-    for (const [name, node] of Object.entries(buttons)) {
-      node.disabled = trait(model, "tools")[name] === false;
-      if (name === "code") node.setAttribute("aria-expanded", String(trait(model, "tools").open === "code"));
-      if (name === "save") node.setAttribute("aria-expanded", String(trait(model, "tools").open === "save"));
-    }
-  });
-  const drawChips = () => {
-    const list = trait(model, "chips");
-    chips.hidden = list.length === 0;
-    chips.replaceChildren(...list.map((chip) => (open === chip.name
-      ? chipEditor(model, chip, () => { open = null; drawChips(); chips.querySelector(`[data-chip=${chip.name}] button`)?.focus(); })
-      : chipView(model, chip, () => { open = chip.name; drawChips(); chips.querySelector("input")?.select(); }))), count);
-    list.forEach((chip, place) => chips.children[place].setAttribute("data-chip", chip.name));
-  };
-  watch(model, signal, ["chips"], drawChips);
-  watch(model, signal, ["count"], () => { count.textContent = trait(model, "count"); count.hidden = !count.textContent; });
-
   const settle = () => {
-    const root = el.closest(".gpnb-live");
-    if (root) keys(model, root, signal);
+    const root = panel();
+    if (root) listenKeys(model, root, signal);
     else if (!signal.aborted) requestAnimationFrame(settle); // not in the page yet
   };
   settle();

@@ -1,15 +1,42 @@
+// @ts-check
 // One row a parameter: name (opens value and limits), slider, value with its error, freeze.
-// Values travel as in controls.js: "place/index" → [value, gesture]; while the kernel is busy only the last ones are sent.
+// Changes are called by what changed and the parameter: "place/index".
 
+import { button, h, keepKeys, lifetime, watch, withModifier } from "./kit.js";
+import { sender } from "./changes.js";
+import { slider } from "./slider.js";
+
+/** @import { Given } from "./kit.js" */
+/** @import { Changed, Sender } from "./changes.js" */
+
+/**
+ * @typedef {object} Item
+ * @property {string} name
+ * @property {string} label
+ * @property {number} place Of the slider, of this many steps
+ * @property {number} steps
+ * @property {string} text The value with its error
+ * @property {string} unit
+ * @property {boolean} frozen
+ * @property {boolean} linked
+ * @property {string} value
+ * @property {string} min
+ * @property {string} max
+ * @property {string} note
+ */
+
+/** @typedef {(kind: string, value: unknown) => void} Put */
+
+/** @type {["value" | "min" | "max", string][]} */
 const ENDS = [["value", "Value"], ["min", "Least"], ["max", "Largest"]];
 
-function parameter(item, out) {
-  const label = item.label, key = (kind) => `${kind}/${item.name}`;
-  const put = (kind, value) => { out.start(); out.send(key(kind), value); };
-  const name = button(label, `Value and limits of ${label}`, () => open(editor.hidden), { class: "gpnb-name", "aria-expanded": "false" });
-  const slider = h("input", { type: "range", class: "gpnb-range", "aria-label": label, min: 0, max: item.steps, step: 1 });
-  const text = h("span", { class: "gpnb-number-text" }), unit = h("span", { class: "gpnb-unit" });
-  const freeze = button("○", "", () => put("frozen", freeze.getAttribute("aria-pressed") !== "true"), { class: "gpnb-freeze" });
+/**
+ * The name, which opens fields for value and limits.
+ * @param {string} label
+ * @param {Put} put
+ */
+function editor(label, put) {
+  const name = button(label, `Value and limits of ${label}`, () => open(Boolean(box.hidden)), { class: "gpnb-name", "aria-expanded": "false" });
   const fields = ENDS.map(([kind, word]) => {
     const node = h("input", { type: "text", class: "gpnb-input", size: 9, spellcheck: "false", "aria-label": `${word} ${label}`,
       placeholder: kind === "value" ? "" : "none" });
@@ -17,67 +44,82 @@ function parameter(item, out) {
     return node;
   });
   const labels = ENDS.map(([, word], place) => h("label", { class: "gpnb-label" }, h("span", {}, word), fields[place]));
-  const editor = h("div", { class: "gpnb-parameter-edit", hidden: true }, ...labels);
-  const open = (is) => { editor.hidden = !is; name.setAttribute("aria-expanded", String(is)); if (is) fields[0].focus(); };
-  let held = false, sent = null, latest = item, timer = 0;
-  const release = () => { held = false; };
-  slider.addEventListener("pointerdown", () => { held = true; out.start(); });
-  slider.addEventListener("pointerup", release);
-  slider.addEventListener("lostpointercapture", release);
-  // The kernel answers steps one by one: until the last one is answered, an answer must not take the slider back.
-  const settle = () => { sent = null; if (!held) slider.value = latest.place; };
-  slider.addEventListener("input", () => {
-    sent = Number(slider.value);
-    clearTimeout(timer);
-    timer = setTimeout(settle, 1500);
-    out.send(key("place"), sent);
+  const box = h("div", { class: "gpnb-parameter-edit", hidden: true }, ...labels);
+  const open = (/** @type {boolean} */ is) => {
+    box.hidden = !is;
+    name.setAttribute("aria-expanded", String(is));
+    if (is) fields[0].focus();
+  };
+  const show = (/** @type {Item} */ now) => ENDS.forEach(([kind], place) => {
+    if (document.activeElement !== fields[place]) fields[place].value = now[kind];
   });
-  slider.addEventListener("keydown", (event) => {
-    if (event.key.toLowerCase() === "f" && !event.ctrlKey && !event.metaKey && !event.altKey) {
-      put("frozen", freeze.getAttribute("aria-pressed") !== "true");
+  return { name, box, show };
+}
+
+/**
+ * Lets a parameter go, or holds it.
+ * @param {string} label
+ * @param {Put} put
+ */
+function freezer(label, put) {
+  const turn = () => put("frozen", node.getAttribute("aria-pressed") !== "true");
+  const node = button("○", "", turn, { class: "gpnb-freeze" });
+  const show = (/** @type {Item} */ now) => {
+    node.textContent = now.frozen ? "‖" : "○";
+    node.disabled = now.linked;
+    node.setAttribute("aria-pressed", String(now.frozen));
+    node.setAttribute("aria-label", `Freeze ${label}`);
+    node.title = now.frozen ? `${label} is frozen: let it free (F)` : `Freeze ${label} (F)`;
+  };
+  return { node, turn, show };
+}
+
+/**
+ * @param {Item} item
+ * @param {Sender} out
+ * @returns {[HTMLElement, (now: Item) => void]}
+ */
+function parameter(item, out) {
+  const { label } = item;
+  /** @type {Put} */
+  const put = (kind, value) => { out.start(); out.send(`${kind}/${item.name}`, value); };
+  const edit = editor(label, put), freeze = freezer(label, put);
+  const place = slider(label, { min: 0, max: item.steps, step: 1 }, out, `place/${item.name}`);
+  const text = h("span", { class: "gpnb-number-text" }), unit = h("span", { class: "gpnb-unit" });
+  place.node.addEventListener("keydown", (event) => {
+    if (event.key.toLowerCase() === "f" && !withModifier(event)) {
+      freeze.turn();
       event.preventDefault();
     } else if (!event.repeat) out.start();
   });
-  const node = h("div", { class: "gpnb-parameter", role: "group", "aria-label": label }, name, slider,
-    h("span", { class: "gpnb-parameter-value" }, text, unit), freeze, editor);
+  const node = h("div", { class: "gpnb-parameter", role: "group", "aria-label": label }, edit.name, place.node,
+    h("span", { class: "gpnb-parameter-value" }, text, unit), freeze.node, edit.box);
   return [node, (now) => {
-    latest = now;
-    if (sent !== null && Math.abs(now.place - sent) < 1) { clearTimeout(timer); sent = null; }
-    if (!held && sent === null) slider.value = now.place;
-    slider.disabled = now.linked;
-    slider.setAttribute("aria-valuetext", `${now.text} ${now.unit}`.trim());
+    place.show(now.place, 1);
+    place.node.disabled = now.linked;
+    place.node.setAttribute("aria-valuetext", `${now.text} ${now.unit}`.trim());
+    place.node.title = now.note;
     text.textContent = now.text;
     unit.textContent = now.unit;
     node.classList.toggle("gpnb-frozen", now.frozen || now.linked);
-    freeze.textContent = now.frozen ? "‖" : "○";
-    freeze.disabled = now.linked;
-    freeze.setAttribute("aria-pressed", String(now.frozen));
-    freeze.setAttribute("aria-label", `Freeze ${label}`);
-    freeze.title = now.frozen ? `${label} is frozen: let it free (F)` : `Freeze ${label} (F)`;
-    ENDS.forEach(([kind], place) => { if (document.activeElement !== fields[place]) fields[place].value = now[kind]; });
-    slider.title = now.note;
+    freeze.show(now);
+    edit.show(now);
   }];
 }
 
+/** @param {Given<{ items: Item[] } & Changed>} given */
 function render({ model, el, signal: given }) {
   const { signal, end } = lifetime(given);
   const list = h("div", { class: "gpnb-parameters" });
   el.classList.add("gpnb-part");
   el.append(list);
-  list.addEventListener("keydown", (event) => { // or JupyterLab takes the keys; Ctrl-Z goes on to the panel
-    if (!(event.ctrlKey || event.metaKey || event.altKey)) event.stopPropagation();
-  }, { signal });
-  let gesture = newGesture();
-  const out = {
-    start: () => { gesture = newGesture(); },
-    send: (name, value) => {
-      model.set("changes", { ...trait(model, "changes"), [name]: [value, gesture] });
-      model.save_changes();
-    },
-  };
-  let made = "", parts = [];
+  keepKeys(list, signal);
+  const out = sender(model);
+  let made = "";
+  /** @type {ReturnType<typeof parameter>[]} */
+  let parts = [];
   watch(model, signal, ["items"], () => {
-    const items = trait(model, "items"), names = JSON.stringify(items.map((item) => [item.name, item.label]));
+    const items = model.get("items"), names = JSON.stringify(items.map((item) => [item.name, item.label]));
     if (names !== made) {
       parts = items.map((item) => parameter(item, out));
       list.replaceChildren(...parts.map(([node]) => node));

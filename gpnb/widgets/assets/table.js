@@ -1,5 +1,37 @@
+// @ts-check
+// A table that is sorted and chosen from, by mouse and keyboard.
+
+import { h, lifetime, watch } from "./kit.js";
+
+/** @import { Given, Model } from "./kit.js" */
+
+/** @typedef {string | number} Id */
+/** @typedef {{ name: string, title: string, unit: string, number: boolean }} Column */
+/** @typedef {{ id: Id | null, cells: string[], flag: string }} Item */
+/**
+ * @typedef {object} Traits
+ * @property {string} label
+ * @property {Column[]} columns
+ * @property {Item[]} rows
+ * @property {number[] | null} order
+ * @property {{ by?: string, ascending?: boolean }} sort
+ * @property {Id[]} chosen
+ * @property {boolean} many
+ * @property {string} empty
+ */
+/** @typedef {{ node: HTMLTableRowElement, item: Item }} Row */
+
+const FIRST = 120; // rows that are laid out at once; a thousand take a quarter of a second
+
+/** @type {Record<string, number>} */
+const STEPS = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity };
+
+/**
+ * @param {Model<Traits>} model
+ * @param {Column} column
+ */
 function head(model, column) {
-  const sort = trait(model, "sort");
+  const sort = model.get("sort");
   const words = [column.title, column.unit ? h("span", { class: "gpnb-unit" }, ` (${column.unit})`) : null];
   const kind = column.number ? "gpnb-number" : "";
   if (!column.name) return h("th", { scope: "col", class: kind }, ...words);
@@ -9,11 +41,35 @@ function head(model, column) {
       onclick: () => model.send({ kind: "sort", name: column.name }) }, ...words, here ? (sort.ascending ? " ▴" : " ▾") : ""));
 }
 
-const FIRST = 120; // rows that are laid out at once; a thousand take a quarter of a second
+/**
+ * @param {Item} item
+ * @param {Column[]} columns
+ * @returns {Row}
+ */
+function makeRow(item, columns) {
+  const flag = item.flag ? h("span", { class: "gpnb-attention", role: "img", title: item.flag, "aria-label": item.flag }, " ▲") : null;
+  const cells = item.cells.map((cell, place) => h("td", { class: columns[place]?.number ? "gpnb-number" : "", title: cell }, cell,
+    place === 0 ? flag : null));
+  return { node: h("tr", item.id === null ? {} : { tabindex: "-1", "data-id": item.id }, ...cells), item };
+}
 
 class Table {
+  /**
+   * @param {Model<Traits>} model
+   * @param {HTMLElement} el
+   * @param {AbortSignal} signal
+   */
   constructor(model, el, signal) {
-    Object.assign(this, { model, nodes: [], shown: [], from: null, active: null });
+    this.model = model;
+    /** @type {Row[]} */
+    this.all = [];
+    /** @type {Row[]} */
+    this.shown = [];
+    /** @type {Row | null} Where a span begins */
+    this.from = null;
+    /** @type {Row | null} */
+    this.active = null;
+    this.later = 0;
     this.top = h("tr");
     this.rows = h("tbody");
     this.table = h("table", {}, h("thead", {}, this.top), this.rows);
@@ -21,6 +77,12 @@ class Table {
     this.wide = h("div", { class: "gpnb-wide" }, this.table, this.none);
     el.classList.add("gpnb-part");
     el.append(this.wide);
+    this.listen(signal);
+  }
+
+  /** @param {AbortSignal} signal */
+  listen(signal) {
+    const { model } = this;
     const size = new ResizeObserver(() => this.reach());
     size.observe(this.wide);
     size.observe(this.table);
@@ -35,25 +97,28 @@ class Table {
   }
 
   name() {
-    this.table.setAttribute("aria-label", trait(this.model, "label"));
-    this.none.textContent = trait(this.model, "empty");
+    this.table.setAttribute("aria-label", this.model.get("label"));
+    this.none.textContent = this.model.get("empty");
   }
 
-  reach() { // a table without rows to choose that is wider than its place is scrolled by the arrow keys
+  /** A table without rows to choose that is wider than its place is scrolled by the arrow keys. */
+  reach() {
     if (!this.active && this.wide.scrollWidth > this.wide.clientWidth) this.wide.setAttribute("tabindex", "0");
     else this.wide.removeAttribute("tabindex");
   }
 
   heads() {
-    const columns = trait(this.model, "columns"), focused = this.top.contains(document.activeElement) && document.activeElement.dataset.name;
+    const columns = this.model.get("columns"), active = document.activeElement;
+    const focused = active instanceof HTMLElement && this.top.contains(active) ? active.dataset.name : undefined;
     this.wide.hidden = columns.length === 0;
     this.top.replaceChildren(...columns.map((column) => head(this.model, column)));
-    if (focused) this.top.querySelector(`[data-name="${CSS.escape(focused)}"]`)?.focus();
+    if (!focused) return;
+    /** @type {HTMLElement | null} */ (this.top.querySelector(`[data-name="${CSS.escape(focused)}"]`))?.focus();
   }
 
   make() {
-    const columns = trait(this.model, "columns"), items = trait(this.model, "rows");
-    this.nodes = items.map((item) => this.row(item, columns));
+    const columns = this.model.get("columns"), items = this.model.get("rows");
+    this.all = items.map((item) => makeRow(item, columns));
     if (items.some((item) => item.id !== null)) {
       this.table.setAttribute("role", "grid");
       this.table.setAttribute("aria-multiselectable", "true");
@@ -61,93 +126,124 @@ class Table {
     this.arrange();
   }
 
-  row(item, columns) {
-    const cells = item.cells.map((cell, place) => h("td", { class: columns[place]?.number ? "gpnb-number" : "", title: cell }, cell,
-      place === 0 && item.flag ? h("span", { class: "gpnb-attention", role: "img", title: item.flag, "aria-label": item.flag }, " ▲") : null));
-    const node = h("tr", item.id === null ? {} : { tabindex: "-1", "data-id": item.id }, ...cells);
-    node.item = item;
-    return node;
+  /**
+   * The row that a node is in, if it is one of these.
+   * @param {EventTarget | null} node
+   */
+  rowOf(node) {
+    const line = node instanceof Element ? node.closest("tr") : null;
+    return this.shown.find((row) => row.node === line);
   }
 
   arrange() {
-    const order = trait(this.model, "order"), focused = this.rows.contains(document.activeElement) ? document.activeElement.item?.id : undefined;
-    this.shown = order === null ? this.nodes : order.map((place) => this.nodes[place]).filter(Boolean);
+    const order = this.model.get("order");
+    const focused = this.rows.contains(document.activeElement) ? this.rowOf(document.activeElement)?.item.id : undefined;
+    this.shown = order === null ? this.all : order.map((place) => this.all[place]).filter(Boolean);
     clearTimeout(this.later);
-    this.rows.replaceChildren(...this.shown.slice(0, FIRST));
+    this.rows.replaceChildren(...this.shown.slice(0, FIRST).map((row) => row.node));
     if (this.shown.length > FIRST) this.later = setTimeout(() => this.fill(), 100);
-    this.none.hidden = this.shown.length > 0 || !trait(this.model, "empty");
+    this.none.hidden = this.shown.length > 0 || !this.model.get("empty");
     this.mark();
-    if (focused !== undefined) this.focus(this.shown.find((node) => node.item.id === focused));
+    if (focused !== undefined) this.focus(this.shown.find((row) => row.item.id === focused));
   }
 
   fill() {
     clearTimeout(this.later);
-    if (this.rows.childElementCount < this.shown.length) this.rows.append(...this.shown.slice(FIRST));
+    if (this.rows.childElementCount < this.shown.length) this.rows.append(...this.shown.slice(FIRST).map((row) => row.node));
   }
 
-  // One row is in the order of Tab: the one that had the focus, else the first that is chosen, else the first.
+  /** One row is in the order of Tab: the one that had the focus, else the first that is chosen, else the first. */
   mark() {
-    const chosen = new Set(trait(this.model, "chosen"));
-    for (const node of this.nodes) {
-      const now = String(chosen.has(node.item.id));
-      if (node.item.id !== null && node.getAttribute("aria-selected") !== now) node.setAttribute("aria-selected", now);
+    const chosen = new Set(this.model.get("chosen"));
+    const isChosen = (/** @type {Row} */ { item }) => item.id !== null && chosen.has(item.id);
+    for (const row of this.all) {
+      const now = String(isChosen(row));
+      if (row.item.id !== null && row.node.getAttribute("aria-selected") !== now) row.node.setAttribute("aria-selected", now);
     }
     const known = this.active && this.shown.includes(this.active) ? this.active : null;
-    this.activate(known ?? this.shown.find((node) => chosen.has(node.item.id)) ?? this.shown[0]);
+    this.activate(known ?? this.shown.find(isChosen) ?? this.shown[0]);
   }
 
-  activate(node) {
-    if (this.active) this.active.setAttribute("tabindex", "-1");
-    this.active = node && node.item.id !== null ? node : null;
-    if (this.active) this.active.setAttribute("tabindex", "0");
+  /** @param {Row | undefined} row */
+  activate(row) {
+    this.active?.node.setAttribute("tabindex", "-1");
+    this.active = row && row.item.id !== null ? row : null;
+    this.active?.node.setAttribute("tabindex", "0");
   }
 
-  focus(node) {
-    if (!node || node.item.id === null) return;
-    this.activate(node);
-    if (!node.isConnected) this.fill();
-    node.focus({ preventScroll: true });
-    node.scrollIntoView({ block: "nearest" });
+  /** @param {Row | undefined} row */
+  focus(row) {
+    if (!row || row.item.id === null) return;
+    this.activate(row);
+    if (!row.node.isConnected) this.fill();
+    row.node.focus({ preventScroll: true });
+    row.node.scrollIntoView({ block: "nearest" });
   }
 
-  choose(node, add, span) {
-    if (!node || node.item.id === null) return;
-    this.activate(node);
-    if (span && trait(this.model, "many") && this.shown.includes(this.from)) {
-      const [low, high] = [this.shown.indexOf(this.from), this.shown.indexOf(node)].sort((a, b) => a - b);
-      this.model.send({ kind: "span", ids: this.shown.slice(low, high + 1).map((item) => item.item.id), add });
+  /**
+   * @param {Row | undefined} row
+   * @param {boolean} add To what is chosen
+   * @param {boolean} span All from the one that was chosen last
+   */
+  choose(row, add, span) {
+    if (!row || row.item.id === null) return;
+    this.activate(row);
+    if (span && this.model.get("many") && this.from && this.shown.includes(this.from)) {
+      const [low, high] = [this.shown.indexOf(this.from), this.shown.indexOf(row)].sort((a, b) => a - b);
+      this.chooseAll(this.shown.slice(low, high + 1), add);
       return;
     }
-    this.from = node;
-    this.model.send({ kind: "choose", id: node.item.id, add: add || span });
+    this.from = row;
+    this.model.send({ kind: "choose", id: row.item.id, add: add || span });
   }
 
+  /**
+   * @param {Row[]} rows
+   * @param {boolean} add
+   */
+  chooseAll(rows, add) { this.model.send({ kind: "span", ids: rows.map((row) => row.item.id), add }); }
+
+  /** @param {MouseEvent} event */
   click(event) {
-    const node = event.target.closest("tr");
-    if (!node || node.item.id === null) return;
+    const row = this.rowOf(event.target);
+    if (!row || row.item.id === null) return;
     if (window.getSelection()?.toString() && !event.shiftKey) return; // text is being copied
     window.getSelection()?.removeAllRanges();
-    this.focus(node);
-    this.choose(node, event.ctrlKey || event.metaKey, event.shiftKey);
+    this.focus(row);
+    this.choose(row, event.ctrlKey || event.metaKey, event.shiftKey);
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
-    const node = event.target.closest("tr"), place = this.shown.indexOf(node), many = trait(this.model, "many");
-    const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity };
-    if (event.key in steps && !event.ctrlKey) {
-      const next = this.shown[Math.max(0, Math.min(this.shown.length - 1, place + steps[event.key]))];
-      if (event.shiftKey && many) { this.from = this.shown.includes(this.from) ? this.from : node; this.choose(next, false, true); }
-      this.focus(next);
-    } else if (event.key === "Enter") this.choose(node, event.ctrlKey || event.metaKey, event.shiftKey);
-    else if (event.key === " ") this.choose(node, true, event.shiftKey);
-    else if (many && event.key.toLowerCase() === "a" && (event.ctrlKey || event.metaKey)) this.model.send({ kind: "span", ids: this.shown.map((item) => item.item.id), add: false });
-    else if (many && event.key === "Escape") this.model.send({ kind: "span", ids: [], add: false });
+    const row = this.rowOf(event.target), many = this.model.get("many"), withCtrl = event.ctrlKey || event.metaKey;
+    if (!row) return;
+    if (event.key in STEPS && !event.ctrlKey) this.step(row, STEPS[event.key], event.shiftKey && many);
+    else if (event.key === "Enter") this.choose(row, withCtrl, event.shiftKey);
+    else if (event.key === " ") this.choose(row, true, event.shiftKey);
+    else if (many && event.key.toLowerCase() === "a" && withCtrl) this.chooseAll(this.shown, false);
+    else if (many && event.key === "Escape") this.chooseAll([], false);
     else return;
     event.preventDefault();
     event.stopPropagation();
   }
+
+  /**
+   * @param {Row} row From where
+   * @param {number} step How many rows down
+   * @param {boolean} span Whether those between are chosen
+   */
+  step(row, step, span) {
+    const place = this.shown.indexOf(row) + step;
+    const next = this.shown[Math.max(0, Math.min(this.shown.length - 1, place))];
+    if (span) {
+      this.from = this.from && this.shown.includes(this.from) ? this.from : row;
+      this.choose(next, false, true);
+    }
+    this.focus(next);
+  }
 }
 
+/** @param {Given<Traits>} given */
 function render({ model, el, signal: given }) {
   const { signal, end } = lifetime(given);
   new Table(model, el, signal);

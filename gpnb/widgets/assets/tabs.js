@@ -1,35 +1,48 @@
+// @ts-check
 // Tabs: one is chosen; arrow keys go from one to the next.
 
+import { h, lifetime, watch, withModifier } from "./kit.js";
+
+/** @import { Given } from "./kit.js" */
+
+/** @typedef {{ label: string, tabs: [string, string][], chosen: string }} Traits */
+
+/** @param {Given<Traits>} given */
 function render({ model, el, signal: given }) {
   const { signal, end } = lifetime(given);
   const list = h("div", { class: "gpnb-tabs", role: "tablist" });
   el.classList.add("gpnb-part");
   el.append(list);
+  /** @type {HTMLButtonElement[]} */
+  let nodes = [];
   let made = "";
-  const choose = (name) => model.send({ kind: "choose", name });
-  const tab = ([name, word]) => h("button", { type: "button", role: "tab", class: "gpnb-tab", "data-name": name, onclick: () => choose(name) }, word);
+  const choose = (/** @type {string} */ name) => model.send({ kind: "choose", name });
+  const tab = (/** @type {[string, string]} */ [name, word]) => h("button", { type: "button", role: "tab", class: "gpnb-tab",
+    "data-name": name, onclick: () => choose(name) }, word);
   list.addEventListener("keydown", (event) => {
-    const tabs = [...list.children], place = tabs.indexOf(document.activeElement);
-    const steps = { ArrowRight: place + 1, ArrowLeft: place - 1, Home: 0, End: tabs.length - 1 };
-    if (!(event.key in steps) || place < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
-    const next = tabs[(steps[event.key] + tabs.length) % tabs.length];
-    next.focus();
-    choose(next.dataset.name);
+    const place = nodes.findIndex((node) => node === document.activeElement);
+    /** @type {Record<string, number>} */
+    const steps = { ArrowRight: place + 1, ArrowLeft: place - 1, Home: 0, End: nodes.length - 1 };
+    if (!(event.key in steps) || place < 0 || withModifier(event)) return;
+    const next = (steps[event.key] + nodes.length) % nodes.length;
+    nodes[next].focus();
+    choose(model.get("tabs")[next][0]);
     event.preventDefault();
     event.stopPropagation();
   }, { signal });
-  watch(model, signal, ["label"], () => list.setAttribute("aria-label", trait(model, "label")));
+  watch(model, signal, ["label"], () => list.setAttribute("aria-label", model.get("label")));
   watch(model, signal, ["tabs", "chosen"], () => {
-    const tabs = trait(model, "tabs");
+    const tabs = model.get("tabs");
     if (JSON.stringify(tabs) !== made) {
-      list.replaceChildren(...tabs.map(tab));
+      nodes = tabs.map(tab);
+      list.replaceChildren(...nodes);
       made = JSON.stringify(tabs);
     }
-    for (const node of list.children) {
-      const here = node.dataset.name === trait(model, "chosen");
-      node.setAttribute("aria-selected", String(here));
-      node.setAttribute("tabindex", here ? "0" : "-1");
-    }
+    tabs.forEach(([name], place) => {
+      const here = name === model.get("chosen");
+      nodes[place].setAttribute("aria-selected", String(here));
+      nodes[place].setAttribute("tabindex", here ? "0" : "-1");
+    });
   });
   return end;
 }

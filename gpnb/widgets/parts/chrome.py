@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import traitlets
 
-from gpnb.widgets.parts.part import Part, asset
+from gpnb.widgets.parts.compose import ASSETS, compose
+from gpnb.widgets.parts.part import Part
 
 
 class Head(Part):
@@ -13,8 +14,8 @@ class Head(Part):
     Messages: ``undo``, ``redo``, ``code``, ``save``, ``chip(name, text)``.
     """
 
-    _esm = asset("kit.js", "head.js")
-    _css = asset("live.css")
+    _esm = compose("head.js")
+    _css = (ASSETS / "live.css").read_text(encoding="utf-8")
     title = traitlets.Unicode().tag(sync=True)
     facts = traitlets.Unicode().tag(sync=True)
     tools = traitlets.Dict().tag(sync=True)
@@ -28,7 +29,7 @@ class Foot(Part):
     Messages: ``cancel``, ``close(drawer)``, ``write(path, overwrite)``.
     """
 
-    _esm = asset("kit.js", "foot.js")
+    _esm = compose("foot.js")
     status = traitlets.Dict().tag(sync=True)
     progress = traitlets.Dict().tag(sync=True)
     totals = traitlets.Unicode().tag(sync=True)

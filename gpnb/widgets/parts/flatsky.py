@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import traitlets
 
-from gpnb.widgets.parts.part import Part, asset
+from gpnb.widgets.parts.compose import compose
+from gpnb.widgets.parts.part import Part
 
 
 class FlatSky(Part):
@@ -34,7 +35,7 @@ class FlatSky(Part):
         Triples (name, word, hint).
     """
 
-    _esm = asset("kit.js", "shapes.js", "flatsky.js")
+    _esm = compose("flatsky/main.js")
     pixels = traitlets.Bytes().tag(sync=True)
     image = traitlets.Dict({"nx": 0, "ny": 0, "low": 0, "high": 1, "stretch": "linear"}).tag(sync=True)
     lut = traitlets.Bytes().tag(sync=True)

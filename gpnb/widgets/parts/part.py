@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
 
-_ASSETS = Path(__file__).parents[1] / "assets"
-
-
-@cache
-def asset(*names: str) -> str:
-    """The text of some files of the front end, one after the other."""
-    return "\n".join((_ASSETS / name).read_text(encoding="utf-8") for name in names)
+from gpnb.widgets.parts.compose import compose
 
 
 class Part(anywidget.AnyWidget):
@@ -64,7 +56,7 @@ class Controls(Part):
         Name → [value, gesture], set by the front end.
     """
 
-    _esm = asset("kit.js", "controls.js")
+    _esm = compose("controls.js")
     items = traitlets.List().tag(sync=True)
     changes = traitlets.Dict().tag(sync=True)
 

@@ -13,7 +13,8 @@ import traitlets
 from matplotlib.ticker import MaxNLocator
 
 from gpnb.core.words import energy_ticks, log_ticks, number
-from gpnb.widgets.parts.part import Part, asset
+from gpnb.widgets.parts.compose import compose
+from gpnb.widgets.parts.part import Part
 
 ACCENT, QUIET, MODEL, FINE, PURPLE, LINE = (
     f"var(--gpnb-{name})" for name in ("accent", "quiet", "model", "fine", "purple", "line")
@@ -45,7 +46,7 @@ class PlotHead(Part):
         What the figure is, for those who do not see it.
     """
 
-    _esm = asset("kit.js", "plothead.js")
+    _esm = compose("plothead.js")
     title = traitlets.Unicode().tag(sync=True)
     facts = traitlets.Unicode().tag(sync=True)
     legend = traitlets.List().tag(sync=True)

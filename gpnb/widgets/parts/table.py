@@ -8,7 +8,8 @@ from typing import Any
 import traitlets
 
 from gpnb.panels.columns import Column
-from gpnb.widgets.parts.part import Part, asset
+from gpnb.widgets.parts.compose import compose
+from gpnb.widgets.parts.part import Part
 
 
 class TableView(Part):
@@ -36,7 +37,7 @@ class TableView(Part):
         Said where no row is shown.
     """
 
-    _esm = asset("kit.js", "table.js")
+    _esm = compose("table.js")
     label = traitlets.Unicode().tag(sync=True)
     columns = traitlets.List().tag(sync=True)
     rows = traitlets.List().tag(sync=True)

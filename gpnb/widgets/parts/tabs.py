@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import traitlets
 
-from gpnb.widgets.parts.part import Controls, Part, asset
+from gpnb.widgets.parts.compose import compose
+from gpnb.widgets.parts.part import Controls, Part
 
 
 class Tabs(Part):
@@ -22,7 +23,7 @@ class Tabs(Part):
         The name of the one that is shown.
     """
 
-    _esm = asset("kit.js", "tabs.js")
+    _esm = compose("tabs.js")
     label = traitlets.Unicode().tag(sync=True)
     tabs = traitlets.List().tag(sync=True)
     chosen = traitlets.Unicode().tag(sync=True)
@@ -39,4 +40,4 @@ class Parameters(Controls):
         ``name label place steps text unit frozen linked value min max note``.
     """
 
-    _esm = asset("kit.js", "parameters.js")
+    _esm = compose("parameters.js")

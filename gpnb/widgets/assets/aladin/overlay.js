@@ -1,13 +1,24 @@
+// @ts-check
 // Regions and points, drawn by ourselves on Aladin's canvas: names are canvas text, never HTML.
 
 const DASHES = { solid: [], dashed: [7, 4], dotted: [2.5, 3.5] };
-const RIM = "rgba(0, 0, 0, 0.65)";
+export const RIM = "rgba(0, 0, 0, 0.65)";
 const NEAR = 9; // px between the mouse and a point whose name is shown
 
-/** Layers by name in one overlay of Aladin; giving a name again replaces what it had. */
+/** @import { Aladin, Library, Pair, PointLayer, PointStyle, RegionLayer, RegionStyle } from "./types.d.ts" */
+/** @typedef {CanvasRenderingContext2D} Context */
+/** @typedef {RegionLayer | PointLayer} Layer */
+
+/**
+ * Layers by name in one overlay of Aladin; giving a name again replaces what it had.
+ * @param {Library} A
+ * @param {Aladin} aladin
+ */
 export function makeOverlay(A, aladin) {
+  /** @type {Map<string, Layer>} */
   const layers = new Map();
   const overlay = A.graphicOverlay({ name: "gpnb", color: "#ffffff" });
+  /** @type {Pair | null} */
   let mouse = null;
   overlay.draw = (context) => {
     for (const layer of layers.values()) drawLayer(context, aladin, layer, mouse);
@@ -15,36 +26,57 @@ export function makeOverlay(A, aladin) {
   aladin.addOverlay(overlay);
   const redraw = () => overlay.reportChange();
   return {
-    redraw,
+    /**
+     * @param {string} name
+     * @param {Layer} layer
+     */
     show(name, layer) {
       layers.set(name, layer);
       redraw();
     },
+    /**
+     * @param {string} name
+     * @param {RegionStyle | PointStyle} style Of a layer's own kind
+     */
     restyle(name, style) {
       const layer = layers.get(name);
-      if (layer) layer.style = style;
+      if (layer) Object.assign(layer, { style });
       redraw();
     },
+    /** @param {string} name */
     remove(name) {
       layers.delete(name);
       redraw();
     },
+    /** @param {Pair | null} place Where the mouse is */
     hover(place) {
       mouse = place;
-      if ([...layers.values()].some((layer) => layer.points && layer.style.names === "hover")) redraw();
+      if ([...layers.values()].some((layer) => "points" in layer && layer.style.names === "hover")) redraw();
     },
   };
 }
 
+/**
+ * @param {Context} context
+ * @param {Aladin} aladin
+ * @param {Layer} layer
+ * @param {Pair | null} mouse
+ */
 function drawLayer(context, aladin, layer, mouse) {
   context.save();
   context.globalAlpha = layer.style.opacity;
   context.lineJoin = "round";
-  if (layer.regions) for (const outlines of layer.regions) drawRegion(context, aladin, outlines, layer.style);
-  if (layer.points) drawPoints(context, aladin, layer, mouse);
+  if ("points" in layer) drawPoints(context, aladin, layer, mouse);
+  else for (const outlines of layer.regions) drawRegion(context, aladin, outlines, layer.style);
   context.restore();
 }
 
+/**
+ * @param {Context} context
+ * @param {Aladin} aladin
+ * @param {Pair[][]} outlines
+ * @param {RegionStyle} style
+ */
 function drawRegion(context, aladin, outlines, style) {
   const path = new Path2D();
   const pixels = outlines.flatMap((outline) => trace(path, aladin, outline));
@@ -58,15 +90,16 @@ function drawRegion(context, aladin, outlines, style) {
   }
   if (style.hatch) hatch(context, aladin, path, pixels, style.colour);
   context.setLineDash(DASHES[style.line]);
-  context.strokeStyle = RIM;
-  context.lineWidth = style.width + 1.5;
-  context.stroke(path);
-  context.strokeStyle = style.colour;
-  context.lineWidth = style.width;
-  context.stroke(path);
+  stroke(context, path, RIM, style.width + 1.5);
+  stroke(context, path, style.colour, style.width);
 }
 
-/** Add a closed outline to a path; what lies behind the sphere is left out. */
+/**
+ * Add a closed outline to a path; what lies behind the sphere is left out.
+ * @param {Path2D} path
+ * @param {Aladin} aladin
+ * @param {Pair[]} outline
+ */
 function trace(path, aladin, outline) {
   const pixels = outline.map((place) => toPixel(aladin, place));
   let down = false;
@@ -76,9 +109,16 @@ function trace(path, aladin, outline) {
     down = Boolean(pixel);
   }
   if (pixels.every(Boolean)) path.closePath();
-  return pixels.filter(Boolean);
+  return pixels.filter((pixel) => pixel !== null);
 }
 
+/**
+ * @param {Context} context
+ * @param {Aladin} aladin
+ * @param {Path2D} path
+ * @param {Pair[]} pixels
+ * @param {string} colour
+ */
 function hatch(context, aladin, path, pixels, colour) {
   const [width, height] = aladin.getSize();
   const left = Math.max(0, Math.min(...pixels.map((pixel) => pixel[0])));
@@ -99,35 +139,65 @@ function hatch(context, aladin, path, pixels, colour) {
   context.restore();
 }
 
+/**
+ * @param {Context} context
+ * @param {Aladin} aladin
+ * @param {PointLayer} layer
+ * @param {Pair | null} mouse
+ */
 function drawPoints(context, aladin, layer, mouse) {
   const pixels = layer.points.map((place) => toPixel(aladin, place));
   const crosses = new Path2D();
   const arm = layer.style.size / 2;
-  for (const pixel of pixels.filter(Boolean)) {
-    crosses.moveTo(pixel[0] - arm, pixel[1]);
-    crosses.lineTo(pixel[0] + arm, pixel[1]);
-    crosses.moveTo(pixel[0], pixel[1] - arm);
-    crosses.lineTo(pixel[0], pixel[1] + arm);
+  for (const [x, y] of pixels.filter((pixel) => pixel !== null)) {
+    crosses.moveTo(x - arm, y);
+    crosses.lineTo(x + arm, y);
+    crosses.moveTo(x, y - arm);
+    crosses.lineTo(x, y + arm);
   }
   context.setLineDash([]);
-  for (const [colour, width] of [[RIM, 3.5], [layer.style.colour, 1.5]]) {
-    context.strokeStyle = colour;
-    context.lineWidth = width;
-    context.stroke(crosses);
-  }
+  stroke(context, crosses, RIM, 3.5);
+  stroke(context, crosses, layer.style.colour, 1.5);
   if (!layer.labels) return;
   const named = layer.style.names === "always" ? pixels.map((_, index) => index) : nearest(pixels, mouse);
-  for (const index of named) if (pixels[index]) write(context, layer.labels[index], pixels[index], arm, layer.style.colour);
+  for (const index of named) {
+    const pixel = pixels[index];
+    if (pixel) write(context, layer.labels[index], pixel, arm, layer.style.colour);
+  }
 }
 
-function nearest(pixels, mouse) {
+/**
+ * @param {Context} context
+ * @param {Path2D} path
+ * @param {string} colour
+ * @param {number} width
+ */
+export function stroke(context, path, colour, width) {
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.stroke(path);
+}
+
+/**
+ * The places of those, one at most, that are near the mouse.
+ * @param {(Pair | null)[]} pixels
+ * @param {Pair | null} mouse
+ */
+export function nearest(pixels, mouse) {
   if (!mouse) return [];
   const distances = pixels.map((pixel) => (pixel ? Math.hypot(pixel[0] - mouse[0], pixel[1] - mouse[1]) : Infinity));
   const closest = Math.min(...distances);
   return closest <= NEAR ? [distances.indexOf(closest)] : [];
 }
 
-/** A word with a dark rim, legible on any sky. */
+/**
+ * A word with a dark rim, legible on any sky.
+ * @param {Context} context
+ * @param {string} text
+ * @param {Pair} place
+ * @param {number} gap Between the place and the word
+ * @param {string} colour
+ */
 export function write(context, text, [x, y], gap, colour) {
   context.font = "12px system-ui, sans-serif";
   context.textBaseline = "alphabetic";
@@ -138,6 +208,10 @@ export function write(context, text, [x, y], gap, colour) {
   context.fillText(text, x + gap + 3, y - 4);
 }
 
+/**
+ * @param {Aladin} aladin
+ * @param {Pair} place
+ */
 function toPixel(aladin, [ra, dec]) {
   const pixel = aladin.world2pix(ra, dec, "ICRS");
   return pixel && Number.isFinite(pixel[0]) && Number.isFinite(pixel[1]) ? pixel : null;

@@ -1,12 +1,20 @@
+// @ts-check
 // The survey below everything, or a plain sky; surveys are asked for before Aladin is told of them.
 
 export const PLAIN = "none";
 const PATIENCE = 6000; // ms
 const MEMORY = 20000; // ms for which an answer is believed
 
-/** Whether a survey answers; asked once for all widgets of a page. */
+/** @import { Aladin, Library } from "./types.d.ts" */
+/** @typedef {{ answer: Promise<boolean>, when: number }} Asked */
+
+/**
+ * Whether a survey answers; asked once for all widgets of a page.
+ * @param {string} url
+ */
 function reachable(url) {
-  const answers = (globalThis.__gpnbSurveys ??= new Map());
+  const page = /** @type {{ __gpnbSurveys?: Map<string, Asked> }} */ (globalThis);
+  const answers = (page.__gpnbSurveys ??= new Map());
   const known = answers.get(url);
   if (known && Date.now() - known.when < MEMORY) return known.answer;
   const answer = fetch(`${url}/properties`, { signal: AbortSignal.timeout(PATIENCE) }).then(
@@ -17,10 +25,15 @@ function reachable(url) {
   return answer;
 }
 
-/** Chooses surveys for one Aladin; `tell` gets "loading", "there" or "out of reach". */
+/**
+ * Chooses surveys for one Aladin.
+ * @param {Library} A
+ * @param {Aladin} aladin
+ * @param {(state: "loading" | "there" | "out of reach") => void} tell
+ */
 export function makeSurvey(A, aladin, tell) {
   let latest = 0;
-  return async function choose(url) {
+  return async function choose(/** @type {string} */ url) {
     const mine = ++latest;
     tell("loading");
     const there = url === PLAIN || (await reachable(url));
@@ -30,7 +43,10 @@ export function makeSurvey(A, aladin, tell) {
   };
 }
 
-/** Nothing to see and nothing to fetch: Aladin wants some layer below, this is an empty image of two pixels. */
+/**
+ * Nothing to see and nothing to fetch: Aladin wants some layer below, this is an empty image of two pixels.
+ * @param {Library} A
+ */
 export function plainSky(A) {
   const url = URL.createObjectURL(new Blob([emptyFits()], { type: "application/fits" }));
   return A.image(url, { name: "plain sky", imgFormat: "fits", minCut: 0, maxCut: 1, opacity: 0.001 });

@@ -1,11 +1,33 @@
+// @ts-check
 // Shapes in pixels of the image (x to the right, y up): their outlines, handles, and what dragging does.
 
-function turn(dx, dy, degrees) {
+/** @typedef {[number, number]} Point */
+/** @typedef {{ type: "circle", x: number, y: number, r: number }} Circle */
+/** @typedef {{ type: "ellipse" | "rectangle", x: number, y: number, w: number, h: number, angle: number }} Box */
+/** @typedef {{ type: "polygon", points: Point[] }} Polygon */
+/** @typedef {Circle | Box | Polygon} Shape Angles in degrees */
+
+/**
+ * A point to take hold of, with what moving it makes of the shape.
+ * @typedef {{ x: number, y: number, round?: boolean, drag: (x: number, y: number) => Shape }} Handle
+ */
+
+/**
+ * @param {number} dx
+ * @param {number} dy
+ * @param {number} degrees
+ * @returns {Point}
+ */
+export function turn(dx, dy, degrees) {
   const angle = (degrees * Math.PI) / 180;
   return [dx * Math.cos(angle) - dy * Math.sin(angle), dx * Math.sin(angle) + dy * Math.cos(angle)];
 }
 
-function outline(shape) {
+/**
+ * @param {Shape} shape
+ * @returns {Point[]}
+ */
+export function outline(shape) {
   if (shape.type === "polygon") return shape.points;
   const { x, y } = shape;
   if (shape.type === "rectangle") {
@@ -22,47 +44,84 @@ function outline(shape) {
   });
 }
 
-// Points to take hold of, each with what moving it to (px, py) makes of the shape.
-function handles(shape) {
-  if (shape.type === "polygon") {
-    return shape.points.map(([x, y], place) => ({ x, y, drag: (px, py) => ({
-      ...shape, points: shape.points.map((point, other) => (other === place ? [px, py] : point)) }) }));
-  }
-  const { x, y } = shape;
+/**
+ * @param {Shape} shape
+ * @returns {Handle[]}
+ */
+export function handles(shape) {
+  if (shape.type === "polygon") return shape.points.map((_, place) => cornerHandle(shape, place));
   if (shape.type === "circle") {
-    return [{ x: x + shape.r, y, drag: (px, py) => ({ ...shape, r: Math.max(Math.hypot(px - x, py - y), 0.05) }) }];
+    const { x, y, r } = shape;
+    return [{ x: x + r, y, drag: (px, py) => ({ ...shape, r: Math.max(Math.hypot(px - x, py - y), 0.05) }) }];
   }
-  const size = (name, across) => {
-    const [dx, dy] = turn(across ? 0 : shape.w / 2, across ? shape.h / 2 : 0, shape.angle);
-    return { x: x + dx, y: y + dy, drag: (px, py) => {
-      const [u, v] = turn(px - x, py - y, -shape.angle);
-      return { ...shape, [name]: Math.max(2 * Math.abs(across ? v : u), 0.1) };
-    } };
-  };
-  const [rx, ry] = turn(-shape.w / 2, 0, shape.angle);
-  return [size("w", false), size("h", true), { x: x + rx, y: y + ry, round: true,
+  const { x, y } = shape, [rx, ry] = turn(-shape.w / 2, 0, shape.angle);
+  return [sizeHandle(shape, "w"), sizeHandle(shape, "h"), { x: x + rx, y: y + ry, round: true,
     drag: (px, py) => ({ ...shape, angle: (Math.atan2(y - py, x - px) * 180) / Math.PI }) }];
 }
 
-function moved(shape, dx, dy) {
+/**
+ * @param {Polygon} shape
+ * @param {number} place
+ * @returns {Handle}
+ */
+function cornerHandle(shape, place) {
+  const [x, y] = shape.points[place];
+  return { x, y, drag: (px, py) => ({ ...shape, points: shape.points.map((point, other) => (other === place ? [px, py] : point)) }) };
+}
+
+/**
+ * @param {Box} shape
+ * @param {"w" | "h"} side
+ * @returns {Handle}
+ */
+function sizeHandle(shape, side) {
+  const { x, y } = shape;
+  const [dx, dy] = side === "w" ? turn(shape.w / 2, 0, shape.angle) : turn(0, shape.h / 2, shape.angle);
+  return { x: x + dx, y: y + dy, drag: (px, py) => {
+    const [u, v] = turn(px - x, py - y, -shape.angle);
+    return { ...shape, [side]: Math.max(2 * Math.abs(side === "w" ? u : v), 0.1) };
+  } };
+}
+
+/**
+ * @param {Shape} shape
+ * @param {number} dx
+ * @param {number} dy
+ * @returns {Shape}
+ */
+export function moved(shape, dx, dy) {
   if (shape.type === "polygon") return { ...shape, points: shape.points.map(([x, y]) => [x + dx, y + dy]) };
   return { ...shape, x: shape.x + dx, y: shape.y + dy };
 }
 
-function grown(shape, factor) {
+/**
+ * @param {Shape} shape
+ * @param {number} factor
+ * @returns {Shape}
+ */
+export function grown(shape, factor) {
   if (shape.type === "circle") return { ...shape, r: shape.r * factor };
   if (shape.type !== "polygon") return { ...shape, w: shape.w * factor, h: shape.h * factor };
-  const [cx, cy] = middle(shape);
+  const [cx, cy] = middle(shape.points);
   return { ...shape, points: shape.points.map(([x, y]) => [cx + (x - cx) * factor, cy + (y - cy) * factor]) };
 }
 
-function middle(shape) {
-  if (shape.type !== "polygon") return [shape.x, shape.y];
-  const sum = shape.points.reduce(([a, b], [x, y]) => [a + x, b + y], [0, 0]);
-  return sum.map((value) => value / shape.points.length);
+/**
+ * @param {Point[]} points
+ * @returns {Point}
+ */
+function middle(points) {
+  const [a, b] = points.reduce(([sx, sy], [x, y]) => [sx + x, sy + y], [0, 0]);
+  return [a / points.length, b / points.length];
 }
 
-function inside(path, x, y) {
+/**
+ * Whether a place lies within an outline.
+ * @param {Point[]} path
+ * @param {number} x
+ * @param {number} y
+ */
+export function inside(path, x, y) {
   let odd = false;
   for (let i = 0, j = path.length - 1; i < path.length; j = i, i += 1) {
     const [xi, yi] = path[i], [xj, yj] = path[j];
@@ -71,9 +130,18 @@ function inside(path, x, y) {
   return odd;
 }
 
-// The shape that a drag from (x0, y0) to (x1, y1) draws.
-function drawn(type, x0, y0, x1, y1) {
+/**
+ * The shape that a drag from (x0, y0) to (x1, y1) draws.
+ * @param {string} type
+ * @param {number} x0
+ * @param {number} y0
+ * @param {number} x1
+ * @param {number} y1
+ * @returns {Circle | Box}
+ */
+export function drawn(type, x0, y0, x1, y1) {
   if (type === "circle") return { type, x: x0, y: y0, r: Math.hypot(x1 - x0, y1 - y0) };
   if (type === "ellipse") return { type, x: x0, y: y0, w: 2 * Math.abs(x1 - x0), h: 2 * Math.abs(y1 - y0), angle: 0 };
-  return { type, x: (x0 + x1) / 2, y: (y0 + y1) / 2, w: Math.abs(x1 - x0), h: Math.abs(y1 - y0), angle: 0 };
+  const [w, h] = [Math.abs(x1 - x0), Math.abs(y1 - y0)];
+  return { type: "rectangle", x: (x0 + x1) / 2, y: (y0 + y1) / 2, w, h, angle: 0 };
 }
