@@ -121,6 +121,7 @@ _HOME = {
     "Phasogram": "products.phasogram",
     "FrequencyScan": "products.frequency_scan",
     "FluxPoints": "products.flux_points",
+    "Sed": "products.energy_distribution",
     "LightCurve": "products.light_curve",
     "Series": "products.series",
     "Variability": "products.variability",

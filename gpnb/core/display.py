@@ -68,9 +68,22 @@ class Displayed:
         """
         return open_panel(self, workspace, **changes)
 
-    def plot(self, **changes: Any) -> Any:
-        """Draw the panel of this object with matplotlib and return the figure."""
-        return open_picture(self, **changes).figure()
+    def plot(self, ax: Any = None, **changes: Any) -> Any:
+        """Draw the panel of this object with matplotlib and return the figure.
+
+        Parameters
+        ----------
+        ax : Axes or sequence of Axes, optional
+            Draw into these axes instead of a new figure, one a plot.
+        **changes
+            View settings that differ from the defaults.
+
+        Raises
+        ------
+        ArgumentError
+            If the picture has another number of plots, or needs axes of its own kind, as skies do.
+        """
+        return open_picture(self, **changes).figure(ax)
 
     def to_code(self) -> str:
         """Python that makes this object again."""

@@ -37,6 +37,9 @@ _MODULES: dict[str, str] = {
     "live.spectrum": "gpnb.widgets.spectrum.panel",
     "live.fit": "gpnb.widgets.spectrum.panel",
     "live.points": "gpnb.widgets.points.panel",
+    "live.theta2": "gpnb.widgets.theta2.panel",
+    "live.phasogram": "gpnb.widgets.pulsation.panel",
+    "live.frequencyscan": "gpnb.widgets.pulsation.panel",
     "live.lightcurve": "gpnb.widgets.lightcurve.panel",
     "store.demo": "gpnb.simulate.demo",
 }

@@ -12,23 +12,13 @@ from matplotlib.figure import Figure
 
 from gpnb.draw import html
 from gpnb.draw.colours import colour_map, normalise
+from gpnb.draw.plots import draw_plot
 from gpnb.draw.sky_axes import HALO, draw_regions, sky_axes
-from gpnb.draw.style import (
-    BLUE,
-    GREEN,
-    LINE,
-    PIXEL,
-    QUIET,
-    SKY,
-    colour_bar,
-    energy_axis,
-    few_ticks,
-    heading,
-    log_axis,
-)
+from gpnb.draw.style import PIXEL, QUIET, colour_bar, heading
 from gpnb.panels.columns import Column
-from gpnb.panels.events.axes import EventAxis, pointing_of, target_of
+from gpnb.panels.events.axes import pointing_of, target_of
 from gpnb.panels.events.counts import EventCounts, EventFilter
+from gpnb.panels.events.plots import histogram_plot
 from gpnb.panels.events.view import EventsView
 
 
@@ -52,7 +42,7 @@ def draw(obj: Any, record: EventsView, figure: Figure) -> None:
     places = {"energy": grid[0, 1], "time": grid[0, 2]}
     places |= {name: grid[1, 1 + place] if len(squares) > 1 else grid[1, 1:] for place, name in enumerate(squares)}
     for name, place in places.items():
-        _draw_histogram(figure.add_subplot(place), counts, name, record)
+        draw_plot(figure.add_subplot(place), histogram_plot(counts, name, record))
 
 
 def summary(obj: Any, record: EventsView, picture: html.Markup = html.EMPTY, notes: Sequence[str] = ()) -> html.Markup:
@@ -88,39 +78,6 @@ def _draw_image(figure: Figure, place: Any, events: Any, counts: EventCounts, re
     draw_regions(axes, record.region, "regions")
     axes.set(xlim=(-0.5, record.pixels - 0.5), ylim=(-0.5, record.pixels - 0.5))
     heading(axes, "Sky", "  ".join(f"{sign} {word}" for sign, word in shown.items()))
-
-
-def _draw_histogram(axes: Any, counts: EventCounts, name: str, record: EventsView) -> None:
-    """All events in grey, over them those that pass the filters of all other panels."""
-    axis, every, kept = counts.axes[name], counts.every[name], counts.chosen[name]
-    if name == "time":
-        _shade(axes, axis, record)
-    share, span = counts.divisor(name), axis.span(getattr(record, name))
-    if counts.is_filtered(name):
-        axes.stairs(every / share, axis.edges, color=LINE, alpha=0.6, fill=True, baseline=0)
-    if span is not None:
-        axes.axvspan(*span, color=SKY, alpha=0.22, linewidth=0)
-    axes.stairs(kept, axis.edges, color=BLUE, linewidth=1.2)
-    axes.stairs(kept, axis.edges, color=BLUE, alpha=0.12, fill=True, baseline=0)
-    axes.set(xlabel=axis.label, ylabel="Events a bin", xlim=(axis.edges[0], axis.edges[-1]))
-    if axis.log:
-        energy_axis(axes.xaxis, axis.edges[0], axis.edges[-1])
-        axes.set(ylim=(0.7, 2 * counts.top(name)))
-        log_axis(axes.yaxis)
-    else:
-        axes.set(ylim=(0, 1.08 * counts.top(name)))
-        few_ticks(axes.xaxis)
-        few_ticks(axes.yaxis, 4, integer=True)
-    words = [axis.facts, f"grey: all ÷ {share}" if share > 1 else ""]
-    heading(axes, axis.title, " · ".join(word for word in words if word))
-
-
-def _shade(axes: Any, axis: EventAxis, record: EventsView) -> None:
-    """Good times in colour behind the histogram."""
-    for place, ends in enumerate(axis.spans(record.gti)):
-        axes.axvspan(*ends, color=GREEN, alpha=0.12, linewidth=0, label="" if place else "good times")
-    if record.gti:
-        axes.legend(loc="lower left")
 
 
 def _ranges(events: Any) -> list[list[str]]:

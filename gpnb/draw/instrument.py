@@ -10,12 +10,12 @@ from matplotlib.figure import Figure
 
 from gpnb.core.words import number, unit_text
 from gpnb.draw import html
-from gpnb.draw.responses import draw_curves, draw_image
-from gpnb.draw.style import PIXEL
+from gpnb.draw.plots import draw_grid
 from gpnb.panels.columns import Column
-from gpnb.panels.instrument.curves import curve_plots, kind_of, overview_plots
+from gpnb.panels.instrument.curves import curve_plots, kind_of
 from gpnb.panels.instrument.images import image_of
 from gpnb.panels.instrument.view import InstrumentView
+from gpnb.panels.plot import Plot
 
 _WORDS = {
     "aeff": "Effective area",
@@ -31,30 +31,22 @@ def record(obj: Any, **changes: Any) -> InstrumentView:  # noqa: ARG001  (every 
     return InstrumentView.build(**changes)
 
 
+def plots(obj: Any, record: InstrumentView) -> list[Plot]:
+    """A response against energy, and as an image where it depends on more."""
+    image = image_of(obj, record)
+    return [*curve_plots(obj, record), *([] if image is None else [image])]
+
+
 def draw(obj: Any, record: InstrumentView, figure: Figure) -> None:
-    """Draw a response against energy, and as an image where it depends on more."""
-    plots, image = curve_plots(obj, record), image_of(obj, record)
-    count = len(plots) + (image is not None)
-    figure.set_size_inches((960 if count > 1 else 480) * PIXEL, 300 * PIXEL)
-    ratios = (1.7, 1) if image is not None and image.square else (1,) * count
-    places = iter(figure.subplots(1, count, squeeze=False, width_ratios=ratios)[0])
-    for plot in plots:
-        draw_curves(next(places), plot)
-    if image is not None:
-        draw_image(next(places), image)
+    """Draw the plots of a response side by side."""
+    found = plots(obj, record)
+    draw_grid(figure, found, len(found), 480 if len(found) == 1 else 960 // len(found), 300)
 
 
-def draw_overview(responses: dict[str, Any], record: InstrumentView, figure: Figure) -> None:
+def draw_overview(found: Sequence[Plot], figure: Figure) -> None:
     """Draw the curves of several responses side by side."""
-    plots = overview_plots(responses, record)
-    columns = 2 if len(plots) in (2, 4) else min(3, len(plots))
-    rows = max(1, -(-len(plots) // columns))
-    figure.set_size_inches(960 * PIXEL, 270 * rows * PIXEL)
-    places = figure.subplots(rows, columns, squeeze=False).ravel()
-    for axes, plot in zip(places, plots, strict=False):
-        draw_curves(axes, plot)
-    for axes in places[len(plots) :]:
-        axes.set_visible(False)
+    columns = 2 if len(found) in (2, 4) else 3
+    draw_grid(figure, found, columns, 960 // min(columns, max(len(found), 1)), 270)
 
 
 def summary(

@@ -8,12 +8,11 @@ from typing import Any
 
 from astropy.table import Table
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from gpnb.draw import html
 from gpnb.draw.plots import draw_plot
-from gpnb.draw.style import PIXEL, SKY
-from gpnb.panels.lightcurve.curve import CurvePlot, curve_plot, shown_bands, spectrum_plot
+from gpnb.draw.style import PIXEL
+from gpnb.panels.lightcurve.curve import curve_plot, shown_bands, spectrum_plot
 from gpnb.panels.lightcurve.strips import strip_plots
 from gpnb.panels.lightcurve.view import LightCurveView
 from gpnb.panels.lightcurve.words import (
@@ -27,7 +26,7 @@ from gpnb.panels.lightcurve.words import (
     number_rows,
 )
 from gpnb.panels.lightcurve.work import work_of
-from gpnb.panels.plot import SpectrumPlot
+from gpnb.panels.plot import Plot
 
 _WIDTH, _HEIGHT, _STRIP = 960, 320, 150
 _SPECTRUM = 0.36
@@ -39,25 +38,30 @@ def record(obj: Any, **changes: Any) -> LightCurveView:  # noqa: ARG001  (every 
     return LightCurveView.build(**changes)
 
 
+def plots(obj: Any, record: LightCurveView) -> list[Plot]:
+    """The light curve, its strips, and the spectra where a time is chosen."""
+    work = work_of(obj)
+    shown = replace(curve_plot(work, record), facts=curve_words(work, record))
+    beside = spectrum_plot(work, record) if record.time is not None else None
+    return [shown, *strip_plots(work, record, shown), *([] if beside is None else [beside])]
+
+
 def draw(obj: Any, record: LightCurveView, figure: Figure) -> None:
     """Draw the light curve with its strips; beside it the spectra, where a time is chosen."""
-    work = work_of(obj)
-    shown = curve_plot(work, record)
-    strips = strip_plots(work, record, shown.plot)
-    heights = [_HEIGHT, *[_STRIP] * len(strips)]
+    found = plots(obj, record)
+    beside = found.pop() if found[-1].name == "sed" else None
+    heights = [_HEIGHT, *[_STRIP] * (len(found) - 1)]
     figure.set_size_inches(_WIDTH * PIXEL, sum(heights) * PIXEL)
-    beside = spectrum_plot(work, record) if record.time is not None else None
     widths = {} if beside is None else {"width_ratios": (1 - _SPECTRUM, _SPECTRUM)}
     grid = figure.add_gridspec(len(heights), 1 if beside is None else 2, height_ratios=heights, **widths)
-    places = [figure.add_subplot(grid[row, 0]) for row in range(len(heights))]
-    words = curve_words(work, record).split(" · ")
-    facts = " · ".join(words if beside is None else words[:-1])  # beside spectra there is less room
-    _draw_times(places[0], shown, replace(shown.plot, facts=facts), last=not strips)
-    for axes, strip in zip(places[1:], strips, strict=True):
-        _draw_times(axes, shown, strip, last=strip is strips[-1])
-        _legend_above(axes)
-    if beside is not None:
+    if beside is not None:  # there is less room for words
+        found[0] = replace(found[0], facts=found[0].facts.rpartition(" · ")[0])
         draw_plot(figure.add_subplot(grid[0, 1]), beside)
+    for row, plot in enumerate(found):
+        axes = figure.add_subplot(grid[row, 0])
+        _draw_times(axes, plot, last=plot is found[-1])
+        if row:
+            _legend_above(axes)
 
 
 def summary(
@@ -79,16 +83,11 @@ def table(obj: Any, record: LightCurveView) -> Table:
     return work_of(obj).curve(record).table()
 
 
-def _draw_times(axes: Any, shown: CurvePlot, plot: SpectrumPlot, last: bool) -> None:
+def _draw_times(axes: Any, plot: Plot, last: bool) -> None:
     """One plot of the column that shares an axis of time; its labels stand below the last one."""
-    draw_plot(axes, plot if last else replace(plot, x_label=""))
+    draw_plot(axes, plot if last else replace(plot, x_label="", x_ticks=dict.fromkeys(plot.x_ticks or {}, "")))
     for text in axes.texts:
         text.set_in_layout(False)  # facts over the plot must not make it narrower
-    if shown.chosen is not None:
-        axes.axvspan(*shown.chosen, color=SKY, alpha=0.22, linewidth=0, zorder=0)
-    axes.xaxis.set_major_locator(FixedLocator(list(shown.ticks)))
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: shown.ticks.get(value, "") if last else ""))
 
 
 def _legend_above(axes: Any) -> None:

@@ -13,10 +13,12 @@ from gpnb.draw import html, instrument, run
 from gpnb.draw.pointings import draw_pointings
 from gpnb.draw.style import BLUE, PIXEL, QUIET, few_ticks, heading
 from gpnb.panels.columns import Column
+from gpnb.panels.instrument.curves import overview_plots
 from gpnb.panels.instrument.view import InstrumentView
 from gpnb.panels.observations.filter import kept, shown_rows
 from gpnb.panels.observations.rows import cells, columns_of, heads, hours_of, seconds_of, targets, totals
 from gpnb.panels.observations.view import ObservationsView
+from gpnb.panels.plot import Plot
 from gpnb.state.chips import region_words
 from gpnb.state.record import Record
 
@@ -29,10 +31,15 @@ def record(obj: Any, **changes: Any) -> Record:
     return InstrumentView.build(**changes) if run.is_run(obj) else ObservationsView.build(**changes)
 
 
+def plots(obj: Any, record: Any) -> list[Plot]:
+    """The responses of one run; several runs are drawn on a sky."""
+    return overview_plots(run.responses_of(obj), record) if run.is_run(obj) else []
+
+
 def draw(obj: Any, record: Any, figure: Figure) -> None:
     """Draw the pointings on the sky, and the hours of each target; the responses of one run."""
     if run.is_run(obj):
-        instrument.draw_overview(run.responses_of(obj), record, figure)
+        instrument.draw_overview(plots(obj, record), figure)
         return
     table = obj.table
     columns_of(table, record)

@@ -9,9 +9,9 @@ from astropy.table import Table
 from matplotlib.figure import Figure
 
 from gpnb.draw import html
-from gpnb.draw.plots import draw_plot
-from gpnb.draw.style import PIXEL, heading
-from gpnb.panels.points.plot import COLUMNS, points_facts, points_plot, points_rows
+from gpnb.draw.plots import draw_grid
+from gpnb.panels.plot import Plot
+from gpnb.panels.points.plot import points_facts, points_plot, points_rows, points_table, points_title
 from gpnb.panels.points.view import PointsView
 
 
@@ -20,22 +20,22 @@ def record(obj: Any, **changes: Any) -> PointsView:  # noqa: ARG001  (every pane
     return PointsView.build(**changes)
 
 
+def plots(obj: Any, record: PointsView) -> list[Plot]:
+    """The points with errors and upper limits, beside spectra and other points."""
+    return [points_plot(obj, record)]
+
+
 def draw(obj: Any, record: PointsView, figure: Figure) -> None:
-    """Draw the points with errors and upper limits."""
-    figure.set_size_inches(700 * PIXEL, 340 * PIXEL)
-    axes = figure.subplots()
-    draw_plot(axes, points_plot(obj, record))
-    heading(axes, "Flux points", points_facts(obj))
+    """Draw them."""
+    draw_grid(figure, plots(obj, record), 1, 700, 360)
 
 
 def summary(obj: Any, record: PointsView, picture: html.Markup = html.EMPTY, notes: Sequence[str] = ()) -> html.Markup:
     """One row a point, as safe HTML."""
-    return html.frame(
-        "Flux points", points_facts(obj), [picture, html.table(COLUMNS, points_rows(obj, record))], notes, repr(obj)
-    )
+    table = html.table(*points_rows(obj, record)) if len(points_rows(obj, record)[1]) else html.EMPTY
+    return html.frame(points_title(obj), points_facts(obj), [picture, table], notes, repr(obj))
 
 
 def table(obj: Any, record: PointsView) -> Table:
     """The numbers behind the picture."""
-    found: Table = obj.table(record.quantity)
-    return found
+    return points_table(obj, record)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from astropy.table import Table
 from matplotlib.figure import Figure
 
 from gpnb.draw import html
-from gpnb.draw.plots import draw_plot, share_energies
+from gpnb.draw.plots import draw_grid, draw_plot, share_x
 from gpnb.draw.sky_axes import draw_regions, sky_axes
 from gpnb.draw.style import PIXEL, QUIET, heading
 from gpnb.fitting.result import FitResult
+from gpnb.panels.plot import Plot
 from gpnb.panels.spectrum.plots import spectrum_plots, tab_of
 from gpnb.panels.spectrum.published import published
 from gpnb.panels.spectrum.regions import on_off, sky_of
@@ -40,25 +42,37 @@ def record(obj: Any, **changes: Any) -> SpectrumView:  # noqa: ARG001  (every pa
     return SpectrumView.build(**changes)
 
 
+def plots(obj: Any, record: SpectrumView) -> list[Plot]:
+    """The plots of the tab of the record; none of its regions, which need a sky."""
+    work = work_of(obj)
+    if tab_of(work, record) == "regions":
+        return []
+    found = spectrum_plots(work, record, published(record.published, work.spectra(record).region))
+    if tab_of(work, record) in ("profiles", "contours"):
+        return found
+    return [replace(found[0], facts=fit_facts(work, record)), *found[1:]]
+
+
 def draw(obj: Any, record: SpectrumView, figure: Figure) -> None:
     """Draw what the tab of the record says."""
     work = work_of(obj)
     if tab_of(work, record) == "regions":
         _draw_sky(work, record, figure)
         return
-    plots = spectrum_plots(work, record, published(record.published, work.spectra(record).region))
+    found = plots(obj, record)
     if tab_of(work, record) in ("profiles", "contours"):
-        _draw_grid(figure, plots)
+        several = len(found) > 1
+        width = 960 // min(len(found), 3) if several else 480
+        draw_grid(figure, found, 3, width, _SMALL if several else _MAIN)
         return
-    heights = [_MAIN, _RESIDUALS][: len(plots)]
+    heights = [_MAIN, _RESIDUALS][: len(found)]
     figure.set_size_inches(_WIDTH * PIXEL, (sum(heights) + 20) * PIXEL)
-    axes = figure.subplots(len(plots), 1, squeeze=False, height_ratios=heights)[:, 0]
-    for place, plot in zip(axes, plots, strict=True):
+    axes = figure.subplots(len(found), 1, squeeze=False, height_ratios=heights)[:, 0]
+    for place, plot in zip(axes, found, strict=True):
         draw_plot(place, plot)
-    if len(plots) > 1:
-        share_energies(axes[0], axes[1])
+    if len(found) > 1:
+        share_x(axes[0], axes[1])
         figure.align_ylabels(axes)
-    heading(axes[0], plots[0].title, fit_facts(work, record))
 
 
 def summary(
@@ -92,18 +106,6 @@ def table(obj: Any, record: SpectrumView) -> Table:
 def title(work: SpectrumWork) -> str:
     """What this is."""
     return "Fit result" if isinstance(work.obj, FitResult) else "Spectrum fit"
-
-
-def _draw_grid(figure: Figure, plots: Sequence[Any]) -> None:
-    columns = min(len(plots), 3)
-    rows = -(-len(plots) // columns)
-    height = _SMALL if len(plots) > 1 else _MAIN
-    figure.set_size_inches((960 if columns > 1 else 480) * PIXEL, height * rows * PIXEL)
-    axes = figure.subplots(rows, columns, squeeze=False).ravel()
-    for place, plot in zip(axes, plots, strict=False):
-        draw_plot(place, plot)
-    for place in axes[len(plots) :]:
-        place.set_visible(False)
 
 
 def _draw_sky(work: SpectrumWork, record: SpectrumView, figure: Figure) -> None:

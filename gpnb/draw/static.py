@@ -7,12 +7,14 @@ import os
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from astropy.table import Table
 from matplotlib.figure import Figure
 
 from gpnb.core.atomic import atomic_file
 from gpnb.core.errors import ArgumentError
 from gpnb.draw import html
+from gpnb.draw.plots import draw_plot
 from gpnb.draw.style import PIXEL, new_figure, png, styled
 from gpnb.state.panel import PanelState
 
@@ -46,11 +48,47 @@ class StaticPanel(PanelState):
         self._module = module
         super().__init__(obj, module.record(obj, **(changes or {})), workspace, getattr(obj, "panel", "panel"))
 
-    def figure(self) -> Figure:
-        """Draw the panel with matplotlib."""
+    def figure(self, ax: Any = None) -> Figure:
+        """Draw the panel with matplotlib.
+
+        Parameters
+        ----------
+        ax : Axes or sequence of Axes, optional
+            Draw into these axes instead of a new figure, one a plot.
+
+        Raises
+        ------
+        ArgumentError
+            If the picture has another number of plots, or needs axes of its own kind, as skies do.
+        """
+        if ax is not None:
+            return self._draw_into(ax)
         figure = new_figure()
         with styled():
-            self._module.draw(self._obj, self.shown, figure)
+            self._module.draw(self.drawn, self.shown, figure)
+        return figure
+
+    @property
+    def drawn(self) -> Any:
+        """What is handed to the drawing: the object, or what a panel has made of it."""
+        return self._obj
+
+    def _draw_into(self, ax: Any) -> Figure:
+        places = np.atleast_1d(np.asarray(ax, dtype=object)).ravel().tolist()
+        make = getattr(self._module, "plots", lambda *_: None)
+        with styled():
+            found = make(self.drawn, self.shown)
+            if not found:
+                name = type(self._obj).__name__
+                raise ArgumentError(f"ax: a picture of {name} needs axes of its own: .plot() without ax makes them.")
+            if len(places) != len(found):
+                plots = f"{len(found)} plot{'s' * (len(found) != 1)} ({', '.join(plot.name for plot in found)})"
+                raise ArgumentError(
+                    f"ax: this picture has {plots}, {len(places)} axes were given; give one axes a plot."
+                )
+            for place, plot in zip(places, found, strict=True):
+                draw_plot(place, plot)
+        figure: Figure = places[0].figure
         return figure
 
     def save(self, path: str | os.PathLike[str], overwrite: bool = False) -> None:
@@ -126,7 +164,7 @@ class StaticPanel(PanelState):
     def _summary(self, shown: html.Markup = html.EMPTY, note: str = "") -> html.Markup:
         notes = (note,) if note else ()
         try:
-            page: html.Markup = self._module.summary(self._obj, self.shown, shown, notes)
+            page: html.Markup = self._module.summary(self.drawn, self.shown, shown, notes)
         except Exception as error:  # noqa: BLE001  (as above)
             found = (*notes, f"The summary could not be made: {_one_line(error)}")
             return html.frame(type(self._obj).__name__, repr(self._obj), [shown], found, repr(self._obj))

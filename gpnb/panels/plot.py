@@ -1,17 +1,30 @@
-"""What a plot consists of: lines, points with errors, a band, as plain arrays with what stands beside them."""
+"""The vocabulary of plots: what any plot shows, as plain arrays with what stands beside them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-MARKERS = ("circle", "square", "diamond", "triangle-up")
-"""Of points that are drawn together."""
+from gpnb.core.words import number
+
+LOOKS = (
+    ("accent", "solid", "circle"),
+    ("model", "dashed", "square"),
+    ("fine", "dotted", "diamond"),
+    ("purple", "dash_dotted", "triangle-up"),
+    ("attention", "dashed", "triangle-down"),
+    ("text", "dotted", "cross"),
+)
+"""Role, dash and marker of what is drawn together: each colour has a second cue."""
+
+_NONE: Any = None
+"""What stands for ends of bars that are not given."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Line:
     """A curve.
 
@@ -22,25 +35,47 @@ class Line:
     x, y : ndarray
         NaN where there is nothing.
     role : str
-        What it is: "model", "quiet", "accent", "fine" or "purple" give its colour.
+        What it is: "model", "quiet", "accent", "fine", "purple", "attention" or "text" give its colour.
     dash : str
         "solid", "dashed", "dotted" or "dash_dotted".
     width : float
         Pixels.
-    steps : bool
-        Whether x are edges, and y constant between them.
     """
 
-    label: str
+    label: str = ""
     x: np.ndarray
     y: np.ndarray
     role: str = "model"
     dash: str = "solid"
     width: float = 2.0
-    steps: bool = False
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Steps:
+    """Values in bins, as a histogram.
+
+    Attributes
+    ----------
+    label, role, dash, width
+        As for `Line`; a width of 0 for none.
+    edges : ndarray
+        Of the bins, one more than values.
+    values : ndarray
+        In each bin.
+    fill : float
+        Opacity of the area below; 0 for none.
+    """
+
+    label: str = ""
+    edges: np.ndarray
+    values: np.ndarray
+    role: str = "model"
+    dash: str = "solid"
+    width: float = 2.0
+    fill: float = 0.0
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Points:
     """Points with errors.
 
@@ -49,60 +84,224 @@ class Points:
     label, role
         As for `Line`; the role "text" is that of measured points.
     x, x_low, x_high, y, y_low, y_high : ndarray
-        Where they are, and the ends of their bars.
+        Where they are, and the ends of their bars; without ends there are no bars.
     limit : ndarray of bool
-        Those that are upper limits, at `y`.
+        Those that are upper limits, at `y`; by default none.
     marker : str
-        "circle", "square", "diamond" or "triangle-up".
+        "circle", "square", "diamond", "triangle-up", "triangle-down", "cross"; empty for bars alone.
+    """
+
+    label: str = ""
+    x: np.ndarray
+    y: np.ndarray
+    x_low: np.ndarray = _NONE
+    x_high: np.ndarray = _NONE
+    y_low: np.ndarray = _NONE
+    y_high: np.ndarray = _NONE
+    limit: np.ndarray = _NONE
+    role: str = "text"
+    marker: str = "circle"
+
+    def __post_init__(self) -> None:
+        for name in ("x_low", "x_high", "y_low", "y_high"):
+            if getattr(self, name) is _NONE:
+                object.__setattr__(self, name, getattr(self, name[0]))
+        if self.limit is _NONE:
+            object.__setattr__(self, "limit", np.zeros(len(self.x), dtype=bool))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Band:
+    """The range round a curve.
+
+    Attributes
+    ----------
+    x, low, high : ndarray
+        Its lower and upper end at each x.
+    role : str
+        As for `Line`.
+    """
+
+    x: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    role: str = "model"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """A thin line from end to end at one value.
+
+    Attributes
+    ----------
+    value : float
+        Where.
+    label, role, dash
+        As for `Line`.
+    """
+
+    value: float
+    label: str = ""
+    role: str = "quiet"
+    dash: str = "dashed"
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Spans:
+    """Ranges of x that are shaded.
+
+    Attributes
+    ----------
+    label, role
+        As for `Line`.
+    ranges : sequence of (float, float)
+        Their ends.
+    fill : float
+        Opacity.
+    hatched : bool
+        Whether they are hatched, not filled.
+    """
+
+    label: str = ""
+    ranges: Sequence[tuple[float, float]]
+    role: str = "accent"
+    fill: float = 0.14
+    hatched: bool = False
+
+    def within(self, low: float, high: float) -> list[tuple[float, float]]:
+        """The parts of the ranges between two ends."""
+        cut = [(max(start, low), min(stop, high)) for start, stop in self.ranges]
+        return [(start, stop) for start, stop in cut if start < stop]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Image:
+    """Values in colours.
+
+    Attributes
+    ----------
+    label : str
+        Of the colours, with the unit.
+    x, y : ndarray
+        Edges of the pixels, even along the axes as they are drawn.
+    values : ndarray, shape (len(y) - 1, len(x) - 1)
+        NaN where there is nothing.
+    low, high : float
+        Values of the first and the last colour.
+    log : bool
+        Whether the colours are logarithmic.
     """
 
     label: str
     x: np.ndarray
-    x_low: np.ndarray
-    x_high: np.ndarray
     y: np.ndarray
-    y_low: np.ndarray
-    y_high: np.ndarray
-    limit: np.ndarray
-    role: str = "text"
-    marker: str = "circle"
+    values: np.ndarray
+    low: float
+    high: float
+    log: bool = False
 
 
-@dataclass(frozen=True, eq=False)
-class SpectrumPlot:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Plot:
     """What is drawn on one pair of axes.
 
     Attributes
     ----------
     name, title, facts : str
-        Which one.
+        Which one, and the words over it.
     x, y : tuple of float
         Ranges of the axes.
     x_label, y_label : str
         Titles of the axes, with units.
     log_x, log_y : bool
         Which axes are logarithmic; a logarithmic x is an energy.
-    lines, points : tuple
+    whole_y : bool
+        Whether only whole numbers stand along a linear y.
+    square : bool
+        Whether x and y have the same scale.
+    x_ticks : mapping of float to str, optional
+        The labels along x, where they are not numbers as usual.
+    lines, steps, points, bands : tuple
         What is drawn.
-    band : tuple of ndarray, optional
-        x, lower and upper end of the model's band.
-    rules : tuple of float
-        Values of y with a thin line across.
+    rules, marks : tuple of Rule
+        Lines across at values of y, and upright ones at values of x.
+    spans : tuple of Spans
+        What is shaded.
+    image : Image, optional
+        What lies below.
+    chosen : tuple of float, optional
+        The range of x that is chosen.
+    said : str
+        What it is, for those who do not see it; by default its axes and what has a label.
     """
 
     name: str
-    title: str
-    facts: str
+    title: str = ""
+    facts: str = ""
     x: tuple[float, float]
     y: tuple[float, float]
     x_label: str
     y_label: str
-    log_x: bool = True
-    log_y: bool = True
+    log_x: bool = False
+    log_y: bool = False
+    whole_y: bool = False
+    square: bool = False
+    x_ticks: Mapping[float, str] | None = None
     lines: tuple[Line, ...] = ()
+    steps: tuple[Steps, ...] = ()
     points: tuple[Points, ...] = ()
-    band: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
-    rules: tuple[float, ...] = ()
+    bands: tuple[Band, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    marks: tuple[Rule, ...] = ()
+    spans: tuple[Spans, ...] = ()
+    image: Image | None = None
+    chosen: tuple[float, float] | None = None
+    said: str = ""
+
+    def parts(self) -> Iterator[tuple[str, Any]]:
+        """Name and content of all that is drawn, from the lowest to the topmost; what holds nothing is left out."""
+        if self.image is not None:
+            yield "image", self.image
+        kinds = {"span": self.spans, "rule": self.rules, "mark": self.marks, "band": self.bands}
+        kinds |= {"steps": self.steps, "line": self.lines, "points": self.points}
+        for kind, items in kinds.items():
+            for place, item in enumerate(items):
+                if self._holds(kind, item):
+                    yield f"{kind} {place}", item
+
+    def labelled(self) -> list[tuple[str, Any]]:
+        """Kind and content of what stands in the legend."""
+        found = ((name.partition(" ")[0], item) for name, item in self.parts() if name != "image")
+        order = ("steps", "line", "points", "rule", "mark", "span")
+        return sorted(
+            ((kind, item) for kind, item in found if getattr(item, "label", "")), key=lambda pair: order.index(pair[0])
+        )
+
+    @property
+    def words(self) -> str:
+        """What it is, for those who do not see it."""
+        if self.said:
+            return self.said
+        if self.image is not None:
+            low, high = (number(float(f"{end:.2g}")) for end in (self.image.low, self.image.high))
+            return f"{self.image.label} by {self.x_label} and {self.y_label}, from {low} to {high}"
+        names = ", ".join(item.label for _, item in self.labelled())
+        return f"{self.y_label} by {self.x_label}" + (f": {names}" if names else "")
+
+    def _holds(self, kind: str, item: Any) -> bool:
+        """Whether there is something to be seen of a part: numbers, above 0 where an axis is logarithmic."""
+        if kind == "span":
+            return bool(item.within(*self.x))
+        if kind in ("rule", "mark"):
+            low, high = self.y if kind == "rule" else self.x
+            return bool(low <= item.value <= high)
+        if kind == "steps":
+            return bool(np.isfinite(item.values).any())
+        x, y = np.asarray(item.x, dtype=float), np.asarray(item.high if kind == "band" else item.y, dtype=float)
+        good = np.isfinite(x) & np.isfinite(y)
+        for values, log in ((x, self.log_x), (y, self.log_y)):
+            good &= (values > 0) | (not log)
+        return bool(good.any())
 
 
 def log_range(values: Sequence[np.ndarray], least: float = 0.0) -> tuple[float, float]:
@@ -113,6 +312,12 @@ def log_range(values: Sequence[np.ndarray], least: float = 0.0) -> tuple[float, 
         return (1e-13, 1e-10) if not least else (least, 10.0)
     top = _round(1.8 * float(good.max()), np.ceil)
     return max(_round(float(good.min()) / 1.8, np.floor), top * 1e-6, least), top
+
+
+def count_range(*tops: np.ndarray, room: float = 1.15) -> tuple[float, float]:
+    """From 0 to the largest of these numbers, with some room above."""
+    good = [values[np.isfinite(values)] for values in tops]
+    return 0.0, room * max([float(values.max()) for values in good if values.size] + [0.0]) or 1.0
 
 
 def _round(value: float, way: Callable[[float], float]) -> float:

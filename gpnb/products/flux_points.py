@@ -121,6 +121,43 @@ class FluxPoints(Displayed, Estimates):
 
         write_table(with_gadf_scan(self.table(sed_type)), path, self.recipe, overwrite)
 
+    def view(self, workspace: Any = None, *, models: Any = None, published: Any = None, **changes: Any) -> Any:
+        """Open the panel of these points, beside spectra and what others found.
+
+        Parameters
+        ----------
+        workspace : Workspace, optional
+            Share its selection and history.
+        models, published
+            See `gpnb.Sed`.
+        **changes
+            View settings that differ from the defaults, such as ``quantity="dnde"``.
+        """
+        if models is None and published is None:
+            return super().view(workspace, **changes)
+        return self._beside(models, published).view(workspace, **changes)
+
+    def plot(self, ax: Any = None, *, models: Any = None, published: Any = None, **changes: Any) -> Any:
+        """Draw these points, beside spectra and what others found.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+            Draw into these axes of matplotlib.
+        models, published
+            See `gpnb.Sed`.
+        **changes
+            View settings that differ from the defaults, such as ``quantity="dnde"``.
+        """
+        if models is None and published is None:
+            return super().plot(ax, **changes)
+        return self._beside(models, published).plot(ax, **changes)
+
+    def _beside(self, models: Any, published: Any) -> Any:
+        from gpnb.products.energy_distribution import Sed
+
+        return Sed(self, models, published)
+
     def __getitem__(self, name: str) -> Any:
         return self.quantity(name)
 

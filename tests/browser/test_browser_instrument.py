@@ -14,7 +14,7 @@ panel"""
 PSF = "view = obs.psf.view()\nview"
 
 CURVE = ".gpnb-plot:has(b:text-is('Energy resolution')) .bqplot .curve"
-FIRST = "[float(value) for value in panel._plots['area'].data('curve 0')[1][[0, -1]]]"
+FIRST = "[float(value) for value in panel.plots['area'].data('line 0')[1][[0, -1]]]"
 
 
 @pytest.fixture

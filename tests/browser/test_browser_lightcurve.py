@@ -72,7 +72,7 @@ def test_the_flare_by_mouse(open_panel):
     book.wait_python(POINTS, 8)
     book.cell(0).get_by_text("8 bins in").wait_for()
     book.cell(0).get_by_label("Log flux").check()
-    book.wait_python("panel._plot._log[1]", True)
+    book.wait_python("panel._plot.shown.log_y", True)
     book.cell(0).get_by_role("button", name="Undo").click()
     book.cell(0).get_by_role("button", name="Undo").click()
     book.wait_python(POINTS, 25)

@@ -35,35 +35,36 @@ def view(**changes):
 
 def test_area_is_in_square_metres_at_the_chosen_offset_first():
     (plot,) = curve_plots(RESPONSES["aeff"], view(offset="0.75 deg", offsets=["0 deg", "0.75 deg", "2 deg"]))
-    assert [curve.label for curve in plot.curves] == ["0.75° off axis", "0° off axis", "2° off axis"]
-    first = plot.curves[0]
+    assert [curve.label for curve in plot.lines] == ["0.75° off axis", "0° off axis", "2° off axis"]
+    first = plot.lines[0]
     assert np.nan_to_num(first.y) == pytest.approx(RESPONSES["aeff"].evaluate(first.x, np.array(0.75)) * 1e-4)
-    assert plot.marks == (0.7,)
+    assert [rule.value for rule in plot.marks] == [0.7]
     assert plot.y[0] < np.nanmin(first.y) < np.nanmax(first.y) < plot.y[1]
 
 
 def test_resolution_and_bias_are_those_of_the_density():
     resolution, bias = curve_plots(RESPONSES["edisp"], view())
-    assert resolution.curves[0].y == pytest.approx(0.2, rel=1e-2)
-    assert bias.curves[0].y == pytest.approx(0.1, rel=1e-2)
-    assert bias.zero
+    assert resolution.lines[0].y == pytest.approx(0.2, rel=1e-2)
+    assert bias.lines[0].y == pytest.approx(0.1, rel=1e-2)
+    assert [rule.value for rule in bias.rules] == [0]
     assert bias.y[0] == -bias.y[1]
 
 
 def test_every_fraction_of_containment_has_its_curves():
     plot, profile = curve_plots(RESPONSES["psf"], view(containment=(0.5, 0.9), offsets=["0 deg", "1 deg"]))
-    assert [(curve.thin, curve.style) for curve in plot.curves] == [(False, 0), (False, 1), (True, 0), (True, 1)]
-    wide, narrow = plot.curves[2].y, plot.curves[0].y
+    assert [curve.width for curve in plot.lines] == [2, 2, 1, 1]
+    assert [curve.role for curve in plot.lines] == ["accent", "model"] * 2
+    wide, narrow = plot.lines[2].y, plot.lines[0].y
     assert (wide > narrow).all()
-    assert narrow == pytest.approx(RESPONSES["psf"].containment_radius(0.5, plot.curves[0].x, np.array(0.0)))
+    assert narrow == pytest.approx(RESPONSES["psf"].containment_radius(0.5, plot.lines[0].x, np.array(0.0)))
     assert plot.facts == "50 %, thin 90 %"
-    assert not profile.energy_x
-    assert all(np.diff(curve.y[np.isfinite(curve.y)]).max() <= 0 for curve in profile.curves)
+    assert not profile.log_x
+    assert all(np.diff(curve.y[np.isfinite(curve.y)]).max() <= 0 for curve in profile.lines)
 
 
 def test_the_rate_is_a_power_law():
     (plot,) = curve_plots(RESPONSES["bkg"], view(energy=("1 TeV", "10 TeV")))
-    curve = plot.curves[0]
+    curve = plot.lines[0]
     assert (plot.x, curve.x[0], curve.x[-1]) == (pytest.approx((1, 10)), pytest.approx(1), pytest.approx(10))
     assert np.polyfit(np.log(curve.x), np.log(curve.y), 1)[0] == pytest.approx(-2.7, abs=0.02)
     assert plot.y[0] < curve.y.min() < curve.y.max() < plot.y[1]
@@ -71,8 +72,8 @@ def test_the_rate_is_a_power_law():
 
 def test_what_does_not_depend_on_offset_has_one_curve_and_no_image():
     (plot,) = curve_plots(RESPONSES["rad"], view(offset="1 deg"))
-    assert [curve.label for curve in plot.curves] == ["0.4° off axis"]
-    assert plot.curves[0].y == pytest.approx(0.15)
+    assert [curve.label for curve in plot.lines] == ["0.4° off axis"]
+    assert plot.lines[0].y == pytest.approx(0.15)
     assert image_of(RESPONSES["rad"], view()) is None
     pointlike = EffectiveArea((TRUE, ONE), AREA[:, :1], {"HDUCLAS3": "POINT-LIKE"})
     assert image_of(pointlike, view()) is None
@@ -82,7 +83,7 @@ def test_an_overview_has_the_same_offsets_everywhere():
     parts = {name: RESPONSES[name] for name in ("aeff", "edisp", "psf", "bkg")}
     plots = overview_plots(parts, view(offset="0.3 deg"))
     assert [plot.name for plot in plots] == ["area", "resolution", "bias", "containment", "profile", "rate"]
-    labels = [[curve.label for curve in plot.curves if not curve.thin] for plot in plots if plot.energy_x]
+    labels = [[curve.label for curve in plot.lines if curve.label] for plot in plots if plot.log_x]
     assert labels[0] == ["0.3° off axis", "0° off axis", "1° off axis", "1.5° off axis"]
     assert all(found == labels[0] for found in labels)
 
@@ -100,24 +101,24 @@ def test_energies_outside_are_a_sentence():
 def test_an_empty_response_is_drawn_as_nothing():
     empty = EffectiveArea((TRUE, OFFSET), np.zeros((12, 5)))
     (plot,) = curve_plots(empty, view())
-    assert np.isnan(plot.curves[0].y).all()
+    assert np.isnan(plot.lines[0].y).all()
     assert plot.y[0] < plot.y[1]
-    image = image_of(empty, view())
+    image = image_of(empty, view()).image
     assert np.isnan(image.values).all()
     assert image.low < image.high
 
 
 def test_images_are_the_responses_at_their_pixels():
-    image = image_of(RESPONSES["aeff"], view())
+    image = image_of(RESPONSES["aeff"], view()).image
     row, column = 40, 70
     energy, offset = np.sqrt(image.x[column] * image.x[column + 1]), image.y[row : row + 2].mean()
     assert image.values[row, column] == pytest.approx(RESPONSES["aeff"].evaluate(energy, offset) * 1e-4)
     assert image.values.shape == (len(image.y) - 1, len(image.x) - 1)
     migration = image_of(RESPONSES["edisp"], view(offset="1 deg"))
     assert migration.facts == "1° off axis"
-    peak = np.nanargmax(migration.values[:, 40])
-    assert migration.y[peak : peak + 2].mean() == pytest.approx(1.1, abs=0.02)
-    radius = image_of(RESPONSES["psf"], view(containment=(0.9,)))
+    peak = np.nanargmax(migration.image.values[:, 40])
+    assert migration.image.y[peak : peak + 2].mean() == pytest.approx(1.1, abs=0.02)
+    radius = image_of(RESPONSES["psf"], view(containment=(0.9,))).image
     assert radius.label == "90 % containment radius (deg)"
     assert radius.values[0, 0] == pytest.approx(
         RESPONSES["psf"].containment_radius(0.9, radius.x[0], radius.y[0]), rel=1e-3
@@ -128,6 +129,6 @@ def test_the_field_of_view_is_a_square():
     field = image_of(RESPONSES["bkg"], view(energy=("1 TeV", "10 TeV")))
     assert field.square
     assert field.facts == "1 – 10 TeV"
-    assert (field.x == field.y).all()
+    assert (field.image.x == field.image.y).all()
     expected = RESPONSES["bkg"].integrate(np.array([1.0, 10.0]), np.array(0.0), np.array(0.0))[0]
-    assert field.values[60, 60] == pytest.approx(expected, rel=1e-3)
+    assert field.image.values[60, 60] == pytest.approx(expected, rel=1e-3)

@@ -124,26 +124,26 @@ def test_points_and_blocks(curve):
     assert rows[:, :2].astype(int).tolist() == [[0, 3], [4, 6], [7, 9]]
     assert rows[:, 2] == pytest.approx([1e-11, 4.0333e-11, 1.01667e-11], rel=1e-3)
     shown = curve_plot(CurveWork(curve), LightCurveView())
-    (points,) = shown.plot.points
+    (points,) = shown.points
     assert points.y == pytest.approx(LEVELS)
     assert points.y_high - points.y == pytest.approx(0.1)
-    assert shown.plot.y_label == "F 0.5–8 TeV (10⁻¹¹ cm⁻² s⁻¹)"
-    pause, blocks = shown.plot.lines
-    assert pause.x[0] == shown.axis.breaks[0]
+    assert shown.y_label == "F 0.5–8 TeV (10⁻¹¹ cm⁻² s⁻¹)"
+    (pause,), (blocks,) = shown.marks, shown.lines
+    assert pause.value == CurveWork(curve).axis(LightCurveView()).breaks[0]
     assert np.isnan(blocks.y).sum() == 1  # a block across a pause is broken there
     assert set(blocks.y[np.isfinite(blocks.y)].round(2)) == {1.0, 4.03, 1.02}
     bare = curve_plot(CurveWork(curve), LightCurveView(blocks=False, pauses=True))
-    assert bare.plot.lines == ()
+    assert bare.lines == ()
 
 
 def test_one_bin_and_no_bin_with_a_flux():
     one = make_curve(np.zeros(1), np.ones(1))
     assert len(blocks_of(one, 0)) == 0
     work = CurveWork(one)
-    assert len(curve_plot(work, LightCurveView()).plot.points[0].x) == 1
+    assert len(curve_plot(work, LightCurveView()).points[0].x) == 1
     assert number_rows(work, LightCurveView())[0][2:] == ["1", "(1.00 ± 0.10) × 10⁻¹¹", *["–"] * 5]
     nothing = CurveWork(make_curve(np.zeros(1), np.array([np.nan])))
-    assert len(curve_plot(nothing, LightCurveView(log_y=True)).plot.points[0].x) == 0
+    assert len(curve_plot(nothing, LightCurveView(log_y=True)).points[0].x) == 0
     assert number_rows(nothing, LightCurveView())[0][2] == "0"
     assert notes_of(nothing, LightCurveView()) == ["1 point without usable data"]
     assert nothing.obj.plot() is not None
@@ -153,7 +153,7 @@ def test_upper_limits(curve):
     limits = np.zeros((10, 1), dtype=bool)
     limits[3] = True
     work = CurveWork(make_curve(HOURS, is_ul=limits))
-    (points,) = curve_plot(work, LightCurveView()).plot.points
+    (points,) = curve_plot(work, LightCurveView()).points
     assert points.limit.tolist() == limits[:, 0].tolist()
     assert points.y[3] == pytest.approx(LEVELS[3] + 0.2)
     assert notes_of(work, LightCurveView()) == ["1 upper limit"]
@@ -166,10 +166,10 @@ def test_upper_limits(curve):
 
 def test_bands_have_colour_and_marker_of_their_own():
     work = CurveWork(make_curve(HOURS, bands=3))
-    plot = curve_plot(work, LightCurveView(log_y=True)).plot
+    plot = curve_plot(work, LightCurveView(log_y=True))
     assert len({(item.role, item.marker) for item in plot.points}) == 3
     assert plot.y_label == "F (cm⁻² s⁻¹)"
-    one = curve_plot(work, LightCurveView(bands=(1, 7))).plot
+    one = curve_plot(work, LightCurveView(bands=(1, 7)))
     assert [item.label for item in one.points] == ["1.26–3.17 TeV"]
     assert [row[1] for row in number_rows(work, LightCurveView())] == ["all"] * 3
 
@@ -248,14 +248,14 @@ def test_folding():
     work = CurveWork(make_curve(hours, flux))
     view = LightCurveView.build(frequency=f"{1 / 3 / 3600} Hz", phase_bins=6, epoch=START + 5 * u.min)
     shown = curve_plot(work, view)
-    (points,), (mean,) = shown.plot.points, shown.plot.lines
+    (points,), (mean,) = shown.points, shown.lines
     assert np.all((points.x >= 0) & (points.x < 1))
     assert points.x[0] == pytest.approx(0, abs=1e-6) or points.x[0] == pytest.approx(1, abs=1e-6)
     middle = (np.arange(6) + 0.5) / 6
     assert mean.y[::2] == pytest.approx(2 + np.cos(2 * np.pi * middle) * np.sinc(1 / 6), abs=0.12)
     chosen = view.replace(phase=(0.9, 0.1))
     assert 0 < work.inside(chosen).sum() < 20
-    assert shown.plot.x_label == "Phase at 9.25925926e-05 Hz"
+    assert shown.x_label == "Phase at 9.25925926e-05 Hz"
 
 
 def test_without_its_data_bins_stay_as_they_are(curve):

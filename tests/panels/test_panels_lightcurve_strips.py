@@ -48,7 +48,7 @@ def make_series(hours=HOURS + 1 / 12, value=2 * SOFT, name="X", **more):
 def strips(obj, **changes):
     work, view = CurveWork(obj), LightCurveView.build(**changes)
     shown = curve_plot(work, view)
-    return strip_plots(work, view, shown.plot), shown, work, view
+    return strip_plots(work, view, shown), shown, work, view
 
 
 def test_a_record_holds_files_by_path_and_others_by_value(tmp_path):
@@ -101,10 +101,10 @@ def test_the_code_of_a_panel_makes_its_series_again(tmp_path, monkeypatch):
 def test_a_series_below_the_light_curve_with_the_same_axis():
     limits = make_series([0.3, 0.4], [np.nan, 5.0], "L", ul=[3.0, np.nan], is_ul=[True, False], unit="mJy")
     (one, two), shown, work, view = strips(make_curve(), series=[make_series(), limits])
-    assert one.x == two.x == shown.plot.x
+    assert one.x == two.x == shown.x
     assert (one.title, one.y_label, two.y_label) == ("X", "erg s⁻¹ cm⁻²", "mJy")
     points = one.points[0]
-    assert points.x == pytest.approx(shown.plot.points[0].x)  # moments in the middles of the bins
+    assert points.x == pytest.approx(shown.points[0].x)  # moments in the middles of the bins
     assert points.y == pytest.approx(2 * SOFT)
     assert (points.y - points.y_low, points.y_high - points.y) == (pytest.approx(0.1), pytest.approx(0.2))
     assert two.points[0].limit.tolist() == [True, False]
@@ -130,7 +130,7 @@ def test_what_lies_outside_the_times_is_told_or_shown():
     (strip,), shown, work, view = strips(make_curve(), series=far, all_times=True)
     assert strip.points[0].y.tolist() == [1.0, 2.0, 3.0, 4.0, 5.0]
     assert (np.diff(strip.points[0].x) > 0).all()
-    assert len(shown.plot.points[0].x) == 10
+    assert len(shown.points[0].x) == 10
     assert notes_of(work, view) == []
 
 
@@ -139,7 +139,7 @@ def test_a_bin_longer_than_all_that_is_shown_is_drawn():
     (strip,), shown, *_ = strips(make_curve(), series=week)
     points = strip.points[0]
     assert len(points.x) == 1
-    assert shown.plot.x[0] <= points.x[0] <= points.x_high[0] < 0.1
+    assert shown.x[0] <= points.x[0] <= points.x_high[0] < 0.1
 
 
 def test_hardness():
@@ -185,9 +185,9 @@ def test_folding_with_derivatives_is_that_of_the_ephemeris():
     changes = {"frequency": "1e-4 Hz", "f1": "2e-10 Hz s-1", "f2": "-1e-15 Hz s-2", "epoch": START - 1 * u.h}
     (strip,), shown, _, view = strips(curve, series=other, **changes)
     truth = gpnb.Ephemeris(START - 1 * u.h, 1e-4, 2e-10, -1e-15)
-    assert shown.plot.points[0].x == pytest.approx(truth.phase(curve.time))
+    assert shown.points[0].x == pytest.approx(truth.phase(curve.time))
     assert strip.points[0].x == pytest.approx(truth.phase(other.time))
-    assert shown.plot.x_label == "Phase at 0.0001 Hz, 2 × 10⁻¹⁰ Hz s⁻¹, −1 × 10⁻¹⁵ Hz s⁻²"
+    assert shown.x_label == "Phase at 0.0001 Hz, 2 × 10⁻¹⁰ Hz s⁻¹, −1 × 10⁻¹⁵ Hz s⁻²"
     plain = CurveWork(curve).phases(view.replace(f1=None, f2=None))
     assert np.abs(plain - truth.phase(curve.time)).max() > 0.05
     assert view.changed()["f1"] == "2e-10 Hz s-1"
@@ -222,7 +222,7 @@ def test_strips_are_quick():
 
     def step(end):
         chosen = view.replace(time=(START, START + end * u.h))
-        strip_plots(work, chosen, curve_plot(work, chosen).plot)
+        strip_plots(work, chosen, curve_plot(work, chosen))
         correlation_rows(work, chosen)
 
     step(1.0)

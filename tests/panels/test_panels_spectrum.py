@@ -194,20 +194,20 @@ def test_plots_hold_data_and_model(work, tab):
     main, below = spectrum_plots(work, record)
     assert main.x == below.x
     assert "(" in main.y_label
-    assert below.rules == (0.0,)
+    assert [rule.value for rule in below.rules] == [0]
     if tab == "sed":
         line, points = main.lines[0], main.points[0]
         index = len(line.x) // 2
         model = work.shown(record)[0].spectral
         value = line.x[index] ** 2 * model.evaluate_at(line.x[index : index + 1])[0] * 1.602176634
         assert line.y[index] == pytest.approx(value)
-        assert (main.band[1] < main.band[2]).all()
+        assert (main.bands[0].low < main.bands[0].high).all()
         assert len(points.x) == np.isfinite(work.points(record).norm).sum()
     else:
         wanted = sum(item.excess if tab == "excess" else item.counts for item in work.spectra(record).items)
         assert main.points[0].y == pytest.approx(wanted)
         signal = sum(work.predicted(record)) + (0 if tab == "excess" else main_background(work, record))
-        assert main.lines[0].y == pytest.approx(signal)
+        assert main.steps[0].values == pytest.approx(signal)
 
 
 def main_background(work, record):

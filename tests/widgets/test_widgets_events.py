@@ -54,8 +54,8 @@ def test_a_brush_of_energies_is_the_selection_of_the_workspace(panel):
     assert panel.selection.energy_tev == (1.0, 2.0)
     energy = panel._obj.energy_values
     kept = (energy >= 1) & (energy < 2)
-    assert panel._plots["time"].data("chosen")[1][:-1].sum() == kept.sum()
-    assert panel._plots["energy"].data("chosen")[1][0] > 0  # its own filter takes nothing out of it
+    assert panel._plots["time"].data("steps 1")[1][:-1].sum() == kept.sum()
+    assert panel._plots["energy"].data("steps 1")[1][0] > 0  # its own filter takes nothing out of it
     assert len(panel.selected) == kept.sum()
     assert panel.undo()
     assert panel.selection.energy_tev is None
@@ -143,7 +143,7 @@ def test_looking_closer_counts_finer(panel):
 def test_bins_and_stretch(panel):
     change(panel, per_decade=5, stretch="log", cmap="cividis")
     assert (panel.state.per_decade, panel.state.stretch, panel.state.cmap) == (5, "log", "cividis")
-    assert len(np.diff(panel._plots["energy"].data("chosen")[0])) < 25
+    assert len(np.diff(panel._plots["energy"].data("steps 1")[0])) < 25
     change(panel, per_decade=0)
     assert "from 1 to 100" in panel.message
 
@@ -169,7 +169,7 @@ def test_the_picture_shows_the_same_numbers(panel):
     axes = {axes.get_title(loc="left"): axes for axes in panel.figure().axes}
     for title, name in (("Energy", "energy"), ("Time", "time"), ("θ²", "theta2"), ("Offset²", "offset")):
         drawn = axes[title].patches[-1].get_data().values
-        live = panel._plots[name].data("chosen")[1][:-1]
+        live = panel._plots[name].data("steps 1")[1][:-1]
         assert np.where(live > 0.5, live, 0) == pytest.approx(drawn)
 
 

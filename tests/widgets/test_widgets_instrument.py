@@ -1,6 +1,7 @@
 """The live instrument panel without a browser."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from gpnb.core.hooks import module_for
 from gpnb.data import GTI, EventList, Observation
 from gpnb.irf import Background3D, EffectiveArea, EnergyDispersion, PsfKing
 from gpnb.maps.axis import Axis
+from gpnb.panels.plot import Image as Pixels
 from gpnb.widgets.parts.picture import colour_key, png_of
 
 REFERENCE = Time(53343.0, format="mjd", scale="tt")
@@ -57,43 +59,43 @@ def panel():
 
 
 def change(panel, **values):
-    changes = dict(panel._controls.changes)
+    changes = dict(panel.controls.changes)
     for name, value in values.items():
         changes[name] = [value, f"{name}-{value}"]
-    panel._controls.changes = changes
+    panel.controls.changes = changes
 
 
 def item(panel, name):
-    return next(found for found in panel._controls.items if found["name"] == name)
+    return next(found for found in panel.controls.items if found["name"] == name)
 
 
 def test_a_run_shows_all_its_responses(panel):
-    assert list(panel._plots) == ["area", "resolution", "bias", "containment", "profile", "rate"]
+    assert list(panel.plots) == ["area", "resolution", "bias", "containment", "profile", "rate"]
     assert panel._head.title == "Run 23523"
     assert panel._head.facts.startswith(f"{HOSTILE} · 24.0 min live")
-    assert [row["cells"][0] for row in panel._table.rows][:2] == ["Effective area", "Effective area"]
-    assert [entry["label"] for entry in panel._legend.legend] == ["0°", "1°", "1.5°"]
+    assert [row["cells"][0] for row in panel.table.rows][:2] == ["Effective area", "Effective area"]
+    assert [entry["label"] for entry in panel.legend.legend] == ["0°", "1°", "1.5°"]
     assert panel.message == ""
 
 
 def test_the_slider_adds_a_curve_to_every_plot(panel):
-    fixed = panel._plots["area"].names
+    fixed = panel.plots["area"].names
     change(panel, offset=0.75)
     assert panel.state.offset == 0.75
     assert item(panel, "offset")["text"] == "0.75°"
-    assert panel._legend.legend[0]["label"] == "0.75°"
-    assert len(panel._plots["area"].names) == len(fixed) + 1
-    energy, area = panel._plots["area"].data("curve 0")
+    assert panel.legend.legend[0]["label"] == "0.75°"
+    assert len(panel.plots["area"].names) == len(fixed) + 1
+    energy, area = panel.plots["area"].data("line 0")
     assert area == pytest.approx(panel._obj.aeff.evaluate(energy, np.array(0.75)) * 1e-4)
     change(panel, fixed=1)
     assert panel.state.offset is None
-    assert panel._plots["area"].names == fixed
+    assert panel.plots["area"].names == fixed
     assert item(panel, "fixed")["disabled"]
 
 
 def test_a_drag_of_the_slider_is_one_step(panel):
     for value in (0.5, 0.6, 0.7):
-        panel._controls.changes = {"offset": [value, "one drag"]}
+        panel.controls.changes = {"offset": [value, "one drag"]}
     assert panel.state.offset == 0.7
     panel.undo()
     assert panel.state.offset is None
@@ -102,17 +104,17 @@ def test_a_drag_of_the_slider_is_one_step(panel):
 
 def test_containment_is_one_choice(panel):
     assert item(panel, "containment")["value"] == [0.68, 0.95]
-    before = panel._plots["containment"].data("curve 0")[1]
+    before = panel.plots["containment"].data("line 0")[1]
     change(panel, containment=[0.95])
     assert panel.state.containment == (0.95,)
-    assert (panel._plots["containment"].data("curve 0")[1] > before).all()
-    assert len([name for name in panel._plots["containment"].names if name.startswith("curve")]) == 3
+    assert (panel.plots["containment"].data("line 0")[1] > before).all()
+    assert len([name for name in panel.plots["containment"].names if name.startswith("line")]) == 3
 
 
 def test_energies_come_from_the_selection(panel):
     panel.workspace.select(energy=("1 TeV", "10 TeV"))
-    for plot in (plot for name, plot in panel._plots.items() if name != "profile"):
-        energy = plot.data("curve 0")[0]
+    for plot in (plot for name, plot in panel.plots.items() if name != "profile"):
+        energy = plot.data("line 0")[0]
         assert (energy[0], energy[-1]) == (pytest.approx(1), pytest.approx(10))
     panel.workspace.select(energy=("300 TeV", "400 TeV"))
     assert "the response covers" in panel.message
@@ -121,48 +123,50 @@ def test_energies_come_from_the_selection(panel):
 @pytest.mark.parametrize("name", ["aeff", "edisp", "psf", "bkg"])
 def test_a_response_shows_curves_and_an_image(name):
     panel = open_live(responses()[name], offset="1 deg")
-    assert panel._image.names == ["image"]
-    picture = Image.open(io.BytesIO(panel._image.figure.marks[0].image.value))
+    assert panel.plots["image"].names == ["image"]
+    picture = Image.open(io.BytesIO(panel.plots["image"].figure.marks[0].image.value))
     assert picture.mode == "RGBA"
     assert picture.size[0] in (80, 120)
-    assert panel._image.head.legend[0]["colours"][0] == "#440154"
-    assert panel._image.head.label
-    assert all(plot.names for plot in panel._plots.values())
+    assert panel.plots["image"].head.legend[0]["colours"][0] == "#440154"
+    assert panel.plots["image"].head.label
+    assert all(plot.names for plot in panel.plots.values())
     assert panel.message == ""
 
 
 def test_only_the_migration_changes_with_the_slider():
     for name, changes in (("edisp", True), ("psf", False)):
         panel = open_live(responses()[name])
-        before = panel._image.head.facts, panel._make_image
+        before = panel.plots["image"].head.facts, panel._make_image
         change(panel, offset=1.0)
-        assert (panel._image.head.facts != before[0]) is changes
+        assert (panel.plots["image"].head.facts != before[0]) is changes
 
 
 def test_a_response_of_one_offset_has_no_slider():
     one = Axis.from_edges([0.3, 0.5], "offset", "deg")
     panel = open_live(EffectiveArea((TRUE, one), np.full((12, 1), 1e9), {"HDUCLAS3": "POINT-LIKE"}))
-    assert panel._image is None
-    assert panel._controls.items == []
+    assert "image" not in panel.plots
+    assert panel.controls.items == []
     assert panel._head.facts == "aeff_2d · point-like"
 
 
 def test_the_picture_shows_the_same_curves(panel):
     change(panel, offset=0.75)
     drawn = {axes.get_title(loc="left"): axes for axes in panel.figure().axes}
-    for plot in panel._plots.values():
+    for plot in panel.plots.values():
         lines = [line for line in drawn[plot.head.title].lines if len(line.get_xdata()) > 2]
-        energy, values = plot.data("curve 0")
+        energy, values = plot.data("line 0")
         x, y = (np.asarray(part, dtype=float) for part in lines[0].get_data())
         assert np.interp(energy, x, y) == pytest.approx(values, nan_ok=True)
 
 
 def test_pictures_stand_upright_and_are_clear_where_nothing_is():
-    picture = Image.open(io.BytesIO(png_of(np.array([[0.0, np.nan], [1.0, 0.5]]), 0.0, 1.0, "viridis")))
+    edges, values = np.arange(3.0), np.array([[0.0, np.nan], [1.0, 0.5]])
+    small = Pixels(label="", x=edges, y=edges, values=values, low=0.0, high=1.0)
+    picture = Image.open(io.BytesIO(png_of(small)))
     assert picture.getpixel((0, 1))[:3] == (68, 1, 84)  # the first row is the lowest
     assert picture.getpixel((1, 1))[3] == 0
     assert picture.getpixel((0, 0))[3] == 255
-    entry = colour_key("Area (m²)", 1e3, 1e6, "viridis")
+    entry = colour_key(replace(small, label="Area (m²)", low=1e3, high=1e6))
     assert (entry["low"], entry["high"], len(entry["colours"])) == ("1000", "10⁶", 9)
 
 

@@ -213,18 +213,18 @@ def test_a_series_is_added_undone_and_taken_away(panel, front, other):
     assert strip.data("points 0")[0] == pytest.approx(panel._plot.data("points 0")[0][::2])
     assert strip.head.title == "radio"
     assert strip.head.legend[0]["marker"] == "diamond"
-    assert (panel._plot._axes[0].label, strip._axes[0].label) == ("", "Time (MJD, TT)")
+    assert (panel._plot.figure.axes[0].label, strip.figure.axes[0].label) == ("", "Time (MJD, TT)")
     assert strip._scales["x"].max == panel._plot._scales["x"].max
     assert panel._correlations.rows[0]["cells"][:5] == ["radio", "0.1–30 TeV", "all", "13", "1.00"]
     panel.add(other.table(), name="again", value="flux_errn")
     assert len(panel._left.children) == 3
-    assert (strip._axes[0].label, panel._strips[1]._axes[0].label) == ("", "Time (MJD, TT)")
+    assert (strip.figure.axes[0].label, panel._strips[1].figure.axes[0].label) == ("", "Time (MJD, TT)")
     assert "Series.from_text(" in panel.to_code()
     assert panel.undo()
     assert len(panel._left.children) == 2
     front.turn(panel._others, "remove/0", 1)
     assert panel._left.children == (panel._plot.widget,)
-    assert panel._plot._axes[0].label == "Time (MJD, TT)"
+    assert panel._plot.figure.axes[0].label == "Time (MJD, TT)"
     assert panel._correlations.layout.display == "none"
     panel.undo()
     panel.remove("radio")
@@ -255,7 +255,7 @@ def test_the_brush_of_a_strip_is_that_of_all(panel, other):
     assert selector(panel).selected == pytest.approx(brush.selected, abs=1e-5)
     assert [row["cells"][2] for row in panel._correlations.rows] == ["all", "chosen", "rest"]
     panel.set(frequency=1 / (2.5 * u.h))
-    assert panel._strips[0]._axes[0].label.startswith("Phase at")
+    assert panel._strips[0].figure.axes[0].label.startswith("Phase at")
 
 
 def test_hardness_and_derivatives_of_the_frequency(panel, front):

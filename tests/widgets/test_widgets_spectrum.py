@@ -92,12 +92,12 @@ def test_the_fit_is_shown_kept_and_undone(panel, front, specs):
     assert panel.result.values == pytest.approx(expected.values, rel=1e-3)
     assert "±" in row(panel, "index")["text"]
     assert panel.models["source"].parameter("index").error > 0
-    assert "band" in panel._stage.plots["main"].names
+    assert "band 0" in panel._stage.plots["main"].names
     assert panel._stat.facts == ""
     front.turn(panel._parameters, "place/index", 900)
     assert panel.result is None
     assert panel._stat.facts.startswith("+")
-    assert "band" not in panel._stage.plots["main"].names
+    assert "band 0" not in panel._stage.plots["main"].names
     result = panel.fits["power law"]
     panel.undo()
     assert panel.result is result
@@ -336,10 +336,10 @@ def test_flux_points_by_themselves(panel, front):
     fitted(panel)
     press(front, panel, "points")
     points = panel.flux_points.view()
-    assert len(points._table.rows) == len(panel.flux_points)
+    assert len(points.table.rows) == len(panel.flux_points)
     assert points._head.facts.startswith("source · ")
-    front.turn(points._controls, "quantity", "dnde")
-    assert points._plot.figure.axes[1].label.startswith("dN/dE")
+    front.turn(points.controls, "quantity", "dnde")
+    assert points.plot.figure.axes[1].label.startswith("dN/dE")
     assert "gpnb.flux_points(" in points.to_code()
 
 

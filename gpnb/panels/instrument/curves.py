@@ -1,9 +1,8 @@
-"""Curves of instrument responses against energy, and profiles, as plain arrays with what stands beside them."""
+"""Curves of instrument responses against energy, and profiles."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,74 +10,19 @@ import numpy as np
 from gpnb.core.errors import ArgumentError
 from gpnb.core.words import number
 from gpnb.panels.instrument.view import InstrumentView
+from gpnb.panels.plot import LOOKS, Line, Plot, Rule
 from gpnb.state.doors import range_ends
 
 CM2_TO_M2 = 1e-4
+
+OFF_AXIS = "° off axis"
+"""How labels of curves at an offset end."""
 
 _POINTS = 160
 _NICE = (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
 
 Values = Callable[[np.ndarray, np.ndarray], Any]
 """Gives the floats of a quantity at energies (TeV) and an offset (deg)."""
-
-
-@dataclass(frozen=True, eq=False)
-class Curve:
-    """One curve.
-
-    Attributes
-    ----------
-    label : str
-        What it is of, as in a legend; empty for one that needs no entry.
-    x, y : ndarray
-        NaN where there is nothing.
-    style : int
-        Which of the house's colours and dashes it has.
-    thin : bool
-        Whether it stands behind another one of the same style.
-    """
-
-    label: str
-    x: np.ndarray
-    y: np.ndarray
-    style: int
-    thin: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class CurvePlot:
-    """Curves that are drawn together.
-
-    Attributes
-    ----------
-    name, title, facts : str
-        Which ones.
-    x_label, y_label : str
-        Titles of the axes, with units.
-    x, y : tuple of float
-        Ranges of the axes.
-    curves : tuple of Curve
-        All of them.
-    energy_x, log_y : bool
-        Whether x is an energy, whether y is logarithmic.
-    marks : tuple of float
-        Places on x where a line stands.
-    zero : bool
-        Whether a line lies at y = 0.
-    """
-
-    name: str
-    title: str
-    facts: str
-    x_label: str
-    y_label: str
-    x: tuple[float, float]
-    y: tuple[float, float]
-    curves: tuple[Curve, ...]
-    energy_x: bool = True
-    log_y: bool = False
-    marks: tuple[float, ...] = ()
-    zero: bool = False
 
 
 def kind_of(response: Any) -> str:
@@ -134,7 +78,7 @@ def energies_of(response: Any, view: InstrumentView, points: int = _POINTS) -> n
     return np.geomspace(first, last, points)
 
 
-def curve_plots(response: Any, view: InstrumentView) -> list[CurvePlot]:
+def curve_plots(response: Any, view: InstrumentView) -> list[Plot]:
     """The plots of a response.
 
     Examples
@@ -147,7 +91,7 @@ def curve_plots(response: Any, view: InstrumentView) -> list[CurvePlot]:
     return [make(response, view) for make in _PLOTS[kind_of(response)]]
 
 
-def overview_plots(responses: Mapping[str, Any], view: InstrumentView) -> list[CurvePlot]:
+def overview_plots(responses: Mapping[str, Any], view: InstrumentView) -> list[Plot]:
     """The plots of all responses of an observation, at offsets that all of them cover."""
     covered = [last_offset(part) for part in responses.values() if has_offsets(part)]
     if covered and not view.offsets:
@@ -155,81 +99,90 @@ def overview_plots(responses: Mapping[str, Any], view: InstrumentView) -> list[C
     return [plot for part in responses.values() for plot in curve_plots(part, view)]
 
 
-def area(aeff: Any, view: InstrumentView) -> CurvePlot:
+def area(aeff: Any, view: InstrumentView) -> Plot:
     """Effective area against energy, with the safe range of the file."""
     energy = energies_of(aeff, view)
-    curves = _curves(aeff, view, energy, lambda at, off: positive(aeff.evaluate(at, off)) * CM2_TO_M2)
+    lines = _lines(aeff, view, energy, lambda at, off: positive(aeff.evaluate(at, off)) * CM2_TO_M2)
     top = float(np.max(aeff.values)) * CM2_TO_M2 or 1.0
-    marks = tuple(edge for edge in aeff.threshold if edge is not None and energy[0] < edge < energy[-1])
-    words = ("area", "Effective area", "", "True energy (TeV)", "Effective area (m²)")
-    return CurvePlot(*words, _ends(energy), (top * 1e-5, top * 2), curves, log_y=True, marks=marks)
+    marks = tuple(Rule(value=edge) for edge in aeff.threshold if edge is not None and energy[0] < edge < energy[-1])
+    words = {"title": "Effective area", "y_label": "Effective area (m²)"}
+    return _by_energy("area", energy, lines, (top * 1e-5, top * 2), log_y=True, marks=marks, **words)
 
 
-def resolution(edisp: Any, view: InstrumentView) -> CurvePlot:
+def resolution(edisp: Any, view: InstrumentView) -> Plot:
     """Energy resolution against energy."""
     energy = energies_of(edisp, view)
-    curves = _curves(edisp, view, energy, edisp.resolution)
-    words = ("resolution", "Energy resolution", "", "True energy (TeV)", "Energy resolution (σ of E / E true)")
-    return CurvePlot(*words, _ends(energy), (0.0, _top(curves, 1.0)), curves)
+    lines = _lines(edisp, view, energy, edisp.resolution)
+    words = {"title": "Energy resolution", "y_label": "Energy resolution (σ of E / E true)"}
+    return _by_energy("resolution", energy, lines, (0.0, _top(lines, 1.0)), **words)
 
 
-def bias(edisp: Any, view: InstrumentView) -> CurvePlot:
+def bias(edisp: Any, view: InstrumentView) -> Plot:
     """Energy bias against energy."""
     energy = energies_of(edisp, view)
-    curves = _curves(edisp, view, energy, edisp.bias)
-    size = _top(curves, 0.5)
-    words = ("bias", "Energy bias", "", "True energy (TeV)", "Energy bias (E / E true − 1)")
-    return CurvePlot(*words, _ends(energy), (-size, size), curves, zero=True)
+    lines = _lines(edisp, view, energy, edisp.bias)
+    size = _top(lines, 0.5)
+    words = {"title": "Energy bias", "y_label": "Energy bias (E / E true − 1)"}
+    return _by_energy("bias", energy, lines, (-size, size), rules=(Rule(value=0.0),), **words)
 
 
-def containment(psf: Any, view: InstrumentView) -> CurvePlot:
+def containment(psf: Any, view: InstrumentView) -> Plot:
     """Containment radii against energy; fractions after the first in thin lines."""
     energy = energies_of(psf, view)
-    curves: list[Curve] = []
+    lines: list[Line] = []
     for place, fraction in enumerate(view.containment):
 
         def radius(at: np.ndarray, off: np.ndarray, part: float = fraction) -> Any:
             return psf.containment_radius(part, at, off)
 
-        curves += _curves(psf, view, energy, radius, thin=place > 0)
+        lines += _lines(psf, view, energy, radius, thin=place > 0)
     parts = [f"{fraction:.4g}" for fraction in (100 * part for part in view.containment)]
     facts = ", thin ".join(f"{part} %" for part in parts)
-    words = ("containment", "Containment", facts, "True energy (TeV)", "Containment radius (deg)")
-    return CurvePlot(*words, _ends(energy), (0.0, _top(curves, 3.0)), tuple(curves))
+    words = {"title": "Containment", "facts": facts, "y_label": "Containment radius (deg)"}
+    return _by_energy("containment", energy, tuple(lines), (0.0, _top(lines, 3.0)), **words)
 
 
-def profile(psf: Any, view: InstrumentView) -> CurvePlot:
+def profile(psf: Any, view: InstrumentView) -> Plot:
     """Density against the distance from the source, for some energies at the first offset."""
     offset, energy = offsets_of(psf, view)[0], energies_of(psf, view)
     places = energy[[_POINTS // 4, _POINTS // 2, -_POINTS // 4]]
     wanted = view.energies or tuple(float(f"{value:.1g}") for value in places)
     widest = float(np.nanmax(np.append(psf.containment_radius(0.95, np.array(wanted), offset), 0.0)))
     rad = np.linspace(0, widest if np.isfinite(widest) and widest > 0 else 1.0, _POINTS)
-    curves = tuple(
-        Curve(f"{number(at)} TeV", rad, positive(psf.evaluate(np.asarray(at), np.asarray(offset), rad)), style)
-        for style, at in enumerate(wanted)
+    lines = tuple(
+        _line(f"{number(at)} TeV", rad, positive(psf.evaluate(np.asarray(at), np.asarray(offset), rad)), place)
+        for place, at in enumerate(wanted)
     )
-    words = ("profile", "Profile", f"{number(offset)}° off axis", "Distance from the source (deg)", "Density (sr⁻¹)")
-    return CurvePlot(*words, _ends(rad), _log_range(curves, 1e-4), curves, energy_x=False, log_y=True)
+    return Plot(
+        name="profile",
+        title="Profile",
+        facts=f"{number(offset)}° off axis",
+        x=_ends(rad),
+        y=_log_range(lines, 1e-4),
+        x_label="Distance from the source (deg)",
+        y_label="Density (sr⁻¹)",
+        log_y=True,
+        lines=lines,
+    )
 
 
-def rate(bkg: Any, view: InstrumentView) -> CurvePlot:
+def rate(bkg: Any, view: InstrumentView) -> Plot:
     """Background rate against energy."""
     energy = energies_of(bkg, view)
-    curves = _curves(bkg, view, energy, lambda at, off: positive(bkg.evaluate(at, off, np.zeros(()))))
-    words = ("rate", "Background rate", "", "Energy (TeV)", "Background rate (s⁻¹ TeV⁻¹ sr⁻¹)")
-    return CurvePlot(*words, _ends(energy), _log_range(curves, 1e-9), curves, log_y=True)
+    lines = _lines(bkg, view, energy, lambda at, off: positive(bkg.evaluate(at, off, np.zeros(()))))
+    words = {"title": "Background rate", "y_label": "Background rate (s⁻¹ TeV⁻¹ sr⁻¹)", "x_label": "Energy (TeV)"}
+    return _by_energy("rate", energy, lines, _log_range(lines, 1e-9), log_y=True, **words)
 
 
-def cut(rad_max: Any, view: InstrumentView) -> CurvePlot:
+def cut(rad_max: Any, view: InstrumentView) -> Plot:
     """Directional cut against energy."""
     energy = energies_of(rad_max, view)
-    curves = _curves(rad_max, view, energy, rad_max.evaluate)
-    words = ("cut", "Directional cut", "", "Energy (TeV)", "Directional cut (deg)")
-    return CurvePlot(*words, _ends(energy), (0.0, _top(curves, 5.0)), curves)
+    lines = _lines(rad_max, view, energy, rad_max.evaluate)
+    words = {"title": "Directional cut", "y_label": "Directional cut (deg)", "x_label": "Energy (TeV)"}
+    return _by_energy("cut", energy, lines, (0.0, _top(lines, 5.0)), **words)
 
 
-_PLOTS: dict[str, tuple[Callable[[Any, InstrumentView], CurvePlot], ...]] = {
+_PLOTS: dict[str, tuple[Callable[[Any, InstrumentView], Plot], ...]] = {
     "aeff": (area,),
     "edisp": (resolution, bias),
     "psf": (containment, profile),
@@ -244,26 +197,37 @@ def positive(values: Any) -> np.ndarray:
     return np.where(values > 0, values, np.nan)
 
 
-def _curves(
+def _by_energy(name: str, energy: np.ndarray, lines: tuple[Line, ...], y: tuple[float, float], **more: Any) -> Plot:
+    """Curves against energy."""
+    words = {"x_label": "True energy (TeV)", **more}
+    return Plot(name=name, x=_ends(energy), y=y, log_x=True, lines=lines, **words)
+
+
+def _lines(
     response: Any, view: InstrumentView, energy: np.ndarray, values: Values, thin: bool = False
-) -> tuple[Curve, ...]:
-    """One curve an offset."""
+) -> tuple[Line, ...]:
+    """One curve an offset; thin ones stand behind others of the same look, and need no label."""
     return tuple(
-        Curve(f"{number(offset)}° off axis", energy, np.asarray(values(energy, np.asarray(offset)), float), style, thin)
-        for style, offset in enumerate(offsets_of(response, view))
+        _line(f"{number(at)}{OFF_AXIS}", energy, np.asarray(values(energy, np.asarray(at)), float), place, thin)
+        for place, at in enumerate(offsets_of(response, view))
     )
 
 
-def _top(curves: Iterable[Curve], most: float) -> float:
+def _line(label: str, x: np.ndarray, y: np.ndarray, place: int, thin: bool = False) -> Line:
+    role, dash, _ = LOOKS[place % len(LOOKS)]
+    return Line(label="" if thin else label, x=x, y=y, role=role, dash=dash, width=1.0 if thin else 2.0)
+
+
+def _top(lines: Iterable[Line], most: float) -> float:
     """A round upper limit for curves, at most `most`."""
-    values = np.abs(np.concatenate([curve.y for curve in curves]))
+    values = np.abs(np.concatenate([line.y for line in lines]))
     good = values[np.isfinite(values)]
     return float(min(np.percentile(good, 99) * 1.35, most)) if good.size and good.max() > 0 else most
 
 
-def _log_range(curves: Iterable[Curve], share: float) -> tuple[float, float]:
+def _log_range(lines: Iterable[Line], share: float) -> tuple[float, float]:
     """From the least value, or a share of the largest, to the largest."""
-    values = np.concatenate([curve.y for curve in curves])
+    values = np.concatenate([line.y for line in lines])
     good = values[np.isfinite(values)]
     if not good.size:
         return 0.1, 10.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,40 +12,16 @@ from gpnb.data.timeref import seconds_from
 from gpnb.panels.lightcurve.axis import TimeAxis
 from gpnb.panels.lightcurve.view import LightCurveView
 from gpnb.panels.lightcurve.work import CurveWork
-from gpnb.panels.plot import MARKERS, Line, Points, SpectrumPlot, log_range
+from gpnb.panels.plot import LOOKS, Line, Plot, Points, Rule, log_range
 from gpnb.panels.spectrum.sed import ERG, SED, flux_point_marks
 from gpnb.products.light_curve import LightCurve
 from gpnb.products.series import Series
 
-_ROLES = ("accent", "model", "fine", "purple")
-_DASHES = ("solid", "dashed", "dotted", "dash_dotted")
 _TICKS = {0.0: "0", 0.25: "0.25", 0.5: "0.5", 0.75: "0.75", 1.0: "1"}
 Places = tuple[np.ndarray, np.ndarray, np.ndarray]
 """Where points are along x, and the ends of their bars."""
 
 UNITS = {"flux": "cm⁻² s⁻¹", "dnde": "TeV⁻¹ cm⁻² s⁻¹"}
-
-
-@dataclass(frozen=True, eq=False)
-class CurvePlot:
-    """A plot with its own labels along x.
-
-    Attributes
-    ----------
-    plot : SpectrumPlot
-        Lines and points.
-    ticks : dict
-        Place → label.
-    axis : TimeAxis, optional
-        Where times are drawn; None for phases.
-    chosen : tuple of float, optional
-        The range of x that is chosen.
-    """
-
-    plot: SpectrumPlot
-    ticks: dict[float, str]
-    axis: TimeAxis | None
-    chosen: tuple[float, float] | None
 
 
 def shown_bands(curve: LightCurve, view: LightCurveView) -> list[int]:
@@ -62,7 +37,7 @@ def band_words(curve: LightCurve, band: int) -> str:
     return f"{number(_short(low))}–{number(_short(high))} TeV"
 
 
-def curve_plot(work: CurveWork, view: LightCurveView) -> CurvePlot:
+def curve_plot(work: CurveWork, view: LightCurveView) -> Plot:
     """Flux against time, or against phase if the record has a frequency."""
     curve = work.curve(view)
     bands = shown_bands(curve, view)
@@ -71,26 +46,24 @@ def curve_plot(work: CurveWork, view: LightCurveView) -> CurvePlot:
     x = places_of(work, view)
     points = [_marks(curve, band, x, scale, _look(place, len(bands))) for place, band in enumerate(bands)]
     y = _range(points, view.log_y)
-    breaks = axis.breaks if axis else []
-    lines = [Line("", np.array([place] * 2), np.array(y), "quiet", "dashed", 1.0) for place in breaks]
-    lines += [_line(work, view, band, scale, place) for place, band in enumerate(bands)]
-    plot = SpectrumPlot(
-        "curve",
-        "Light curve",
-        "",
-        axis.span if axis else (0.0, 1.0),
-        y,
-        "Time (MJD, TT)" if axis else phase_words(view),
-        _flux_label(curve, bands, scale),
-        log_x=False,
+    lines = [_line(work, view, band, scale, place) for place, band in enumerate(bands)]
+    return Plot(
+        name="curve",
+        title="Light curve",
+        x=axis.span if axis else (0.0, 1.0),
+        y=y,
+        x_label="Time (MJD, TT)" if axis else phase_words(view),
+        y_label=_flux_label(curve, bands, scale),
         log_y=view.log_y,
+        x_ticks=axis.ticks if axis else _TICKS,
         lines=tuple(line for line in lines if len(line.x)),
         points=tuple(points),
+        marks=tuple(Rule(value=place) for place in axis.breaks) if axis else (),
+        chosen=_chosen(view, axis),
     )
-    return CurvePlot(plot, axis.ticks if axis else _TICKS, axis, _chosen(view, axis))
 
 
-def spectrum_plot(work: CurveWork, view: LightCurveView, wait: bool = False) -> SpectrumPlot | None:
+def spectrum_plot(work: CurveWork, view: LightCurveView, wait: bool = False) -> Plot | None:
     """The spectrum of the chosen time beside that of the rest; None if they cannot be had.
 
     With `wait`, spectra that are not there yet are left out.
@@ -100,12 +73,22 @@ def spectrum_plot(work: CurveWork, view: LightCurveView, wait: bool = False) -> 
     low, high = work.obj.maker.energy_range
     energy = np.geomspace(low, high, 80)
     model = energy**2 * work.obj.maker.target.spectral.evaluate_at(energy) * ERG
-    lines = (Line("shape assumed", energy, model, "model", "dashed", 1.2),)
+    lines = (Line(label="shape assumed", x=energy, y=model, dash="dashed", width=1.2),)
     points = _spectra(work, view) if work.knows_spectra(view) or not wait else []
     y = log_range([*(item.y for item in points), *(item.y_high for item in points)] or [model])
-    facts = "" if points else "on its way"
-    x = 0.85 * low, 1.18 * high
-    return SpectrumPlot("sed", "Spectrum", facts, x, y, "Energy (TeV)", SED, lines=lines, points=tuple(points))
+    return Plot(
+        name="sed",
+        title="Spectrum",
+        facts="" if points else "on its way",
+        x=(0.85 * low, 1.18 * high),
+        y=y,
+        x_label="Energy (TeV)",
+        y_label=SED,
+        log_x=True,
+        log_y=True,
+        lines=lines,
+        points=tuple(points),
+    )
 
 
 def _spectra(work: CurveWork, view: LightCurveView) -> list[Points]:
@@ -148,7 +131,8 @@ def phases_of(work: CurveWork, view: LightCurveView, item: LightCurve | Series) 
 
 
 def _look(place: int, count: int) -> tuple[str, str]:
-    return ("text", "circle") if count == 1 else (_ROLES[place % 4], MARKERS[place % 4])
+    role, _, marker = LOOKS[place % len(LOOKS)]
+    return ("text", "circle") if count == 1 else (role, marker)
 
 
 def _marks(
@@ -165,19 +149,24 @@ def _marks(
     place = np.where(limit, ul, y)
     low, high = (np.where(limit, place, y + side) for side in (-np.nan_to_num(errn), np.nan_to_num(errp)))
     good = np.isfinite(place)
-    center, left, right, value, bottom, top = (part[good] for part in (*x, place, low, high))
-    label = band_words(curve, band) if len(curve.e_ref) > 1 and len(center) else ""
-    return Points(label, center, left, right, value, bottom, top, limit[good], *look)
+    label = band_words(curve, band) if len(curve.e_ref) > 1 and good.any() else ""
+    return points_of(x, (place, low, high), limit, good, label=label, role=look[0], marker=look[1])
+
+
+def points_of(x: Places, y: Places, limit: np.ndarray, good: np.ndarray, **look: str) -> Points:
+    """The good ones of some values, with the ends of their bars."""
+    names = ("x", "x_low", "x_high", "y", "y_low", "y_high")
+    return Points(limit=limit[good], **{name: part[good] for name, part in zip(names, (*x, *y), strict=True)}, **look)  # type: ignore[arg-type]
 
 
 def _line(work: CurveWork, view: LightCurveView, band: int, scale: float, place: int) -> Line:
     """What is drawn through the points of a band; empty for nothing."""
-    look = _ROLES[place % 4], _DASHES[place % 4]
+    look = LOOKS[place % len(LOOKS)][:2]
     if view.frequency is not None:
         return _mean_by_phase(work, view, band, scale, look)
     if view.blocks:
         return _block_line(work, view, band, scale, look)
-    return Line("", np.zeros(0), np.zeros(0))
+    return Line(x=np.zeros(0), y=np.zeros(0))
 
 
 def _block_line(work: CurveWork, view: LightCurveView, band: int, scale: float, look: tuple[str, str]) -> Line:
@@ -195,7 +184,7 @@ def _block_line(work: CurveWork, view: LightCurveView, band: int, scale: float, 
         elif len(x):
             x, y = np.append(x, x[-1]), np.append(y, np.nan)
         x, y = np.append(x, [first, stop]), np.append(y, [flux, flux])
-    return Line("", x, y, *look, 2.0)
+    return Line(x=x, y=y, role=look[0], dash=look[1])
 
 
 def _pieces(
@@ -219,7 +208,7 @@ def _mean_by_phase(work: CurveWork, view: LightCurveView, band: int, scale: floa
         mean = np.bincount(owner, weight * curve.column(kind)[known, band] / scale, view.phase_bins) / total
     edges = np.arange(view.phase_bins + 1) / view.phase_bins
     x = np.column_stack([edges[:-1], edges[1:]]).ravel()
-    return Line("", x, np.repeat(mean, 2), *look, 2.0)
+    return Line(x=x, y=np.repeat(mean, 2), role=look[0], dash=look[1])
 
 
 def _chosen(view: LightCurveView, axis: TimeAxis | None) -> tuple[float, float] | None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from astropy import units as u
 
 from gpnb.core.words import number, power, unit_text
 from gpnb.data.timeref import seconds_from
-from gpnb.panels.lightcurve.curve import Places, band_words, phases_of, places_of, shown_bands
+from gpnb.panels.lightcurve.curve import Places, band_words, phases_of, places_of, points_of, shown_bands
 from gpnb.panels.lightcurve.view import LightCurveView
 from gpnb.panels.lightcurve.work import CurveWork
-from gpnb.panels.plot import Line, Points, SpectrumPlot
+from gpnb.panels.plot import Plot, Points
 from gpnb.products.light_curve import LightCurve
 from gpnb.products.series import Series
 from gpnb.stats import chi2_constant, hardness_ratio, pearson
@@ -23,7 +25,7 @@ _PLAIN = (1e-2, 1e4)
 """Values of these sizes are written without a power of ten."""
 
 
-def strip_plots(work: CurveWork, view: LightCurveView, frame: SpectrumPlot) -> list[SpectrumPlot]:
+def strip_plots(work: CurveWork, view: LightCurveView, frame: Plot) -> list[Plot]:
     """The plots below a light curve, with the same x as its own one."""
     made = [hardness_plot(work, view, frame)] if has_hardness(work, view) else []
     return [*made, *(series_plot(work, view, frame, place) for place in range(len(view.series)))]
@@ -49,7 +51,7 @@ def hardness_of(curve: LightCurve, soft: int, hard: int) -> tuple[np.ndarray, np
     return np.where(good, ratio, np.nan), np.where(good & ~is_ul, side, np.nan), is_ul
 
 
-def hardness_plot(work: CurveWork, view: LightCurveView, frame: SpectrumPlot) -> SpectrumPlot:
+def hardness_plot(work: CurveWork, view: LightCurveView, frame: Plot) -> Plot:
     """Hardness of the lowest and the highest band that are drawn."""
     curve, bands = work.curve(view), shown_bands(work.curve(view), view)
     soft, hard = min(bands), max(bands)
@@ -65,7 +67,7 @@ def hardness_plot(work: CurveWork, view: LightCurveView, frame: SpectrumPlot) ->
     return _strip("hardness", "Hardness", " · ".join(facts), frame, "(H − S)/(H + S)", points)
 
 
-def series_plot(work: CurveWork, view: LightCurveView, frame: SpectrumPlot, place: int) -> SpectrumPlot:
+def series_plot(work: CurveWork, view: LightCurveView, frame: Plot, place: int) -> Plot:
     """One series of another wavelength."""
     series, look = work.series(view)[place], _LOOKS[place % len(_LOOKS)]
     scale = _scale(series)
@@ -76,10 +78,9 @@ def series_plot(work: CurveWork, view: LightCurveView, frame: SpectrumPlot, plac
     points = _points((x[0][there], x[1][there], x[2][there]), values, is_ul[there], look)
     count = len(points.x) - int(points.limit.sum())
     words = [f"{count} value{'s' * (count != 1)}", *_limits(int(points.limit.sum()))]
-    label = Points(**{**vars(points), "label": ", ".join(words)})
-    return _strip(
-        f"series {place}", series.name, correlation_words(work, view, place), frame, _unit(series, scale), label
-    )
+    named = replace(points, label=", ".join(words))
+    facts = correlation_words(work, view, place)
+    return _strip(f"series {place}", series.name, facts, frame, _unit(series, scale), named)
 
 
 def _unit(series: Series, scale: float) -> str:
@@ -158,15 +159,13 @@ def _points(
     place = np.where(is_ul, ul, value)
     low, high = (np.where(is_ul, place, place + side) for side in (-np.nan_to_num(errn), np.nan_to_num(errp)))
     good = np.isfinite(place)
-    center, left, right, y, bottom, top = (part[good] for part in (*x, place, low, high))
-    return Points("", center, left, right, y, bottom, top, is_ul[good], *look)
+    return points_of(x, (place, low, high), is_ul, good, role=look[0], marker=look[1])
 
 
-def _strip(name: str, title: str, facts: str, frame: SpectrumPlot, y_label: str, points: Points) -> SpectrumPlot:
-    y = _range(points)
-    lines = tuple(Line("", line.x, np.array(y), "quiet", "dashed", 1.0) for line in frame.lines if line.role == "quiet")
-    more = {"log_x": False, "log_y": False, "lines": lines, "points": (points,)}
-    return SpectrumPlot(name, title, facts, frame.x, y, frame.x_label, y_label, **more)  # type: ignore[arg-type]
+def _strip(name: str, title: str, facts: str, frame: Plot, y_label: str, points: Points) -> Plot:
+    words: dict[str, Any] = {"name": name, "title": title, "facts": facts, "y_label": y_label}
+    same = {part: getattr(frame, part) for part in ("x", "x_label", "x_ticks", "marks", "chosen")}
+    return Plot(y=_range(points), points=(points,), **words, **same)
 
 
 def _range(points: Points) -> tuple[float, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gpnb.panels.plot import SpectrumPlot
+from gpnb.panels.plot import Plot
 from gpnb.panels.spectrum.counts import counts_plot, residual_plot
 from gpnb.panels.spectrum.profiles import contour_plot, profile_plots
 from gpnb.panels.spectrum.published import Published
@@ -19,7 +19,7 @@ def tab_of(work: SpectrumWork, view: SpectrumView) -> str:
     return "sed" if named else "counts"
 
 
-def spectrum_plots(work: SpectrumWork, view: SpectrumView, published: tuple[Published, ...] = ()) -> list[SpectrumPlot]:
+def spectrum_plots(work: SpectrumWork, view: SpectrumView, published: tuple[Published, ...] = ()) -> list[Plot]:
     """The plots of a tab: the main one with the residuals below it, or one a profile."""
     tab = tab_of(work, view)
     if tab == "profiles":

@@ -7,25 +7,26 @@ from typing import Any
 import numpy as np
 
 from gpnb.core.words import labelled, power
-from gpnb.panels.plot import Line, Points, SpectrumPlot
+from gpnb.panels.plot import Line, Plot, Points, Rule
 from gpnb.panels.spectrum.view import SpectrumView
 from gpnb.panels.spectrum.work import LEVELS, SpectrumWork
 
 
-def profile_plots(work: SpectrumWork, view: SpectrumView) -> list[SpectrumPlot]:
+def profile_plots(work: SpectrumWork, view: SpectrumView) -> list[Plot]:
     """−2 ln L along each free parameter, above the minimum."""
     made = []
     for name, table in work.profiles(view).items():
         factor, label = _scale(table["value"], _short(name))
         values, delta = _plain(table["value"]) * factor, np.asarray(table["delta"], dtype=float)
         top = max(1.2, min(float(delta.max()), 12.0))
-        words = ((float(values.min()), float(values.max())), (0.0, top), label, "Δ(−2 ln L)")
-        lines = (Line("", values, delta),)
-        made.append(SpectrumPlot(name, _short(name), "", *words, False, False, lines, rules=(1.0, 4.0)))
+        x = (float(values.min()), float(values.max()))
+        words: dict[str, Any] = {"title": _short(name), "x_label": label, "y_label": "Δ(−2 ln L)"}
+        rules = (Rule(value=1.0), Rule(value=4.0))
+        made.append(Plot(name=name, x=x, y=(0.0, top), lines=(Line(x=values, y=delta),), rules=rules, **words))
     return made
 
 
-def contour_plot(work: SpectrumWork, view: SpectrumView) -> SpectrumPlot:
+def contour_plot(work: SpectrumWork, view: SpectrumView) -> Plot:
     """Confidence contours of two parameters, with the best values."""
     names, tables = work.contours(view)
     result = work.result(view)
@@ -34,14 +35,19 @@ def contour_plot(work: SpectrumWork, view: SpectrumView) -> SpectrumPlot:
     lines = []
     for table, level, dash in zip(tables, LEVELS, ("solid", "dashed"), strict=True):
         x, y = (_plain(table[name]) * factor for name, (factor, _) in zip(names, scales, strict=True))
-        lines.append(Line(f"{100 * level:.1f} %", np.append(x, x[:1]), np.append(y, y[:1]), dash=dash))
+        lines.append(Line(label=f"{100 * level:.1f} %", x=np.append(x, x[:1]), y=np.append(y, y[:1]), dash=dash))
     pairs = zip(names, scales, strict=True)
     x, y = (np.array([result.values[result.number(name)] * factor]) for name, (factor, _) in pairs)
-    best = Points("best", x, x, x, y, y, y, np.zeros(1, dtype=bool))
-    ranges = (_room(lines[-1].x), _room(lines[-1].y))
-    title = f"{_short(names[0])} and {_short(names[1])}"
-    words = (*ranges, scales[0][1], scales[1][1])
-    return SpectrumPlot("contours", title, "", *words, False, False, tuple(lines), (best,))
+    return Plot(
+        name="contours",
+        title=f"{_short(names[0])} and {_short(names[1])}",
+        x=_room(lines[-1].x),
+        y=_room(lines[-1].y),
+        x_label=scales[0][1],
+        y_label=scales[1][1],
+        lines=tuple(lines),
+        points=(Points(label="best", x=x, y=y),),
+    )
 
 
 def _room(values: np.ndarray) -> tuple[float, float]:

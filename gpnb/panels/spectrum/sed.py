@@ -9,7 +9,7 @@ from astropy import units as u
 from astropy.table import QTable
 
 from gpnb.fitting.result import FitResult
-from gpnb.panels.plot import Line, Points, SpectrumPlot, log_range
+from gpnb.panels.plot import Band, Line, Plot, Points, log_range
 from gpnb.panels.spectrum.published import Published
 from gpnb.panels.spectrum.view import SpectrumView, kind_words
 from gpnb.panels.spectrum.work import SpectrumWork
@@ -31,18 +31,20 @@ def energy_range(work: SpectrumWork, view: SpectrumView) -> tuple[float, float]:
     return 0.85 * low, 1.18 * high
 
 
-def sed_plot(work: SpectrumWork, view: SpectrumView, published: tuple[Published, ...] = ()) -> SpectrumPlot:
+def sed_plot(work: SpectrumWork, view: SpectrumView, published: tuple[Published, ...] = ()) -> Plot:
     """The energy distribution: model, band, flux points, published spectra."""
     models, x = work.shown(view), energy_range(work, view)
     lines: list[Line] = []
-    band = None
+    bands: list[Band] = []
     if models is not None:
         energy = np.geomspace(*work.spectra(view).span, _POINTS)
         curves = [energy**2 * model.spectral.evaluate_at(energy) * ERG for model in models]
-        lines.append(Line(kind_words(models) if len(models) == 1 else models[0].name, energy, curves[0]))
+        lines.append(Line(label=kind_words(models) if len(models) == 1 else models[0].name, x=energy, y=curves[0]))
         more = zip(models[1:], curves[1:], strict=True)
-        lines += [Line(item.name, energy, y, "accent", _OTHERS[n % 3]) for n, (item, y) in enumerate(more)]
-        band = _band(work.result(view), energy)
+        lines += [
+            Line(label=item.name, x=energy, y=y, role="accent", dash=_OTHERS[n % 3]) for n, (item, y) in enumerate(more)
+        ]
+        bands = _bands(work.result(view), energy)
     found = work.points(view)
     points = [] if found is None else [flux_point_marks(found, "flux points")]
     points += [flux_point_marks(item.points, item.name, "fine", "square") for item in work.spectra(view).points]
@@ -51,16 +53,26 @@ def sed_plot(work: SpectrumWork, view: SpectrumView, published: tuple[Published,
         if item.spectrum is not None:
             energy = np.geomspace(*x, _POINTS)
             role = _PUBLISHED[number % len(_PUBLISHED)][0]
-            lines.append(Line("", energy, energy**2 * item.spectrum.evaluate_at(energy) * ERG, role, "dashed", 1.2))
-    y = _sed_range(lines, [_values(item, x) for item in points])
-    return SpectrumPlot(
-        "sed", "SED", "", x, y, "Energy (TeV)", SED, lines=tuple(lines), points=tuple(points), band=band
+            y = energy**2 * item.spectrum.evaluate_at(energy) * ERG
+            lines.append(Line(x=energy, y=y, role=role, dash="dashed", width=1.2))
+    return Plot(
+        name="sed",
+        title="SED",
+        x=x,
+        y=sed_range(lines[:1], [seen_values(item, x) for item in points]),
+        x_label="Energy (TeV)",
+        y_label=SED,
+        log_x=True,
+        log_y=True,
+        lines=tuple(lines),
+        points=tuple(points),
+        bands=tuple(bands),
     )
 
 
-def _sed_range(lines: Sequence[Line], points: Sequence[np.ndarray]) -> tuple[float, float]:
+def sed_range(lines: Sequence[Line], points: Sequence[np.ndarray]) -> tuple[float, float]:
     """A range that holds all points; a model that falls below them is followed a little."""
-    low, high = log_range([*points, *(line.y for line in lines[:1])])
+    low, high = log_range([*points, *(line.y for line in lines)])
     if any(values.size for values in points):
         return max(low, log_range(points)[0] / 2), high
     return max(low, high / 1e4), high
@@ -70,10 +82,10 @@ def sed_curve(work: SpectrumWork, view: SpectrumView) -> QTable:
     """The curve of the first source with its band, as a table."""
     models, energy = work.shown(view), np.geomspace(*work.spectra(view).span, _POINTS)
     assert models is not None
-    unit, band = u.Unit("erg cm-2 s-1"), _band(work.result(view), energy)
+    unit, bands = u.Unit("erg cm-2 s-1"), _bands(work.result(view), energy)
     columns = {"energy": energy * u.TeV, "e2dnde": energy**2 * models[0].spectral.evaluate_at(energy) * ERG * unit}
-    if band is not None:
-        columns |= {"e2dnde_low": band[1] * unit, "e2dnde_high": band[2] * unit}
+    for band in bands:
+        columns |= {"e2dnde_low": band.low * unit, "e2dnde_high": band.high * unit}
     return QTable(columns)
 
 
@@ -92,23 +104,24 @@ def flux_point_marks(
     low, high = (np.where(np.isfinite(end), end, points.e_ref) for end in (points.e_min, points.e_max))
     ends = (np.where(limit, place, y - np.nan_to_num(errn)), np.where(limit, place, y + np.nan_to_num(errp)))
     good = np.isfinite(place) & (place > 0)
-    x, x_low, x_high, value, y_low, y_high = (item[good] for item in (points.e_ref, low, high, place, *ends))
-    return Points(label, x, x_low, x_high, value, y_low, y_high, limit[good], role, marker)
+    sides = {"x": points.e_ref, "y": place, "x_low": low, "x_high": high, "y_low": ends[0], "y_high": ends[1]}
+    shown = {name: item[good] for name, item in sides.items()}
+    return Points(label=label, limit=limit[good], role=role, marker=marker, **shown)
 
 
-def _band(result: FitResult | None, energy: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
-    """One standard deviation round the spectrum of the first source; None without errors."""
+def _bands(result: FitResult | None, energy: np.ndarray) -> list[Band]:
+    """One standard deviation round the spectrum of the first source; none without errors."""
     if result is None or not np.isfinite(result.covariance).all():
-        return None
+        return []
     source = result.models[0]
     table = source.spectral.butterfly(
         (energy[0] * u.TeV, energy[-1] * u.TeV), result.spectral_covariance(source.name), energy.size
     )
     low, high = (energy**2 * np.asarray(table[f"dnde_{end}"].value) * ERG for end in ("low", "high"))
-    return energy, low, high
+    return [Band(x=energy, low=low, high=high)]
 
 
-def _values(points: Points, x: tuple[float, float]) -> np.ndarray:
+def seen_values(points: Points, x: tuple[float, float]) -> np.ndarray:
     """Values that lie in the frame."""
     inside = (points.x >= x[0]) & (points.x <= x[1])
     return np.concatenate([points.y[inside], points.y_high[inside], np.maximum(points.y_low, 0.3 * points.y)[inside]])

@@ -6,10 +6,10 @@ from functools import partial
 from typing import Any
 
 import ipywidgets
-import numpy as np
 
 from gpnb.core.words import number
 from gpnb.panels.events.counts import EventCounts, EventFilter, live_seconds, select_events
+from gpnb.panels.events.plots import histogram_plot, spaced
 from gpnb.panels.events.view import EventsView
 from gpnb.panels.sky.layers import Layer
 from gpnb.panels.sky.overlays import SELECTED, named_points
@@ -20,8 +20,9 @@ from gpnb.state.doors import energies, span
 from gpnb.state.graph import Node, Source, View
 from gpnb.widgets.events.controls import bins_of, control_items
 from gpnb.widgets.live import LivePanel, bind
+from gpnb.widgets.parts.look import area_key
 from gpnb.widgets.parts.part import Controls
-from gpnb.widgets.parts.plot import ACCENT, FINE, QUIET, Plot, PlotHead
+from gpnb.widgets.parts.plot import PlotHead, PlotView
 from gpnb.widgets.sky.stage import SkyStage
 
 _SHARED = ("region", "energy", "time")
@@ -57,7 +58,7 @@ class EventsPanel(LivePanel):
     def facts(self) -> str:
         """How many events of what."""
         words = [str(self._obj.meta.get(key, "")).strip() for key in ("OBJECT", "TELESCOP")]
-        return " · ".join([f"{_spaced(len(self._obj))} events", *(word for word in words if word)])
+        return " · ".join([f"{spaced(len(self._obj))} events", *(word for word in words if word)])
 
     def title(self) -> str:
         """What this is."""
@@ -69,7 +70,7 @@ class EventsPanel(LivePanel):
         self._controls = Controls()
         self._sky = PlotHead(title="Sky")
         self._stage = SkyStage(self._filter.geometry(self.state))
-        self._plots = {name: _plot(name) for name in ("energy", "time", "offset", "theta2")}
+        self._plots = {name: PlotView(height=_HEIGHT) for name in ("energy", "time", "offset", "theta2")}
         self._counts = Node(self._filter.counts, Source(lambda: self._of_counts(self.shown)))
         self._grid = ipywidgets.VBox([plot.widget for plot in self._plots.values()]).add_class("gpnb-plots")
         sky = ipywidgets.VBox([self._sky, self._stage.widget])
@@ -138,32 +139,14 @@ class EventsPanel(LivePanel):
         words = _totals(counts, live_seconds(self._obj, view))
         with self._sky.hold_sync():
             self._sky.facts = words
-            self._sky.legend = [_area("chosen", ACCENT, 0.5), _area("all", QUIET, 0.4)]
+            self._sky.legend = [area_key("chosen", "accent", 0.5), area_key("all", "quiet", 0.4)]
         geom = counts.geom
         image = Layer("counts", counts.chosen["sky"], "", "", geom.wcs, geom.frame)
         self._stage.show_image(SkyView(stretch=view.stretch, cmap=view.cmap), image)
         for name, plot in self._plots.items():
             plot.widget.layout.display = None if name in counts.axes else "none"
             if name in counts.axes:
-                self._show_plot(plot, name, view, counts)
-
-    def _show_plot(self, plot: Plot, name: str, view: EventsView, counts: EventCounts) -> None:
-        axis, every, chosen = counts.axes[name], counts.every[name], counts.chosen[name]
-        share, edges = counts.divisor(name), axis.edges
-        y = (0.7, 2 * counts.top(name)) if axis.log else (0.0, 1.08 * counts.top(name))
-        plot.show_frame((edges[0], edges[-1]), y, axis.label, "Events a bin", whole=True)
-        legend = [_area(f"all ÷ {share}", QUIET, 0.4)] if share > 1 else []
-        if name == "time" and view.gti:
-            plot.show_spans("gti", axis.spans(view.gti), FINE)
-            legend.insert(0, _area("good times", FINE, 0.3))
-        else:
-            plot.hide("gti")
-        behind = every / share if counts.is_filtered(name) else np.zeros(len(every))
-        plot.show_steps("all", edges, behind, QUIET, fill=0.28, line=0)
-        plot.show_steps("chosen", edges, chosen, ACCENT, fill=0.18, line=1.4)
-        plot.show_brush(axis.span(getattr(view, name)))
-        said = f"Histogram of {axis.label}: {_spaced(int(chosen.sum()))} of {_spaced(int(every.sum()))} events"
-        plot.show_words(axis.title, axis.facts, legend, said)
+                plot.show(histogram_plot(counts, name, view))
 
     def _show_over(self, target: str, region: str) -> None:
         """The chosen region, target and pointing over the sky."""
@@ -173,20 +156,8 @@ class EventsPanel(LivePanel):
         self._stage.show_over(SkyView.build(overlays=overlays), region)
 
 
-def _plot(name: str) -> Plot:
-    return Plot(name, energy_x=name == "energy", log_y=name == "energy", height=_HEIGHT)
-
-
-def _area(label: str, colour: str, opacity: float) -> dict[str, Any]:
-    return {"label": label, "colour": colour, "fill": opacity}
-
-
 def _totals(counts: EventCounts, seconds: float | None) -> str:
-    words = f"{_spaced(counts.total)} of {_spaced(counts.size)} events"
+    words = f"{spaced(counts.total)} of {spaced(counts.size)} events"
     if not seconds:
         return words
     return f"{words} · {number(float(f'{60 * counts.total / seconds:.3g}'))} / min in {seconds / 60:.1f} min live"
-
-
-def _spaced(value: int) -> str:
-    return f"{value:,}".replace(",", "\u2009")

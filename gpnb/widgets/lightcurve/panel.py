@@ -9,13 +9,12 @@ from typing import Any
 
 import ipywidgets
 from astropy.time import Time
-from matplotlib.figure import Figure
 
 from gpnb.core.errors import SelectionError
 from gpnb.core.progress import CancelToken
 from gpnb.core.units import to_time
 from gpnb.panels.columns import Column
-from gpnb.panels.lightcurve.curve import CurvePlot, curve_plot, shown_bands, spectrum_plot
+from gpnb.panels.lightcurve.curve import curve_plot, shown_bands, spectrum_plot
 from gpnb.panels.lightcurve.series import series_text
 from gpnb.panels.lightcurve.strips import strip_plots
 from gpnb.panels.lightcurve.view import LightCurveView
@@ -31,7 +30,7 @@ from gpnb.panels.lightcurve.words import (
     selected_of,
 )
 from gpnb.panels.lightcurve.work import CurveWork
-from gpnb.panels.plot import SpectrumPlot
+from gpnb.panels.plot import Plot
 from gpnb.products.light_curve import LightCurve
 from gpnb.products.series import Series
 from gpnb.state.graph import Node, Source, View
@@ -47,7 +46,7 @@ from gpnb.widgets.lightcurve.controls import (
 )
 from gpnb.widgets.live import LivePanel, bind
 from gpnb.widgets.parts.part import Controls
-from gpnb.widgets.parts.points import PointPlot, legend_of
+from gpnb.widgets.parts.plot import PlotView
 from gpnb.widgets.parts.table import TableView
 
 _HEIGHT, _STRIP, _LABELS = 320, 116, 32
@@ -57,24 +56,6 @@ _HEIGHT, _STRIP, _LABELS = 320, 116, 32
 def open_panel(obj: Any, drawing: Any, workspace: Any, changes: dict[str, Any]) -> LightCurvePanel:
     """The live panel of a light curve."""
     return LightCurvePanel(obj, drawing, workspace, changes)
-
-
-class TimePlot(PointPlot):
-    """A plot whose labels along x are given."""
-
-    def __init__(self, title: str, height: int):
-        super().__init__(title, log_x=False, log_y=False, height=height)
-        self._given: dict[float, str] = {}
-
-    def show_curve_plot(self, shown: CurvePlot) -> None:
-        """Show points and lines with their labels, and what is chosen."""
-        if shown.ticks != self._given:
-            self._given, self._frame = shown.ticks, None
-        self.show(shown.plot)
-        self.show_brush(shown.chosen)
-
-    def _ticks(self, place: int, low: float, high: float, whole: bool) -> dict[float, str]:
-        return self._given if place == 0 else super()._ticks(place, low, high, whole)
 
 
 class LightCurvePanel(LivePanel):
@@ -133,14 +114,10 @@ class LightCurvePanel(LivePanel):
             raise SelectionError(f"No series is called {name!r}; there are: {names or 'none'}.")
         self.set(series=kept)
 
-    def figure(self) -> Figure:
-        """Draw the panel with matplotlib."""
-        from gpnb.draw.style import new_figure, styled
-
-        figure = new_figure()
-        with styled():
-            self._module.draw(self._work, self.shown, figure)
-        return figure
+    @property
+    def drawn(self) -> CurveWork:
+        """What has been made of the light curve."""
+        return self._work
 
     def title(self) -> str:
         """What this is."""
@@ -166,8 +143,8 @@ class LightCurvePanel(LivePanel):
         self._given_up: LightCurveView | None = None
         self._view: LightCurveView = self.state.replace(bins=None, edges=None, energy=None)
         self._controls, self._others = Controls(), Controls()
-        self._plot, self._spectrum = TimePlot("Light curve", _HEIGHT), PointPlot("Spectrum", height=_HEIGHT)
-        self._strips: list[TimePlot] = []
+        self._plot, self._spectrum = PlotView(_HEIGHT), PlotView(_HEIGHT)
+        self._strips: list[PlotView] = []
         self._numbers, self._table = TableView(label="Variability"), TableView(label="Bins of time", many=True)
         self._listen()
         self._correlations = TableView(label="Correlations")
@@ -298,27 +275,22 @@ class LightCurvePanel(LivePanel):
 
     # What is shown.
 
-    def _show_curve(self, found: tuple[CurvePlot, str, list[SpectrumPlot]]) -> None:
-        shown, words, strips = found
-        self._show_strips(shown, strips)
+    def _show_curve(self, found: tuple[Plot, list[Plot]]) -> None:
+        shown, strips = found
+        self._show_strips(strips)
         self._plot.stand_over(bool(strips), _HEIGHT - _LABELS * bool(strips))
-        self._plot.show_curve_plot(shown)
-        points = sum(len(item.x) for item in shown.plot.points)
-        said = f"{shown.plot.y_label} by {shown.plot.x_label}: {points} points, {words}"
-        self._plot.show_words("Light curve", words, legend_of(shown.plot), said)
+        self._plot.show(shown)
 
-    def _show_strips(self, shown: CurvePlot, strips: list[SpectrumPlot]) -> None:
+    def _show_strips(self, strips: list[Plot]) -> None:
         """The plots below the light curve; the last one has the labels of time."""
         while len(self._strips) < len(strips):
-            made = TimePlot("", _STRIP)
+            made = PlotView(_STRIP)
             made.on_brush(self._brushed)
             self._strips.append(made)
         for plot, strip in zip(self._strips, strips, strict=False):
             last = strip is strips[-1]
             plot.stand_over(not last, _STRIP + _LABELS * last)
-            plot.show_curve_plot(replace(shown, plot=strip))
-            said = f"{strip.y_label} by {strip.x_label}: {len(strip.points[0].x)} points, {strip.facts}"
-            plot.show_words(strip.title, strip.facts, legend_of(strip), f"{strip.title}, {said}")
+            plot.show(strip)
         parts = (self._plot.widget, *(plot.widget for plot in self._strips[: len(strips)]))
         if self._left.children != parts:
             self._left.children = parts
@@ -329,7 +301,7 @@ class LightCurvePanel(LivePanel):
     def _items(self, own: LightCurveView, known: LightCurveView) -> list[dict[str, Any]]:
         return [*bin_items(self._work, own), *look_items(self._work, known)]
 
-    def _of_spectrum(self, view: LightCurveView, _: int) -> SpectrumPlot | None:
+    def _of_spectrum(self, view: LightCurveView, _: int) -> Plot | None:
         """The spectra of the record; until they are there, those of the last one."""
         if self._work.has_spectra(view) and self._work.knows_spectra(view):
             self._seen = view
@@ -337,14 +309,12 @@ class LightCurvePanel(LivePanel):
             return spectrum_plot(self._work, view, wait=True)
         return spectrum_plot(self._work, self._seen)
 
-    def _show_spectrum(self, plot: SpectrumPlot | None) -> None:
+    def _show_spectrum(self, plot: Plot | None) -> None:
         parts = (self._left,) if plot is None else (self._left, self._spectrum.widget)
         if self._plots.children != parts:
             self._plots.children = parts
         if plot is not None:
             self._spectrum.show(plot)
-            names = ", ".join(item.label for item in plot.points)
-            self._spectrum.show_legend(plot, plot.facts, f"{plot.y_label} by {plot.x_label}: {names}")
 
     def _rows(self, view: LightCurveView) -> tuple[list[Column], list[list[str]], list[int]]:
         curve = self._work.curve(view)
@@ -360,10 +330,18 @@ class LightCurvePanel(LivePanel):
             self._table.chosen = chosen
 
 
-def _plots(work: CurveWork, view: LightCurveView) -> tuple[CurvePlot, str, list[SpectrumPlot]]:
-    """The light curve, words about it, and what stands below."""
-    shown = curve_plot(work, view)
-    return shown, curve_words(work, view), strip_plots(work, view, shown.plot)
+def _plots(work: CurveWork, view: LightCurveView) -> tuple[Plot, list[Plot]]:
+    """The light curve with words about it, and what stands below."""
+    shown, words = curve_plot(work, view), curve_words(work, view)
+    points = sum(len(item.x) for item in shown.points)
+    said = f"{shown.y_label} by {shown.x_label}: {points} points, {words}"
+    strips = [
+        replace(
+            item, said=f"{item.title}, {item.y_label} by {item.x_label}: {len(item.points[0].x)} points, {item.facts}"
+        )
+        for item in strip_plots(work, view, shown)
+    ]
+    return replace(shown, facts=words, said=said), strips
 
 
 def _second(moment: Time) -> str:

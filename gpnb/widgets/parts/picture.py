@@ -1,4 +1,4 @@
-"""Images for plots, as PNG, and the bar that tells their colours."""
+"""Images of plots, as PNG, and the bar that tells their colours."""
 
 from __future__ import annotations
 
@@ -11,21 +11,23 @@ from matplotlib.image import imsave
 
 from gpnb.core.words import number
 from gpnb.draw.colours import colour_map
+from gpnb.draw.plots import COLOUR_MAP
+from gpnb.panels.plot import Image
 
 _STOPS = 9
 
 
-def png_of(values: np.ndarray, low: float, high: float, cmap: str, log: bool = False) -> bytes:
+def png_of(image: Image) -> bytes:
     """Values as a picture, one pixel each, the first row at the bottom; transparent where there is none."""
-    norm = LogNorm(low, high, clip=True) if log else Normalize(low, high, clip=True)
-    pixels = colour_map(cmap)(norm(np.ma.masked_invalid(values)), bytes=True)
+    norm = (LogNorm if image.log else Normalize)(image.low, image.high, clip=True)
+    pixels = colour_map(COLOUR_MAP)(norm(np.ma.masked_invalid(image.values)), bytes=True)
     buffer = io.BytesIO()
     imsave(buffer, np.ascontiguousarray(pixels[::-1]), format="png", pil_kwargs={"compress_level": 1})
     return buffer.getvalue()
 
 
-def colour_key(label: str, low: float, high: float, cmap: str) -> dict[str, Any]:
+def colour_key(image: Image) -> dict[str, Any]:
     """An entry of a legend: the colours between two values."""
-    colours = [to_hex(colour_map(cmap)(place)) for place in np.linspace(0, 1, _STOPS)]
-    ends = [number(float(f"{end:.2g}")) for end in (low, high)]
-    return {"label": label, "colours": colours, "low": ends[0], "high": ends[1]}
+    colours = [to_hex(colour_map(COLOUR_MAP)(place)) for place in np.linspace(0, 1, _STOPS)]
+    ends = [number(float(f"{end:.2g}")) for end in (image.low, image.high)]
+    return {"label": image.label, "colours": colours, "low": ends[0], "high": ends[1]}

@@ -1,8 +1,7 @@
-"""A plot in the look of the house, over bqplot: plain ticks, curves, steps, images, shaded spans, and a brush."""
+"""The one live part for plots: shows every `Plot`, over bqplot, and sends only what changed."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,24 +9,22 @@ import bqplot
 import ipywidgets
 import numpy as np
 import traitlets
-from matplotlib.ticker import MaxNLocator
 
-from gpnb.core.words import energy_ticks, log_ticks, number
+from gpnb.panels.plot import Band, Image, Line, Plot, Points, Rule, Spans, Steps
+from gpnb.widgets.parts.brush import Brush
 from gpnb.widgets.parts.compose import compose
+from gpnb.widgets.parts.look import GROUND, colour_of, legend_of
 from gpnb.widgets.parts.part import Part
+from gpnb.widgets.parts.picture import png_of
+from gpnb.widgets.parts.ticks import key_of, ticks_of
 
-ACCENT, QUIET, MODEL, FINE, PURPLE, LINE = (
-    f"var(--gpnb-{name})" for name in ("accent", "quiet", "model", "fine", "purple", "line")
-)
-"""Colours, as the theme has them."""
+_MARGIN = {"top": 8, "bottom": 40, "left": 64, "right": 14}
+_SIZE = 42
+_HEAD = (0.006, 0.035)
+"""Width and height of the head of an arrow, and twice the latter its length, in parts of the frame."""
 
-STYLES = ((ACCENT, "solid"), (MODEL, "dashed"), (FINE, "dotted"), (PURPLE, "dash_dotted"))
-"""Colours of curves, each with its dash as the second cue."""
-
-_DASHES = {"solid": "", "dashed": "7 4", "dotted": "2 3", "dash_dotted": "7 3 2 3"}
-_MARGIN = {"top": 8, "bottom": 40, "left": 58, "right": 14}
-_TICKS = (5, 4)
-"""Steps along x and y."""
+_HATCH = (0.012, 0.08)
+"""Distance and slope of the lines of a hatch, in parts of the width."""
 
 Brushed = Callable[[float | None, float | None, Any], None]
 
@@ -40,7 +37,7 @@ class PlotHead(Part):
     title, facts : str
         What is plotted.
     legend : list of dict
-        ``label colour``, with ``dash width`` for a line, ``fill`` (an opacity) for an area,
+        ``label colour``, with ``dash width`` for a line, ``fill`` (an opacity) for an area, ``marker`` for points,
         ``colours low high`` for a bar.
     label : str
         What the figure is, for those who do not see it.
@@ -53,259 +50,319 @@ class PlotHead(Part):
     label = traitlets.Unicode().tag(sync=True)
 
 
-class Plot:
+class PlotView:
     """One plot.
 
     Logarithmic axes are drawn as linear ones of the logarithm, so that a brush and empty bins work on both.
 
     Parameters
     ----------
-    title : str
-        Over the plot.
-    log_x, log_y : bool
-        Which axes are logarithmic.
-    energy_x : bool
-        Whether x is an energy, with ticks such as 0.3, 1, 3.
     height : int
         Pixels.
-    square : bool
-        Whether the frame is a square.
+    over : bool
+        Whether another plot with the same x axis lies right below: titles and ticks of x are left to that one.
+    bare : bool
+        Whether there is no line of words over it.
+
+    Attributes
+    ----------
+    head : PlotHead
+        The words over it.
+    figure : bqplot.Figure
+        What is drawn.
+    widget : Widget
+        Both.
+    shown : Plot or None
+        What is shown.
     """
 
-    def __init__(
-        self,
-        title: str,
-        log_x: bool = False,
-        log_y: bool = False,
-        energy_x: bool = False,
-        height: int = 220,
-        square: bool = False,
-    ):
-        self._log, self._energy_x = (log_x or energy_x, log_y), energy_x
+    def __init__(self, height: int = 220, over: bool = False, bare: bool = False):
+        self.shown: Plot | None = None
         self._scales = {name: bqplot.LinearScale(allow_padding=False) for name in "xy"}
-        self._axes = [
-            bqplot.Axis(scale=self._scales["x"], label_location="end", label_offset="32px", tick_style=_away(0, 4)),
-            bqplot.Axis(scale=self._scales["y"], side="left", label_offset="46px", tick_style=_away(-3, 0)),
-        ]
+        self._axes = {
+            "x": bqplot.Axis(
+                scale=self._scales["x"], label_location="end", label_offset="32px", tick_style=_away(0, 4)
+            ),
+            "y": bqplot.Axis(scale=self._scales["y"], side="left", label_offset="46px", tick_style=_away(-3, 0)),
+        }
+        self._tick_style = self._axes["x"].tick_style
         self._marks: dict[str, Any] = {}
-        self.head = PlotHead(title=title)
+        self._brush: Brush | None = None
+        self._over = False
+        self._frame: Any = None
+        self._image: Image | None = None
+        self.head = PlotHead()
         self.figure = bqplot.Figure(
-            axes=self._axes,
+            axes=list(self._axes.values()),
             fig_margin=_MARGIN,
             padding_y=0,
             animation_duration=0,
             display_toolbar=False,
-            **(_square(height) if square else {}),
             layout={"width": "100%", "height": f"{height}px", "min_width": "0"},
         )
-        self.widget = ipywidgets.VBox([self.head, self.figure]).add_class("gpnb-plot")
-        self._brush: Any = None
+        self.widget = ipywidgets.VBox([self.figure] if bare else [self.head, self.figure]).add_class("gpnb-plot")
+        if bare:
+            self.widget.add_class("gpnb-plot-bare")
+        self.stand_over(over, height)
 
-    def show_frame(
-        self, x: tuple[float, float], y: tuple[float, float], x_label: str, y_label: str, whole: bool = False
-    ) -> None:
-        """Set the ranges and titles of the axes, and their ticks; `whole` numbers only along a linear y."""
-        labels = (x_label, y_label)
-        for place, (low, high) in enumerate((x, y)):
-            scale, axis = self._scales["xy"[place]], self._axes[place]
-            first, last = (float(end) for end in self._to(place, np.array([low, high])))
-            with scale.hold_sync():
-                scale.min, scale.max = first, last
-            ticks = self._ticks(place, low, high, whole and place == 1)
-            values = self._to(place, np.array(list(ticks), dtype=float))
-            with axis.hold_sync():
-                axis.label = labels[place]
-                axis.tick_values = values
-                axis.tick_labels = {
-                    _key(value): text for value, text in zip(values.tolist(), ticks.values(), strict=True)
-                }
+    def stand_over(self, over: bool, height: int) -> None:
+        """Leave titles and ticks of x to the plot below, or not, in a figure of this height."""
+        self.figure.layout.height = f"{height}px"
+        if over != self._over:
+            self._over, self._frame = over, None
+            self.figure.fig_margin = {**_MARGIN, "bottom": 8} if over else _MARGIN
+            self._axes["x"].tick_style = {"display": "none"} if over else self._tick_style
 
-    def show_words(
-        self, title: str = "", facts: str = "", legend: Sequence[dict[str, Any]] = (), label: str = ""
-    ) -> None:
-        """Set the words over the plot, and what screen readers call it."""
+    def show(self, plot: Plot, legend: Sequence[dict[str, Any]] | None = None) -> None:
+        """Show a plot; with `legend` other lines stand over it than its own."""
+        self.shown = plot
+        self._show_frame(plot)
+        wanted = ["chosen"] if self._brush is None else []
+        for name, item in plot.parts():
+            kind, _, number = name.partition(" ")
+            _SHOWN[kind](self, name, item)
+            wanted += [f"bars {number}", name] if kind == "points" else [name]
+        self._show_chosen(plot)
+        self._arrange(wanted)
         with self.head.hold_sync():
-            self.head.title = title or self.head.title
-            self.head.facts, self.head.legend, self.head.label = facts, list(legend), label
-
-    def show_steps(
-        self, name: str, edges: np.ndarray, counts: np.ndarray, colour: str, fill: float, line: float
-    ) -> None:
-        """Show a histogram: an area of opacity `fill` under steps of width `line`."""
-        y = np.append(counts, counts[-1:]).astype(float)
-        if self._log[1]:
-            y = np.maximum(y, 10 ** (self._scales["y"].min - 1))  # an empty bin lies below the frame
-        self._draw(name, edges, y, colour, fill, line, interpolation="step-after")
-
-    def show_curve(
-        self, name: str, x: np.ndarray, y: np.ndarray, colour: str, dash: str = "solid", line: float = 2
-    ) -> None:
-        """Show a curve; values that are no numbers, or cannot be on a log axis, are left out."""
-        good = np.flatnonzero(np.isfinite(self._to(0, x)) & np.isfinite(self._to(1, y)))
-        if not good.size:
-            self.hide(name)
-            return
-        part = slice(good[0], good[-1] + 1)  # bqplot stumbles over a curve that ends with no number
-        self._draw(name, x[part], y[part], colour, 0, line, line_style=dash)
-
-    def show_spans(self, name: str, spans: Sequence[tuple[float, float]], colour: str, fill: float = 0.14) -> None:
-        """Shade ranges of a linear x axis."""
-        low, high = self._scales["x"].min, self._scales["x"].max
-        inside = [(max(a, low), min(b, high)) for a, b in spans if b > low and a < high]
-        if not inside:
-            self.hide(name)
-            return
-        x = [end for a, b in inside for end in (a, a, b)]
-        y = [value for _ in inside for value in (np.nan, 1.0, 1.0)]
-        self._draw(name, np.array(x), np.array(y) * self._scales["y"].max, colour, fill, 0, raw=True)
-
-    def show_image(self, png: bytes, x: tuple[float, float], y: tuple[float, float]) -> None:
-        """Show a picture that fills these ranges, its first row at the top."""
-        if "image" not in self._marks:
-            picture = ipywidgets.Image(value=png, format="png")
-            self._add("image", bqplot.Image(image=picture, scales=self._scales))
-        mark = self._marks["image"]
-        mark.image.value = png
-        with mark.hold_sync():
-            mark.x, mark.y = self._to(0, np.array(x, dtype=float)), self._to(1, np.array(y, dtype=float))
-
-    def hide(self, *names: str) -> None:
-        """Take marks away that are there."""
-        for name in names:
-            if name in self._marks:
-                del self._marks[name]
-        self.figure.marks = list(self._marks.values())
+            self.head.title, self.head.facts, self.head.label = plot.title, plot.facts, plot.words
+            self.head.legend = list(legend_of(plot) if legend is None else legend)
 
     @property
     def names(self) -> list[str]:
-        """Of what is shown."""
+        """Of what is drawn, from the lowest to the topmost."""
         return list(self._marks)
 
     def data(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """What a mark shows, in the values of the axes."""
         mark = self._marks[name]
-        x, y = (np.asarray(values, dtype=float) for values in (mark.x, mark.y))
-        return self._from(0, x), self._from(1, y)
+        return self._from("x", np.asarray(mark.x, dtype=float)), self._from("y", np.asarray(mark.y, dtype=float))
 
     def on_brush(self, callback: Brushed) -> None:
         """Let ranges of x be brushed: ``callback(low, high, gesture)`` during the drag, None for both where cleared."""
-        self._brush = bqplot.interacts.BrushIntervalSelector(scale=self._scales["x"], marks=[], color=ACCENT)
-        self._callback, self._own = callback, False
-        self._held, self._gestures = False, itertools.count()
-        self._gesture: Any = None
-        self._brush.observe(lambda _: self._note(), "brushing")
-        self._brush.observe(lambda _: self._brushed(), "selected")
-        self.figure.interaction = self._brush
 
-    def show_brush(self, span: tuple[float, float] | None) -> None:
-        """Show a range as brushed; not while the mouse drags it."""
-        brush = self._brush
-        if brush.brushing:
+        def brushed(ends: np.ndarray | None, gesture: Any) -> None:
+            low, high = (None, None) if ends is None else self._from("x", ends).tolist()
+            callback(low, high, gesture)
+
+        self._brush = Brush(self._scales["x"], colour_of("accent"), brushed)
+        self.figure.interaction = self._brush.selector
+
+    # The frame.
+
+    def _show_frame(self, plot: Plot) -> None:
+        """Ranges, titles and ticks of the axes."""
+        self._log = {"x": plot.log_x, "y": plot.log_y}
+        frame = (plot.x, plot.y, plot.x_label, plot.y_label, plot.x_ticks, plot.whole_y, plot.log_x, plot.log_y)
+        if frame == self._frame:
             return
-        ends = None if span is None else self._to(0, np.array(span, dtype=float))
-        shown = brush.selected
-        if (ends is None and shown is None) or (ends is not None and shown is not None and np.array_equal(ends, shown)):
+        self._frame = frame
+        if plot.square:
+            self._make_square()
+        labels = {"x": "" if self._over else plot.x_label, "y": plot.y_label}
+        for name, scale in self._scales.items():
+            first, last = self._to(name, np.array(getattr(plot, name))).tolist()
+            with scale.hold_sync():
+                scale.min, scale.max = first, last
+            ticks, axis = ticks_of(plot, name), self._axes[name]
+            values = self._to(name, np.array(list(ticks), dtype=float))
+            with axis.hold_sync():
+                axis.label, axis.tick_values = labels[name], values
+                axis.tick_labels = {
+                    key_of(value): text for value, text in zip(values.tolist(), ticks.values(), strict=True)
+                }
+
+    def _make_square(self) -> None:
+        """The shape of a figure round a frame that is a square."""
+        height = int(self.figure.layout.height.removesuffix("px"))
+        side = height - _MARGIN["top"] - _MARGIN["bottom"]
+        ratio = (side + _MARGIN["left"] + _MARGIN["right"]) / height
+        self.figure.min_aspect_ratio = self.figure.max_aspect_ratio = ratio
+
+    def _show_chosen(self, plot: Plot) -> None:
+        """The chosen range: as brushed where it can be, else shaded."""
+        if self._brush is not None:
+            self._brush.show(None if plot.chosen is None else self._to("x", np.array(plot.chosen)))
+        elif plot.chosen is None:
+            self._marks.pop("chosen", None)
+        else:
+            self._show_spans("chosen", Spans(ranges=[plot.chosen], fill=0.22))
+
+    def _arrange(self, wanted: Sequence[str]) -> None:
+        """Take away what is not wanted, and draw the rest in this order."""
+        order = [name for name in wanted if name in self._marks]
+        shown = [self._marks[name] for name in order]
+        self._marks = dict(zip(order, shown, strict=True))
+        if self.figure.marks != shown:
+            self.figure.marks = shown
+
+    # The parts.
+
+    def _show_line(self, name: str, line: Line) -> None:
+        x, y = self._to("x", line.x), self._to("y", self._above(line.y))
+        good = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+        part = slice(good[0], good[-1] + 1)  # bqplot stumbles over a curve that ends with no number
+        self._put(name, x[part], y[part], line.role, line.width, line_style=line.dash)
+
+    def _show_steps(self, name: str, steps: Steps) -> None:
+        y = self._above(np.append(steps.values, steps.values[-1:]))
+        look: dict[str, Any] = {"interpolation": "step-after", "line_style": steps.dash}
+        look |= {"fill": "bottom" if steps.fill else "none", "fill_opacities": [steps.fill]}
+        self._put(name, self._to("x", steps.edges), self._to("y", y), steps.role, steps.width, **look)
+
+    def _show_band(self, name: str, band: Band) -> None:
+        around = np.append(self._above(band.high), self._above(band.low)[::-1])
+        x = self._to("x", np.append(band.x, band.x[::-1]))
+        self._put(name, x, self._to("y", around), band.role, 0, fill="inside", fill_opacities=[0.18], close_path=True)
+
+    def _show_rule(self, name: str, rule: Rule) -> None:
+        low, high = self._ends("x")
+        self._put_rule(name, rule, np.array([low, high]), self._to("y", np.full(2, rule.value)))
+
+    def _show_mark(self, name: str, rule: Rule) -> None:
+        low, high = self._ends("y")
+        self._put_rule(name, rule, self._to("x", np.full(2, rule.value)), np.array([low, high]))
+
+    def _put_rule(self, name: str, rule: Rule, x: np.ndarray, y: np.ndarray) -> None:
+        self._put(name, x, y, rule.role, 1, line_style=rule.dash)
+
+    def _show_spans(self, name: str, spans: Spans) -> None:
+        """Areas from top to bottom within the frame, or hatches, as one broken line."""
+        (first, last), (bottom, top) = self._ends("x"), self._ends("y")
+        ends = self._from("x", np.array([first, last])).tolist()
+        inside = [tuple(self._to("x", np.array(piece)).tolist()) for piece in spans.within(*ends)]
+        if spans.hatched:
+            pieces = [piece for low, high in inside for piece in _hatch(low, high, last - first, bottom, top)]
+            self._put_pieces(name, pieces, spans.role, 1)
             return
-        self._own = True
-        try:
-            brush.selected = ends
-        finally:
-            self._own = False
+        x = np.array([end for low, high in inside for end in (low, low, high)])
+        y = np.array([value for _ in inside for value in (np.nan, top, top)])
+        self._put(name, x, y, spans.role, 0, fill="bottom", fill_opacities=[spans.fill])
 
-    def _note(self) -> None:
-        """A drag that begins is a new gesture."""
-        if self._brush.brushing and not self._held:
-            self._gesture = (id(self), next(self._gestures))
-        self._held = self._brush.brushing
+    def _show_image(self, name: str, image: Image) -> None:
+        """The pixels as a picture, its first row at the top."""
+        x, y = (self._to(axis, values[[0, -1]]) for axis, values in (("x", image.x), ("y", image.y)))
+        mark = self._marks.get(name)
+        if mark is None:
+            picture = ipywidgets.Image(value=png_of(image), format="png")
+            self._marks[name] = bqplot.Image(image=picture, scales=self._scales, x=x, y=y)
+        else:
+            if image is not self._image:
+                mark.image.value = png_of(image)
+            _change(mark, {"x": x, "y": y})
+        self._image = image
 
-    def _brushed(self) -> None:
-        if self._own:
+    def _show_points(self, name: str, points: Points) -> None:
+        self._show_bars(name.replace("points", "bars"), points)
+        good = ~points.limit if points.marker else np.zeros(len(points.x), dtype=bool)
+        x, y = self._to("x", points.x[good]), self._to("y", points.y[good])
+        there = np.isfinite(x) & np.isfinite(y)
+        look: dict[str, Any] = {"x": x[there], "y": y[there], "stroke": colour_of(points.role)}
+        look |= {"marker": points.marker or "circle"}
+        if name in self._marks:
+            _change(self._marks[name], look)
+        else:
+            fixed = {"colors": [GROUND], "stroke_width": 1.4, "default_size": _SIZE}
+            self._marks[name] = bqplot.Scatter(scales=self._scales, **fixed, **look)
+
+    def _show_bars(self, name: str, points: Points) -> None:
+        """Error bars and arrows of upper limits, as one broken line."""
+        low, high = self._above(points.y_low), self._above(points.y_high)
+        sides = zip(points.x_low, points.x_high, points.y, strict=True)
+        pieces = [np.array([[a, b], [y, y]]) for a, b, y in sides if b > a]
+        pieces += [np.array([[x, x], [a, b]]) for x, a, b in zip(points.x, low, high, strict=True) if b > a]
+        shown = [np.array([self._to("x", piece[0]), self._to("y", piece[1])]) for piece in pieces]
+        for x, y in zip(points.x[points.limit], points.y[points.limit], strict=True):
+            shown += self._arrow(float(x), float(y))
+        self._put_pieces(name, shown, points.role, 1.4)
+
+    def _arrow(self, x: float, y: float) -> list[np.ndarray]:
+        """Shaft and head of an arrow down from a point, on the scales."""
+        (place,), (top,) = self._to("x", np.array([x])), self._to("y", np.array([y]))
+        wide, high = (self._scales[name].max - self._scales[name].min for name in "xy")
+        half, head = _HEAD[0] * wide, _HEAD[1] * high
+        tip = top - 2.6 * head
+        return [
+            np.array([[place, place], [top, tip]]),
+            np.array([[place - half, place, place + half], [tip + head, tip, tip + head]]),
+        ]
+
+    # Marks of bqplot.
+
+    def _put_pieces(self, name: str, pieces: Sequence[np.ndarray], role: str, width: float) -> None:
+        """Pieces of a broken line, on the scales."""
+        good = [piece for piece in pieces if np.isfinite(piece).all()]
+        if not good:
+            self._marks.pop(name, None)
             return
-        self._note()
-        ends = self._brush.selected
-        if ends is None or len(ends) != 2:
-            self._callback(None, None, self._gesture)
-        elif ends[0] != ends[1]:
-            low, high = sorted(self._from(0, np.asarray(ends, dtype=float)).tolist())
-            self._callback(low, high, self._gesture)
+        x = np.concatenate([np.append(piece[0, :1], piece[0]) for piece in good])
+        y = np.concatenate([np.append(np.nan, piece[1]) for piece in good])
+        self._put(name, x, y, role, width)
 
-    def _add(self, name: str, mark: Any) -> None:
-        self._marks[name] = mark
-        self.figure.marks = list(self._marks.values())
+    def _put(self, name: str, x: np.ndarray, y: np.ndarray, role: str, width: float, **more: Any) -> None:
+        """A line on the scales; only what changed is sent."""
+        colour = colour_of(role)
+        shown = {"x": x, "y": y, "colors": [colour], "fill_colors": [colour], "stroke_width": width, **more}
+        if name in self._marks:
+            _change(self._marks[name], shown)
+        else:
+            self._marks[name] = bqplot.Lines(scales=self._scales, labels=[], **shown)
 
-    def _draw(
-        self,
-        name: str,
-        x: np.ndarray,
-        y: np.ndarray,
-        colour: str,
-        fill: float,
-        line: float,
-        raw: bool = False,
-        **more: Any,
-    ) -> None:
-        shown = {
-            "x": self._to(0, x),
-            "y": np.asarray(y, dtype=float) if raw else self._to(1, y),
-            "colors": [colour],
-            "fill_colors": [colour],
-            "fill": "bottom" if fill else "none",
-            "fill_opacities": [fill],
-            "stroke_width": line,
-            **more,
-        }
-        if name not in self._marks:
-            self._add(name, bqplot.Lines(scales=self._scales, labels=[], **shown))
-            return
-        mark = self._marks[name]
-        with mark.hold_sync():
-            for trait, value in shown.items():
-                setattr(mark, trait, value)
+    # From values to scales and back.
 
-    def _to(self, place: int, values: np.ndarray) -> np.ndarray:
+    def _ends(self, name: str) -> tuple[float, float]:
+        return self._scales[name].min, self._scales[name].max
+
+    def _to(self, name: str, values: np.ndarray) -> np.ndarray:
         values = np.asarray(values, dtype=float)
-        if not self._log[place]:
+        if not self._log[name]:
             return values
         logs: np.ndarray = np.log10(values, out=np.full(values.shape, np.nan), where=values > 0)
         return logs
 
-    def _from(self, place: int, values: np.ndarray) -> np.ndarray:
-        return 10**values if self._log[place] else values
+    def _from(self, name: str, values: np.ndarray) -> np.ndarray:
+        return 10**values if self._log[name] else values
 
-    def _ticks(self, place: int, low: float, high: float, whole: bool) -> dict[float, str]:
-        if place == 0 and self._energy_x:
-            return {tick: number(tick) for tick in energy_ticks(low, high, 5)}
-        if self._log[place]:
-            return {tick: text for tick, text in log_ticks(low, high).items() if low <= tick <= high}
-        steps = MaxNLocator(_TICKS[place], integer=whole, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-        inside = [float(f"{step:.12g}") for step in steps if low - 1e-9 <= step <= high + 1e-9]
-        return {step: number(step) for step in inside}
+    def _above(self, values: np.ndarray) -> np.ndarray:
+        """Values of y; on a log axis those below the frame lie just below it."""
+        values = np.asarray(values, dtype=float)
+        return np.asarray(np.maximum(values, 10 ** (self._scales["y"].min - 0.5))) if self._log["y"] else values
 
 
-def key(label: str, colour: str, dash: str = "solid", width: float = 2) -> dict[str, Any]:
-    """A line of the legend."""
-    return {"label": label, "colour": colour, "dash": _DASHES[dash], "width": width}
+_SHOWN: dict[str, Callable[[PlotView, str, Any], None]] = {
+    "image": PlotView._show_image,
+    "span": PlotView._show_spans,
+    "rule": PlotView._show_rule,
+    "mark": PlotView._show_mark,
+    "band": PlotView._show_band,
+    "steps": PlotView._show_steps,
+    "line": PlotView._show_line,
+    "points": PlotView._show_points,
+}
+
+
+def _hatch(low: float, high: float, width: float, bottom: float, top: float) -> list[np.ndarray]:
+    """Slanted lines from bottom to top of a frame of this width, cut at two places of x."""
+    step, run = _HATCH[0] * width, _HATCH[1] * width
+    starts = step * np.arange(np.floor((low - run) / step), np.ceil(high / step))
+    first, last = (np.clip((end - starts) / run, 0, 1) for end in (low, high))
+    pairs = zip(starts, first, last, strict=True)
+    return [
+        np.array([[start + a * run, start + b * run], [bottom + a * (top - bottom), bottom + b * (top - bottom)]])
+        for start, a, b in pairs
+        if b > a
+    ]
+
+
+def _change(mark: Any, shown: dict[str, Any]) -> None:
+    """Set what is different."""
+    with mark.hold_sync():
+        for trait, value in shown.items():
+            now = getattr(mark, trait)
+            if not (np.array_equal(now, value, equal_nan=True) if isinstance(value, np.ndarray) else now == value):
+                setattr(mark, trait, value)
 
 
 def _away(x: int, y: int) -> dict[str, str]:
     """Moves labels of ticks away from the frame, and from those of the other axis in the corner."""
     return {"transform": f"translate({x}px, {y}px)"}
-
-
-def _square(height: int) -> dict[str, float]:
-    """The shape of a figure around a frame that is a square."""
-    side = height - _MARGIN["top"] - _MARGIN["bottom"]
-    ratio = (side + _MARGIN["left"] + _MARGIN["right"]) / height
-    return {"min_aspect_ratio": ratio, "max_aspect_ratio": ratio}
-
-
-def _key(value: float) -> str:
-    """A number as JavaScript writes it."""
-    if value == int(value):
-        return str(int(value))
-    text = repr(value)
-    if "e" not in text:
-        return text
-    mantissa, exponent = text.split("e")
-    small = abs(value) >= 1e-6 and int(exponent) < 0
-    return np.format_float_positional(value, trim="-") if small else f"{mantissa}e{int(exponent):+d}"

@@ -47,10 +47,17 @@ class TableView(Part):
     many = traitlets.Bool().tag(sync=True)
     empty = traitlets.Unicode().tag(sync=True)
 
-    def show(self, columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> None:
-        """Show rows that can neither be sorted nor chosen."""
+    def show(
+        self, columns: Sequence[Column], rows: Sequence[Sequence[Any]], chosen: Sequence[int] | None = None
+    ) -> None:
+        """Show rows that cannot be sorted; with `chosen`, the places of some, they can be chosen by their places."""
         heads = [{"name": "", **vars(column)} for column in columns]
         self.layout.display = None if heads else "none"
+        names = [None] * len(rows) if chosen is None else range(len(rows))
         with self.hold_sync():
             self.columns = heads
-            self.rows = [{"id": None, "cells": [str(cell) for cell in row], "flag": ""} for row in rows]
+            self.rows = [
+                {"id": name, "cells": [str(cell) for cell in row], "flag": ""}
+                for name, row in zip(names, rows, strict=True)
+            ]
+            self.chosen = list(chosen or ())

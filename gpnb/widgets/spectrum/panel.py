@@ -7,11 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import ipywidgets
-from matplotlib.figure import Figure
 
 from gpnb.catalogs.local import catalogs_here
 from gpnb.core.progress import CancelToken, Progress
-from gpnb.draw import html
 from gpnb.draw import spectrum as drawing_words
 from gpnb.fitting.result import FitResult
 from gpnb.models.collection import Models
@@ -88,14 +86,10 @@ class SpectrumPanel(LivePanel):
         view = self._view
         self._in_thread("Fitting", lambda **work: self._fitted(view, **work), self._took)
 
-    def figure(self) -> Figure:
-        """Draw the panel with matplotlib."""
-        from gpnb.draw.style import new_figure, styled
-
-        figure = new_figure()
-        with styled():
-            self._module.draw(self._work, self.shown, figure)
-        return figure
+    @property
+    def drawn(self) -> SpectrumWork:
+        """What has been made of the spectra."""
+        return self._work
 
     def title(self) -> str:
         """What this is."""
@@ -371,7 +365,3 @@ class SpectrumPanel(LivePanel):
             pairs = zip(labels, rows, strict=True)
             self._compared.rows = [{"id": label, "cells": list(row), "flag": ""} for label, row in pairs]
             self._compared.chosen = list(chosen)
-
-    def _summary(self, shown: html.Markup = html.EMPTY, note: str = "") -> html.Markup:
-        page: html.Markup = self._module.summary(self._work, self.shown, shown, (note,) if note else ())
-        return page

@@ -20,8 +20,7 @@ from gpnb.panels.spectrum.words import fit_facts
 from gpnb.panels.spectrum.work import SpectrumWork
 from gpnb.state.graph import Node, Source, View
 from gpnb.widgets.parts.part import Controls
-from gpnb.widgets.parts.plot import PlotHead
-from gpnb.widgets.parts.points import PointPlot
+from gpnb.widgets.parts.plot import PlotHead, PlotView
 from gpnb.widgets.parts.tabs import Tabs
 from gpnb.widgets.sky.stage import SkyStage
 
@@ -59,12 +58,12 @@ class SpectrumStage:
         self.tabs = Tabs(label="Views of the spectrum")
         self.contour = Controls()
         self.plots = {
-            "main": PointPlot("", height=268, over=True),
-            "alone": PointPlot("", height=300),
-            "residuals": PointPlot("", log_y=False, height=124, bare=True),
-            "contours": PointPlot("", log_x=False, log_y=False, height=340),
+            "main": PlotView(height=268, over=True),
+            "alone": PlotView(height=300),
+            "residuals": PlotView(height=124, bare=True),
+            "contours": PlotView(height=340),
         }
-        self._profiles: list[PointPlot] = []
+        self._profiles: list[PlotView] = []
         self._grid = ipywidgets.VBox([]).add_class("gpnb-plots")
         self._words = PlotHead()
         self.sky: SkyStage | None = None
@@ -95,13 +94,10 @@ class SpectrumStage:
         main = self.plots["main" if len(plots) > 1 else "alone"]
         self._put(main.widget, *([self.plots["residuals"].widget] if len(plots) > 1 else []))
         facts = fit_facts(self._work, view)
-        main.show(plots[0])
-        main.show_legend(
-            replace(plots[0], title=""), facts, f"{plots[0].y_label} by {plots[0].x_label}: {facts or 'no model'}"
-        )
+        said = f"{plots[0].y_label} by {plots[0].x_label}: {facts or 'no model'}"
+        main.show(replace(plots[0], title="", facts=facts, said=said))
         if len(plots) > 1:
             self.plots["residuals"].show(plots[1])
-            self.plots["residuals"].show_words("", "", [], f"{plots[1].y_label} by {plots[1].x_label}")
 
     def _show_likelihood(self, view: SpectrumView, tab: str) -> None:
         """Profiles or contours, if they are there."""
@@ -118,19 +114,15 @@ class SpectrumStage:
         plots = spectrum_plots(self._work, view)
         if tab == "contours":
             self._put(self.contour, self.plots["contours"].widget)
-            self._show_one(self.plots["contours"], plots[0])
+            self.plots["contours"].show(plots[0])
             return
         while len(self._profiles) < len(plots):
-            self._profiles.append(PointPlot("", log_x=False, log_y=False, height=200))
+            self._profiles.append(PlotView(height=200))
         shown = self._profiles[: len(plots)]
         self._grid.children = [plot.widget for plot in shown]
         self._put(self._grid)
         for plot, given in zip(shown, plots, strict=True):
-            self._show_one(plot, given)
-
-    def _show_one(self, plot: PointPlot, given: Any) -> None:
-        plot.show(given)
-        plot.show_legend(given, given.facts, f"{given.y_label} by {given.x_label}")
+            plot.show(given)
 
     def _show_sky(self, selected: str) -> None:
         """ON and OFF regions; the chosen one can be moved, and drawn anew where the runs are known."""

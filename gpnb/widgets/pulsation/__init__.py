@@ -1,0 +1,1 @@
+"""Live phasograms and frequency scans."""
