@@ -15,7 +15,7 @@ from astropy.coordinates import SkyCoord
 from astropy.table import Table
 
 from gpnb.core.errors import ArgumentError, SelectionError
-from gpnb.core.fits_file import unit_factor
+from gpnb.core.fits_units import unit_factor
 from gpnb.core.recipe import Recipe
 from gpnb.models.base import Model
 from gpnb.models.collection import Models

@@ -1,14 +1,12 @@
-"""Opening FITS files so that each fault is one sentence with file and HDU in it."""
+"""The one door for reading FITS files: each fault is one sentence with the file in it, and memory is bounded."""
 
 from __future__ import annotations
 
-import gzip
 import io
 import os
 import warnings
-import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from threading import RLock
@@ -17,55 +15,55 @@ from typing import Any
 import numpy as np
 from astropy import units as u
 from astropy.io import fits
-from astropy.utils.exceptions import AstropyUserWarning
+from astropy.utils.exceptions import AstropyUserWarning, AstropyWarning
 
 from gpnb.core.errors import DataFormatError
-
-_READ_FAULTS = (OSError, ValueError, TypeError, EOFError, zlib.error, fits.VerifyError)
+from gpnb.core.faults import faults_told
+from gpnb.core.fits_layout import check_layout
+from gpnb.core.fits_units import unit_factor
+from gpnb.core.packed import is_packed, unpacked
+from gpnb.core.text_file import found_file
 
 
 @contextmanager
 def open_fits(path: str | os.PathLike[str], keep: bool = False) -> Iterator[fits.HDUList]:
     """Open a FITS file for reading, compressed or not.
 
+    What goes wrong inside the block is told as a fault of the file.
+
     Parameters
     ----------
     path : path
-        The file.
+        The file; ``.gz`` at the end of its name does not matter.
     keep : bool
         Keep it open if it is compressed, for the next HDU of the same run: change nothing in it.
 
     Raises
     ------
     DataFormatError
-        If the file is missing, not FITS, or cut short.
+        If the file is missing, not FITS, damaged, or announces more than is in it.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise DataFormatError(f"{path}: no such file. Check the path, or the index that names it.")
+    found = found_file(path)
     with reading(path), warnings.catch_warnings():
+        warnings.simplefilter("ignore", AstropyWarning)  # what matters of it is told by those who read
         warnings.filterwarnings("error", message=".*truncated.*", category=AstropyUserWarning)
-        stamp = path.stat().st_mtime_ns
-        if keep and path.suffix == ".gz":
-            with _kept(path, stamp).use() as hdulist:
+        stamp = found.stat().st_mtime_ns
+        packed = is_packed(found)
+        if keep and packed:
+            with _kept(found, stamp).use() as hdulist:
                 yield hdulist
-        else:
-            source = io.BytesIO(_unzipped(path, stamp)) if path.suffix == ".gz" else path
-            with fits.open(source, memmap=False, character_as_bytes=False) as hdulist:
-                yield hdulist
+            return
+        if not packed:
+            with found.open("rb") as stream:
+                check_layout(stream, found.stat().st_size, str(path))
+        source = io.BytesIO(_unpacked(found, stamp)) if packed else found
+        with fits.open(source, memmap=False, character_as_bytes=False) as hdulist:
+            yield hdulist
 
 
-@contextmanager
-def reading(path: str | os.PathLike[str]) -> Iterator[None]:
+def reading(path: str | os.PathLike[str]) -> AbstractContextManager[None]:
     """Turn the many errors of a broken FITS file into one sentence."""
-    try:
-        yield
-    except DataFormatError:
-        raise
-    except AstropyUserWarning as error:
-        raise DataFormatError(f"{path} is cut short: copy or download it again.") from error
-    except _READ_FAULTS as error:
-        raise DataFormatError(f"{path} cannot be read as FITS ({error}): copy or download it again.") from error
+    return faults_told(f"{path} cannot be read as FITS: copy or download it again")
 
 
 def find_hdu(hdulist: fits.HDUList, name: str | int, path: str | os.PathLike[str]) -> Any:
@@ -102,23 +100,6 @@ def column_values(hdu: Any, name: str, unit: u.UnitBase | str, path: str | os.Pa
     return values * unit_factor(column.unit, unit, f"{path}, HDU {hdu.name}, column {name}")
 
 
-def unit_factor(found: str | None, wanted: u.UnitBase | str, where: str) -> float:
-    """What to multiply by to come from the unit of a column to `wanted` (1 if the column has none)."""
-    if not found or not found.strip():
-        return 1.0
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", u.UnitsWarning)
-            return float(u.Unit(_tidy(found)).to(u.Unit(wanted)))
-    except (ValueError, u.UnitConversionError) as error:
-        raise DataFormatError(f"{where}: unit {found!r} is not convertible to {wanted}.") from error
-
-
-def _tidy(unit: str) -> str:
-    """The spellings met in real files: sr^(-1), s^-1 MeV^-1 sr^-1, 1/s/MeV/sr, m^2."""
-    return unit.strip().replace("^", "**")
-
-
 class _Kept:
     """A file in memory that stays open; one user at a time."""
 
@@ -132,23 +113,24 @@ class _Kept:
             try:
                 yield self._hdulist
             except Exception:
-                forget_unzipped()  # it may have been read in part
+                forget_unpacked()  # it may have been read in part
                 raise
 
 
 @lru_cache(maxsize=4)
 def _kept(path: Path, stamp: int) -> _Kept:
-    return _Kept(_unzipped(path, stamp))
+    return _Kept(_unpacked(path, stamp))
 
 
 @lru_cache(maxsize=4)
-def _unzipped(path: Path, stamp: int) -> bytes:  # noqa: ARG001
+def _unpacked(path: Path, stamp: int) -> bytes:  # noqa: ARG001
     """Content of a compressed file, kept for its next use; `stamp` tells a changed file apart."""
-    with reading(path), gzip.open(path) as stream:
-        return stream.read()
+    content = unpacked(path)
+    check_layout(io.BytesIO(content), len(content), str(path))
+    return content
 
 
-def forget_unzipped() -> None:
+def forget_unpacked() -> None:
     """Drop the compressed files that are kept."""
-    _unzipped.cache_clear()
+    _unpacked.cache_clear()
     _kept.cache_clear()

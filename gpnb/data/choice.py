@@ -9,6 +9,8 @@ import numpy as np
 from astropy.table import Table
 
 from gpnb.core.errors import ArgumentError, SelectionError
+from gpnb.core.faults import faults_told
+from gpnb.core.fits_units import unit_factor
 from gpnb.core.frames import separation
 from gpnb.core.units import ANGLE, to_float, to_skycoord, to_time
 from gpnb.data.expression import where_mask
@@ -78,14 +80,26 @@ def _cone_mask(table: Table, cone: Any) -> np.ndarray:
     if not isinstance(cone, tuple | list) or len(cone) != 2:
         raise ArgumentError(f"cone={cone!r} must be (position, radius), such as ('83.63d 22.01d', '2 deg').")
     center, radius = to_skycoord(cone[0], "cone[0]").icrs, to_float(cone[1], ANGLE, "cone[1]")
-    ra, dec = (np.asarray(table[name], dtype=float) for name in ("RA_PNT", "DEC_PNT"))
+    ra, dec = (_degrees(table, name) for name in ("RA_PNT", "DEC_PNT"))
     with np.errstate(invalid="ignore"):
         return separation(ra, dec, center.ra.deg, center.dec.deg) <= radius
+
+
+def _degrees(table: Table, name: str) -> np.ndarray:
+    """A column of angles, NaN where unknown."""
+    if name not in table.colnames:
+        raise SelectionError(f"The observation table has no column {name}: choose by obs_id, or write its index anew.")
+    with faults_told(f"The column {name} of the observation table holds no angles", SelectionError):
+        values: np.ndarray = np.ma.filled(np.ma.asarray(table[name], dtype=float), np.nan)
+    return np.asarray(values * unit_factor(str(table[name].unit or "deg"), ANGLE, f"observation table, column {name}"))
 
 
 def _time_mask(table: Table, time: Any) -> np.ndarray:
     if not isinstance(time, tuple | list) or len(time) != 2:
         raise ArgumentError(f"time={time!r} must be (start, stop); None stands for an open end.")
+    missing = [name for name in ("TSTART", "TSTOP") if name not in table.colnames]
+    if missing:
+        raise SelectionError(f"The observation table has no column {missing[0]}: choose by obs_id, or write it anew.")
     reference = time_reference(table.meta, "observation table")
     keep = np.ones(len(table), dtype=bool)
     if time[0] is not None:

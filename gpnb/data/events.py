@@ -17,8 +17,10 @@ from astropy.wcs import WCS
 
 from gpnb.core.display import Displayed
 from gpnb.core.errors import DataFormatError, SelectionError
-from gpnb.core.fits_file import find_hdu, open_fits, reading, unit_factor
+from gpnb.core.fits_file import find_hdu, open_fits, reading
+from gpnb.core.fits_units import unit_factor
 from gpnb.core.frames import separation
+from gpnb.core.header_keys import sky_position
 from gpnb.core.recipe import Recipe
 from gpnb.core.sky_regions import to_regions
 from gpnb.core.units import ANGLE, ENERGY, to_range, to_time
@@ -173,10 +175,7 @@ class EventList(Displayed):
         DataFormatError
             If the header has no RA_PNT and DEC_PNT.
         """
-        try:
-            return SkyCoord(float(self.meta["RA_PNT"]), float(self.meta["DEC_PNT"]), unit="deg", frame="icrs")
-        except KeyError as error:
-            raise DataFormatError(f"{self._source}: keyword {error.args[0]} is missing.") from error
+        return sky_position(self.meta, ("RA_PNT", "DEC_PNT"), self._source)
 
     @property
     def offset_values(self) -> np.ndarray:
@@ -205,7 +204,8 @@ class EventList(Displayed):
         """
         if name.upper() not in self._names:
             raise SelectionError(f"{self._source} has no column {name}; it has: {', '.join(self._names)}.")
-        return _native(np.asarray(self._data[self._names[name.upper()]]))
+        with reading(self._source):
+            return _native(np.asarray(self._data[self._names[name.upper()]]))
 
     @property
     def column_names(self) -> list[str]:
@@ -310,7 +310,10 @@ class EventList(Displayed):
         return self._checked(name) * self._factors[name]
 
     def _checked(self, name: str) -> np.ndarray:
-        values = np.asarray(self._data[self._names[name]], dtype=float)
+        with reading(self._source):
+            values = np.asarray(self._data[self._names[name]], dtype=float)
+        if values.ndim != 1:
+            raise DataFormatError(f"{self._source}, column {name}: {values.shape[1:]} numbers a row; expected is one.")
         bad = int(np.count_nonzero(~np.isfinite(values)))
         if bad:
             raise DataFormatError(

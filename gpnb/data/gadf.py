@@ -11,6 +11,7 @@ import numpy as np
 from astropy.io import fits
 from astropy.table import Table
 
+from gpnb.core.atomic import is_passing, settle
 from gpnb.core.errors import DataFormatError
 from gpnb.core.fits_file import open_fits, reading
 from gpnb.data.formats import Contents, Key
@@ -80,10 +81,13 @@ _ROW_KEYS = (
 
 def find_index(folder: Path, stem: str) -> Path | None:
     """The nearest index file; those beside or above others win."""
+    settle(folder)
     for depth in range(_DEEPEST + 1):
         for suffix in _SUFFIXES:
-            found = sorted(folder.glob("*/" * depth + stem + suffix))
+            paths = folder.glob("*/" * depth + stem + suffix)
+            found = sorted(path for path in paths if not is_passing(path, folder))
             if found:
+                settle(found[0].parent)
                 return found[0]
     return None
 

@@ -7,11 +7,12 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
-from astropy.coordinates import SkyCoord
 from astropy.io import fits
 
 from gpnb.core.errors import ArgumentError, DataFormatError
 from gpnb.core.fits_file import open_fits
+from gpnb.core.header_keys import keyword_number, number_or_nan, sky_position
+from gpnb.core.header_text import header_text
 from gpnb.core.provenance import creator
 from gpnb.data.gadf import classify
 from gpnb.data.run_tables import add_keywords, classes, time_keys
@@ -54,11 +55,15 @@ def observation_row(path: Path) -> dict[str, Any]:
         header = dict(hdulist["EVENTS"].header)
     row = {key: header[key] for key in (*_INDEX_COLUMNS, "MJDREFI", "MJDREFF", "TIMESYS") if key in header}
     place = {key: header[key] for key in _PLACE if key in header}
-    galactic = SkyCoord(header["RA_PNT"], header["DEC_PNT"], unit="deg", frame="icrs").galactic
+    pointing = sky_position(header, ("RA_PNT", "DEC_PNT"), str(path))
+    row |= {"RA_PNT": float(pointing.ra.deg), "DEC_PNT": float(pointing.dec.deg)}
+    galactic = pointing.galactic
     row |= {"GLON_PNT": float(galactic.l.deg), "GLAT_PNT": float(galactic.b.deg), "EVENT_COUNT": header["NAXIS2"]}
-    row["ONTIME"] = header["TSTOP"] - header["TSTART"]  # so in the index; the events have that of the intervals
-    if "ALT_PNT" in header:
-        row.setdefault("ZEN_PNT", 90.0 - header["ALT_PNT"])
+    row |= {key: keyword_number(header, key, str(path)) for key in ("TSTART", "TSTOP")}
+    row["ONTIME"] = row["TSTOP"] - row["TSTART"]  # so in the index; the events have that of the intervals
+    row |= {key: number_or_nan(row[key]) for key, kind in _INDEX_COLUMNS.items() if kind[0] == "D" and key in row}
+    if "ALT_PNT" in row:
+        row.setdefault("ZEN_PNT", 90.0 - row["ALT_PNT"])
     return {"QUALITY": -1, "N_TELS": 0, **row, "_place": place, "_reference": time_reference(header, str(path))}
 
 
@@ -97,4 +102,5 @@ def obs_index(rows: Sequence[dict[str, Any]]) -> fits.BinTableHDU:
 
 def _text_column(name: str, values: Sequence[str]) -> fits.Column:
     """As wide as its longest text."""
-    return fits.Column(name, f"{max(1, *map(len, values))}A", array=np.array(values))
+    plain = [header_text(value) for value in values]
+    return fits.Column(name, f"{max([1, *map(len, plain)])}A", array=np.array(plain))

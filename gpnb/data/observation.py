@@ -13,6 +13,7 @@ from astropy.time import Time
 
 from gpnb.core.display import Displayed
 from gpnb.core.errors import DataFormatError, SelectionError
+from gpnb.core.header_keys import keyword_number, number_or_nan
 from gpnb.core.recipe import Recipe
 from gpnb.data.events import EventList
 from gpnb.data.gti import GTI
@@ -138,7 +139,8 @@ class Observation(Displayed):
             One time or several.
         """
         if self._drifts:
-            return from_horizon(float(self.meta["ALT_PNT"]), float(self.meta["AZ_PNT"]), time, self.location)
+            alt, az = (keyword_number(self.meta, key, f"run {self.obs_id}") for key in ("ALT_PNT", "AZ_PNT"))
+            return from_horizon(alt, az, time, self.location)
         fixed = self.events.pointing
         if time.isscalar:
             return fixed
@@ -163,17 +165,17 @@ class Observation(Displayed):
         DataFormatError
             If it is not between 0 and 1.
         """
-        value = float(self._fact("DEADC", 1.0))
+        value = keyword_number({"DEADC": self._fact("DEADC", 1.0)}, "DEADC", f"run {self.obs_id}")
         if not 0 <= value <= 1:
             raise DataFormatError(f"run {self.obs_id}: DEADC={value} is not a live fraction between 0 and 1.")
         return value
 
     @property
     def zenith(self) -> u.Quantity:
-        """Zenith angle."""
+        """Zenith angle; NaN if it is not known."""
         if "ZEN_PNT" in self.row:
-            return float(self.row["ZEN_PNT"]) * u.deg
-        return (90.0 - float(self._fact("ALT_PNT", np.nan))) * u.deg
+            return number_or_nan(self.row["ZEN_PNT"]) * u.deg
+        return (90.0 - number_or_nan(self._fact("ALT_PNT", np.nan))) * u.deg
 
     @property
     def location(self) -> EarthLocation:

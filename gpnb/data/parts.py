@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from gpnb.core.fits_file import find_hdu, forget_unzipped, open_fits
+from gpnb.core.fits_file import find_hdu, forget_unpacked, open_fits
 from gpnb.core.recipe import Recipe
 from gpnb.data.events import EventList
 from gpnb.data.gti import GTI
@@ -64,4 +64,4 @@ def _read_shared_irf(part: Part, stamp: int) -> Any:  # noqa: ARG001
 def forget_files() -> None:
     """Drop what is kept of files in memory, so that the next use reads them again."""
     _read_shared_irf.cache_clear()
-    forget_unzipped()
+    forget_unpacked()

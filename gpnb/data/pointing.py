@@ -12,6 +12,7 @@ from astropy.time import Time
 from astropy.utils import iers
 
 from gpnb.core.errors import DataFormatError
+from gpnb.core.header_keys import keyword_number
 
 
 def location_of(header: Mapping[str, Any], where: str) -> EarthLocation:
@@ -22,11 +23,11 @@ def location_of(header: Mapping[str, Any], where: str) -> EarthLocation:
     DataFormatError
         If a keyword is missing.
     """
-    try:
-        lon, lat = float(header["GEOLON"]), float(header["GEOLAT"])
-    except KeyError as error:
-        raise DataFormatError(f"{where}: keyword {error.args[0]} is missing; the observatory is not known.") from error
-    return EarthLocation.from_geodetic(lon * u.deg, lat * u.deg, float(header.get("ALTITUDE", 0.0)) * u.m)
+    lon, lat = (keyword_number(header, key, where) for key in ("GEOLON", "GEOLAT"))
+    altitude = keyword_number({"ALTITUDE": 0.0, **header}, "ALTITUDE", where)
+    if not abs(lat) <= 90:
+        raise DataFormatError(f"{where}: GEOLAT={lat:g} is no latitude; the observatory is not known.")
+    return EarthLocation.from_geodetic(lon * u.deg, lat * u.deg, altitude * u.m)
 
 
 def from_horizon(alt: float, az: float, time: Time, location: EarthLocation) -> SkyCoord:

@@ -12,6 +12,7 @@ from astropy.io import fits
 from astropy.table import Table
 from astropy.time import Time
 
+from gpnb.core.header_text import as_ascii, header_text
 from gpnb.core.provenance import creator
 from gpnb.data.events import EventList
 from gpnb.irf.table import HDUDOC
@@ -93,7 +94,7 @@ def events_hdu(events: EventList, header: Mapping[str, Any]) -> fits.BinTableHDU
 def _other_columns(table: Table) -> fits.ColDefs:
     """Columns that the format does not ask for, with their units; boolean arrays as bits, such as EVENT_TYPE."""
     table.meta.clear()  # of the header of the events, which describes another table
-    columns = fits.table_to_hdu(table).columns
+    columns = fits.table_to_hdu(as_ascii(table)).columns
     bits = {
         name: table[name].shape[1] for name in table.colnames if table[name].dtype == bool and table[name].ndim == 2
     }
@@ -115,4 +116,5 @@ def gti_hdu(start: np.ndarray, stop: np.ndarray, reference: Time) -> fits.BinTab
 def add_keywords(hdu: Any, header: Mapping[str, Any]) -> None:
     """Write keywords into the header of a table, numpy scalars as plain ones."""
     for key, value in header.items():
-        hdu.header[key] = value.item() if isinstance(value, np.generic) else value
+        plain = value.item() if isinstance(value, np.generic) else value
+        hdu.header[key] = header_text(plain) if isinstance(plain, str) else plain

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 from astropy import units as u
-from astropy.time import ScaleValueError, Time
+from astropy.time import Time
 
-from gpnb.core.errors import DataFormatError
-from gpnb.core.fits_file import unit_factor
+from gpnb.core import header_keys
+from gpnb.core.fits_units import unit_factor
 
 
 def time_reference(header: Mapping[str, Any], where: str) -> Time:
@@ -22,19 +22,9 @@ def time_reference(header: Mapping[str, Any], where: str) -> Time:
     Raises
     ------
     DataFormatError
-        If MJDREFI, MJDREFF or TIMESYS is missing or unreadable.
+        If MJDREFI and MJDREFF (or MJDREF), or TIMESYS, are missing or unreadable.
     """
-    try:
-        whole, part = _number(header["MJDREFI"]), _number(header["MJDREFF"])
-        scale = str(header["TIMESYS"]).strip().lower()
-        return Time(whole, part, format="mjd", scale=scale).tt
-    except KeyError as error:
-        raise DataFormatError(
-            f"{where}: keyword {error.args[0]} is missing; times have no meaning without it."
-        ) from error
-    except (ValueError, ScaleValueError) as error:
-        keys = {key: header[key] for key in ("MJDREFI", "MJDREFF", "TIMESYS")}
-        raise DataFormatError(f"{where}: {keys} is not a time reference.") from error
+    return header_keys.time_reference(header, where).tt
 
 
 def time_factor(header: Mapping[str, Any], unit: str | None, where: str) -> float:
@@ -45,8 +35,3 @@ def time_factor(header: Mapping[str, Any], unit: str | None, where: str) -> floa
 def seconds_from(time: Time, reference: Time) -> np.ndarray:
     """Seconds (float64) of times from a reference."""
     return np.asarray((time - reference).to_value(u.s), dtype=float)
-
-
-def _number(value: Any) -> float:
-    """Also read the Fortran exponents of older catalogues."""
-    return float(str(value).replace("D", "E").replace("d", "e")) if isinstance(value, str) else float(value)

@@ -11,7 +11,7 @@ import numpy as np
 from astropy.io import fits
 from astropy.time import Time
 
-from gpnb.core.atomic import atomic_file
+from gpnb.core.atomic import atomic_file, atomic_set, is_passing
 from gpnb.core.errors import ArgumentError, DataFormatError
 from gpnb.core.fits_file import open_fits
 from gpnb.core.provenance import creator, provenance_card
@@ -90,7 +90,7 @@ def write_index(
     paths: Sequence[str | os.PathLike[str]] | None = None,
     irfs: str | os.PathLike[str] | Mapping[int, str | os.PathLike[str]] | None = None,
 ) -> None:
-    """Write ``hdu-index.fits.gz`` and ``obs-index.fits.gz``; existing ones are replaced.
+    """Write ``hdu-index.fits.gz`` and ``obs-index.fits.gz``, both or none; existing ones are replaced.
 
     Parameters
     ----------
@@ -119,11 +119,12 @@ def write_index(
     if not rows:
         raise DataFormatError(f"{folder}: no event files to make an index of.")
     recipe = Recipe.of("gpnb.data.write.write_index()", folder=folder.name)
-    _write(folder / "hdu-index.fits.gz", [hdu_index(entries)], recipe, overwrite=True)
-    _write(folder / "obs-index.fits.gz", [obs_index(rows)], recipe, overwrite=True)
+    with atomic_set(folder, overwrite=True) as made:
+        _write(made / "hdu-index.fits.gz", [hdu_index(entries)], recipe)
+        _write(made / "obs-index.fits.gz", [obs_index(rows)], recipe)
 
 
-def _write(path: str | os.PathLike[str], hdus: Sequence[Any], recipe: Recipe, overwrite: bool) -> None:
+def _write(path: str | os.PathLike[str], hdus: Sequence[Any], recipe: Recipe, overwrite: bool = False) -> None:
     """All tables with checksums, the provenance in the primary header."""
     primary = fits.PrimaryHDU()
     primary.header["CREATOR"] = creator()
@@ -144,7 +145,8 @@ def _irf_hdus(irfs: Mapping[str, Any]) -> list[fits.BinTableHDU]:
 
 def _event_files(folder: Path) -> list[Path]:
     found = []
-    for path in sorted([*folder.rglob("*.fits"), *folder.rglob("*.fits.gz")]):
+    paths = [*folder.rglob("*.fits"), *folder.rglob("*.fits.gz")]
+    for path in sorted(item for item in paths if not is_passing(item, folder)):
         with open_fits(path) as hdulist:
             if "EVENTS" in hdulist:
                 found.append(path)

@@ -11,6 +11,7 @@ from typing import Any, overload
 
 from astropy.table import Table
 
+from gpnb.core.atomic import atomic_set, is_passing, settle
 from gpnb.core.cache_folder import find_data
 from gpnb.core.display import Displayed
 from gpnb.core.errors import ArgumentError, DataFormatError, SelectionError
@@ -77,7 +78,7 @@ class Datasets(Displayed, Sequence[Any]):
             If there is none, or one cannot be read.
         """
         found = find_data(Path(folder)) or Path(folder)
-        folders = sorted(path for path in found.glob("*") if path.is_dir())
+        folders = sorted(path for path in found.glob("*") if path.is_dir() and not is_passing(path, found))
         spectra = _read(found) or [item for inner in folders for item in _read(inner, f"{inner.name}-")]
         if not spectra:
             raise DataFormatError(
@@ -86,7 +87,7 @@ class Datasets(Displayed, Sequence[Any]):
         return cls(spectra, Recipe.of("gpnb.Datasets.read()", folder=str(folder), name="specs"))
 
     def write(self, folder: str | os.PathLike[str], overwrite: bool = False, ogip: bool = False) -> None:
-        """Write each spectrum into a folder, as ``spectrum_NAME.fits``.
+        """Write each spectrum into a folder, as ``spectrum_NAME.fits``: all of them or nothing.
 
         Parameters
         ----------
@@ -97,13 +98,14 @@ class Datasets(Displayed, Sequence[Any]):
         ogip : bool
             Write ``pha_NAME.fits`` and so on, for XSPEC and Sherpa, instead.
         """
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        for item in self._spectra(".write()"):
-            label = re.sub(r"[^\w.+-]+", "_", item.name)
-            if ogip:
-                item.write_ogip(Path(folder) / f"pha_{label}.fits", overwrite)
-            else:
-                item.write(Path(folder) / f"spectrum_{label}.fits", overwrite)
+        spectra = self._spectra(".write()")
+        with atomic_set(folder, overwrite) as made:
+            for item in spectra:
+                label = re.sub(r"[^\w.+-]+", "_", item.name)
+                if ogip:
+                    item.write_ogip(made / f"pha_{label}.fits")
+                else:
+                    item.write(made / f"spectrum_{label}.fits")
 
     def _spectra(self, what: str) -> list[SpectrumDataset]:
         others = [item.name for item in self._items if not isinstance(item, SpectrumDataset)]
@@ -143,6 +145,7 @@ class Datasets(Displayed, Sequence[Any]):
 
 def _read(folder: Path, prefix: str = "") -> list[SpectrumDataset]:
     """The spectra whose files lie in a folder; each name begins with `prefix`, once."""
+    settle(folder)
     pha, own = (sorted(folder.glob(pattern)) for pattern in ("pha_*.fits*", "spectrum_*.fits*"))
     spectra = [SpectrumDataset.read(path) for path in own] or [SpectrumDataset.read_ogip(path) for path in pha]
     return [replace(item, name=prefix + item.name.removeprefix(prefix)) for item in spectra]

@@ -6,12 +6,12 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from astropy.table import Table
 
+from gpnb.core.atomic import atomic_set
 from gpnb.core.display import Displayed
 from gpnb.core.errors import SelectionError
 from gpnb.core.frozen import unchanging
@@ -134,10 +134,10 @@ class MapDataset(Displayed):
         return {name: value for name in names if (value := getattr(self, name)) is not None}
 
     def write(self, folder: str | os.PathLike[str], overwrite: bool = False) -> None:
-        """Write each map into a folder, as ``counts.fits`` and so on."""
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        for name, sky_map in self.maps.items():
-            sky_map.write(Path(folder) / f"{name}.fits", overwrite)
+        """Write each map into a folder, as ``counts.fits`` and so on: all of them or nothing."""
+        with atomic_set(folder, overwrite) as made:
+            for name, sky_map in self.maps.items():
+                sky_map.write(made / f"{name}.fits")
 
     def __repr__(self) -> str:
         total = float(self.counts.data[self.usable].sum())

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from astropy.io import fits
 
+from gpnb.core.atomic import atomic_set, writing
 from gpnb.core.errors import ArgumentError
+from gpnb.core.header_text import header_text
 from gpnb.datasets.flags import UNUSABLE, Flag
 from gpnb.datasets.ogip_matrix import compressed
 from gpnb.datasets.spectrum_file import energy_columns, extra_hdus, write_hdus
@@ -18,8 +20,8 @@ from gpnb.datasets.spectrum_file import energy_columns, extra_hdus, write_hdus
 if TYPE_CHECKING:
     from gpnb.datasets.spectrum import SpectrumDataset
 
-FIRST = 1
-"""Number of the first channel, as OGIP advises."""
+FIRST = 0
+"""Number of the first channel: OGIP allows 0 and 1 if TLMIN says which; Gammapy counts from 0 in any case."""
 
 BAD, BAD_BY_USER = 1, 5
 """Values of QUALITY."""
@@ -31,23 +33,23 @@ def write_ogip(dataset: SpectrumDataset, path: str | os.PathLike[str], overwrite
     """See `SpectrumDataset.write_ogip`."""
     pha = Path(path)
     label = pha.name.removeprefix("pha_")
-    files = {kind: pha.with_name(f"{kind}_{label}") for kind in ("arf", "rmf", "bkg")}
-    taken = [item for item in [pha, *files.values()] if item.exists()]
-    if taken and not overwrite:
-        raise ArgumentError(f"{taken[0]} exists already: give overwrite=True to replace it.")
+    files = {kind: f"{kind}_{label}" for kind in ("arf", "rmf", "bkg")}
     has_background = dataset.counts_off is not None or dataset.background is not None
     names = {
-        "ANCRFILE": files["arf"].name,
-        "RESPFILE": files["rmf"].name,
-        "BACKFILE": files["bkg"].name if has_background else "none",
+        "ANCRFILE": header_text(files["arf"]),
+        "RESPFILE": header_text(files["rmf"]),
+        "BACKFILE": header_text(files["bkg"]) if has_background else "none",
     }
-    write_hdus(files["arf"], [_arf(dataset)], dataset, overwrite, {})
-    write_hdus(files["rmf"], [_rmf(dataset), _ebounds(dataset)], dataset, overwrite, {})
-    if has_background:
-        write_hdus(files["bkg"], [_background(dataset), _ebounds(dataset)], dataset, overwrite, {})
-    on = _spectrum(dataset, dataset.counts, dataset.acceptance, {"HDUCLAS2": "TOTAL", **names})
-    # last, so that a PHA file never names one that is not there
-    write_hdus(pha, [on, _ebounds(dataset), *extra_hdus(dataset)], dataset, overwrite, {})
+    with writing(pha):
+        if not pha.parent.is_dir():
+            raise ArgumentError(f"{pha} cannot be written: the folder {pha.parent} does not exist.")
+    with atomic_set(pha.parent, overwrite) as folder:
+        write_hdus(folder / files["arf"], [_arf(dataset)], dataset, {})
+        write_hdus(folder / files["rmf"], [_rmf(dataset), _ebounds(dataset)], dataset, {})
+        if has_background:
+            write_hdus(folder / files["bkg"], [_background(dataset), _ebounds(dataset)], dataset, {})
+        on = _spectrum(dataset, dataset.counts, dataset.acceptance, {"HDUCLAS2": "TOTAL", **names})
+        write_hdus(folder / pha.name, [on, _ebounds(dataset), *extra_hdus(dataset)], dataset, {})
 
 
 def _background(dataset: SpectrumDataset) -> fits.BinTableHDU:
@@ -75,7 +77,9 @@ def _spectrum(
     usual = {"HDUCLAS1": "SPECTRUM", "HDUVERS": "1.2.1", "HDUCLAS3": "COUNT", "HDUCLAS4": "TYPE:I"}
     scales = {"AREASCAL": 1.0, "CORRFILE": "none", "CORRSCAL": 1.0, "SYS_ERR": 0.0, "GROUPING": 0}
     exposure = {"EXPOSURE": dataset.livetime.to_value("s"), "POISSERR": poisson}
-    return _keyed(dataset, hdu, usual | exposure | scales | dict(keys), channel_column=1)
+    runs = dataset.obs_ids
+    run = {"OBS_ID": runs[0] if len(runs) == 1 else header_text(dataset.name)}
+    return _keyed(dataset, hdu, usual | exposure | scales | run | dict(keys), channel_column=1)
 
 
 def _arf(dataset: SpectrumDataset) -> fits.BinTableHDU:

@@ -130,7 +130,8 @@ class SpectrumDataset(Displayed):
         """The flags, with the reasons that the numbers themselves give where there is no other."""
         flags, good = self.flags, (self.flags & np.uint8(UNUSABLE)) == 0
         if self.acceptance_off is not None:
-            flags = flags | np.where(good & ~(self.acceptance_off > 0), np.uint8(Flag.NO_BACKGROUND), np.uint8(0))
+            dead = ~(self.acceptance_off > 0) | ~(self.acceptance > 0)
+            flags = flags | np.where(good & dead, np.uint8(Flag.NO_BACKGROUND), np.uint8(0))
         blind = good & (self.exposure @ self.edisp <= 0)
         return np.asarray(flags | np.where(blind, np.uint8(Flag.NO_EXPOSURE), np.uint8(0)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +16,11 @@ from astropy.time import Time
 from gpnb.core.atomic import atomic_file
 from gpnb.core.errors import DataFormatError
 from gpnb.core.fits_file import column_values, find_hdu, open_fits
+from gpnb.core.header_keys import keyword_number
+from gpnb.core.header_text import header_text, plain_text
 from gpnb.core.provenance import creator, provenance_card
 from gpnb.core.recipe import Recipe
+from gpnb.core.text_file import parse_json
 from gpnb.data.gti import GTI
 from gpnb.data.run_tables import gti_hdu
 from gpnb.maps.axis import Axis
@@ -26,6 +29,12 @@ if TYPE_CHECKING:
     from gpnb.datasets.spectrum import SpectrumDataset
 
 _FORMAT = "gpnb-spectrum"
+_LONGEST = 1e10
+"""Seconds: 300 years."""
+
+_WHOLE = 1.05
+"""Largest sum of probabilities, in single precision and rounded."""
+
 _ARRAYS = ("counts", "counts_off", "acceptance", "acceptance_off", "background")
 
 
@@ -43,7 +52,8 @@ def write_spectrum(dataset: SpectrumDataset, path: str | os.PathLike[str], overw
     columns = [*energy_columns(dataset.energy_true, "TeV"), exposure]
     kernel = fits.ImageHDU(dataset.edisp, name="EDISP")
     hdus = [spectrum, fits.BinTableHDU.from_columns(columns, name="EXPOSURE"), kernel, *extra_hdus(dataset)]
-    write_hdus(path, hdus, dataset, overwrite, {"FORMAT": _FORMAT, "FORMATV": 1})
+    with atomic_file(path, overwrite) as temporary:
+        write_hdus(temporary, hdus, dataset, {"FORMAT": _FORMAT, "FORMATV": 1})
 
 
 def read_spectrum(path: str | os.PathLike[str]) -> SpectrumDataset:
@@ -60,16 +70,41 @@ def read_spectrum(path: str | os.PathLike[str]) -> SpectrumDataset:
         arrays: dict[str, Any] = {
             name: column_values(table, name.upper(), "", path) for name in _ARRAYS if name in given
         }
+        edisp = np.asarray(find_hdu(hdus, "EDISP", path).data, dtype=float)
+        check_numbers(arrays, edisp, str(path))
         return SpectrumDataset(
             energy=energy_axis(table, "energy", path),
             energy_true=energy_axis(true, "energy_true", path),
             exposure=column_values(true, "EXPOSURE", "cm2 s", path),
-            edisp=np.asarray(find_hdu(hdus, "EDISP", path).data, dtype=float),
-            livetime=float(table.header["LIVETIME"]) * u.s,
+            edisp=edisp,
+            livetime=positive_seconds(table.header, "LIVETIME", f"{path}, HDU {table.name}") * u.s,
             flags=column_values(table, "FLAGS", "", path),
             **arrays,
             **read_extra(hdus, path),
             recipe=Recipe.of("gpnb.SpectrumDataset.read()", path=str(path), name="spectrum"),
+        )
+
+
+def positive_seconds(header: Any, key: str, where: str) -> float:
+    """A keyword that is a time of more than nothing."""
+    seconds = keyword_number(header, key, where)
+    if not 0 < seconds < _LONGEST:
+        raise DataFormatError(f"{where}: {key}={seconds:g} s is no time that one can observe for.")
+    return seconds
+
+
+def check_numbers(arrays: Mapping[str, np.ndarray], edisp: np.ndarray, where: str) -> None:
+    """Refuse what counts, acceptances and probabilities cannot be."""
+    for name, values in arrays.items():
+        bad = ~(values >= 0) if name.startswith("counts") else values < 0
+        if bad.any():
+            raise DataFormatError(
+                f"{where}: {name.upper()} of {values[bad][0]:g} in bin {int(np.argmax(bad))} cannot be."
+            )
+    total = edisp.sum(axis=-1)
+    if not (np.all(edisp >= 0) and np.all(total < _WHOLE)):
+        raise DataFormatError(
+            f"{where}: the probabilities of reconstructed energies are negative, or add up to {np.max(total):g}, not 1."
         )
 
 
@@ -83,7 +118,7 @@ def energy_columns(axis: Axis, unit: str, names: Sequence[str] = ("E_MIN", "E_MA
 def energy_axis(hdu: Any, name: str, path: str | os.PathLike[str], columns: Sequence[str] = ("E_MIN", "E_MAX")) -> Axis:
     """The axis of a table with edges; a first edge of zero is moved to a hundredth of its upper edge."""
     low, high = (column_values(hdu, column, "TeV", path) for column in columns)
-    if not len(low) or not np.allclose(low[1:], high[:-1], rtol=1e-4):
+    if not len(low) or not np.allclose(low[1:], high[:-1], rtol=1e-4) or not np.all(high > low):
         raise DataFormatError(f"{path}, HDU {hdu.name}: the energy bins must rise and touch each other.")
     edges = np.append(low, high[-1])
     edges[0] = edges[0] if edges[0] > 0 else edges[1] / 100
@@ -98,7 +133,7 @@ def extra_hdus(dataset: SpectrumDataset) -> list[Any]:
         hdus.append(gti_hdu(gti.start_values, gti.stop_values, gti.reference))
     regions = [("ON", text) for text in [dataset.on_region] if text] + [("OFF", text) for text in dataset.off_regions]
     if regions:
-        role, text = (np.array(item) for item in zip(*regions, strict=True))
+        role, text = (np.array([header_text(word) for word in item]) for item in zip(*regions, strict=True))
         width = f"{text.dtype.itemsize // 4}A"  # numpy has four bytes a letter
         columns = [fits.Column("ROLE", "3A", array=role), fits.Column("REGION", width, array=text)]
         hdus.append(fits.BinTableHDU.from_columns(columns, name="DS9_REGIONS"))
@@ -113,35 +148,31 @@ def read_extra(hdus: Any, path: str | os.PathLike[str]) -> dict[str, Any]:
         found["gti"] = GTI.from_hdu(find_hdu(hdus, "GTI", path), path)
     if "DS9_REGIONS" in names:
         rows = find_hdu(hdus, "DS9_REGIONS", path).data
-        texts = {role: [str(row["REGION"]) for row in rows if row["ROLE"] == role] for role in ("ON", "OFF")}
+        texts = {role: [plain_text(row["REGION"]) for row in rows if row["ROLE"] == role] for role in ("ON", "OFF")}
         found |= {"on_region": "".join(texts["ON"]), "off_regions": tuple(texts["OFF"])}
     header = hdus[0].header
     if "DATANAME" in header:
-        found["name"] = str(header["DATANAME"])
-    for key, name in {"OBSIDS": "obs_ids", "NOTES": "notes"}.items():
+        found["name"] = plain_text(header["DATANAME"])
+    for key, name, kind in (("OBSIDS", "obs_ids", int), ("NOTES", "notes", str)):
+        items = parse_json(str(header.get(key, "[]")), f"{path}, keyword {key}", "a list")
+        if not isinstance(items, list) or not all(isinstance(item, kind) for item in items):
+            raise DataFormatError(f"{path}: keyword {key} is not a list of {kind.__name__}.")
         if key in header:
-            found[name] = tuple(json.loads(header[key]))
+            found[name] = tuple(items)
     return found
 
 
-def write_hdus(
-    path: str | os.PathLike[str],
-    hdus: Sequence[Any],
-    dataset: SpectrumDataset,
-    overwrite: bool,
-    header: dict[str, Any],
-) -> None:
-    """Write tables, all or nothing, with what the dataset is and where it comes from in the primary header."""
+def write_hdus(path: Path, hdus: Sequence[Any], dataset: SpectrumDataset, header: dict[str, Any]) -> None:
+    """Write tables to a temporary file, with what the dataset is and where it comes from in the primary header."""
     primary = fits.PrimaryHDU()
     primary.header["CREATOR"] = creator()
     primary.header["LONGSTRN"] = "OGIP 1.0"  # the convention for values longer than a card
     for key, value in header.items():
         primary.header[key] = value
-    primary.header["DATANAME"] = dataset.name
+    primary.header["DATANAME"] = header_text(dataset.name)
     primary.header["OBSIDS"] = json.dumps(list(dataset.obs_ids))
     primary.header["NOTES"] = json.dumps(list(dataset.notes))
     primary.header.append(provenance_card(dataset.recipe))
     for hdu in hdus:
         hdu.header.setdefault("CREATED", Time.now().isot)
-    with atomic_file(Path(path), overwrite) as temporary:
-        fits.HDUList([primary, *hdus]).writeto(temporary, overwrite=True, checksum=True)
+    fits.HDUList([primary, *hdus]).writeto(path, checksum=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,12 +10,13 @@ from pathlib import Path
 
 import pooch
 import requests
-import yaml
 
-from gpnb.core.atomic import atomic_file
+from gpnb.core.atomic import atomic_file, atomic_set, settled
 from gpnb.core.cache_folder import cache_folder, downloads_folder
 from gpnb.core.errors import DataFormatError, GpnbError
 from gpnb.core.progress import CancelToken, Report
+from gpnb.core.text_file import read_text
+from gpnb.core.yaml_text import dump_yaml, load_yaml
 from gpnb.fetch.registry import Entry, find_entry, registry
 from gpnb.fetch.transfer import ResumableDownloader, file_sha256
 from gpnb.fetch.unpack import unpack
@@ -81,7 +81,7 @@ def download(
     >>> download("3fhl").path  # doctest: +SKIP
     """
     entry = find_entry(name) if isinstance(name, str) else name
-    if entry.path.exists() and not again:
+    if settled(entry.path).exists() and not again:
         return Download(entry.path, fetched=False)
     cache_folder()  # its error is clearer than a failing mkdir
     expected = entry.sha256 or _recorded().get(entry.url, "")
@@ -166,13 +166,9 @@ def _unreachable(entry: Entry, error: requests.RequestException) -> GpnbError:
 
 def _replace_folder(archive: Path, folder: Path) -> None:
     """Unpack beside what is here, then put it in its place; the archive goes either way."""
-    fresh = folder.with_name(f".{folder.name}.new")
-    shutil.rmtree(fresh, ignore_errors=True)
     try:
-        unpack(archive, fresh)
-        if folder.exists():
-            shutil.rmtree(folder)
-        fresh.rename(folder)
+        with atomic_set(folder.parent, overwrite=True) as made:
+            unpack(archive, made / folder.name)
     finally:
         archive.unlink(missing_ok=True)
 
@@ -182,17 +178,15 @@ def _recorded() -> dict[str, str]:
     path = downloads_folder() / _CHECKSUMS
     if not path.is_file():
         return {}
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise DataFormatError(f"{path} is not YAML: mend it, or remove it to trust the next downloads anew.") from error
+    text = read_text(path, "checksums (YAML): mend it, or remove it to trust the next downloads anew")
+    data = load_yaml(text, f"{path} (mend it, or remove it to trust the next downloads anew)")
     return {str(url): str(sha256) for url, sha256 in data.items()} if isinstance(data, dict) else {}
 
 
 def _record(url: str, sha256: str) -> None:
     recorded = {**_recorded(), url: sha256}
     with atomic_file(downloads_folder() / _CHECKSUMS, overwrite=True) as temporary:
-        temporary.write_text(yaml.safe_dump(recorded), encoding="utf-8")
+        temporary.write_text(dump_yaml(recorded), encoding="utf-8")
 
 
 @contextmanager

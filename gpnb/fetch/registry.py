@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from gpnb.core.cache_folder import downloads_folder
 from gpnb.core.errors import SelectionError
+from gpnb.core.yaml_text import load_yaml
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,8 @@ class Entry:
 @cache
 def registry() -> dict[str, Entry]:
     """All that can be downloaded, by name."""
-    data = yaml.safe_load(Path(__file__).with_name("registry.yaml").read_text(encoding="utf-8"))
+    path = Path(__file__).with_name("registry.yaml")
+    data = load_yaml(path.read_text(encoding="utf-8"), path.name)
     return {name: Entry(name=name, **facts) for name, facts in data.items()}
 
 

@@ -19,6 +19,7 @@ from astropy import units as u
 from astropy.io import fits
 
 from gpnb.core.errors import ArgumentError, DataFormatError
+from gpnb.core.fits_units import parse_unit, without_counts
 from gpnb.core.provenance import creator
 from gpnb.irf.layout import AxisColumns, Layout, ValueColumn
 from gpnb.irf.response import Response
@@ -169,7 +170,7 @@ class TableReader:
         if not text and assumed:
             tell(f"{self._where}: the column {name} has no unit; {assumed} is taken.")
         try:
-            return float(parse_unit(text or assumed).to(wanted or u.dimensionless_unscaled))
+            return float(without_counts(parse_unit(text or assumed)).to(wanted or u.dimensionless_unscaled))
         except ValueError as error:
             raise self._fault(
                 f"the column {name} has the unit {text!r}, which is not one of {assumed or 'no unit'}"
@@ -177,27 +178,6 @@ class TableReader:
 
     def _fault(self, what: str) -> DataFormatError:
         return DataFormatError(f"{self._where}: {what} ({self._layout.hdu_class} table).")
-
-
-def parse_unit(text: str) -> u.UnitBase:
-    """A unit in any of the forms that FITS files have: ``m**2``, ``s^-1 MeV^-1``, ``1/s/MeV/sr``, ``sr^(-1)``.
-
-    Raises
-    ------
-    ValueError
-        If it is none.
-
-    Examples
-    --------
-    >>> parse_unit("1/s/MeV/sr") == parse_unit("s^-1 MeV^-1 sr^(-1)")
-    True
-    """
-    for form in ("fits", "ogip"):
-        try:
-            return u.Unit(text, format=form)
-        except ValueError:
-            continue
-    return u.Unit(text)
 
 
 def to_table_hdu(response: Response, name: str | None = None) -> fits.BinTableHDU:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from astropy import units as u
 from astropy.io import fits
-from astropy.time import Time
 
 from gpnb.core.errors import ArgumentError, DataFormatError
+from gpnb.core.fits_units import parse_unit
+from gpnb.core.header_keys import time_reference
 from gpnb.maps.axis import Axis
 
 _CONTIGUOUS = 1e-5
@@ -64,7 +65,7 @@ def read_axes(hdu: fits.BinTableHDU, sizes: Sequence[int], source: str) -> tuple
     if len(groups) != len(sizes):
         raise DataFormatError(f"{where}: it describes {len(groups)} axes, but the image has {len(sizes)} more.")
     rows = 0 if hdu.data is None else len(hdu.data)
-    if rows != np.prod(sizes):
+    if not rows or rows != np.prod(sizes):
         raise DataFormatError(f"{where}: it has {rows} rows, but the image has {int(np.prod(sizes))} planes.")
     axes = []
     for number, group in enumerate(groups):
@@ -155,7 +156,7 @@ def _unit(hdu: fits.BinTableHDU, name: str, where: str) -> u.UnitBase:
     if not text:
         return _USUAL[hdu.name][2] if hdu.name in _USUAL else u.dimensionless_unscaled
     try:
-        unit = u.Unit(text)
+        unit = parse_unit(text)
     except ValueError as error:
         raise DataFormatError(f"{where}, column {name}: the unit {text!r} is not known.") from error
     if name in {"E_MIN", "ENERGY"} and not unit.is_equivalent(u.TeV):
@@ -170,7 +171,6 @@ def _edges(low: np.ndarray, high: np.ndarray) -> np.ndarray:
 
 
 def _time_axis(hdu: fits.BinTableHDU, arrays: list[np.ndarray], unit: u.UnitBase, name: str) -> Axis:
-    header = hdu.header
-    scale = str(header.get("TIMESYS", "TT")).lower()
-    reference = Time(header["MJDREFI"], header.get("MJDREFF", 0.0), format="mjd", scale=scale)
+    header = {"TIMESYS": "TT", "MJDREFF": 0.0, **hdu.header}
+    reference = time_reference(header, f"HDU {hdu.name}")
     return Axis.time(reference + np.column_stack(arrays) * unit, name)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import warnings
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,9 +13,14 @@ from astropy.io import fits
 from astropy.wcs import WCS, FITSFixedWarning
 
 from gpnb.core.atomic import atomic_file
-from gpnb.core.errors import ArgumentError, DataFormatError
+from gpnb.core.errors import ArgumentError, DataFormatError, DataWarning
+from gpnb.core.faults import faults_told, one_line
+from gpnb.core.fits_file import open_fits
+from gpnb.core.fits_units import parse_unit
+from gpnb.core.header_text import header_text
 from gpnb.core.provenance import creator, provenance_card
 from gpnb.core.recipe import Recipe
+from gpnb.core.text_file import parse_json
 from gpnb.maps.axis import Axis
 from gpnb.maps.bands import bands_hdu, read_axes
 from gpnb.maps.geometry import WcsGeometry
@@ -25,7 +29,7 @@ from gpnb.maps.wcs import celestial_header
 if TYPE_CHECKING:
     from gpnb.maps.sky_map import SkyMap
 
-_BANDS = ("EBOUNDS", "ENERGIES")
+_BANDS = ("BANDS", "EBOUNDS", "ENERGIES")
 """Where the axes are if no BANDSHDU says so."""
 
 _MASK_KEY = "MAPDTYPE"
@@ -65,13 +69,8 @@ def read_map(path: Any, name: str | None = None) -> SkyMap:
     source = str(path)
     made = Recipe.of("gpnb.SkyMap.read()", path=source)
     recipe = made if name is None else replace(made, kwargs={**made.kwargs, "name": name})
-    try:
-        with fits.open(Path(path), memmap=False) as hdus:
-            return map_from_hdus(hdus, name, source, recipe)
-    except FileNotFoundError as error:
-        raise DataFormatError(f"{source}: there is no such file.") from error
-    except (OSError, EOFError) as error:
-        raise DataFormatError(f"{source}: this is not a FITS file, or it is damaged ({error}).") from error
+    with open_fits(path) as hdus:
+        return map_from_hdus(hdus, name, source, recipe)
 
 
 def map_hdus(skymap: SkyMap, name: str, primary: bool = False) -> list[Any]:
@@ -93,7 +92,7 @@ def map_hdus(skymap: SkyMap, name: str, primary: bool = False) -> list[Any]:
     data = skymap.data.astype(_storable(skymap.data.dtype), copy=False)
     image = (fits.PrimaryHDU if primary else fits.ImageHDU)(data, header)
     if name:
-        image.name = name.upper()
+        image.name = header_text(name.upper())
     return [image, bands_hdu(skymap.geom.axes, bands)] if skymap.geom.axes else [image]
 
 
@@ -179,12 +178,9 @@ def _is_celestial(header: fits.Header) -> bool:
 def _wcs(header: fits.Header, where: str) -> WCS:
     if not _is_celestial(header):
         raise DataFormatError(f"{where}: CTYPE1={header.get('CTYPE1')!r}; expected RA or GLON as the first axis.")
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), faults_told(f"{where}: its WCS cannot be used"):
         warnings.simplefilter("ignore", FITSFixedWarning)  # dates and spellings that wcslib mends
-        try:
-            return WCS(header).celestial
-        except (ValueError, fits.VerifyError) as error:
-            raise DataFormatError(f"{where}: its WCS cannot be used ({error}).") from error
+        return WCS(header).celestial
 
 
 def _native(hdu: Any, where: str) -> np.ndarray:
@@ -200,7 +196,7 @@ def _axes(hdus: fits.HDUList, hdu: Any, shape: tuple[int, ...], where: str) -> t
     table = hdu.header.get("BANDSHDU")
     if table is None and all(size == 1 for size in shape[:-2]):
         return ()
-    candidates = [table] if table is not None else [f"{hdu.name}_BANDS", *_BANDS]
+    candidates = [str(table)] if table is not None else [f"{hdu.name}_BANDS", *_BANDS]
     found = next((name for name in candidates if name.strip().upper() in {other.name for other in hdus}), None)
     if found is None:
         raise DataFormatError(
@@ -213,15 +209,17 @@ def _unit(header: fits.Header, where: str) -> u.UnitBase:
     usual = "cm2 s" if header.get("CTYPE3") == "log_Energy" else ""  # exposure cubes of gtexpcube2 have no BUNIT
     text = str(header.get("BUNIT", usual)).strip()
     try:
-        return u.Unit(text)
-    except ValueError as error:
-        raise DataFormatError(f"{where}: the unit BUNIT={text!r} is not known.") from error
+        return parse_unit(text)
+    except ValueError:
+        told = f"{where}: the unit BUNIT={one_line(text)!r} is not known; the map is read without a unit."
+        warnings.warn(told, DataWarning, stacklevel=2)
+        return u.dimensionless_unscaled
 
 
 def _meta(header: fits.Header) -> dict[str, Any]:
     """The META card as a dictionary; what is not one is left out."""
     try:
-        meta = json.loads(header.get("META", "{}"))
-    except json.JSONDecodeError:
+        meta = parse_json(str(header.get("META", "{}")), "META", "a mapping")
+    except DataFormatError:
         return {}
     return meta if isinstance(meta, dict) else {}

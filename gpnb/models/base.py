@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -55,6 +56,7 @@ class Model:
         self._values = {
             name: default.to(given[name]) if name in given else default for name, default in self.declared.items()
         }
+        self._check_values(given)
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -87,7 +89,9 @@ class Model:
 
     def replace(self, **given: Any) -> Self:
         """A copy with other values: numbers, text with units, Quantities or Parameters."""
-        return self._with({name: self._known(name).to(value) for name, value in given.items()})
+        copy = self._with({name: self._known(name).to(value) for name, value in given.items()})
+        copy._check_values(given)
+        return copy
 
     def freeze(self, *names: str) -> Self:
         """A copy with these parameters frozen."""
@@ -145,6 +149,16 @@ class Model:
     def _extra(cls, data: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG003
         """Constructor arguments beside the parameters (a frame, a table …)."""
         return {}
+
+    def _check_values(self, names: Iterable[str]) -> None:
+        """Refuse what no such parameter can be: a size below zero, NaN."""
+        for name in names:
+            value, default = self._values[name].value, self.declared.get(name)
+            low, high = (default.min, default.max) if default else (-math.inf, math.inf)
+            if not (low <= value <= high and math.isfinite(value)):
+                raise ArgumentError(
+                    f"{type(self).__name__}: {name}={value:g} cannot be; expected a number from {low:g} to {high:g}."
+                )
 
     def _with(self, changed: dict[str, Parameter]) -> Self:
         copy = object.__new__(type(self))

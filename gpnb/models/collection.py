@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any, overload
 
-import yaml
 from astropy.table import Table
 
 from gpnb.core.atomic import atomic_file
 from gpnb.core.errors import ArgumentError, DataFormatError, GpnbError
+from gpnb.core.faults import faults_told, one_line
 from gpnb.core.recipe import Recipe
+from gpnb.core.text_file import read_text
+from gpnb.core.yaml_text import dump_yaml, load_yaml
 from gpnb.models import (  # noqa: F401  (their classes are known to YAML)
     broken,
     compound,
@@ -133,8 +134,7 @@ class Models(Sequence[SkyModel]):
     def to_yaml(self) -> str:
         """The models as YAML."""
         components = [{"name": model.name, "type": "SkyModel", **model.to_dict()} for model in self._models]
-        text: str = yaml.safe_dump({"components": components}, sort_keys=False)
-        return text
+        return dump_yaml({"components": components})
 
     @classmethod
     def from_yaml(cls, text: str, source: str = "YAML text") -> Models:
@@ -148,17 +148,15 @@ class Models(Sequence[SkyModel]):
         DataFormatError
             If the text is not YAML with a list called ``components``, or a model in it cannot be read.
         """
-        try:
-            data = yaml.safe_load(text)
-        except yaml.YAMLError as error:
-            raise DataFormatError(f"{source} is not YAML: {str(error).splitlines()[0]}.") from error
+        data = load_yaml(text, source)
         # "models" is what the truth of the demo store calls it
         items = data.get("components", data.get("models")) if isinstance(data, dict) else None
         if not isinstance(items, list):
             raise DataFormatError(f"{source}: expected a list called 'components'.")
         if data.get("covariance"):
             warn(source, f"the covariance in {data['covariance']!r} is not read")
-        return name_links(cls([_component(item, source) for item in translate(items, source)]))
+        with faults_told(f"{source} holds no models that can be read"):
+            return name_links(cls([_component(item, source) for item in translate(items, source)]))
 
     def write(self, path: str | os.PathLike[str], overwrite: bool = False) -> None:
         """Write them to a YAML file."""
@@ -168,7 +166,7 @@ class Models(Sequence[SkyModel]):
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> Models:
         """Read a YAML file."""
-        return cls.from_yaml(Path(path).read_text(encoding="utf-8"), str(path))
+        return cls.from_yaml(read_text(path, "a file of models (YAML)"), str(path))
 
     def _owner(self, name: str) -> SkyModel:
         owners = [model for model in self._models if name in model.parameters]
@@ -226,7 +224,9 @@ def name_links(models: Models) -> Models:
 
 
 def _component(data: dict[str, Any], source: str) -> SkyModel:
+    where = f"{source}, model {one_line(data.get('name', ''))!r}"
     try:
-        return SkyModel.from_dict(data)
+        with faults_told(f"{where}: its entries are not those of a model"):
+            return SkyModel.from_dict(data)
     except GpnbError as error:
-        raise DataFormatError(f"{source}, model {data.get('name', '')!r}: {error}") from error
+        raise DataFormatError(str(error) if str(error).startswith(where) else f"{where}: {error}") from error

@@ -14,6 +14,7 @@ from astropy import units as u
 from astropy.time import Time
 
 from gpnb.core.errors import DataFormatError, DataWarning
+from gpnb.core.faults import faults_told, one_line
 from gpnb.models.base import model_class
 from gpnb.models.ebl import source_of_file
 from gpnb.models.temporal_template import LightCurveTemplate, PhaseCurve
@@ -113,9 +114,11 @@ def translate(items: list[Any], source: str) -> list[dict[str, Any]]:
     components = []
     for item in items:
         if not isinstance(item, dict):
-            raise DataFormatError(f"{source}: the component {item!r} is no model.")
+            raise DataFormatError(f"{source}: the component {one_line(item)!r} is no model.")
         if item.get("type", "SkyModel") == "SkyModel":
-            components.append(_sky_model(item, source))
+            name = one_line(item.get("name", ""))
+            with faults_told(f"{source}, model {name!r}: its entries are not those of a model of Gammapy"):
+                components.append(_sky_model(item, source))
         else:
             warn(source, f"a component of type {item['type']} is left out: it is no source on the sky")
     return components

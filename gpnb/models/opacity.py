@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from astropy import units as u
-from astropy.io import fits
 
-from gpnb.core.errors import ArgumentError, DataFormatError
+from gpnb.core.errors import ArgumentError
+from gpnb.core.faults import faults_told
+from gpnb.core.fits_file import find_hdu, open_fits
+from gpnb.core.fits_units import unit_factor
 
 _FLOOR = float(np.finfo(np.float32).tiny)
 """Transmissions are kept in single precision: what is smaller was rounded to zero."""
@@ -57,15 +58,12 @@ class OpacityTable:
     @classmethod
     def read(cls, path: Path) -> OpacityTable:
         """Read an XSPEC table model of transmission; energies without a unit are in keV, as XSPEC has them."""
-        try:
-            with fits.open(path) as hdus:
-                energies, spectra = hdus["ENERGIES"].data, hdus["SPECTRA"].data
-                unit = u.Unit(hdus["ENERGIES"].columns["ENERG_LO"].unit or "keV")
-                low, high = (np.asarray(energies[name], dtype=float) for name in ("ENERG_LO", "ENERG_HI"))
-                center = np.sqrt(low * high) * unit.to("TeV")
-                return cls.from_transmission(spectra["PARAMVAL"], center, spectra["INTPSPEC"])
-        except (OSError, KeyError, ValueError, u.UnitsError) as error:
-            raise DataFormatError(f"{path} is no table of absorption in the XSPEC format: {error}.") from error
+        with open_fits(path) as hdus, faults_told(f"{path} is no table of absorption in the XSPEC format"):
+            energies, spectra = (find_hdu(hdus, name, path) for name in ("ENERGIES", "SPECTRA"))
+            unit = energies.columns["ENERG_LO"].unit or "keV"
+            low, high = (np.asarray(energies.data[name], dtype=float) for name in ("ENERG_LO", "ENERG_HI"))
+            center = np.sqrt(low * high) * unit_factor(unit, "TeV", str(path))
+            return cls.from_transmission(spectra.data["PARAMVAL"], center, spectra.data["INTPSPEC"])
 
     def at(self, redshift: float, energy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Optical depth at plain energies (TeV), and its derivative with redshift."""

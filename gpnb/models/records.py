@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from gpnb.core.errors import DataFormatError
+from gpnb.core.faults import one_line
 from gpnb.core.recipe import Recipe
 from gpnb.models.parameter import Parameter
 from gpnb.models.priors import Prior, prior_from_dict, prior_to_dict
@@ -37,7 +38,7 @@ def parameter_from_dict(data: Any) -> Parameter:
         If a field is missing or not known.
     """
     if not isinstance(data, dict) or not {"name", "value"} <= set(data):
-        raise DataFormatError(f"The parameter {data!r} has no name or no value.")
+        raise DataFormatError(f"The parameter {one_line(data)!r} has no name or no value.")
     unknown = sorted(set(data) - {"name", "value", "prior", *_OPTIONAL})
     if unknown:
         raise DataFormatError(f"The parameter {data['name']!r} has the field {unknown[0]!r}, which is not known.")
@@ -46,6 +47,13 @@ def parameter_from_dict(data: Any) -> Parameter:
     for name in ("value", "min", "max", "error"):
         if name in plain:
             plain[name] = _number(plain[name], data["name"], name)
+    for name, kind in (("frozen", bool), ("unit", str), ("link", str), ("name", str)):
+        if not isinstance(plain.get(name, kind()), kind):
+            raise DataFormatError(
+                f"The parameter {data['name']!r} has {name}={one_line(plain[name])!r}; expected {kind.__name__}."
+            )
+    if not math.isfinite(plain["value"]):
+        raise DataFormatError(f"The parameter {data['name']!r} has the value {plain['value']}, which is no number.")
     return Parameter(**plain, prior=prior)
 
 
@@ -75,4 +83,6 @@ def _number(value: Any, parameter: str, field: str) -> float:
     try:
         return float(value)  # YAML reads 1e-12 as text
     except (TypeError, ValueError):
-        raise DataFormatError(f"The parameter {parameter!r} has {field}={value!r}, which is not a number.") from None
+        raise DataFormatError(
+            f"The parameter {parameter!r} has {field}={one_line(value)!r}, which is not a number."
+        ) from None

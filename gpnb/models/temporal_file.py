@@ -9,21 +9,22 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from astropy import units as u
 from astropy.io import fits
-from astropy.io.ascii import InconsistentTableError
 from astropy.table import Table
-from astropy.time import ScaleValueError, Time
+from astropy.time import Time
 
 from gpnb.core.atomic import atomic_file
 from gpnb.core.errors import DataFormatError
-from gpnb.core.fits_file import open_fits, unit_factor
+from gpnb.core.fits_file import open_fits
+from gpnb.core.fits_units import unit_factor
+from gpnb.core.header_keys import keyword_number, time_reference
 from gpnb.core.provenance import creator, provenance, provenance_card
 from gpnb.core.recipe import Recipe
+from gpnb.core.text_table import read_text_table
 
 PathLike = str | os.PathLike[str]
 
@@ -41,7 +42,7 @@ def read_curve(path: PathLike) -> tuple[Time, np.ndarray]:
     """
     table = _read(path, "TIME")
     time, norm = _column(table, "TIME", path), _column(table, "NORM", path)
-    unit = str(table["TIME"].unit or table.meta.get("TIMEUNIT", ""))
+    unit = str(table["TIME"].unit or table.meta.get("TIMEUNIT", "")).strip()
     if not unit:
         raise DataFormatError(f"{path}: TIME has no unit; give it one, or TIMEUNIT in the header.")
     seconds = time * unit_factor(unit, "s", str(path))
@@ -72,7 +73,11 @@ def read_phases(path: PathLike, normalize: bool) -> tuple[np.ndarray, np.ndarray
     if normalize:
         nodes = np.concatenate([phase, phase[:1] + 1])
         norm = norm / np.trapezoid(np.append(norm, norm[:1]), nodes)
-    known = {key.lower(): float(table.meta[key]) for key in ("EPOCH", "F0", "F1", "F2", "PHI0") if key in table.meta}
+    known = {
+        key.lower(): keyword_number(table.meta, key, str(path))
+        for key in ("EPOCH", "F0", "F1", "F2", "PHI0")
+        if key in table.meta
+    }
     return phase, norm, known
 
 
@@ -106,13 +111,8 @@ def _opened(phase: np.ndarray, norm: np.ndarray) -> tuple[np.ndarray, np.ndarray
 
 def _read(path: PathLike, axis: str) -> Table:
     """The table that has a column, names in capitals; a map as such a table."""
-    if str(path).lower().endswith(".ecsv"):
-        if not Path(path).is_file():
-            raise DataFormatError(f"{path}: no such file. Check the path.")
-        try:
-            table = Table.read(path, format="ascii.ecsv")
-        except (ValueError, InconsistentTableError, UnicodeDecodeError) as error:
-            raise DataFormatError(f"{path} cannot be read as ECSV: {str(error).splitlines()[0]}.") from error
+    if str(path).lower().endswith((".ecsv", ".ecsv.gz")):
+        table = read_text_table(path, "ascii.ecsv")
         table.rename_columns(table.colnames, [name.upper() for name in table.colnames])
         return table
     with open_fits(path) as hdus:
@@ -165,12 +165,4 @@ def _column(table: Table, name: str, path: PathLike) -> np.ndarray:
 
 
 def _reference(meta: Mapping[str, Any], path: PathLike) -> Time:
-    try:
-        whole, part = float(meta["MJDREFI"]), float(meta["MJDREFF"])
-        return Time(whole, part, format="mjd", scale=str(meta.get("TIMESYS", "utc")).strip().lower()).tt
-    except KeyError as error:
-        raise DataFormatError(
-            f"{path}: keyword {error.args[0]} is missing; times have no meaning without it."
-        ) from error
-    except (ValueError, ScaleValueError) as error:
-        raise DataFormatError(f"{path}: MJDREFI, MJDREFF and TIMESYS are not a time reference.") from error
+    return time_reference({"TIMESYS": "utc", **meta}, str(path)).tt

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
+from gpnb.core.atomic import atomic_set
 from gpnb.core.display import Displayed
 from gpnb.core.frozen import unchanging
 from gpnb.core.recipe import Recipe
@@ -47,10 +47,10 @@ class ExcessMaps(Displayed):
         return {name: getattr(self, name) for name in ("significance", "excess", "counts", "background")}
 
     def write(self, folder: str | os.PathLike[str], overwrite: bool = False) -> None:
-        """Write each map into a folder, as ``significance.fits`` and so on."""
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        for name, sky_map in self.maps.items():
-            sky_map.write(Path(folder) / f"{name}.fits", overwrite)
+        """Write each map into a folder, as ``significance.fits`` and so on: all of them or nothing."""
+        with atomic_set(folder, overwrite) as made:
+            for name, sky_map in self.maps.items():
+                sky_map.write(made / f"{name}.fits")
 
     def __repr__(self) -> str:
         highest = float(np.nanmax(self.significance.data, initial=-np.inf))

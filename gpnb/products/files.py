@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import os
 import warnings
-from pathlib import Path
+from typing import Any
 
 from astropy.io import fits
-from astropy.io.ascii import InconsistentTableError
 from astropy.table import QTable, Table
 
 from gpnb.core.atomic import atomic_file
 from gpnb.core.errors import ArgumentError, DataFormatError
 from gpnb.core.fits_file import open_fits
+from gpnb.core.header_text import as_ascii, plain_text
 from gpnb.core.provenance import KEY, creator, provenance, provenance_card
 from gpnb.core.recipe import Recipe
+from gpnb.core.text_table import read_text_table
 
 HDU = "FLUXPOINTS"
-_TEXT, _FITS = (".ecsv",), (".fits", ".fits.gz", ".fit", ".fit.gz")
+_TEXT, _FITS = (".ecsv", ".ecsv.gz"), (".fits", ".fits.gz", ".fit", ".fit.gz")
 
 
 def write_table(table: QTable, path: str | os.PathLike[str], recipe: Recipe, overwrite: bool) -> None:
@@ -50,12 +51,11 @@ def read_table(path: str | os.PathLike[str]) -> Table:
     if not _is_text(path):
         with open_fits(path) as hdus:
             return _table_of(hdus, path)
-    if not Path(path).is_file():
-        raise DataFormatError(f"{path}: no such file. Check the path.")
-    try:
-        return Table.read(path, format="ascii.ecsv")
-    except (ValueError, InconsistentTableError, UnicodeDecodeError) as error:
-        raise DataFormatError(f"{path} cannot be read as ECSV: {str(error).splitlines()[0]}.") from error
+    return read_text_table(path, "ascii.ecsv")
+
+
+def _plain(value: Any) -> Any:
+    return plain_text(value) if isinstance(value, str) else value
 
 
 def _is_text(path: str | os.PathLike[str]) -> bool:
@@ -66,7 +66,7 @@ def _is_text(path: str | os.PathLike[str]) -> bool:
 
 
 def _hdus(table: Table, recipe: Recipe) -> fits.HDUList:
-    hdu = fits.table_to_hdu(table)
+    hdu = fits.table_to_hdu(as_ascii(table))
     hdu.name = HDU
     hdu.header["LONGSTRN"] = "OGIP 1.0"  # the convention for values longer than a card
     with warnings.catch_warnings():
@@ -85,7 +85,7 @@ def _table_of(hdus: fits.HDUList, path: str | os.PathLike[str]) -> Table:
         warnings.filterwarnings("ignore", category=fits.verify.VerifyWarning)
         columns = {column.name.lower(): hdu.data[column.name] for column in hdu.columns}
     native = {name: item.astype(item.dtype.newbyteorder("=")) for name, item in columns.items()}
-    table = Table(native, meta={key: value for key, value in hdu.header.items() if key not in (KEY, "")})
+    table = Table(native, meta={key: _plain(value) for key, value in hdu.header.items() if key not in (KEY, "")})
     for column in hdu.columns:
         if column.unit:
             table[column.name.lower()].unit = column.unit

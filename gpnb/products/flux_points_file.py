@@ -10,6 +10,7 @@ from astropy.table import QTable, Table
 from scipy.special import ndtr, ndtri
 
 from gpnb.core.errors import DataFormatError
+from gpnb.core.header_keys import keyword_number
 from gpnb.products.estimates import NORMS, SCANS, STATS
 from gpnb.products.sed import (
     REFERENCES,
@@ -20,6 +21,7 @@ from gpnb.products.sed import (
     plain_column,
     reference_columns,
     sed_type_of,
+    truth_values,
 )
 
 _ENERGIES = ("e_ref", "e_min", "e_max")
@@ -28,6 +30,8 @@ _EXTRA = (
     *("counts", "npred", "npred_excess", "success", "n_dof"),
 )
 """Columns that are kept as they are: our own (without those that Gammapy expects once a dataset), and Gammapy's."""
+
+_SIZES = ("norm_err", "norm_errn", "norm_errp")
 
 _WHERE = "The table of flux points"
 _UL_BELOW = 2.0
@@ -62,6 +66,8 @@ def fields_of(table: Table, sed_type: str | None = None, reference: Spectrum | N
     for norm, suffix in zip(NORMS, SUFFIXES, strict=True):
         if f"{kind}{suffix}" in arrays:
             fields[norm] = arrays[f"{kind}{suffix}"] / scale
+        if norm in _SIZES and norm in fields:  # GADF: what is negative is not known
+            fields[norm] = np.where(fields[norm] < 0, np.nan, fields[norm])
     if kind != "norm" and reference is None and "ref_dnde" not in table.colnames:
         arrays = {
             name: values for name, values in arrays.items() if not name.endswith("_scan")
@@ -87,12 +93,19 @@ def limits_of(meta: Mapping[str, Any]) -> dict[str, Any]:
     number of standard deviations.
     """
     header = {str(key).upper(): value for key, value in meta.items()}
-    sigma, cl, sides = (header.get(key) for key in ("N_SIGMA_UL", "UL_CONF", "UL_SIDES"))
+    sigma, cl, sides = (
+        keyword_number(header, key, _WHERE) if header.get(key) is not None else None
+        for key in ("N_SIGMA_UL", "UL_CONF", "UL_SIDES")
+    )
     if cl is None and sigma is not None:
-        cl = 2 * float(ndtr(float(sigma))) - 1
-    if sides is None and cl is not None and _is_round(float(ndtri(0.5 * (1 + float(cl))))):
+        cl = 2 * float(ndtr(sigma)) - 1
+    if cl is not None and not 0 < cl < 1:
+        raise DataFormatError(f"{_WHERE}: the confidence of its limits is {cl:g}; expected one between 0 and 1.")
+    if sides is None and cl is not None and _is_round(float(ndtri(0.5 * (1 + cl)))):
         sides = 2
-    known = {"cl": None if cl is None else float(cl), "sided": None if sides is None else int(sides)}
+    if sides not in (None, 1, 2):
+        raise DataFormatError(f"{_WHERE}: UL_SIDES={sides:g}; expected 1 or 2.")
+    known = {"cl": cl, "sided": None if sides is None else int(sides)}
     return {**known, "limits": str(header.get("UL_METH", ""))}
 
 
@@ -127,15 +140,20 @@ def _energies(table: Table) -> dict[str, np.ndarray]:
             raise DataFormatError(f"{_WHERE} has no energies: expected e_ref, or e_min and e_max.")
         found["e_ref"] = np.sqrt(found["e_min"] * found["e_max"])
     empty = np.full(found["e_ref"].shape, np.nan)
-    return {name: found.get(name, empty) for name in _ENERGIES}
+    made = {name: found.get(name, empty) for name in _ENERGIES}
+    if (made["e_ref"] <= 0).any() or (made["e_min"] >= made["e_max"]).any():
+        raise DataFormatError(f"{_WHERE} has energies of zero or less, or bins that end before they begin.")
+    return made
 
 
 def _arrays(table: Table, keep: np.ndarray) -> dict[str, np.ndarray]:
     """The columns of fluxes and statistics, those energies that are kept."""
     single = table["e_ref" if "e_ref" in table.colnames else "e_min"].ndim == 1
     names = [f"{kind}{suffix}" for kind in SED_TYPES for suffix in SUFFIXES]
-    names += [*STATS, *SCANS, *_EXTRA, "sqrt_ts", "is_ul", "loglike", "loglike_null", "dloglike_scan"]
+    names += [*STATS, *SCANS, *_EXTRA, "sqrt_ts", "loglike", "loglike_null", "dloglike_scan"]
     found = {name: plain_column(table, name, _WHERE) for name in names if name in table.colnames}
+    if "is_ul" in table.colnames:
+        found["is_ul"] = truth_values(table["is_ul"], f"{_WHERE}, column is_ul,")
     return {name: values[keep] if single else values[:, keep] for name, values in found.items()}
 
 
@@ -178,7 +196,7 @@ def _likelihood(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 def _is_limit(arrays: dict[str, np.ndarray], fields: dict[str, Any]) -> np.ndarray | None:
     """As the table says; else where a limit stands (GADF), or, if every point has one, where it is not significant."""
     if "is_ul" in arrays:
-        return np.asarray(np.nan_to_num(arrays["is_ul"]) != 0)
+        return arrays["is_ul"]
     limit: np.ndarray = np.isfinite(fields.get("norm_ul", np.full(fields["norm"].shape, np.nan)))
     if "ts" in fields:
         weak = ~(fields["ts"] >= _UL_BELOW**2)

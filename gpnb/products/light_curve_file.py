@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,10 @@ from astropy.table import QTable, Table
 from astropy.time import Time, TimeDelta
 
 from gpnb.core.errors import DataFormatError
+from gpnb.core.fits_units import unit_factor
+from gpnb.core.header_keys import reference_day, time_scale, whole_number
 from gpnb.products.flux_points_file import fields_of
-from gpnb.products.sed import PARAMETER, Spectrum
+from gpnb.products.sed import PARAMETER, Spectrum, plain_column
 
 _WHERE = "The light curve"
 
@@ -25,10 +28,16 @@ def fields_of_curve(table: Table, sed_type: str | None = None, reference: Spectr
     energies = Table({name: _two_dimensional(table[name]) for name in bands}, meta=table.meta)
     fields = fields_of(energies, sed_type, reference)
     if "obs_ids" in names:
-        fields["obs_ids"] = tuple(tuple(int(item) for item in str(text).split()) for text in table["obs_ids"])
+        fields["obs_ids"] = tuple(_runs(text) for text in table["obs_ids"])
     if own:
         fields["parameters"] = QTable({name.removeprefix(PARAMETER): _quantity(table[name]) for name in own})
     return {**fields, "time_min": start, "time_max": stop}
+
+
+def _runs(text: Any) -> tuple[int, ...]:
+    """Numbers of runs in a text; what else is there is no number of one."""
+    found = [whole_number(word) for word in re.split(r"[\s,;]+", str(text))]
+    return tuple(number for number in found if number is not None)
 
 
 def with_plain_times(table: QTable) -> QTable:
@@ -63,10 +72,14 @@ def _time(table: Table, name: str) -> Time:
     if isinstance(column, Time):
         return column
     header = {str(key).upper(): value for key, value in table.meta.items()}
-    scale = str(header.get("TIMESYS", "utc")).strip().lower()
-    whole, part = float(header.get("MJDREFI", 0)), float(header.get("MJDREFF", 0))
-    unit = u.Unit(str(getattr(column, "unit", None) or header.get("TIMEUNIT", "d")))
-    values = np.asarray(u.Quantity(np.asarray(column, dtype=float), unit).to_value(u.day))
+    scale = time_scale(header, _WHERE)
+    whole, part = reference_day(header, _WHERE) or (0.0, 0.0)
+    unit = str(getattr(column, "unit", None) or header.get("TIMEUNIT", "d"))
+    values = plain_column(Table({name: np.ma.asarray(column)}), name, _WHERE) * unit_factor(
+        unit, "d", f"{_WHERE}, column {name}"
+    )
+    if not np.isfinite(values).all():
+        raise DataFormatError(f"{_WHERE}: the column {name} has times that are not known.")
     if scale == "utc" and whole == 0:
         return Time(values, format="mjd", scale=scale)  # days of UTC, that may hold a leap second
     return Time(whole, part, format="mjd", scale=scale) + TimeDelta(values, format="jd")

@@ -9,7 +9,7 @@ from astropy import units as u
 from astropy.table import Table
 
 from gpnb.core.errors import DataFormatError
-from gpnb.core.fits_file import unit_factor
+from gpnb.core.fits_units import unit_factor, without_counts
 from gpnb.core.units import DNDE, ENERGY
 
 SED_TYPES = ("dnde", "e2dnde", "flux", "eflux", "norm")
@@ -24,6 +24,9 @@ UNITS = {
     "eflux": u.Unit("TeV s-1 cm-2"),
     "norm": u.dimensionless_unscaled,
 }
+
+_TRUE = ("true", "t", "yes", "y", "1", "1.0", "<", "ul")
+_FALSE = ("false", "f", "no", "n", "0", "0.0", "", "-", "nan", "none", ">", "=")
 
 REFERENCES = ("ref_dnde", "ref_flux", "ref_eflux")
 
@@ -72,12 +75,37 @@ def unit_of(name: str) -> u.UnitBase:
 def plain_column(table: Table, name: str, where: str) -> np.ndarray:
     """A column as floats in house units; what is masked is NaN. Photons are counted without a unit."""
     column = table[name]
-    values: np.ndarray = np.ma.filled(np.ma.asarray(column, dtype=float), np.nan)
+    try:
+        values: np.ndarray = np.ma.filled(np.ma.asarray(column, dtype=float), np.nan)
+    except (TypeError, ValueError) as error:
+        raise DataFormatError(f"{where}, column {name}, holds something else than numbers.") from error
     unit = getattr(column, "unit", None)
     if unit is None:
         return np.asarray(values)
     wanted = unit_of(name)
     return np.asarray(values * unit_factor(_without_photons(unit), wanted, f"{where}, column {name}"))
+
+
+def truth_values(column: Any, where: str) -> np.ndarray:
+    """A column of flags as bool: numbers, logical values, or words for them; what is masked is False.
+
+    Raises
+    ------
+    DataFormatError
+        If a word is not known.
+
+    Examples
+    --------
+    >>> truth_values(np.array(["True", "n", "<", ""]), "here").tolist()
+    [True, False, True, False]
+    """
+    if column.dtype.kind not in "USO":
+        return np.asarray(np.nan_to_num(np.ma.filled(np.ma.asarray(column, dtype=float), 0.0)) != 0)
+    words = np.char.lower(np.char.strip(np.asarray(np.ma.filled(column, "")).astype(str)))
+    unknown = words[~np.isin(words, _TRUE + _FALSE)]
+    if unknown.size:
+        raise DataFormatError(f"{where} holds {str(unknown[0])!r}; expected true or false.")
+    return np.asarray(np.isin(words, _TRUE))
 
 
 def sed_type_of(table: Table, where: str) -> str:
@@ -103,7 +131,4 @@ def sed_type_of(table: Table, where: str) -> str:
 
 
 def _without_photons(unit: Any) -> str:
-    unit = u.Unit(unit, parse_strict="silent")
-    for base, power in zip(getattr(unit, "bases", ()), getattr(unit, "powers", ()), strict=True):
-        unit = unit / u.ph**power if base == u.ph else unit
-    return str(unit.to_string())
+    return str(without_counts(u.Unit(unit, parse_strict="silent")).to_string())

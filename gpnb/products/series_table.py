@@ -12,16 +12,20 @@ from typing import Any
 import numpy as np
 from astropy import units as u
 from astropy.io import fits
-from astropy.table import Table
+from astropy.table import Column, Table
 from astropy.time import Time, TimeDelta
 
 from gpnb.core.errors import ArgumentError, DataFormatError
 from gpnb.core.fits_file import open_fits
+from gpnb.core.fits_units import parse_unit, unit_factor
+from gpnb.core.header_keys import keyword_number
+from gpnb.core.text_table import read_text_table
 from gpnb.core.units import to_quantity
+from gpnb.products.sed import truth_values
 from gpnb.products.series_times import as_time
 
-_FITS, _TEXT = (".fits", ".fits.gz", ".fit", ".fit.gz"), {".ecsv": "ascii.ecsv", ".csv": "ascii.csv"}
-_OTHER = (".txt", ".dat")
+_FITS = (".fits", ".fit")
+_TEXT = {".ecsv": "ascii.ecsv", ".csv": "ascii.csv", ".txt": "ascii", ".dat": "ascii"}
 
 _STARTS: tuple[tuple[str, str], ...] = (
     ("time_min", "time_max"),
@@ -47,6 +51,8 @@ _VALUES += ("photon_flux", "value")
 _ERRORS = ("{0}_err", "{0}_error", "{0}err", "{0}error", "e_{0}", "err_{0}", "{0}_unc", "error", "err", "sigma")
 _SIDES = (("{0}_errn", "{0}_errp"), ("{0}neg", "{0}pos"), ("errn", "errp"))
 _LIMITS, _FLAGS = ("{0}_ul", "ul"), ("is_ul", "upper_limit", "upperlimit", "ul_flag", "is_upper_limit")
+_NOTHING = ("", "-", "--", "nan", "n/a", "na", "none", "null", "...")
+_WHERE = "The table"
 _UNIT = re.compile(r"\s*[\[(](.*)[\])]\s*$")
 
 
@@ -60,21 +66,14 @@ def read_series_table(path: str | os.PathLike[str]) -> Table:
     DataFormatError
         If it cannot be read.
     """
-    name, text = str(path).lower(), Path(path).suffix.lower()
-    if name.endswith(_FITS):
+    ending = Path(str(path).lower().removesuffix(".gz")).suffix
+    if ending in _FITS:
         with open_fits(path) as hdus:
             return _fits_table(hdus, path)
-    if text not in (*_TEXT, *_OTHER):
-        endings = ", ".join((*_FITS, *_TEXT, *_OTHER))
-        raise ArgumentError(f"{path}: the format is told by the end of the name, one of {endings}.")
-    if not Path(path).is_file():
-        raise DataFormatError(f"{path}: no such file. Check the path.")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", u.UnitsWarning)  # unknown units are kept as they are
-            return Table.read(path, format=_TEXT.get(text, "ascii"))
-    except (ValueError, TypeError, OSError, IndexError) as error:  # whatever the text readers meet
-        raise DataFormatError(f"{path} cannot be read as a table: {str(error).splitlines()[0]}.") from error
+    if ending not in _TEXT:
+        endings = ", ".join((*_FITS, *_TEXT))
+        raise ArgumentError(f"{path}: the format is told by the end of the name, one of {endings} (.gz).")
+    return read_text_table(path, _TEXT[ending])
 
 
 def _fits_table(hdus: fits.HDUList, path: Any) -> Table:
@@ -97,8 +96,9 @@ def fields_of_series(
     value = _chosen(table, chosen["value"], "value") or _find_value(table, names, used)
     key = _UNIT.sub("", value).strip().lower()
     shown = _unit(table, value) if unit is None else u.Unit(unit)
+    table, below = _without_signs(table, value)
     made = {"value": _numbers(table, value, shown), **_errors(table, names, key, chosen["error"], shown)}
-    made |= _limits(table, names, key, chosen["is_ul"], made, shown)
+    made |= _limits(table, names, key, chosen["is_ul"], made, shown, below)
     made = {name: np.broadcast_to(item, good.shape)[good] for name, item in made.items()}
     return {**made, "time_min": ends[0][good], "time_max": ends[1][good], "unit": shown, "name": value}
 
@@ -141,11 +141,11 @@ def _width(table: Table, names: dict[str, str], given: Any) -> tuple[TimeDelta, 
     if given is not None:
         known = isinstance(given, str) and given in table.colnames
         return (_length(table, given) if known else TimeDelta(to_quantity(given, u.s, "width"))), 0.5
-    part = float(header.get("TIMEPIXR", 0.5))
+    part = keyword_number({"TIMEPIXR": 0.5, **header}, "TIMEPIXR", _WHERE)
     if "timedel" in names:
         return _length(table, names["timedel"]), part
-    unit = u.Unit(str(header.get("TIMEUNIT", "s")))
-    return TimeDelta(float(header.get("TIMEDEL", 0.0)) * unit), part
+    width = keyword_number({"TIMEDEL": 0.0, **header}, "TIMEDEL", _WHERE)
+    return TimeDelta(width * unit_factor(str(header.get("TIMEUNIT", "s")), "s", _WHERE) * u.s), part
 
 
 def _length(table: Table, name: str) -> TimeDelta:
@@ -153,8 +153,8 @@ def _length(table: Table, name: str) -> TimeDelta:
     if isinstance(column, TimeDelta):
         return column
     header = {str(key).upper(): item for key, item in table.meta.items()}
-    unit = getattr(column, "unit", None) or u.Unit(str(header.get("TIMEUNIT", "s")))
-    return TimeDelta(_plain(column) * u.Unit(unit))
+    unit = str(getattr(column, "unit", None) or header.get("TIMEUNIT", "s"))
+    return TimeDelta(np.nan_to_num(_plain(column)) * unit_factor(unit, "s", f"Column {name!r}") * u.s)
 
 
 def _find_value(table: Table, names: dict[str, str], used: Sequence[str]) -> str:
@@ -167,7 +167,7 @@ def _find_value(table: Table, names: dict[str, str], used: Sequence[str]) -> str
         for key, column in names.items()
         if column not in used
         and not isinstance(table[column], Time)
-        and table[column].dtype.kind == "f"
+        and _without_signs(table, column)[0][column].dtype.kind == "f"
         and not re.search(r"err|sigma|_ul$|^ul$|width|timedel|^time|mjd|jd$|exp", key)
     ]
     if len(others) != 1:
@@ -190,29 +190,55 @@ def _errors(table: Table, names: dict[str, str], key: str, given: Any, unit: u.U
     return {"errn": sides[0], "errp": sides[-1]}
 
 
+def _without_signs(table: Table, name: str) -> tuple[Table, np.ndarray]:
+    """The table with a column of text such as ``<2e-8`` as numbers, and where there was a sign of a limit."""
+    column = table[name]
+    none = np.zeros(len(table), dtype=bool)
+    if column.dtype.kind not in "USO" or column.ndim != 1:
+        return table, none
+    words = np.char.strip(np.asarray(np.ma.filled(column, "")).astype(str))
+    below = np.char.startswith(words, "<") | np.char.startswith(words, "≤")
+    numbers = [_number(word.lstrip("<≤= ")) for word in words]
+    if None in numbers:
+        return table, none
+    copy = table.copy()
+    copy[name] = Column(np.array(numbers, dtype=float), unit=getattr(column, "unit", None))
+    return copy, below
+
+
+def _number(word: str) -> float | None:
+    """A number in text, NaN for what stands for none, None for other text."""
+    if word.lower() in _NOTHING:
+        return np.nan
+    try:
+        return float(word)
+    except ValueError:
+        return None
+
+
 def _limits(
-    table: Table, names: dict[str, str], key: str, flag: str | None, made: dict[str, Any], unit: u.UnitBase
+    table: Table,
+    names: dict[str, str],
+    key: str,
+    flag: str | None,
+    made: dict[str, Any],
+    unit: u.UnitBase,
+    below: np.ndarray,
 ) -> dict[str, Any]:
     """Limits, and where they are what should be shown; without a column of limits, flagged values are limits."""
     column = next((names[form.format(key)] for form in _LIMITS if form.format(key) in names), None)
     limit = np.full(len(table), np.nan)
+    if column is not None:
+        table = _without_signs(table, column)[0]
     if column is not None and table[column].dtype.kind == "f":
         limit = _numbers(table, column, unit)
     flag = _chosen(table, flag, "is_ul") or next((names[name] for name in _FLAGS if name in names), None)
-    if flag is None:
+    if flag is None and not below.any():
         return {"ul": limit, "is_ul": ~np.isfinite(made["value"]) & np.isfinite(limit)}
-    is_ul = _truth(table, flag)
+    is_ul = below if flag is None else below | truth_values(table[flag], f"Column {flag!r}")
     alone = is_ul & ~np.isfinite(limit)
     unknown = {name: np.where(alone, np.nan, made[name]) for name in ("value", "errn", "errp")}
     return {**unknown, "ul": np.where(alone, made["value"], limit), "is_ul": is_ul}
-
-
-def _truth(table: Table, name: str) -> np.ndarray:
-    column = table[name]
-    if column.dtype.kind in "US":
-        words = np.char.lower(np.char.strip(np.asarray(column).astype(str)))
-        return np.isin(words, ["true", "t", "yes", "y", "1", "<", "ul"])
-    return np.asarray(np.nan_to_num(_plain(column)) != 0)
 
 
 def _chosen(table: Table, name: Any, argument: str) -> str | None:
@@ -224,14 +250,16 @@ def _chosen(table: Table, name: Any, argument: str) -> str | None:
 def _unit(table: Table, name: str) -> u.UnitBase:
     """The unit of a column, or the one in its name: ``flux [mJy]``."""
     unit, written = getattr(table[name], "unit", None), _UNIT.search(name)
-    if unit is None and written:
-        return u.Unit(written.group(1), parse_strict="silent")
-    return u.dimensionless_unscaled if unit is None else u.Unit(unit)
+    text = written.group(1) if unit is None and written else str(unit or "")
+    try:
+        return parse_unit(text)
+    except ValueError:
+        return u.Unit(text, parse_strict="silent")
 
 
 def _numbers(table: Table, name: str, unit: u.UnitBase) -> np.ndarray:
     """A column in a unit; without one of its own it is in this one already."""
-    values, own = _plain(table[name]), _unit(table, name)
+    values, own = _plain(_without_signs(table, name)[0][name]), _unit(table, name)
     if values.ndim == 2 and values.shape[1] == 1:
         values = values[:, 0]
     if values.ndim != 1:
@@ -240,7 +268,7 @@ def _numbers(table: Table, name: str, unit: u.UnitBase) -> np.ndarray:
         return values
     try:
         return np.asarray((values * own).to_value(unit))
-    except u.UnitConversionError as error:
+    except (u.UnitConversionError, TypeError, ValueError) as error:
         raise DataFormatError(f"Column {name!r} is in {own}, which is not convertible to {unit}.") from error
 
 

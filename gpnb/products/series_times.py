@@ -11,6 +11,8 @@ from astropy.table import Table
 from astropy.time import Time, TimeDelta
 
 from gpnb.core.errors import ArgumentError, DataFormatError, GpnbError
+from gpnb.core.fits_units import unit_factor
+from gpnb.core.header_keys import keyword_number, reference_day, time_scale
 
 _SCALES = ("tt", "utc", "tdb", "tai", "tcb", "tcg")
 _JD, _MJD = (2_000_000.0, 3_000_000.0), (15_000.0, 100_000.0)
@@ -53,9 +55,12 @@ def _of_numbers(
     if form != "met":
         days = values if unit is None or form not in ("mjd", "jd") else values * float(u.Unit(unit).to(u.day))
         return Time(days, format=form, scale=scale)
-    unit = u.Unit(str(unit or header.get("TIMEUNIT", "s")))
-    elapsed = (values + float(header.get("TIMEZERO", 0.0))) * unit
-    return _reference(header, scale) + TimeDelta(elapsed.to(u.s))
+    text = str(unit or header.get("TIMEUNIT", "s"))
+    if re.match(r"[bh]?jd\b", text.strip(), re.IGNORECASE):  # "BJD - 2457000, days", as Kepler and TESS write
+        text = "d"
+    zero = keyword_number({"TIMEZERO": 0.0, **header}, "TIMEZERO", f"Column {name!r}")
+    elapsed = (values + zero) * unit_factor(text, "s", f"Column {name!r}")
+    return _reference(header, scale) + TimeDelta(elapsed, format="sec")
 
 
 def _filled(values: np.ndarray, known: np.ndarray) -> np.ndarray:
@@ -69,7 +74,7 @@ def _form(name: str, values: np.ndarray, header: dict[str, Any]) -> str:
         return "mjd"
     if re.search(r"(^|[^a-z])[bh]?jd", word):
         return "jd"
-    if _day(header):
+    if sum(reference_day(header, "The table") or (0.0,)):
         return "met"
     good = values[np.isfinite(values)]
     for form, (low, high) in {"jd": _JD, "mjd": _MJD}.items():
@@ -81,17 +86,9 @@ def _form(name: str, values: np.ndarray, header: dict[str, Any]) -> str:
     )
 
 
-def _day(header: dict[str, Any]) -> float:
-    """MJD of the reference; 0 for none."""
-    if "MJDREF" in header:
-        return float(header["MJDREF"])
-    return float(header.get("MJDREFI", 0)) + float(header.get("MJDREFF", 0))
-
-
 def _reference(header: dict[str, Any], scale: str) -> Time:
     """Seconds are elapsed ones, so that those from a day of UTC are counted on TT."""
-    parts = (header["MJDREF"], 0) if "MJDREF" in header else (header.get("MJDREFI", 0), header.get("MJDREFF", 0))
-    zero = Time(*(float(part) for part in parts), format="mjd", scale=scale)
+    zero = Time(*(reference_day(header, "The table") or (0.0, 0.0)), format="mjd", scale=scale)
     return zero.tt if scale == "utc" else zero
 
 
@@ -104,10 +101,7 @@ def _scale(name: str, header: dict[str, Any], given: str | None) -> str:
     parts = [part for part in re.split(r"[^a-z]+", name.lower()) if part in _SCALES]
     if parts:
         return parts[-1]
-    words = re.split(r"[^a-z]+", str(header.get("TIMESYS", "utc")).strip().lower())
-    if words[0] not in _SCALES:
-        raise DataFormatError(f"TIMESYS={header['TIMESYS']!r} is no scale that is known: give scale='tt' or the like.")
-    return words[0]
+    return time_scale(header, "The table (or give scale='tt' or the like)")
 
 
 def _known_scale(times: Time, known: np.ndarray, name: str) -> Time:

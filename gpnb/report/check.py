@@ -101,6 +101,8 @@ def _checker(default: Any) -> Check:
 
 
 def _bool(value: Any, name: str) -> bool:
+    if isinstance(value, str):  # YAML takes no other words for them than true and false; people do
+        value = {"yes": True, "on": True, "no": False, "off": False}.get(value.strip().lower(), value)
     if not isinstance(value, bool):
         raise ArgumentError(f"{name}={value!r} must be true or false.")
     return value

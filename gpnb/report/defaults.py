@@ -11,6 +11,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from gpnb.core.errors import ArgumentError
+from gpnb.core.faults import faults_told
 
 TAG = "parameters"
 
@@ -61,11 +62,9 @@ def read_defaults(notebook: NotebookNode, source: str) -> dict[str, NotebookPara
 
 
 def _parse_cell(text: str, source: str) -> dict[str, NotebookParameter]:
-    try:
+    with faults_told(f"The '{TAG}' cell of {source} is not valid Python", ArgumentError):
         statements = ast.parse(text).body
-    except SyntaxError as error:
-        raise ArgumentError(f"The '{TAG}' cell of {source} is not valid Python: {error.msg}.") from error
-    comments = _comments(text)
+        comments = _comments(text)
     found = {}
     for statement in statements:
         name, value = _assignment(statement, source)
@@ -87,7 +86,7 @@ def _assignment(statement: ast.stmt, source: str) -> tuple[str, ast.expr]:
 def _literal(value: ast.expr, name: str, source: str) -> Any:
     try:
         return ast.literal_eval(value)
-    except ValueError as error:
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError) as error:
         text = ast.unparse(value)
         raise ArgumentError(
             f"The default of {name} in {source} is {text!r}, which is not a literal: compute it in the next cell."

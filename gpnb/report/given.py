@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from gpnb.core.errors import ArgumentError
+from gpnb.core.errors import ArgumentError, DataFormatError
+from gpnb.core.text_file import read_text
+from gpnb.core.yaml_text import load_yaml
 from gpnb.report.defaults import NotebookParameter
+
+_SHOWN = 100
+"""Characters of a wrong value that its error repeats."""
 
 
 def read_file(path: Path) -> dict[str, Any]:
@@ -22,14 +24,13 @@ def read_file(path: Path) -> dict[str, Any]:
         If the file is missing, is not YAML, or is not a mapping of names to values.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ArgumentError(f"The parameter file {path} cannot be read: {error}.") from error
-    except yaml.YAMLError as error:
-        raise ArgumentError(f"The parameter file {path} is not YAML: {_one_line(error)}.") from error
+        text = read_text(path, "a parameter file (YAML)")
+    except DataFormatError as error:
+        raise ArgumentError(f"The parameter file {path} cannot be read: {error}") from error
+    content = load_yaml(text, f"The parameter file {path}", ArgumentError)
     if not isinstance(content, dict) or not all(isinstance(name, str) for name in content):
         raise ArgumentError(f"The parameter file {path} must be a mapping, with lines like 'radius: 0.1 deg'.")
-    return {name: _plain(value) for name, value in content.items()}
+    return content
 
 
 def read_assignments(texts: Iterable[str], known: Mapping[str, NotebookParameter]) -> dict[str, Any]:
@@ -70,20 +71,4 @@ def _quoted(raw: str) -> bool:
 
 
 def _value(raw: str, name: str) -> Any:
-    try:
-        return _plain(yaml.safe_load(raw))
-    except yaml.YAMLError as error:
-        raise ArgumentError(f"The value of -p {name}={raw!r} is not YAML: {_one_line(error)}.") from error
-
-
-def _plain(value: Any) -> Any:
-    """Dates, which YAML reads from bare text, back as the text that `to_time` reads."""
-    if isinstance(value, dt.date):  # a datetime is one too
-        return value.isoformat()
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return value
-
-
-def _one_line(error: yaml.YAMLError) -> str:
-    return " ".join(str(error).split())
+    return load_yaml(raw, f"The value of -p {name}={raw[:_SHOWN]!r}", ArgumentError)

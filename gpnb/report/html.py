@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,9 @@ from gpnb.report.mathml import latex_output, markdown_to_html
 from gpnb.report.sanitize import sanitize
 
 _TEMPLATE = Path(__file__).parent / "template"
+
+_BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
+"""What a picture is made of: nothing else gets into an attribute of the page."""
 
 _PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
 
@@ -101,7 +105,10 @@ def _picture(kind: str, content: Any) -> str:
     text = _text(content)
     if kind == "image/svg+xml":  # as an image a browser runs no script in it
         text = base64.b64encode(text.encode()).decode()
-    return f'<img src="data:{kind};base64,{"".join(text.split())}" alt="figure">'
+    encoded = "".join(text.split())
+    if not _BASE64.fullmatch(encoded):
+        return "<p>A picture that is none was left out.</p>"
+    return f'<img src="data:{kind};base64,{encoded}" alt="figure">'
 
 
 def _text(content: str | list[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -15,7 +15,11 @@ import nbformat
 from astropy.time import Time
 from nbformat import NotebookNode
 
+from gpnb.core.atomic import writing
 from gpnb.core.errors import ArgumentError, GpnbError
+from gpnb.core.faults import faults_told, one_line
+from gpnb.core.scratch import scratch_folder
+from gpnb.core.text_file import read_text
 from gpnb.report.check import check_parameters
 from gpnb.report.defaults import read_defaults
 from gpnb.report.find import find_notebook
@@ -23,6 +27,12 @@ from gpnb.report.given import read_assignments, read_file
 
 if TYPE_CHECKING:
     from papermill.exceptions import PapermillExecutionError
+
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_IN_CELL = re.compile(r"Cell In\[\d+\], line (\d+)")
+_SYNTAX = re.compile(r"Cell In\[\d+\],? line (\d+)")
+"""How IPython names a place in a cell."""
 
 
 @dataclass(frozen=True)
@@ -88,27 +98,23 @@ def write_report(
     given |= read_assignments(assignments, known) | dict(parameters or {})
     checked = check_parameters(known, given, path.name)
     folder = _make_folder(Path(output))
-    with tempfile.TemporaryDirectory(prefix=".gpnb-report-", dir=folder) as temporary:
-        work = Path(temporary)
+    with writing(folder), scratch_folder(folder) as work:
         executed = _execute(path, checked, work, folder, progress)
         return _publish(_finish(executed, path, work), folder)
 
 
 def _read(path: Path) -> NotebookNode:
-    try:
-        content = nbformat.read(path, as_version=4)
+    told = f"{path} is not a Jupyter notebook: open it in JupyterLab to see what is wrong"
+    with faults_told(told, ArgumentError):
+        content = nbformat.reads(read_text(path, "a notebook"), as_version=4)
         nbformat.validate(content)
-    except (nbformat.reader.NotJSONError, nbformat.ValidationError, UnicodeDecodeError, AttributeError) as error:
-        raise ArgumentError(f"{path} is not a Jupyter notebook: open it in JupyterLab to see what is wrong.") from error
-    return content
+        return content
 
 
 def _make_folder(folder: Path) -> Path:
-    try:
+    with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ArgumentError(f"The output folder {folder} cannot be made: {error.strerror}.") from error
-    return folder.resolve()
+        return folder.resolve()
 
 
 def _execute(source: Path, given: dict[str, Any], work: Path, folder: Path, progress: bool) -> NotebookNode:
@@ -153,8 +159,21 @@ def _without_paths(executed: NotebookNode, name: str) -> NotebookNode:
 
 
 def _failed_cell(name: str, error: PapermillExecutionError) -> str:
-    first = next((line for line in error.source.splitlines() if line.strip()), "").strip()
-    return f"{name}: cell {error.exec_count} ({first!r}) stopped with {error.ename}: {' '.join(error.evalue.split())}"
+    where = f"{name}: cell {error.exec_count} ({_failing_line(error)!r})"
+    return f"{where} stopped with {error.ename}: {one_line(error.evalue) if error.evalue else 'no message'}"
+
+
+def _failing_line(error: PapermillExecutionError) -> str:
+    """The line of the cell that raised, as its traceback names it; else its first one."""
+    lines = error.source.splitlines()
+    frames = [_ANSI.sub("", frame) for frame in error.traceback]
+    numbers = [int(found[1]) for frame in frames if (found := _IN_CELL.match(frame.lstrip()))]
+    if not numbers:  # wrong syntax has no frame
+        numbers = [int(found[1]) for frame in frames if (found := _SYNTAX.search(frame))]
+    number = numbers[-1] if numbers else 0
+    if 0 < number <= len(lines):
+        return str(lines[number - 1]).strip()
+    return next((line.strip() for line in lines if line.strip()), "")
 
 
 def _keep_failed(target: Path, folder: Path) -> str:

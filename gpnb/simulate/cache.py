@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from gpnb.core.atomic import writing
 from gpnb.core.cache_folder import cache_folder
-from gpnb.core.errors import ArgumentError
+from gpnb.core.scratch import scratch_folder
 
 
 def made_once(name: str, make: Callable[[Path], None]) -> Path:
@@ -31,18 +30,11 @@ def made_once(name: str, make: Callable[[Path], None]) -> Path:
     final = parent / name
     if final.is_dir():
         return final
-    try:
-        temporary = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=parent))
-    except OSError as error:
-        raise ArgumentError(
-            f"The cache folder {parent} cannot be written to ({error.strerror}): set GPNB_CACHE to one that can."
-        ) from error
-    try:
-        make(temporary)
-        temporary.chmod(0o755)  # mkdtemp lets nobody else in
-        _move(temporary, final)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+    with writing(parent), scratch_folder(parent) as temporary:
+        made = temporary / name
+        made.mkdir()
+        make(made)
+        _move(made, final)
     return final
 
 

@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Any, Literal, overload
 
 import numpy as np
-import yaml
 from astropy import units as u
 from astropy.table import Table
 from astropy.time import Time
 
 from gpnb.core.errors import SelectionError
+from gpnb.core.faults import faults_told
 from gpnb.core.progress import Report, track
 from gpnb.core.recipe import Recipe
+from gpnb.core.text_file import read_text
+from gpnb.core.yaml_text import dump_yaml, load_yaml
 from gpnb.data.events import EventList
 from gpnb.data.gadf import GadfFormat
 from gpnb.data.gti import GTI
@@ -231,14 +233,15 @@ def _truth_text(chosen: Sequence[Target], more: dict[str, Any]) -> str:
             "expected": {model.name: expectation(runs, model) for model in target.models},
         }
     whole = {"version": VERSION, **more, "targets": content}
-    return str(yaml.safe_dump(whole, sort_keys=False, allow_unicode=True))
+    return dump_yaml(whole)
 
 
 def _truth(part: str) -> dict[str, Any]:
-    text = (_folder(part, progress=True) / "truth.yaml").read_text(encoding="utf-8")
-    content: dict[str, Any] = yaml.safe_load(text)["targets"]
-    return content
+    path = _folder(part, progress=True) / "truth.yaml"
+    with faults_told(f"{path} does not tell what was simulated: remove its folder, and it is made anew"):
+        content: dict[str, Any] = load_yaml(read_text(path, "the truth of a demo store"), str(path))["targets"]
+        return content
 
 
 def _models(items: list[dict[str, Any]]) -> Models:
-    return Models.from_yaml(yaml.safe_dump({"models": items}), "truth.yaml")
+    return Models.from_yaml(dump_yaml({"models": items}), "truth.yaml")

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from astropy import units as u
 
 from gpnb.core.progress import Report, track
+from gpnb.core.yaml_text import dump_yaml
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.models.sky import SkyModel
 from gpnb.models.spectral import PowerLaw
@@ -46,7 +46,7 @@ def make_joint(folder: Path, progress: bool | Report = False) -> None:
         seen = simulate_spectrum(empty, crab, _SEED + empty.obs_ids[0])
         seen.write_ogip(folder / instrument / f"pha_{label}.fits")
     truth = {"models": [crab.to_dict()], "expected": expectations()}
-    text = yaml.safe_dump({"version": VERSION, "targets": {_TARGET: truth}}, sort_keys=False, allow_unicode=True)
+    text = dump_yaml({"version": VERSION, "targets": {_TARGET: truth}})
     (folder / "truth.yaml").write_text(text, encoding="utf-8")
     (folder / "README.txt").write_text(_README, encoding="utf-8")
 

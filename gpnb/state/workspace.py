@@ -13,6 +13,7 @@ from typing import Any, Self
 from gpnb.core.atomic import atomic_file
 from gpnb.core.errors import ArgumentError, DataFormatError
 from gpnb.core.recipe import Recipe
+from gpnb.core.text_file import parse_json, read_text
 from gpnb.state.record import Record, record_named
 from gpnb.state.selection import Selection
 
@@ -195,11 +196,8 @@ class Workspace:
         DataFormatError
             If the file is not the state of a workspace.
         """
-        try:
-            data = json.loads(Path(path).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise DataFormatError(f"{path} cannot be read as the state of a workspace (JSON): {error}.") from error
-        return cls.from_dict(data)
+        what = "the state of a workspace (JSON)"
+        return cls.from_dict(parse_json(read_text(path, what), str(path), what))
 
     def __repr__(self) -> str:
         return f"Workspace({self.selection!r}, {len(self._opened)} panel{'s' * (len(self._opened) != 1)})"

@@ -40,7 +40,7 @@ def doubling_times(
     )
     with np.errstate(divide="ignore", invalid="ignore"):
         significant = np.abs(np.diff(x)) > sigma * np.hypot(e[1:], e[:-1])
-        positive = (x > 0) & ~limit.astype(bool)
+        positive = (x > 0) & (e > 0) & ~limit.astype(bool)  # an error of zero is none
         ratio = np.where(significant & positive[1:] & positive[:-1], x[1:] / x[:-1], np.nan)
         value = np.diff(t) / np.log2(ratio)
         relative = np.hypot(e[1:] / x[1:], e[:-1] / x[:-1])

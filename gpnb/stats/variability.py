@@ -155,7 +155,7 @@ def chi2_constant(flux: ArrayLike, error: ArrayLike) -> Constancy:
     Parameters
     ----------
     flux, error : array, shape (…, N)
-        A series and its errors.
+        A series and its errors. Points whose error is zero have none, and no weight: they are left out.
 
     Returns
     -------
@@ -167,7 +167,8 @@ def chi2_constant(flux: ArrayLike, error: ArrayLike) -> Constancy:
     >>> found.stat, found.dof, round(found.p_value, 4), found.mean
     (2.0, 2, 0.3679, 2.0)
     """
-    x, e = _known(flux, error)
+    given = np.asarray(error, dtype=float)
+    x, e = _known(flux, np.where(given > 0, given, np.nan))
     with np.errstate(divide="ignore", invalid="ignore"):
         weight = np.where(np.isfinite(x), 1 / e**2, 0.0)
         mean = np.nansum(weight * x, axis=-1) / weight.sum(axis=-1)

@@ -8,7 +8,7 @@ import pytest
 from astropy import units as u
 from astropy.io import fits
 
-from gpnb.core.errors import ArgumentError, DataFormatError
+from gpnb.core.errors import ArgumentError, DataFormatError, DataWarning
 from gpnb.maps import Axis, SkyMap, WcsGeometry
 from gpnb.maps.files import map_from_hdus, map_hdus
 
@@ -118,7 +118,24 @@ def test_not_fits(tmp_path, content):
     path.write_bytes(content)
     with pytest.raises(DataFormatError) as error:
         SkyMap.read(path)
-    assert "not a FITS file" in _sentence(error)
+    assert "cannot be read as FITS" in _sentence(error)
+
+
+@pytest.mark.parametrize("unit", ["Counts", "count / s", "photons cm^-2 s^-1", "none"])
+def test_words_for_counts_are_units(tmp_path, unit):
+    path = _edited(tmp_path, lambda hdus: hdus[0].header.set("BUNIT", unit))
+    found = SkyMap.read(path)
+    assert found.unit == {"Counts": u.ct, "count / s": u.ct / u.s, "none": ""}.get(unit, u.Unit("ph cm-2 s-1"))
+
+
+def test_an_unknown_unit_is_told_and_the_map_read(tmp_path):
+    with pytest.warns(DataWarning, match="furlong/fortnight"):
+        assert SkyMap.read(_edited(tmp_path, _bad_unit)).unit == ""
+
+
+def test_the_axes_of_a_table_called_bands(tmp_path):
+    path = _edited(tmp_path, _plain_bands)
+    assert SkyMap.read(path).geom.axes[0] == ENERGY
 
 
 def test_truncated_gzip(tmp_path):
@@ -154,6 +171,11 @@ def _drop_bands(hdus):
     del hdus[1]
 
 
+def _plain_bands(hdus):
+    hdus[1].name = "BANDS"
+    del hdus[0].header["BANDSHDU"]
+
+
 def _bad_unit(hdus):
     hdus[0].header["BUNIT"] = "furlong/fortnight"
 
@@ -186,7 +208,6 @@ def _ecliptic(hdus):
     ("edit", "words"),
     [
         (_drop_bands, "MAP_BANDS"),
-        (_bad_unit, "furlong/fortnight"),
         (_bad_axis_unit, "energy"),
         (_missing_column, "F_MIN"),
         (_gap, "gaps"),

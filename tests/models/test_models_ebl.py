@@ -97,7 +97,7 @@ def test_limits_and_faults(table, tmp_path, monkeypatch):
     with pytest.raises(DataFormatError, match="one of dominguez, finke"):
         EBLAbsorption.read("dominguez")
     fits.PrimaryHDU().writeto(tmp_path / "empty.fits")
-    with pytest.raises(DataFormatError, match="no table of absorption"):
+    with pytest.raises(DataFormatError, match="has no HDU 'ENERGIES'"):
         EBLAbsorption.read(tmp_path / "empty.fits")
     with pytest.raises(DataFormatError, match="needs the entry 'source'"):
         gpnb.models.base.Model.from_dict({"type": "EBLAbsorption"})

@@ -241,7 +241,7 @@ def test_files_that_cannot_be_read(tmp_path):
     with pytest.raises(DataFormatError, match="no table with a column of times"):
         gpnb.Series.read(tmp_path / "a.fits")
     (tmp_path / "b.ecsv").write_text("nothing")
-    with pytest.raises(DataFormatError, match="cannot be read as a table"):
+    with pytest.raises(DataFormatError, match="cannot be read as"):
         gpnb.Series.read(tmp_path / "b.ecsv")
     with pytest.raises(DataFormatError, match="not the text of a series"):
         gpnb.Series.from_text("{}")

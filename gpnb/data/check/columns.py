@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from astropy import units as u
 
+from gpnb.core.fits_units import parse_unit
 from gpnb.data.check.finding import Place
-from gpnb.irf.table import parse_unit
 
 
 def find_column(hdu: Any, *names: str) -> Any:
