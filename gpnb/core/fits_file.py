@@ -6,7 +6,7 @@ import io
 import os
 import warnings
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from threading import RLock
@@ -61,9 +61,14 @@ def open_fits(path: str | os.PathLike[str], keep: bool = False) -> Iterator[fits
             yield hdulist
 
 
-def reading(path: str | os.PathLike[str]) -> AbstractContextManager[None]:
+@contextmanager
+def reading(path: str | os.PathLike[str]) -> Iterator[None]:
     """Turn the many errors of a broken FITS file into one sentence."""
-    return faults_told(f"{path} cannot be read as FITS: copy or download it again")
+    try:
+        with faults_told(f"{path} cannot be read as FITS: copy or download it again"):
+            yield
+    except AstropyUserWarning as error:
+        raise DataFormatError(f"{path} is cut short: copy or download it again.") from error
 
 
 def find_hdu(hdulist: fits.HDUList, name: str | int, path: str | os.PathLike[str]) -> Any:

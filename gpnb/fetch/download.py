@@ -178,8 +178,10 @@ def _recorded() -> dict[str, str]:
     path = downloads_folder() / _CHECKSUMS
     if not path.is_file():
         return {}
-    text = read_text(path, "checksums (YAML): mend it, or remove it to trust the next downloads anew")
-    data = load_yaml(text, f"{path} (mend it, or remove it to trust the next downloads anew)")
+    try:
+        data = load_yaml(read_text(path, "checksums (YAML)"), str(path))
+    except DataFormatError as error:
+        raise DataFormatError(f"{error} Mend it, or remove it to trust the next downloads anew.") from error
     return {str(url): str(sha256) for url, sha256 in data.items()} if isinstance(data, dict) else {}
 
 

@@ -39,7 +39,11 @@ class EffectiveArea(Response):
     """
 
     layout = Layout(
-        "aeff_2d", "EFF_AREA", "EFFECTIVE AREA", (ENERGY_TRUE, OFFSET), (ValueColumn("EFFAREA", "m2", "cm2"),)
+        "aeff_2d",
+        "EFF_AREA",
+        "EFFECTIVE AREA",
+        (ENERGY_TRUE, OFFSET),
+        (ValueColumn("EFFAREA", "m2", "cm2", most=1e16),),
     )
 
     def __call__(self, energy: Any, offset: Any) -> u.Quantity:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 
@@ -19,6 +20,8 @@ class AxisColumns:
         The unit of the format: written, and assumed where a file names none.
     interp : {"lin", "log"}
         The scale of interpolation.
+    least : float
+        Where the axis begins at the earliest.
     """
 
     prefix: str
@@ -26,6 +29,7 @@ class AxisColumns:
     unit: str
     interp: str = "lin"
     aliases: tuple[str, ...] = ()
+    least: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,8 @@ class ValueColumn:
         The unit inside gpnb.
     allow_nan : bool
         Whether NaN means "not known here" instead of a fault.
+    least, most : float
+        What the values lie between, in the house unit: outside they mean nothing.
     """
 
     name: str
@@ -49,6 +55,8 @@ class ValueColumn:
     house_unit: str
     aliases: tuple[str, ...] = ()
     allow_nan: bool = False
+    least: float = 0.0
+    most: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -81,5 +89,5 @@ ENERGY_RECO = AxisColumns("ENERG", "energy", "TeV", "log")
 OFFSET = AxisColumns("THETA", "offset", "deg")
 MIGRA = AxisColumns("MIGRA", "migra", "")
 RAD = AxisColumns("RAD", "rad", "deg")
-FOV_LON = AxisColumns("DETX", "fov_lon", "deg")
-FOV_LAT = AxisColumns("DETY", "fov_lat", "deg")
+FOV_LON = AxisColumns("DETX", "fov_lon", "deg", least=-180.0)
+FOV_LAT = AxisColumns("DETY", "fov_lat", "deg", least=-180.0)

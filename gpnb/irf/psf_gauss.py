@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 
 import numpy as np
@@ -38,9 +39,9 @@ class Psf3Gauss(Psf):
         (ENERGY_TRUE, OFFSET),
         (
             ValueColumn("SIGMA_1", "deg", "deg", allow_nan=True),
-            ValueColumn("AMPL_2", "", "", allow_nan=True),
+            ValueColumn("AMPL_2", "", "", allow_nan=True, least=-math.inf),
             ValueColumn("SIGMA_2", "deg", "deg", allow_nan=True),
-            ValueColumn("AMPL_3", "", "", allow_nan=True),
+            ValueColumn("AMPL_3", "", "", allow_nan=True, least=-math.inf),
             ValueColumn("SIGMA_3", "deg", "deg", allow_nan=True),
         ),
     )

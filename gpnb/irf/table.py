@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import math
 import re
+import warnings
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -91,6 +92,8 @@ class TableReader:
             raise self._fault(f"{prefix}_LO and {prefix}_HI have {low.size} and {high.size} values")
         if not np.all(np.isfinite(low) & np.isfinite(high)):
             raise self._fault(f"the axis columns {prefix}_LO and {prefix}_HI hold values that are not finite")
+        if low.size and low.min() < columns.least:
+            raise self._fault(f"the axis column {prefix}_LO begins at {low.min():g}, before {columns.least:g}")
         try:
             if np.array_equal(low, high):
                 return Axis.from_nodes(low, columns.name, columns.unit, columns.interp)
@@ -116,7 +119,21 @@ class TableReader:
         # one pass: the sum is finite if all values are
         if not column.allow_nan and not math.isfinite(values.sum(dtype=float)):
             raise self._fault(f"the column {name} holds values that are not finite")
+        self._check_range(column, name, values, factor)
         return values if factor == 1 else values.astype(float) * factor
+
+    def _check_range(self, column: ValueColumn, name: str, values: np.ndarray, factor: float) -> None:
+        """Refuse what no such quantity can be; tell of a table of zeros."""
+        if not values.size:
+            raise self._fault(f"the column {name} is empty")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # nothing but NaN
+            low, high = float(np.nanmin(values)) * factor, float(np.nanmax(values)) * factor
+        if low < column.least or high > column.most:
+            bounds = f"{column.least:g} to {column.most:g} {column.house_unit}".strip()
+            raise self._fault(f"the column {name} holds {low:g} to {high:g}; expected {bounds}")
+        if low == high == 0 and column is self._layout.columns[0]:
+            tell(f"{self._where}: the column {name} holds nothing but zeros.")
 
     def _oriented(self, name: str, lengths: Sequence[int]) -> np.ndarray:
         """The values of a column with its dimensions in the order of `lengths`."""

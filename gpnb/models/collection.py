@@ -131,8 +131,25 @@ class Models(Sequence[SkyModel]):
         ]
         return Table(rows=rows, names=("model", *columns)) if rows else Table(names=("model", *columns))
 
-    def to_yaml(self) -> str:
-        """The models as YAML."""
+    def to_yaml(self, format: str = "gpnb") -> str:  # noqa: A002
+        """The models as YAML.
+
+        Parameters
+        ----------
+        format : {"gpnb", "gammapy"}
+            The latter is what Gammapy 2.1 reads, under its names; `from_yaml` knows both.
+
+        Raises
+        ------
+        ArgumentError
+            If a model has no counterpart in Gammapy.
+        """
+        if format not in ("gpnb", "gammapy"):
+            raise ArgumentError(f"format={format!r} must be 'gpnb' or 'gammapy'.")
+        if format == "gammapy":
+            from gpnb.models.gammapy_write import gammapy_components
+
+            return dump_yaml({"components": gammapy_components(self)})
         components = [{"name": model.name, "type": "SkyModel", **model.to_dict()} for model in self._models]
         return dump_yaml({"components": components})
 
@@ -158,10 +175,11 @@ class Models(Sequence[SkyModel]):
         with faults_told(f"{source} holds no models that can be read"):
             return name_links(cls([_component(item, source) for item in translate(items, source)]))
 
-    def write(self, path: str | os.PathLike[str], overwrite: bool = False) -> None:
-        """Write them to a YAML file."""
+    def write(self, path: str | os.PathLike[str], overwrite: bool = False, format: str = "gpnb") -> None:  # noqa: A002
+        """Write them to a YAML file, in the format that `to_yaml` explains."""
+        text = self.to_yaml(format)
         with atomic_file(path, overwrite) as temporary:
-            temporary.write_text(self.to_yaml(), encoding="utf-8")
+            temporary.write_text(text, encoding="utf-8")
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> Models:

@@ -268,6 +268,13 @@ def _other_way(item: dict[str, Any], kind: Kind) -> dict[str, Any]:
     return item
 
 
+def omega_of_period(item: dict[str, Any]) -> dict[str, Any]:
+    """A period as the angular frequency that Gammapy has, with limits and error; the other way round of reading."""
+    value, unit = float(item["value"]), u.Unit(item["unit"])
+    turn = (2 * math.pi / unit).to_value("d-1")
+    return {**_turned(item, lambda x: turn / x if x > 0 else math.inf, "rad d-1", turn / value**2)}
+
+
 def _turned(item: dict[str, Any], change: Callable[[float], float], unit: str, slope: float) -> dict[str, Any]:
     """A parameter by a falling function of it, with its limits and, to first order, its error."""
     if item.get("prior"):

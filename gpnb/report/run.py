@@ -30,9 +30,8 @@ if TYPE_CHECKING:
 
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-_IN_CELL = re.compile(r"Cell In\[\d+\], line (\d+)")
-_SYNTAX = re.compile(r"Cell In\[\d+\],? line (\d+)")
-"""How IPython names a place in a cell."""
+_IN_CELL = re.compile(r"^\s*(?:File )?Cell In\[(\d+)\],? line (\d+)", re.MULTILINE)
+"""How IPython names a place in a cell: its number, and the line."""
 
 
 @dataclass(frozen=True)
@@ -166,11 +165,8 @@ def _failed_cell(name: str, error: PapermillExecutionError) -> str:
 def _failing_line(error: PapermillExecutionError) -> str:
     """The line of the cell that raised, as its traceback names it; else its first one."""
     lines = error.source.splitlines()
-    frames = [_ANSI.sub("", frame) for frame in error.traceback]
-    numbers = [int(found[1]) for frame in frames if (found := _IN_CELL.match(frame.lstrip()))]
-    if not numbers:  # wrong syntax has no frame
-        numbers = [int(found[1]) for frame in frames if (found := _SYNTAX.search(frame))]
-    number = numbers[-1] if numbers else 0
+    places = [place for frame in error.traceback for place in _IN_CELL.findall(_ANSI.sub("", frame))]
+    number = next((int(line) for cell, line in reversed(places) if int(cell) == error.exec_count), 0)
     if 0 < number <= len(lines):
         return str(lines[number - 1]).strip()
     return next((line.strip() for line in lines if line.strip()), "")

@@ -92,7 +92,7 @@ class TestWritten:
 class TestFailures:
     def test_a_failing_cell_is_one_sentence_and_keeps_the_notebook(self, notebook, tmp_path):
         with pytest.raises(
-            GpnbError, match=r"cell 3 \('import os, sys'\) stopped with AssertionError: too high"
+            GpnbError, match=r"""cell 3 \('assert level < 9, "too high"'\) stopped with AssertionError: too high"""
         ) as caught:
             write_report(notebook, {"level": 9}, output=tmp_path / "out")
         assert "\n" not in str(caught.value)
@@ -112,9 +112,25 @@ class TestFailures:
         with pytest.raises(ArgumentError, match="is not a Jupyter notebook"):
             write_report(tmp_path / "x.ipynb", output=tmp_path / "out")
 
+    @pytest.mark.parametrize(
+        ("cell", "line"),
+        [
+            ("good = 1\nbad = 1 / 0\nmore = 2", "bad = 1 / 0"),
+            ("good = 1\nbad = (", "bad = ("),
+            ("def f(x):\n    return 1 / x\n\nok = f(1)\nf(0)", "return 1 / x"),
+            ("f = lambda x: 1 / x\n\nlist(map(f, [1, 0]))\nmore = 2", "f = lambda x: 1 / x"),
+        ],
+    )
+    def test_the_line_that_failed_is_named(self, tmp_path, cell, line):
+        content = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)])
+        nbformat.write(content, tmp_path / "lines.ipynb")
+        with pytest.raises(GpnbError) as caught:
+            write_report(tmp_path / "lines.ipynb", output=tmp_path / "out")
+        assert f"({line!r})" in str(caught.value)
+
     def test_an_output_that_cannot_be_a_folder(self, notebook, tmp_path):
         (tmp_path / "out").write_text("a file")
-        with pytest.raises(ArgumentError, match="cannot be made"):
+        with pytest.raises(ArgumentError, match="cannot be written"):
             write_report(notebook, output=tmp_path / "out")
 
 
