@@ -178,16 +178,24 @@ class Recipe:
         return json.dumps(strip(self), sort_keys=True)
 
 
+def call_of(kind: type) -> str:
+    """The call of a class, as a recipe has it: below ``gpnb`` if it is ours, else by its module."""
+    module, _, _ = kind.__module__.partition(".")
+    return f"gpnb.{kind.__name__}()" if module == "gpnb" else f"{kind.__module__}.{kind.__qualname__}()"
+
+
 class _Printer:
     """Turns a tree of recipes into statements, one for each different recipe."""
 
     def __init__(self) -> None:
         self._names: dict[Recipe, str] = {}
         self._lines: list[str] = []
+        self._modules = {"gpnb"}
 
     def script(self, recipe: Recipe) -> str:
         self._name(recipe)
-        return "\n".join(["import gpnb", "", *self._lines])
+        imports = [f"import {name}" for name in sorted(self._modules, key=lambda name: (name == "gpnb", name))]
+        return "\n".join([*imports, "", *self._lines])
 
     def _name(self, recipe: Recipe) -> str:
         if recipe not in self._names:
@@ -195,6 +203,7 @@ class _Printer:
             name = self._free_name(recipe.name or _variable(recipe.call))
             self._names[recipe] = name
             comment = "  # made in memory: put it here" if recipe.call == _MEMORY else ""
+            comment = comment or self._of_session(recipe.call)
             self._lines.append(f"{name} = {expression}{comment}")
         return self._names[recipe]
 
@@ -206,7 +215,14 @@ class _Printer:
         if not recipe.call.endswith("()"):
             return owner + recipe.call
         arguments = ", ".join(f"{key}={_literal(value, names)}" for key, value in recipe.kwargs.items())
-        return f"{owner}{recipe.call[:-2]}({arguments})"
+        call = recipe.call[:-2].rpartition(".")[2] if self._of_session(recipe.call) else recipe.call[:-2]
+        if call[0] not in ".[" and "." in call and not call.startswith("gpnb."):
+            self._modules.add(call.rpartition(".")[0])
+        return f"{owner}{call}({arguments})"
+
+    def _of_session(self, call: str) -> str:
+        """A comment where a class was defined in a notebook, which cannot be imported from."""
+        return "  # a class of your own: define it above" if call.startswith("__main__.") or "<locals>" in call else ""
 
     def _free_name(self, wanted: str) -> str:
         wanted = re.sub(r"\W+", "_", wanted)  # the name of a file's table may hold blanks

@@ -46,11 +46,23 @@ def step(recipe: Recipe, inputs: Sequence[Any], **changed: Any) -> Any:
     if call.startswith("["):
         return inputs[0][_index(call)]
     owner: Any = inputs[0] if call.startswith(".") else sys.modules["gpnb"]
-    for name in call.removeprefix("gpnb.").strip(".").split("."):
-        owner = getattr(owner, name)
+    if call[0] != "." and not call.startswith("gpnb."):
+        owner = _own_class(call)
+    else:
+        for name in call.removeprefix("gpnb.").strip(".").split("."):
+            owner = getattr(owner, name)
     if not recipe.call.endswith("()"):
         return owner
     return owner(**{**arguments(recipe, inputs), **changed})
+
+
+def _own_class(call: str) -> type:
+    """A class that somebody wrote, if its module is imported; only what has a recipe can be made so."""
+    module, _, name = call.rpartition(".")
+    found = getattr(sys.modules.get(module), name, None)
+    if not isinstance(found, type) or not hasattr(found, "recipe"):
+        raise SelectionError(f"{call} is not known here: import or define it first.")
+    return found
 
 
 def arguments(recipe: Recipe, inputs: Sequence[Any]) -> dict[str, Any]:

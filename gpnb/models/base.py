@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from inspect import Parameter as SignatureItem
+from inspect import signature
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from gpnb.core.errors import ArgumentError, DataFormatError, FrozenError
 from gpnb.core.frozen import frozen_words
-from gpnb.core.recipe import Recipe
+from gpnb.core.recipe import Recipe, call_of
 from gpnb.models.parameter import Parameter, digits
 from gpnb.models.priors import Prior
 from gpnb.models.records import as_argument, parameter_from_dict, parameter_to_dict
@@ -36,7 +38,8 @@ class Declared:
 class Model:
     """Base of spectral, spatial and temporal models.
 
-    A subclass declares its parameters in its body and has an ``evaluate`` on plain floats.
+    A subclass declares its parameters in its body, each as a `Parameter` of the attribute's name, and has an
+    ``evaluate`` on plain floats, which takes their values in that order: see `SpectralModel` and `SpatialModel`.
     Instances never change: `replace`, `freeze`, `bound` and `link` return copies.
     """
 
@@ -44,6 +47,9 @@ class Model:
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        for name, item in list(vars(cls).items()):
+            if isinstance(item, Parameter):
+                _declare(cls, name, item)
         own = {name: item.default for name, item in vars(cls).items() if isinstance(item, Declared)}
         cls.declared = {**cls.declared, **own}
         _REGISTRY[cls.__name__] = cls
@@ -81,7 +87,7 @@ class Model:
     @property
     def recipe(self) -> Recipe:
         """The constructor call that gives this model's values."""
-        return Recipe.of(f"gpnb.{type(self).__name__}()", **self.arguments())
+        return Recipe.of(call_of(type(self)), **self.arguments())
 
     def arguments(self) -> dict[str, Any]:
         """Constructor arguments: text with units, bare numbers, or a `Parameter` where limits and so on are set."""
@@ -196,6 +202,41 @@ class Model:
             for item in self.parameters
         )
         return f"{type(self).__name__}({values})"
+
+
+def _declare(cls: type[Model], name: str, item: Parameter) -> None:
+    """Make a `Parameter` in the body of a class a declared one."""
+    if item.name != name:
+        raise ArgumentError(f"{cls.__name__}.{name} is a parameter called {item.name!r}: give both the same name.")
+    declared = Declared(item.value)
+    declared.default = item
+    setattr(cls, name, declared)
+
+
+def check_order(cls: type[Model], first: int, declared: Sequence[str]) -> None:
+    """Refuse an ``evaluate`` of other parameters than those declared, or of the same in another order.
+
+    Parameters
+    ----------
+    cls : type
+        The class.
+    first : int
+        How many arguments stand before the parameters.
+    declared : sequence of str
+        Names of the parameters whose values it is given.
+    """
+    found = vars(cls).get("evaluate")
+    if found is None:
+        return
+    names = list(signature(getattr(found, "__func__", found)).parameters.values())
+    if any(item.kind is SignatureItem.VAR_POSITIONAL for item in names):
+        return
+    taken = [item.name for item in names[first + (not isinstance(found, staticmethod)) :]]
+    if len(taken) != len(declared) or (set(taken) == set(declared) and taken != list(declared)):
+        raise ArgumentError(
+            f"{cls.__name__}.evaluate takes the parameters {', '.join(taken) or 'none'}, but those declared are "
+            f"{', '.join(declared) or 'none'}: give it all of them, in that order."
+        )
 
 
 def model_class(name: str) -> type[Model] | None:

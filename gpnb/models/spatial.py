@@ -7,13 +7,42 @@ from typing import Any
 import numpy as np
 from astropy.coordinates import SkyCoord
 
+from gpnb.core.errors import ArgumentError
 from gpnb.core.frames import fov_coordinates, from_fov, separation, to_frame
 from gpnb.core.units import skycoord_text, to_skycoord
-from gpnb.models.base import Declared, Model
+from gpnb.models.base import Declared, Model, check_order
+
+_SMALLEST, _LARGEST, _CELLS = 1e-3, 60.0, 400
+"""Squares that a shape is looked for in: half their sides (deg), and cells a side."""
+
+_MISSED = 3e-3
+"""Of a shape, that may lie beyond the square that it is drawn from."""
+
+_PART = 0.05
+"""Of a shape, that must lie in a square before it can be told whether it all does."""
 
 
 class SpatialModel(Model):
-    """Base: a shape about a centre given in icrs or galactic coordinates, kept in that frame."""
+    """Base: a shape about a centre given in icrs or galactic coordinates, kept in that frame.
+
+    A subclass declares its parameters and writes `evaluate`: the surface brightness, of integral one, at offsets from
+    the centre.
+
+    Examples
+    --------
+    A shape of your own, an exponential disk:
+
+    >>> import gpnb
+    >>> class Exponential(gpnb.SpatialModel):
+    ...     scale = gpnb.Parameter("scale", 0.1, "deg", min=0)
+    ...
+    ...     @staticmethod
+    ...     def evaluate(x, y, scale):
+    ...         return np.exp(-np.hypot(x, y) / scale) / (2 * np.pi * np.radians(scale) ** 2)
+    >>> shape = Exponential("83.63d 22.01d", scale="0.2 deg")
+    >>> shape.density(83.63, np.array([22.01, 22.21])).round(1)
+    array([13061.9,  4805.2])
+    """
 
     lon = Declared(0.0, "deg")
     lat = Declared(0.0, "deg", min=-90.0, max=90.0)
@@ -58,13 +87,47 @@ class SpatialModel(Model):
         lon0, lat0 = self.values[:2]
         return to_frame(*from_fov(-x, y, lon0, lat0), self.frame, "icrs")
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        check_order(cls, 2, list(cls.declared)[2:])
+
+    @staticmethod
+    def evaluate(x: np.ndarray, y: np.ndarray, *values: Any) -> np.ndarray:
+        """Surface brightness (sr-1) at offsets (deg) toward growing longitude and latitude, true from the centre.
+
+        The values are those of all parameters but the position.
+        """
+        raise NotImplementedError
+
     def _density(self, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
         """Surface brightness (sr-1) in the model's own frame."""
-        raise NotImplementedError
+        lon0, lat0, *values = self.values
+        west, north = fov_coordinates(lon, lat, lon0, lat0)
+        return np.asarray(self.evaluate(-west, north, *values))
 
     def _draw(self, size: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """Random offsets (deg) toward growing longitude and latitude."""
-        raise NotImplementedError
+        half, weight = self._cells()
+        cells = rng.choice(weight.size, size, p=weight.ravel() / weight.sum())
+        row, column = np.unravel_index(cells, weight.shape)
+        step = 2 * half / len(weight)
+        return (column + rng.random(size)) * step - half, (row + rng.random(size)) * step - half
+
+    def _cells(self) -> tuple[float, np.ndarray]:
+        """A square about the centre with nearly all of the shape: half its side (deg), and what is in its cells."""
+        values, half, total = self.values[2:], _SMALLEST, 0.0
+        while half < _LARGEST:
+            place = (np.arange(_CELLS) + 0.5) / _CELLS * 2 * half - half
+            weight = np.asarray(self.evaluate(place, place[:, None], *values)) * np.radians(2 * half / _CELLS) ** 2
+            before, total = total, float(weight.sum())
+            if total > _PART and abs(total / before - 1) < _MISSED:  # a larger square holds no more
+                break
+            half *= 2
+        if abs(total - 1) > 2 * _MISSED:
+            raise ArgumentError(
+                f"{type(self).__name__}: its integral over the sky is {total:.3g}, not one: divide `evaluate` by it."
+            )
+        return half, weight
 
 
 class PointSource(SpatialModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from gpnb.core.errors import ArgumentError
 from gpnb.core.units import DNDE, ENERGY, to_array, to_range
-from gpnb.models.base import Model
+from gpnb.models.base import Model, check_order
 from gpnb.models.derivative import complex_step
 from gpnb.models.errors import band, propagate
 from gpnb.models.integrate import integrate_function, integrate_open
@@ -20,10 +21,33 @@ from gpnb.models.integrate import integrate_function, integrate_open
 class SpectralModel(Model):
     """Base: a model is called with energies that carry units, and evaluated on plain TeV.
 
-    A subclass with a formula writes `evaluate` for complex numbers too: its derivatives follow.
-    One with a table overrides `evaluate_at` and `gradient_at`.
+    A subclass with a formula declares its parameters and writes `evaluate`. Derivatives follow from complex steps, so
+    use functions that take complex numbers; where they do not (``abs``, say) they follow from differences. Integrals
+    are numerical. One with a table overrides `evaluate_at` and `gradient_at`.
     Models are added to each other and multiplied with factors: ``crab * EBLAbsorption.read("dominguez")``.
+
+    Examples
+    --------
+    A spectrum of your own; it can be fitted, written, and shown in panels as those of gpnb:
+
+    >>> import gpnb
+    >>> class Curved(gpnb.SpectralModel):
+    ...     amplitude = gpnb.Parameter("amplitude", 1e-12, "TeV-1 s-1 cm-2")
+    ...     index = gpnb.Parameter("index", 2.0)
+    ...     bend = gpnb.Parameter("bend", 0.1, min=0)
+    ...
+    ...     @staticmethod
+    ...     def evaluate(energy, amplitude, index, bend):
+    ...         return amplitude * energy ** (-index) / (1 + bend * energy**2)
+    >>> Curved(index=2.5)("1 TeV")
+    <Quantity 9.09090909e-13 1 / (TeV s cm2)>
     """
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        check_order(cls, 1, list(cls.declared))
+        if "evaluate" in vars(cls) and "gradient_at" not in vars(cls) and not _is_analytic(cls):
+            cls.gradient_at = _differences  # type: ignore[method-assign]
 
     unit: u.UnitBase = DNDE
     """Of the values; a factor on a spectrum has none."""
@@ -179,6 +203,36 @@ class SpectralModel(Model):
             high,
         )
         return propagate(self, gradient, covariance) * moment_unit(self.unit, order)
+
+
+def _is_analytic(cls: type[SpectralModel]) -> bool:
+    """Whether complex steps of its formula are its derivatives, tried where the parameters are declared."""
+    if cls.__module__.startswith("gpnb."):
+        return True
+    energy = np.array([0.03, 0.5, 1.0, 7.0, 40.0])
+    try:
+        model = cls()
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # such as of imaginary parts that are dropped
+            exact, plain = SpectralModel.gradient_at(model, energy), _differences(model, energy)
+    except Exception:  # noqa: BLE001  (whatever the formula raises for complex numbers)
+        return False
+    size = np.abs(plain).max(axis=-1, keepdims=True)
+    return bool(np.all(np.abs(exact - plain) <= 1e-3 * size))
+
+
+def _differences(model: SpectralModel, energy: np.ndarray) -> np.ndarray:
+    """Derivatives with all parameters from central differences."""
+    rows = []
+    for number, value in enumerate(model.values):
+        step = 1e-5 * abs(value) or 1e-5
+        ends = []
+        for sign in (1, -1):
+            values = list(model.values)
+            values[number] += sign * step
+            ends.append(np.asarray(model.evaluate(np.asarray(energy, dtype=float), *values)))
+        rows.append((ends[0] - ends[1]) / (2 * step))
+    return np.array(rows).reshape(len(rows), *np.shape(energy))
 
 
 class ClosedSpectrum(SpectralModel):
