@@ -47,7 +47,7 @@ class SpectralModel(Model):
         super().__init_subclass__(**kwargs)
         check_order(cls, 1, list(cls.declared))
         if "evaluate" in vars(cls) and "gradient_at" not in vars(cls) and not _is_analytic(cls):
-            cls.gradient_at = _differences  # type: ignore[method-assign]
+            cls.gradient_at = _differences  # type: ignore[method-assign, assignment]
 
     unit: u.UnitBase = DNDE
     """Of the values; a factor on a spectrum has none."""
