@@ -64,7 +64,9 @@ def flux_points(
     n_scan : int
         Number of norms in each stored scan of −2 ln L.
     statistic : {"wstat", "cash", "cstat", "chi2"}, optional
-        By default ``wstat`` where the background is measured, else ``cash``.
+        By default W where the background is measured, else ``cash``. Bins are added for W where few OFF counts are
+        expected and the source is weak: one by one, they would give too little signal. ``wstat`` is W bin by bin, as
+        other tools have it.
     progress : bool or callable
         See `Progress`.
     cancel : CancelToken, optional

@@ -10,7 +10,6 @@ import numpy as np
 
 from gpnb.core.errors import ArgumentError
 from gpnb.datasets.spectrum import SpectrumDataset
-from gpnb.datasets.statistic import kind_of
 from gpnb.estimate.norm_profile import NormBins
 from gpnb.fitting.given import as_models
 from gpnb.fitting.terms import Terms
@@ -85,17 +84,23 @@ def norm_bins(
         return None, numbers
     used = [used[number] for number in kept]
     others = [sum((item.predict(flux(model, item)) for model in models if model is not source), 0.0) for item in used]
+    own = [chosen[number] for number in kept]
+    terms = _terms(used, statistic, own)
+
+    def added(values: Sequence[np.ndarray | float]) -> np.ndarray:
+        return terms.join(_usable(used, values))
+
     bins = NormBins(
-        terms=_terms(used, statistic),
-        cell=_joined(used, [chosen[number] for number in kept]),
+        terms=terms,
+        cell=terms.first(_usable(used, own)),
         count=len(numbers),
-        signal=_joined(used, [signals[number] for number in kept]),
-        other=_joined(used, others),
-        excess=_joined(used, [item.excess for item in used]),
-        variance=_joined(used, [_variance(item) for item in used]),
-        n_on=_joined(used, [item.counts for item in used]),
-        n_off=_joined(used, [0.0 if item.counts_off is None else item.counts_off for item in used]),
-        lowest=_joined(used, [_lowest(item, kind_of(item, statistic)) for item in used]),
+        signal=added([signals[number] for number in kept]),
+        other=added(others),
+        excess=added([item.excess for item in used]),
+        variance=added([_variance(item) for item in used]),
+        n_on=added([item.counts for item in used]),
+        n_off=added([0.0 if item.counts_off is None else item.counts_off for item in used]),
+        lowest=terms.lowest,
     )
     return bins, numbers
 
@@ -128,12 +133,13 @@ class _Fluxes:
         return self._known[key] if model.temporal is None else mean_factor(model, dataset) * self._known[key]
 
 
-def _terms(datasets: Sequence[SpectrumDataset], statistic: str | None) -> Terms:
+def _terms(datasets: Sequence[SpectrumDataset], statistic: str | None, cells: Sequence[np.ndarray]) -> Terms:
     ends = np.cumsum([int(item.usable.sum()) for item in datasets]).tolist()
-    return Terms(datasets, [slice(start, stop) for start, stop in zip([0, *ends], ends, strict=False)], statistic)
+    places = [slice(start, stop) for start, stop in zip([0, *ends], ends, strict=False)]
+    return Terms(datasets, places, statistic, cells)
 
 
-def _joined(datasets: Sequence[SpectrumDataset], values: Sequence[np.ndarray | float]) -> np.ndarray:
+def _usable(datasets: Sequence[SpectrumDataset], values: Sequence[np.ndarray | float]) -> np.ndarray:
     """Values of the usable bins of all."""
     whole = [np.broadcast_to(value, item.counts.shape) for item, value in zip(datasets, values, strict=True)]
     return np.concatenate([value[item.usable] for item, value in zip(datasets, whole, strict=True)])
@@ -144,13 +150,3 @@ def _variance(dataset: SpectrumDataset) -> np.ndarray:
     if dataset.counts_off is None or dataset.alpha is None:
         return dataset.counts
     return np.asarray(dataset.counts + np.nan_to_num(dataset.alpha) ** 2 * dataset.counts_off)
-
-
-def _lowest(dataset: SpectrumDataset, kind: str) -> np.ndarray:
-    """The least signal that the statistic is defined for."""
-    if kind == "chi2":
-        return np.full(dataset.counts.shape, -np.inf)
-    if kind != "wstat" or dataset.alpha is None or dataset.counts_off is None:
-        return -dataset.expected_background
-    alone = dataset.alpha * dataset.counts_off / (1 + dataset.alpha)
-    return np.asarray(np.where(dataset.counts > 0, -np.inf, -alone))

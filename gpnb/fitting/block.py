@@ -202,5 +202,9 @@ class Block(Predictor, Protocol):
     def stat(self, sources: Sequence[Source]) -> np.ndarray:
         """−2 ln L alone, of one vector or of many: in the shape of the leading axes of the rows."""
 
+    def slant(self, sources: Sequence[Source], size: int) -> np.ndarray:
+        """The slope that is to be expected though the sources are true: zero, but for statistics with a bias."""
+        return np.zeros(size)
+
     def bad(self, sources: Sequence[Source]) -> str:
         """Why −2 ln L is not finite though the sources are, in words; empty if it is."""

@@ -12,6 +12,7 @@ from gpnb.core.errors import FitError
 from gpnb.core.progress import CancelToken, Report, reporter
 from gpnb.core.recipe import Recipe
 from gpnb.fitting.backends import backend_called
+from gpnb.fitting.bias import bias_words
 from gpnb.fitting.covariance import Covariance, covariance_at
 from gpnb.fitting.given import recipe_input
 from gpnb.fitting.likelihood import Likelihood
@@ -48,7 +49,9 @@ def fit(
         What minimises: MINUIT; scipy's L-BFGS-B; Sherpa's Nelder-Mead simplex; or, as an outside check, a session of
         Sherpa's that reads OGIP files and uses its own folding and statistic. The last two need the extra ``sherpa``.
     statistic : {"wstat", "cash", "cstat", "chi2"}, optional
-        By default ``wstat`` where the background is measured, else ``cash``.
+        By default W where the background is measured, else ``cash``. Bins are added for W where few OFF counts are
+        expected and the source is weak: one by one, they would give too little signal. ``wstat`` is W bin by bin, as
+        other tools have it.
     progress : bool or callable
         A bar, silence, or a callable that gets a `FitProgress` (with ``stat``) at each evaluation.
     cancel : CancelToken, optional
@@ -102,6 +105,7 @@ def _result(
     scale = likelihood.scale
     matrix = covariance.matrix * np.outer(scale, scale)
     faults = [*([] if minimum.converged else [minimum.message]), *covariance.faults]
+    doubts = bias_words(likelihood, minimum.theta, covariance.matrix)
     matrix.flags.writeable = False
     return FitResult(
         models=_fitted(likelihood, minimum.theta, np.sqrt(np.diag(matrix))),
@@ -109,7 +113,7 @@ def _result(
         covariance=matrix,
         stat=minimum.stat,
         success=not faults,
-        message="; ".join(faults) or "converged",
+        message="; ".join([*(faults or ["converged"]), *doubts]),
         n_evaluations=evaluations,
         dof=likelihood.n_bins + likelihood.parameters.n_measured - len(likelihood.names),
         statistic=likelihood.statistics[0] if len(likelihood.statistics) == 1 else "+".join(likelihood.statistics),

@@ -59,7 +59,7 @@ class Likelihood:
         Every source is seen in every dataset. Of one that varies in time, a dataset sees the mean over its good
         time; the free parameters of light curves are entries of the vector too.
     statistic : {"wstat", "cash", "cstat", "chi2"}, optional
-        Of spectra; by default ``wstat`` where the background is measured, else ``cash``.
+        Of spectra; see `gpnb.fit`.
 
     Raises
     ------
@@ -194,6 +194,13 @@ class Likelihood:
             share = block.at(sources, len(self.parameters))
             stat, gradient, fisher = stat + share.stat, gradient + share.gradient, fisher + share.fisher
         return Point(theta, stat if np.isfinite(stat) else np.inf, gradient, fisher)
+
+    def slant(self, theta: Any) -> np.ndarray:
+        """The slope that −2 ln L has on average where this vector is true; not zero where a statistic has a bias."""
+        with np.errstate(all="ignore"):
+            views = zip(self.blocks, self._sources.at(np.asarray(theta, dtype=float)), strict=True)
+            found = [block.slant(sources, len(self.parameters)) for block, sources in views]
+        return np.asarray(np.sum(found, axis=0))
 
     def is_norm(self, theta: Any) -> np.ndarray:
         """True for the entries that a source's flux is proportional to, such as amplitudes."""

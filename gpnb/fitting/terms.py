@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
+from scipy.stats import poisson
 
+from gpnb.datasets.off_groups import expected_off, off_groups
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.datasets.statistic import excess_variance, kind_of
 from gpnb.stats import cash, cash_gradient, cash_weight, chi2, chi2_gradient, chi2_weight, cstat
-from gpnb.stats.onoff import wstat_terms
+from gpnb.stats.onoff import wstat_gradient, wstat_terms
+
+_FEW = 6.0
+"""OFF counts: where more are expected, W has no bias worth a look."""
+
+_SURE = 1 - 1e-9
 
 Three = tuple[np.ndarray, np.ndarray, np.ndarray]
 
@@ -23,15 +30,35 @@ class Term(Protocol):
 
 
 class OnOff:
-    """W statistic, background measured beside the source."""
+    """W statistic, background measured beside the source.
 
-    def __init__(self, datasets: Sequence[SpectrumDataset]):
-        self._n, self._m = (_used(datasets, name) for name in ("counts", "counts_off"))
-        self._alpha = _used(datasets, "alpha")
+    Parameters
+    ----------
+    n, m, alpha : array
+        Counts ON and OFF, and the ratio of their exposures.
+    expected : array
+        OFF counts expected.
+    """
+
+    def __init__(self, n: np.ndarray, m: np.ndarray, alpha: np.ndarray, expected: np.ndarray):
+        self._n, self._m, self._alpha, self._expected = n, m, alpha, expected
+        self.lowest = np.where(n > 0, -np.inf, -alpha * m / (1 + alpha))
 
     def __call__(self, signal: np.ndarray) -> Three:
         """See `Term`."""
         return wstat_terms(self._n, self._m, self._alpha, signal)
+
+    def slant(self, signal: np.ndarray) -> np.ndarray:
+        """The slope that W has on average over what signal and background give; zero where OFF counts are many."""
+        found = np.zeros(signal.shape)
+        few = np.flatnonzero((self._expected < _FEW) & (signal >= 0))
+        signal, alpha, off = signal[few], self._alpha[few], self._expected[few]
+        on = signal + alpha * off
+        n, m = (np.arange(poisson.ppf(_SURE, mean.max(initial=0)) + 2) for mean in (on, off))
+        slope = wstat_gradient(n[:, None], m, alpha[:, None, None], signal[:, None, None])
+        often = poisson.pmf(n, on[:, None])[:, :, None] * poisson.pmf(m, off[:, None])[:, None, :]
+        found[few] = np.nansum(often * slope, axis=(1, 2))
+        return found
 
 
 class Known:
@@ -40,6 +67,7 @@ class Known:
     def __init__(self, datasets: Sequence[SpectrumDataset], absolute: bool):
         self._n, self._background = (_used(datasets, name) for name in ("counts", "expected_background"))
         self._function = cstat if absolute else cash
+        self.lowest = -self._background
 
     def __call__(self, signal: np.ndarray) -> Three:
         """See `Term`."""
@@ -53,6 +81,7 @@ class Squares:
     def __init__(self, datasets: Sequence[SpectrumDataset]):
         self._excess = _used(datasets, "excess")
         self._error = np.sqrt(np.concatenate([excess_variance(item)[item.usable] for item in datasets]))
+        self.lowest = np.full(self._excess.shape, -np.inf)
 
     def __call__(self, signal: np.ndarray) -> Three:
         """See `Term`."""
@@ -63,6 +92,9 @@ class Squares:
 class Terms:
     """The terms of several spectra, those of one statistic evaluated together.
 
+    By default bins are added where few OFF counts are expected (see `off_groups`): the terms are those of the sums, and
+    take signals that `join` has added in the same way.
+
     Parameters
     ----------
     datasets : sequence of SpectrumDataset
@@ -70,35 +102,94 @@ class Terms:
     places : sequence of slice
         Of each dataset's usable bins among all.
     statistic : str, optional
-        One for all; by default ``wstat`` where the background is measured, else ``cash``.
+        One for all; by default W where the background is measured, else ``cash``. ``wstat`` is W bin by bin.
+    cells : sequence of array of int, optional
+        For each dataset, the norm that each of its bins belongs to: neighbouring energies of one norm are added too.
+    varying : bool
+        Keep runs apart as far as can be, for sources that vary.
+
+    Attributes
+    ----------
+    kinds : tuple of str
+        The statistics.
+    n : int
+        Number of sums.
+    lowest : array, shape (n,)
+        The least signal that they are defined for.
     """
 
-    def __init__(self, datasets: Sequence[SpectrumDataset], places: Sequence[slice], statistic: str | None):
+    def __init__(
+        self,
+        datasets: Sequence[SpectrumDataset],
+        places: Sequence[slice],
+        statistic: str | None,
+        cells: Sequence[np.ndarray] | None = None,
+        varying: bool = False,
+    ):
         # the fold lays datasets of one axis side by side, whatever their order
-        ordered = sorted(zip(places, datasets, strict=True), key=lambda pair: pair[0].start)
-        kinds = [kind_of(item, statistic) for _, item in ordered]
+        order = sorted(range(len(places)), key=lambda number: places[number].start)
+        kinds = [kind_of(datasets[number], statistic) for number in order]
         self.kinds = tuple(dict.fromkeys(kinds))
-        numbers = np.arange(max(place.stop for place in places))
-        self._parts: list[tuple[Term, np.ndarray | slice]] = []
+        self._parts: list[tuple[Term, slice]] = []
+        owner = np.zeros(max(place.stop for place in places), dtype=int)
+        self.n = 0
         for kind in self.kinds:
-            own = [pair for pair, its in zip(ordered, kinds, strict=True) if its == kind]
-            where = np.concatenate([numbers[place] for place, _ in own])
-            self._parts.append((_term(kind, [item for _, item in own]), where))
+            own = [number for number, its in zip(order, kinds, strict=True) if its == kind]
+            data = [datasets[number] for number in own]
+            where = np.concatenate([np.arange(places[number].start, places[number].stop) for number in own])
+            groups = np.arange(len(where))
+            if kind == "wstat" and statistic is None:
+                groups = off_groups(data, cells and [cells[number] for number in own], cells is not None, varying)
+            owner[where] = self.n + groups
+            stop = self.n + int(groups.max()) + 1
+            self._parts.append((_term(kind, data, groups), slice(self.n, stop)))
+            self.n = stop
+        self._sorted = np.argsort(owner, kind="stable")
+        self._starts = np.searchsorted(owner[self._sorted], np.arange(self.n))
+        self._alone = np.array_equal(owner, np.arange(self.n))
+        self.lowest = np.concatenate([term.lowest for term, _ in self._parts])
+
+    def join(self, values: np.ndarray) -> np.ndarray:
+        """Sums of values of the bins, along the last axis."""
+        if self._alone:
+            return values
+        return np.asarray(np.add.reduceat(values[..., self._sorted], self._starts, axis=-1))
+
+    def first(self, values: np.ndarray) -> np.ndarray:
+        """Of values that are the same in all bins of a sum, one for each."""
+        return np.asarray(values[self._sorted][self._starts])
+
+    def slant(self, signal: np.ndarray) -> np.ndarray:
+        """The slope to be expected of each sum; see `OnOff.slant`."""
+        found = np.zeros(signal.shape)
+        for term, where in self._parts:
+            if isinstance(term, OnOff):
+                found[where] = term.slant(signal[where])
+        return found
 
     def __call__(self, signal: np.ndarray) -> Three:
-        """Statistic, slope and weight of each usable bin."""
+        """Statistic, slope and weight of each sum."""
         if len(self._parts) == 1:
             return self._parts[0][0](signal)
-        stat, slope, weight = (np.empty_like(signal) for _ in range(3))
-        for term, where in self._parts:
-            stat[..., where], slope[..., where], weight[..., where] = term(signal[..., where])
+        found = [term(signal[..., where]) for term, where in self._parts]
+        stat, slope, weight = (np.concatenate(rows, axis=-1) for rows in zip(*found, strict=True))
         return stat, slope, weight
 
 
-def _term(kind: str, datasets: Sequence[SpectrumDataset]) -> Term:
+def _term(kind: str, datasets: Sequence[SpectrumDataset], groups: np.ndarray) -> Any:
     if kind == "wstat":
-        return OnOff(datasets)
+        return _on_off(datasets, groups)
     return Squares(datasets) if kind == "chi2" else Known(datasets, absolute=kind == "cstat")
+
+
+def _on_off(datasets: Sequence[SpectrumDataset], groups: np.ndarray) -> OnOff:
+    """Counts added in groups; the background of a sum is the sum of the backgrounds."""
+    names = ("counts", "counts_off", "acceptance", "acceptance_off", "alpha")
+    n, m, on, off, alpha = (_used(datasets, name) for name in names)
+    several = (n, m, on, off, alpha * m, expected_off(datasets))
+    n, m, on, off, background, expected = (np.bincount(groups, values) for values in several)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return OnOff(n, m, np.where(m > 0, background / m, on / off), expected)
 
 
 def _used(datasets: Sequence[SpectrumDataset], name: str) -> np.ndarray:

@@ -334,8 +334,9 @@ def crab(data_dir, peer):
 
 @pytest.mark.data
 def test_the_crab_is_that_of_gammapy(crab, peer):
-    result = gpnb.fit(crab, gpnb.SkyModel(gpnb.ExpCutoffPowerLaw(), name="crab"))
-    points = gpnb.flux_points(crab, result, crab[0].energy, cl=0.9544997, sided=2)  # their limits: two sigma
+    result = gpnb.fit(crab, gpnb.SkyModel(gpnb.ExpCutoffPowerLaw(), name="crab"), statistic="wstat")
+    edges, theirs_limits = crab[0].energy, {"cl": 0.9544997, "sided": 2}
+    points = gpnb.flux_points(crab, result, edges, statistic="wstat", **theirs_limits)
     table = peer["results"]["flux_points_ecpl_joint"]
     rows = np.array([[np.nan if item is None else item for item in row] for row in table["rows"]])
     theirs = dict(zip(table["columns"], rows.T, strict=True))

@@ -93,10 +93,10 @@ def test_a_link_across_units():
 
 
 @pytest.mark.data
-def test_value_is_the_sum_of_the_datasets_statistics(make, joint_crab):
-    datasets = [*(item for items in joint_crab.values() for item in items), make(off=0)]
+def test_value_is_the_sum_of_the_datasets_statistics(joint_crab):
+    datasets = [item for items in joint_crab.values() for item in items]
     model = gpnb.LogParabola(amplitude="3.8e-11 TeV-1 s-1 cm-2", alpha=2.5, beta=0.1)
-    likelihood = gpnb.Likelihood(datasets, model)
+    likelihood = gpnb.Likelihood(datasets, model, "wstat")
     signals = [item.predict(model.integral_bins(item.energy_true.edge_values)) for item in datasets]
     expected = sum(item.statistic(signal).sum() for item, signal in zip(datasets, signals, strict=True))
     assert likelihood.stat(likelihood.start) == pytest.approx(expected, rel=1e-12)

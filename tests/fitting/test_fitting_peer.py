@@ -28,7 +28,7 @@ def check(result, expected, sigma=0.1, error=0.1, stat=0.1):
 @pytest.mark.parametrize("kind", MODELS)
 def test_crab_four_runs(crab_runs, peer, kind):
     """Values differ by at most 0.02, errors by at most 0.01 standard deviations; one event lies at a rim."""
-    result = gpnb.fit(crab_runs, MODELS[kind])
+    result = gpnb.fit(crab_runs, MODELS[kind], statistic="wstat")
     check(result, peer["07_crab_spectrum"][f"joint_{kind}"], sigma=0.05, error=0.02)
     assert result.n_evaluations <= 30
 
@@ -36,7 +36,7 @@ def test_crab_four_runs(crab_runs, peer, kind):
 @pytest.mark.parametrize("kind", MODELS)
 def test_quoted_errors_are_those_of_the_profile(crab_runs, kind):
     """Half the width of the interval in which −2 ln L rises by 1, to 3 %."""
-    result = gpnb.fit(crab_runs, MODELS[kind])
+    result = gpnb.fit(crab_runs, MODELS[kind], statistic="wstat")
     for name, error in zip(result.names, result.errors, strict=True):
         interval = result.confidence(name)
         assert (interval.errp + interval.errn) / 2 == pytest.approx(error, rel=0.03), name
@@ -48,7 +48,7 @@ def test_joint_crab(joint_crab, peer, instrument):
     datasets = (
         [item for items in joint_crab.values() for item in items] if instrument == "joint" else joint_crab[instrument]
     )
-    result = gpnb.fit(datasets, START)
+    result = gpnb.fit(datasets, START, statistic="wstat")
     check(result, peer["11_joint_crab"][instrument], sigma=0.01, error=0.02, stat=1e-3)
     assert result.n_evaluations <= 30
 
@@ -60,7 +60,7 @@ def test_magic(data_dir, peer):
     true = gpnb.Axis.energy("10 GeV", "100 TeV", per_decade=10, name="energy_true")
     region, wobble = "icrs; point(83.63, 22.01)", gpnb.Wobble(n_off=3)
     specs = gpnb.reduce_spectrum(runs, region, energy, true, background=wobble, safe=gpnb.SafeRange(thresholds=True))
-    result = gpnb.fit([item.restrict(("80 GeV", "20 TeV")) for item in specs], START)
+    result = gpnb.fit([item.restrict(("80 GeV", "20 TeV")) for item in specs], START, statistic="wstat")
     check(result, peer["12_magic_radmax"], error=0.03)
 
 

@@ -28,6 +28,8 @@ class Binned(Block):
         The statistic of the usable bins.
     statistics : sequence of str
         What it is called.
+    join : callable, optional
+        Adds signals of usable bins, along the last axis, to what the statistic takes.
     """
 
     def __init__(
@@ -37,10 +39,12 @@ class Binned(Block):
         whole: Callable[[], Linear],
         term: Term,
         statistics: Sequence[str],
+        join: Callable[[np.ndarray], np.ndarray] = np.asarray,
     ):
         self.datasets, self.statistics = tuple(datasets), tuple(statistics)
-        self.asks, self.periods, self.n = used.asks, used.periods, used.owner.size
-        self._used, self._make_whole, self._term = used, whole, term
+        self.asks, self.periods = used.asks, used.periods
+        self.n = join(np.zeros(used.owner.size)).size
+        self._used, self._make_whole, self._term, self._join = used, whole, term, join
 
     @cached_property
     def whole(self) -> Predictor:
@@ -53,14 +57,14 @@ class Binned(Block):
 
     def at(self, sources: Sequence[Source], size: int) -> Share:
         """See `Block`."""
-        counts = self._used.with_slopes(sources, size)
+        counts = self._join(self._used.with_slopes(sources, size))
         signal, slopes = counts[0], counts[1:]
         stat, slope, weight = self._term(signal)
         return Share(float(stat.sum()), slopes @ slope, (slopes * weight) @ slopes.T)
 
     def stat(self, sources: Sequence[Source]) -> np.ndarray:
         """See `Block`."""
-        return np.asarray(self._term(self._used.signal(sources))[0].sum(axis=-1))
+        return np.asarray(self._term(self._join(self._used.signal(sources)))[0].sum(axis=-1))
 
     def bad(self, sources: Sequence[Source]) -> str:
         """See `Block`."""

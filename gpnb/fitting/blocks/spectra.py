@@ -22,12 +22,20 @@ class Spectra(Binned):
     def made_of(cls, datasets: Sequence[SpectrumDataset], models: Sequence[Any], statistic: str | None) -> list[Self]:
         """See `Block`."""
         used = _folded(datasets, len(models), [item.usable for item in datasets])
-        terms = Terms(datasets, used.places, statistic)
+        varying = any(getattr(model, "temporal", None) is not None for model in models)
+        terms = Terms(datasets, used.places, statistic, varying=varying)
 
         def whole() -> Linear:
             return _folded(datasets, len(models), [np.ones_like(item.usable) for item in datasets])
 
-        return [cls(datasets, used, whole, terms, terms.kinds)]
+        made = cls(datasets, used, whole, terms, terms.kinds, terms.join)
+        made._slant = terms.slant
+        return [made]
+
+    def slant(self, sources: Sequence[Source], size: int) -> np.ndarray:
+        """See `Block`: that of W where few OFF counts are expected."""
+        counts = self._join(self._used.with_slopes(sources, size))
+        return np.asarray(counts[1:] @ self._slant(counts[0]))
 
     @staticmethod
     def measured(dataset: SpectrumDataset) -> np.ndarray:
