@@ -6,9 +6,9 @@ Jupyter nor matplotlib.
 
 from __future__ import annotations
 
-from importlib import import_module
 from importlib.metadata import version
-from typing import Any
+
+from gpnb.core.lazy import lazy_names
 
 __version__ = version("gpnb")
 
@@ -156,17 +156,4 @@ _ROOMS = {
 }
 
 __all__ = sorted([*_HOME, "__version__"])  # noqa: PLE0605
-
-
-def __getattr__(name: str) -> Any:
-    if name in _ROOMS:
-        return import_module(f"gpnb.{name}")
-    if name not in _HOME:
-        raise AttributeError(f"module 'gpnb' has no attribute {name!r}")
-    value = getattr(import_module(f"gpnb.{_HOME[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOME})
+__getattr__, __dir__ = lazy_names(__name__, _HOME, _ROOMS)

@@ -12,7 +12,7 @@ from astropy import units as u
 from gpnb.core.errors import ArgumentError
 from gpnb.core.recipe import Recipe
 from gpnb.maps.axis import Axis
-from gpnb.stats import cash_significance, lima
+from gpnb.stats.significance import cash_significance, lima
 
 if TYPE_CHECKING:
     from gpnb.datasets.spectrum import SpectrumDataset

@@ -10,7 +10,7 @@ import numpy as np
 from astropy.table import Table
 
 from gpnb.datasets.flags import reasons
-from gpnb.stats import cash_significance, lima
+from gpnb.stats.significance import cash_significance, lima
 
 if TYPE_CHECKING:
     from gpnb.datasets.spectrum import SpectrumDataset

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gpnb.core.errors import ArgumentError, SelectionError
-from gpnb.stats import cash, cstat, wstat
+from gpnb.stats.counts import cash, cstat
+from gpnb.stats.onoff import wstat
 
 if TYPE_CHECKING:
     from gpnb.datasets.spectrum import SpectrumDataset

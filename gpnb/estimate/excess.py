@@ -11,7 +11,7 @@ from gpnb.datasets.map import MapDataset
 from gpnb.estimate.circle import radii_deg, sum_in_circle
 from gpnb.maps.sky_map import SkyMap
 from gpnb.products.excess import ExcessMaps
-from gpnb.stats import cash_significance, lima
+from gpnb.stats.significance import cash_significance, lima
 
 
 def excess_map(dataset: MapDataset, radius: Any = "0.1 deg", energy: Any = None) -> ExcessMaps:

@@ -15,8 +15,8 @@ from gpnb.maps.kernels import fft_convolve
 from gpnb.maps.sky_map import SkyMap
 from gpnb.models.spectral import PowerLaw, SpectralModel
 from gpnb.products.flux import FluxMaps
-from gpnb.stats import cash_significance, lima
 from gpnb.stats.intervals import excess_error, upper_limit
+from gpnb.stats.significance import cash_significance, lima
 
 _NODES_PER_DECADE = 50
 

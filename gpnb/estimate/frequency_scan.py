@@ -12,7 +12,7 @@ from gpnb.core.recipe import Recipe
 from gpnb.data.phase import Ephemeris, phases
 from gpnb.estimate.phasogram import Runs, chosen_events
 from gpnb.products.frequency_scan import FrequencyScan
-from gpnb.stats import h_test, z2n
+from gpnb.stats.periodicity import h_test, z2n
 
 
 def frequency_scan(

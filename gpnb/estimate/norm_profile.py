@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.integrate import cumulative_simpson
 
 from gpnb.core.errors import ArgumentError
 from gpnb.fitting.terms import Term
@@ -212,6 +211,8 @@ class NormProfile:
 
     def _quantile(self, cl: float) -> np.ndarray:
         """Of the likelihood as a density of norms that are not negative (Helene 1983, NIM 212, 319)."""
+        from scipy.integrate import cumulative_simpson  # here, because it takes long to import
+
         start = np.maximum(self.best, 0.0)
         end = self.above(start, _NEGLIGIBLE)
         norm = np.linspace(np.maximum(2 * start - end, 0.0), end, _QUANTILE_STEPS)  # below, −2 ln L rises faster

@@ -15,7 +15,9 @@ from gpnb.data.observations import Observations
 from gpnb.data.phase import Ephemeris, in_phase, phase_intervals, phase_width, phases
 from gpnb.products.phasogram import Phasogram
 from gpnb.reduce.off_methods import PhaseOff
-from gpnb.stats import h_test, lima, phase_histogram
+from gpnb.stats.periodicity import h_test
+from gpnb.stats.phase import phase_histogram
+from gpnb.stats.significance import lima
 
 Runs = Observations | Sequence[Observation] | Observation | EventList
 

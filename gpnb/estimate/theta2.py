@@ -18,7 +18,7 @@ from gpnb.reduce.exclusion import Excluded, Exclusion
 from gpnb.reduce.off_methods import Wobble
 from gpnb.reduce.reflected import smallest_distance, wobble_turns
 from gpnb.reduce.shape import Circle, View, distance, turned
-from gpnb.stats import lima
+from gpnb.stats.significance import lima
 
 
 def theta2_table(

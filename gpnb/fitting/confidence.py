@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import chdtri
 
 from gpnb.core.errors import ArgumentError, FitError
@@ -121,6 +120,8 @@ def end_of(fit: HeldFit, number: int, step: float, rise: float, limit: float) ->
     FitError
         If it does not rise so far.
     """
+    from scipy.optimize import brentq  # here, because it takes long to import
+
     start = float(fit.best[number])
     vector = fit.best
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from astropy.table import QTable
-from scipy.optimize import brentq
 
 from gpnb.core.errors import ArgumentError, FitError
 from gpnb.fitting.confidence import height, quantile
@@ -52,6 +51,8 @@ def _circle(n: int) -> np.ndarray:
 
 def _length(fit: HeldFit, pair: list[int], direction: np.ndarray, rise: float, guess: float) -> float:
     """How far along a ray −2 ln L has risen; to the parameters' limits at most."""
+    from scipy.optimize import brentq  # here, because it takes long to import
+
     start, bounds = fit.best[pair], fit.likelihood.bounds[pair]
     with np.errstate(divide="ignore", invalid="ignore"):
         room = np.where(direction > 0, bounds[:, 1] - start, start - bounds[:, 0]) / np.abs(direction)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from iminuit import Minuit
 
 from gpnb.core.errors import ArgumentError
 from gpnb.fitting.objective import Objective
 from gpnb.fitting.scoring import Minimum, pressed, score
+
+if TYPE_CHECKING:
+    from iminuit import Minuit
 
 _NEAR = 1e-3
 """Scoring stops when −2 ln L promises to fall by less; Migrad does the rest."""
@@ -61,6 +63,8 @@ def minimise(objective: Objective, start: np.ndarray, **options: float) -> Minim
 
 
 def _migrad(objective: Objective, theta: np.ndarray, held: np.ndarray, options: dict[str, Any]) -> Minuit:
+    from iminuit import Minuit  # here: other back ends do without
+
     minuit = Minuit(
         lambda theta: min(objective.stat(theta), _HUGE),
         theta,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize as scipy_minimize
 
 from gpnb.fitting.objective import Objective
 from gpnb.fitting.scoring import Minimum, error_sizes, norms_first
@@ -26,6 +25,8 @@ def minimise(objective: Objective, start: np.ndarray, **options: Any) -> Minimum
     **options
         ``method`` (``"L-BFGS-B"``, ``"TNC"``, ``"SLSQP"`` or another that takes limits) and scipy's own.
     """
+    from scipy.optimize import minimize as scipy_minimize  # here, because it takes long to import
+
     point = norms_first(objective, objective.at(np.clip(start, *objective.bounds.T)))
     center, size = point.theta, error_sizes(point.fisher)
     method = options.pop("method", "L-BFGS-B")

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
-from scipy.stats import poisson
+from scipy.special import gammaln, pdtrik, xlogy
 
 from gpnb.datasets.off_groups import expected_off, off_groups
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.datasets.statistic import excess_variance, kind_of
-from gpnb.stats import cash, cash_gradient, cash_weight, chi2, chi2_gradient, chi2_weight, cstat
+from gpnb.stats.counts import cash, cash_gradient, cash_weight, cstat
+from gpnb.stats.gaussian import chi2, chi2_gradient, chi2_weight
 from gpnb.stats.onoff import wstat_gradient, wstat_terms
 
 _FEW = 6.0
@@ -54,11 +55,17 @@ class OnOff:
         few = np.flatnonzero((self._expected < _FEW) & (signal >= 0))
         signal, alpha, off = signal[few], self._alpha[few], self._expected[few]
         on = signal + alpha * off
-        n, m = (np.arange(poisson.ppf(_SURE, mean.max(initial=0)) + 2) for mean in (on, off))
+        n, m = (np.arange(np.ceil(pdtrik(_SURE, mean.max(initial=1))) + 2) for mean in (on, off))
         slope = wstat_gradient(n[:, None], m, alpha[:, None, None], signal[:, None, None])
-        often = poisson.pmf(n, on[:, None])[:, :, None] * poisson.pmf(m, off[:, None])[:, None, :]
+        often = _chance(n, on[:, None])[:, :, None] * _chance(m, off[:, None])[:, None, :]
         found[few] = np.nansum(often * slope, axis=(1, 2))
         return found
+
+
+def _chance(n: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """Of n counts where `mean` are expected; scipy.stats takes long to import."""
+    found: np.ndarray = np.exp(xlogy(n, mean) - gammaln(n + 1) - mean)
+    return found
 
 
 class Known:

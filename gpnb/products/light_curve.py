@@ -10,7 +10,6 @@ import numpy as np
 from astropy import units as u
 from astropy.table import QTable, Table
 from astropy.time import Time
-from astropy.timeseries import BinnedTimeSeries
 
 from gpnb.core.display import Displayed
 from gpnb.core.errors import ArgumentError, SelectionError
@@ -22,6 +21,8 @@ from gpnb.products.estimates import NORMS, SCANS, STATS, Estimates
 from gpnb.products.sed import PARAMETER, REFERENCES, Spectrum
 
 if TYPE_CHECKING:
+    from astropy.timeseries import BinnedTimeSeries
+
     from gpnb.products.series import Series
 
 
@@ -243,6 +244,8 @@ class LightCurve(Displayed, Estimates):
 
     def to_timeseries(self, sed_type: str = "flux") -> BinnedTimeSeries:
         """The light curve as astropy's time series, one row a bin of time; `from_table` reads it back."""
+        from astropy.timeseries import BinnedTimeSeries  # here, because it takes long to import
+
         series = BinnedTimeSeries(time_bin_start=self.time_min, time_bin_end=self.time_max)
         for name, values in self._all_columns(sed_type).items():
             series[name] = values

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.interpolate import CubicSpline
-from scipy.optimize import minimize_scalar
 
 from gpnb.stats.variability import Constancy, constancy
 
@@ -33,6 +31,8 @@ def ts_constant(norm: ArrayLike, stat: ArrayLike) -> Constancy:
     >>> round(found.stat, 6), found.dof, round(found.mean, 6)
     (2.0, 2, 2.0)
     """
+    from scipy.optimize import minimize_scalar  # here, because it takes long to import
+
     norm, stat = np.atleast_2d(np.asarray(norm, dtype=float)), np.atleast_2d(np.asarray(stat, dtype=float))
     known = (np.isfinite(norm) & np.isfinite(stat)).all(axis=1)
     profiles = [_Profile(x, y) for x, y in zip(norm[known], stat[known], strict=True)]
@@ -53,6 +53,8 @@ class _Profile:
     """−2 ln L of one bin along its norm."""
 
     def __init__(self, norm: np.ndarray, stat: np.ndarray):
+        from scipy.interpolate import CubicSpline  # here, because it takes long to import
+
         self._inside = CubicSpline(norm, stat)
         self._ends = norm[0], norm[-1]
         turns = self._inside.derivative().roots(extrapolate=False)

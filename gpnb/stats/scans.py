@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.interpolate import PchipInterpolator
 
 from gpnb.stats.roots import rising_root
 
@@ -28,6 +27,8 @@ class Scan:
     """
 
     def __init__(self, norm: ArrayLike, stat: ArrayLike):
+        from scipy.interpolate import PchipInterpolator  # here, because it takes long to import
+
         order = np.argsort(norm)
         x, y = np.asarray(norm, dtype=float)[order], np.asarray(stat, dtype=float)[order]
         kept = np.append(True, np.diff(x) > _SAME * np.ptp(x))

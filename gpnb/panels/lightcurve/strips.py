@@ -17,8 +17,8 @@ from gpnb.panels.lightcurve.work import CurveWork
 from gpnb.panels.plot import Plot, Points
 from gpnb.products.light_curve import LightCurve
 from gpnb.products.series import Series
-from gpnb.stats import chi2_constant, hardness_ratio, pearson
-from gpnb.stats.correlation import Correlation
+from gpnb.stats.correlation import Correlation, pearson
+from gpnb.stats.variability import chi2_constant, hardness_ratio
 
 _LOOKS = (("purple", "diamond"), ("fine", "triangle-up"), ("model", "square"), ("accent", "circle"))
 _PLAIN = (1e-2, 1e4)

@@ -17,7 +17,8 @@ from gpnb.datasets.flux_points import FluxPointsDataset
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.state import doors
 from gpnb.state.doors import Span
-from gpnb.stats import cstat, wstat
+from gpnb.stats.counts import cstat
+from gpnb.stats.onoff import wstat
 
 _EXTRACTION = "gpnb.reduce_spectrum()"
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from gpnb.core.words import number
 from gpnb.panels.theta2.view import Theta2View
-from gpnb.stats import lima
+from gpnb.stats.significance import lima
 
 _CLOSE = 1e-9
 
