@@ -1,9 +1,16 @@
 """Observations in files: events, good times, responses, stores."""
 
-from gpnb.data.events import EventList
-from gpnb.data.gti import GTI
-from gpnb.data.observation import Observation
-from gpnb.data.observations import Observations
-from gpnb.data.store import DataStore
+from gpnb.core.lazy import lazy_names
 
-__all__ = ["GTI", "DataStore", "EventList", "Observation", "Observations"]
+_HOME = {
+    "EventList": "events",
+    "GTI": "gti",
+    "Observation": "observation",
+    "Observations": "observations",
+    "DataStore": "store",
+}
+"""Public name → the module it lives in."""
+
+__all__ = sorted(_HOME)  # noqa: PLE0605
+
+__getattr__, __dir__ = lazy_names(__name__, _HOME)

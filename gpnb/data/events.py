@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from astropy import units as u
@@ -13,7 +13,6 @@ from astropy.coordinates import SkyCoord
 from astropy.io import fits
 from astropy.table import Table, vstack
 from astropy.time import Time
-from astropy.wcs import WCS
 
 from gpnb.core.display import Displayed
 from gpnb.core.errors import DataFormatError, SelectionError
@@ -27,6 +26,9 @@ from gpnb.core.units import ANGLE, ENERGY, to_range, to_time
 from gpnb.data.expression import where_mask
 from gpnb.data.phase import Ephemeris, in_phase, phase_intervals, phases
 from gpnb.data.timeref import seconds_from, time_factor, time_reference
+
+if TYPE_CHECKING:
+    from astropy.wcs import WCS
 
 _MANDATORY = ("TIME", "RA", "DEC", "ENERGY")
 _UNITS = {"RA": "deg", "DEC": "deg", "ENERGY": "TeV"}
@@ -375,6 +377,8 @@ def _native(values: np.ndarray) -> np.ndarray:
 
 def _local_wcs(ra: np.ndarray, dec: np.ndarray) -> WCS:
     """A tangent plane at the middle of the events, fine enough for region edges."""
+    from astropy.wcs import WCS  # here: few events are cut by regions
+
     wcs = WCS(naxis=2)
     wcs.wcs.ctype = "RA---TAN", "DEC--TAN"
     wcs.wcs.crval = (ra[0], float(np.median(dec))) if len(ra) else (0.0, 0.0)

@@ -20,7 +20,6 @@ from gpnb.data.gti import GTI
 from gpnb.data.parts import Part
 from gpnb.data.phase import Ephemeris
 from gpnb.data.pointing import from_horizon, location_of
-from gpnb.irf.rad_max import RadMax
 
 _WORDS = {"aeff": "effective area", "edisp": "energy dispersion", "psf": "point spread function", "bkg": "background"}
 
@@ -107,6 +106,8 @@ class Observation(Displayed):
     @property
     def rad_max(self) -> Any:
         """Directional cut of point-like responses: a table, or the fixed RAD_MAX of the effective area."""
+        from gpnb.irf.rad_max import RadMax  # here: few responses are point-like
+
         return self._part("rad_max") if self.has("rad_max") else RadMax.from_response(self.aeff)
 
     def has(self, part: str) -> bool:

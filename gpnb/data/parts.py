@@ -12,7 +12,6 @@ from gpnb.core.fits_file import find_hdu, forget_unpacked, open_fits
 from gpnb.core.recipe import Recipe
 from gpnb.data.events import EventList
 from gpnb.data.gti import GTI
-from gpnb.irf.read import read_irf
 
 PARTS = ("events", "gti", "aeff", "edisp", "psf", "bkg", "rad_max", "pointing")
 IRFS = ("aeff", "edisp", "psf", "bkg", "rad_max")
@@ -57,6 +56,8 @@ class Part:
 @lru_cache(maxsize=16)
 def _read_shared_irf(part: Part, stamp: int) -> Any:  # noqa: ARG001
     """A response, kept because many runs share one table; `stamp` tells a changed file apart."""
+    from gpnb.irf.read import read_irf  # here: stores are opened far more often than responses are read
+
     response = read_irf(part.hdu, part.hdu_class, path=part.path)
     return response if part.det_axes is None else response.oriented(*part.det_axes)
 

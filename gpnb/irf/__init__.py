@@ -1,24 +1,21 @@
 """Instrument responses: one interpolated base, thin classes on it, GADF tables in and out."""
 
-from gpnb.irf.aeff import EffectiveArea
-from gpnb.irf.background import Background2D, Background3D
-from gpnb.irf.edisp import EnergyDispersion
-from gpnb.irf.psf_gauss import Psf3Gauss
-from gpnb.irf.psf_king import PsfKing
-from gpnb.irf.psf_table import PsfTable
-from gpnb.irf.rad_max import RadMax
-from gpnb.irf.read import read_irf
-from gpnb.irf.response import Response
+from gpnb.core.lazy import lazy_names
 
-__all__ = [
-    "Background2D",
-    "Background3D",
-    "EffectiveArea",
-    "EnergyDispersion",
-    "Psf3Gauss",
-    "PsfKing",
-    "PsfTable",
-    "RadMax",
-    "Response",
-    "read_irf",
-]
+_HOME = {
+    "EffectiveArea": "aeff",
+    "Background2D": "background",
+    "Background3D": "background",
+    "EnergyDispersion": "edisp",
+    "Psf3Gauss": "psf_gauss",
+    "PsfKing": "psf_king",
+    "PsfTable": "psf_table",
+    "RadMax": "rad_max",
+    "read_irf": "read",
+    "Response": "response",
+}
+"""Public name → the module it lives in."""
+
+__all__ = sorted(_HOME)  # noqa: PLE0605
+
+__getattr__, __dir__ = lazy_names(__name__, _HOME)

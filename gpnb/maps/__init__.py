@@ -1,10 +1,15 @@
 """Maps: axes, sky geometries, n-D sky maps, masks, kernels and their files."""
 
-from __future__ import annotations
+from gpnb.core.lazy import lazy_names
 
-from gpnb.maps.axis import Axis
-from gpnb.maps.geometry import WcsGeometry
-from gpnb.maps.image import SkyImage
-from gpnb.maps.sky_map import SkyMap
+_HOME = {
+    "Axis": "axis",
+    "WcsGeometry": "geometry",
+    "SkyImage": "image",
+    "SkyMap": "sky_map",
+}
+"""Public name → the module it lives in."""
 
-__all__ = ["Axis", "SkyImage", "SkyMap", "WcsGeometry"]
+__all__ = sorted(_HOME)  # noqa: PLE0605
+
+__getattr__, __dir__ = lazy_names(__name__, _HOME)
