@@ -130,3 +130,17 @@ def test_import_gpnb_is_light():
     code = "import sys, gpnb; print('\\n'.join({name.split('.')[0] for name in sys.modules}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not OUTER_LIBRARIES & set(done.stdout.split())
+
+
+def test_rooms_do_not_import_by_the_names_for_users():
+    """Names of a whole room are for users: they are found late, and without their types."""
+    rooms = {path.parent.name for path in PACKAGE.glob("*/__init__.py") if "lazy_names" in path.read_text("utf-8")}
+    found = [
+        f"{path.relative_to(PACKAGE)}: {name}"
+        for path in FILES
+        if path.name != "__init__.py"
+        for name in imported(path)
+        if len(parts := name.split(".")) == 3 and parts[0] == "gpnb" and parts[1] in rooms
+        if not {parts[2], f"{parts[2]}.py"} & {item.name for item in (PACKAGE / parts[1]).iterdir()}
+    ]
+    assert not found
