@@ -113,11 +113,11 @@ def energy_cells(datasets: Sequence[SpectrumDataset], edges: np.ndarray) -> list
 def true_bounds(
     datasets: Sequence[SpectrumDataset], cells: Sequence[np.ndarray], edges: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Ends of the bins that each interval consists of; its own where it has none (TeV)."""
+    """Ends of the usable bins that each interval consists of; its own where it has none (TeV)."""
     count = len(edges) - 1
     low, high = np.full(count, np.inf), np.full(count, -np.inf)
     for item, cell in zip(datasets, cells, strict=True):
-        inside = cell >= 0
+        inside = (cell >= 0) & item.usable
         np.minimum.at(low, cell[inside], item.energy.low_values[inside])
         np.maximum.at(high, cell[inside], item.energy.high_values[inside])
     return np.where(np.isfinite(low), low, edges[:-1]), np.where(np.isfinite(high), high, edges[1:])

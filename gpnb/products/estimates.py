@@ -113,7 +113,8 @@ class Estimates:
     def _complete_errors(self) -> None:
         """The symmetric error from the two sides, and each side from it, where one is missing or undefined."""
         lower, upper = (np.where(side >= 0, side, np.nan) for side in (self.norm_errn, self.norm_errp))
-        both = np.where(np.isfinite(self.norm_err), self.norm_err, 0.5 * (lower + upper))
+        mean = np.where(lower == 0, upper, np.where(upper == 0, lower, 0.5 * (lower + upper)))  # 0: at a bound
+        both = np.where(np.isfinite(self.norm_err), self.norm_err, mean)
         self._set("norm_err", both, both.shape)
         for name, side in {"norm_errn": lower, "norm_errp": upper}.items():
             self._set(name, np.where(np.isfinite(side), side, both), both.shape)

@@ -144,6 +144,28 @@ def test_points_lie_on_a_fit_of_what_they_were_made_from():
     assert "gpnb.fit(" in points.recipe.to_code()
 
 
+def test_the_symmetric_error_of_a_norm_at_its_bound_is_that_upward():
+    """No counts ON: the norm stays at zero, and half of the upper error would be the error of nothing."""
+    points = gpnb.flux_points(spectrum([180, 60, 0, 6, 0, 0], off=(40, 30, 0, 10, 4, 0)), SHAPE, ENERGY)
+    bound = points.norm_errn == 0
+    assert bound.any()
+    assert points.norm_err[bound] == pytest.approx(points.norm_errp[bound])
+
+
+def test_intervals_end_where_usable_data_do():
+    """Two runs of other thresholds: from the lower one on; a bin that nothing is usable in has no part."""
+    edges = ENERGY.edge_values
+    low, high = spectrum(expected(), name="low"), spectrum(expected(), name="high")
+    parts = [low.restrict((edges[1] * u.TeV, None)), high.restrict((edges[2] * u.TeV, edges[5] * u.TeV))]
+    points = gpnb.flux_points(parts, SHAPE, [edges[0], edges[3], 2 * edges[6]] * u.TeV)
+    assert points.e_min == pytest.approx(edges[[1, 3]])
+    assert points.e_max == pytest.approx(edges[[3, 6]])
+    assert points.norm == pytest.approx(1, abs=1e-6)
+    assert points["flux"].value == pytest.approx(SHAPE.integral(points["e_min"], points["e_max"]).value, rel=1e-6)
+    one = gpnb.flux_points(parts[1], SHAPE, [edges[0], edges[3], 2 * edges[6]] * u.TeV)
+    assert (one.e_min[0], one.e_max[1]) == pytest.approx((edges[2], edges[5]))
+
+
 def test_intervals_are_those_of_the_bins_of_data():
     dataset = spectrum(expected())
     points = gpnb.flux_points(dataset, SHAPE, ["0.1 TeV", "1.2 TeV", "12 TeV", "50 TeV", "900 TeV"])

@@ -164,6 +164,23 @@ def test_upper_limits(curve):
     assert rows[0][3] == "(1.00 ± 0.10) × 10⁻¹¹"
 
 
+@pytest.mark.parametrize("log", [False, True])
+def test_arrows_of_limits_near_zero_have_room(log):
+    """A limit far below the other points: its arrow, 9 % of the height, stays in the picture."""
+    limits = np.zeros((10, 1), dtype=bool)
+    limits[3] = True
+    most = np.where(limits, 2e-13, 5e-11) * u.Unit("cm-2 s-1")
+    plot = curve_plot(CurveWork(make_curve(HOURS, is_ul=limits, flux_ul=most)), LightCurveView(log_y=log))
+    plot = getattr(plot, "plot", plot)
+    low, high = plot.y
+    (points,) = plot.points
+    place = points.y[points.limit][0]
+    part = np.log(place / low) / np.log(high / low) if log else (place - low) / (high - low)
+    assert part > 0.1
+    none = curve_plot(CurveWork(make_curve(HOURS)), LightCurveView())
+    assert getattr(none, "plot", none).y[0] == 0
+
+
 def test_bands_have_colour_and_marker_of_their_own():
     work = CurveWork(make_curve(HOURS, bands=3))
     plot = curve_plot(work, LightCurveView(log_y=True))

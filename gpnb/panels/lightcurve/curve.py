@@ -17,6 +17,9 @@ from gpnb.panels.spectrum.sed import ERG, SED, flux_point_marks
 from gpnb.products.light_curve import LightCurve
 from gpnb.products.series import Series
 
+_ARROW = 0.12
+"""Of the height of a plot, that the arrow of an upper limit takes with some room."""
+
 _TICKS = {0.0: "0", 0.25: "0.25", 0.5: "0.5", 0.75: "0.75", 1.0: "1"}
 Places = tuple[np.ndarray, np.ndarray, np.ndarray]
 """Where points are along x, and the ends of their bars."""
@@ -241,12 +244,25 @@ def _range(points: list[Points], log: bool) -> tuple[float, float]:
     ends = [values[np.isfinite(values)] for item in points for values in (item.y_low, item.y_high, item.y)]
     whole = np.concatenate(ends) if ends else np.zeros(0)
     if log:
-        return log_range([whole])
+        low, high = log_range([whole])
+        return below_arrows(low, high, points, log=True), high
     if not len(whole):
         return 0.0, 1.0
     low, high = min(0.0, float(whole.min())), float(whole.max())
     room = 0.06 * (high - low or 1.0)
-    return (low - room if low < 0 else 0.0), high + room
+    return below_arrows(low - room if low < 0 else 0.0, high + room, points), high + room
+
+
+def below_arrows(low: float, high: float, points: list[Points], log: bool = False) -> float:
+    """The lower end of a range, further down where arrows of upper limits would leave it."""
+    ends = np.concatenate([item.y[item.limit] for item in points] or [np.zeros(0)])
+    ends = ends[np.isfinite(ends) & ((ends > 0) | (not log))]
+    if not len(ends):
+        return low
+    least = float(ends.min())
+    if log:
+        return min(low, least / (high / least) ** (_ARROW / (1 - _ARROW)))
+    return min(low, (least - _ARROW * high) / (1 - _ARROW))
 
 
 def _short(value: float) -> float:

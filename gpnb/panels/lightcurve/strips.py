@@ -11,7 +11,7 @@ from astropy import units as u
 
 from gpnb.core.words import number, power, unit_text
 from gpnb.data.timeref import seconds_from
-from gpnb.panels.lightcurve.curve import Places, band_words, phases_of, places_of, points_of, shown_bands
+from gpnb.panels.lightcurve.curve import Places, band_words, below_arrows, phases_of, places_of, points_of, shown_bands
 from gpnb.panels.lightcurve.view import LightCurveView
 from gpnb.panels.lightcurve.work import CurveWork
 from gpnb.panels.plot import Plot, Points
@@ -176,8 +176,7 @@ def _range(points: Points) -> tuple[float, float]:
     low, high = float(ends.min()), float(ends.max())
     low = 0.0 if 0 < low < 0.6 * high else low
     room = 0.08 * ((high - low) or abs(high) or 1.0)
-    below = 3 * room if points.limit.any() else room  # arrows of limits go down
-    return (low if low == 0 else low - below), high + room
+    return below_arrows(low if low == 0 else low - room, high + room, [points]), high + room
 
 
 def _scale(series: Series) -> float:
