@@ -171,14 +171,13 @@ def test_arrows_of_limits_near_zero_have_room(log):
     limits[3] = True
     most = np.where(limits, 2e-13, 5e-11) * u.Unit("cm-2 s-1")
     plot = curve_plot(CurveWork(make_curve(HOURS, is_ul=limits, flux_ul=most)), LightCurveView(log_y=log))
-    plot = getattr(plot, "plot", plot)
     low, high = plot.y
     (points,) = plot.points
     place = points.y[points.limit][0]
     part = np.log(place / low) / np.log(high / low) if log else (place - low) / (high - low)
     assert part > 0.1
     none = curve_plot(CurveWork(make_curve(HOURS)), LightCurveView())
-    assert getattr(none, "plot", none).y[0] == 0
+    assert none.y[0] == 0
 
 
 def test_bands_have_colour_and_marker_of_their_own():
