@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from scipy.special import gammaln, pdtrik, xlogy
@@ -28,6 +28,12 @@ class Term(Protocol):
 
     def __call__(self, signal: np.ndarray) -> Three:
         """Three arrays like `signal`; its last axis goes over the bins, those before it over many signals."""
+
+
+class Counted(Term, Protocol):
+    """A term that knows where it is defined."""
+
+    lowest: np.ndarray
 
 
 class OnOff:
@@ -137,7 +143,7 @@ class Terms:
         order = sorted(range(len(places)), key=lambda number: places[number].start)
         kinds = [kind_of(datasets[number], statistic) for number in order]
         self.kinds = tuple(dict.fromkeys(kinds))
-        self._parts: list[tuple[Term, slice]] = []
+        self._parts: list[tuple[Counted, slice]] = []
         owner = np.zeros(max(place.stop for place in places), dtype=int)
         self.n = 0
         for kind in self.kinds:
@@ -183,7 +189,7 @@ class Terms:
         return stat, slope, weight
 
 
-def _term(kind: str, datasets: Sequence[SpectrumDataset], groups: np.ndarray) -> Any:
+def _term(kind: str, datasets: Sequence[SpectrumDataset], groups: np.ndarray) -> Counted:
     if kind == "wstat":
         return _on_off(datasets, groups)
     return Squares(datasets) if kind == "chi2" else Known(datasets, absolute=kind == "cstat")

@@ -30,6 +30,8 @@ class Binned(Block):
         What it is called.
     join : callable, optional
         Adds signals of usable bins, along the last axis, to what the statistic takes.
+    slant : callable, optional
+        The slope that the statistic is expected to have for a signal that is true; by default none.
     """
 
     def __init__(
@@ -40,11 +42,12 @@ class Binned(Block):
         term: Term,
         statistics: Sequence[str],
         join: Callable[[np.ndarray], np.ndarray] = np.asarray,
+        slant: Callable[[np.ndarray], np.ndarray] = np.zeros_like,
     ):
         self.datasets, self.statistics = tuple(datasets), tuple(statistics)
         self.asks, self.periods = used.asks, used.periods
         self.n = join(np.zeros(used.owner.size)).size
-        self._used, self._make_whole, self._term, self._join = used, whole, term, join
+        self._used, self._make_whole, self._term, self._join, self._slant = used, whole, term, join, slant
 
     @cached_property
     def whole(self) -> Predictor:
@@ -65,6 +68,11 @@ class Binned(Block):
     def stat(self, sources: Sequence[Source]) -> np.ndarray:
         """See `Block`."""
         return np.asarray(self._term(self._join(self._used.signal(sources)))[0].sum(axis=-1))
+
+    def slant(self, sources: Sequence[Source], size: int) -> np.ndarray:
+        """See `Block`."""
+        counts = self._join(self._used.with_slopes(sources, size))
+        return np.asarray(counts[1:] @ self._slant(counts[0]))
 
     def bad(self, sources: Sequence[Source]) -> str:
         """See `Block`."""

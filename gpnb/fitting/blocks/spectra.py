@@ -28,14 +28,7 @@ class Spectra(Binned):
         def whole() -> Linear:
             return _folded(datasets, len(models), [np.ones_like(item.usable) for item in datasets])
 
-        made = cls(datasets, used, whole, terms, terms.kinds, terms.join)
-        made._slant = terms.slant
-        return [made]
-
-    def slant(self, sources: Sequence[Source], size: int) -> np.ndarray:
-        """See `Block`: that of W where few OFF counts are expected."""
-        counts = self._join(self._used.with_slopes(sources, size))
-        return np.asarray(counts[1:] @ self._slant(counts[0]))
+        return [cls(datasets, used, whole, terms, terms.kinds, terms.join, terms.slant)]
 
     @staticmethod
     def measured(dataset: SpectrumDataset) -> np.ndarray:
