@@ -53,12 +53,12 @@ def open_fits(path: str | os.PathLike[str], keep: bool = False) -> Iterator[fits
             with _kept(found, stamp).use() as hdulist:
                 yield hdulist
             return
-        if not packed:
-            with found.open("rb") as stream:
+        with io.BytesIO(_unpacked(found, stamp)) if packed else found.open("rb") as stream:
+            if not packed:
                 check_layout(stream, found.stat().st_size, str(path))
-        source = io.BytesIO(_unpacked(found, stamp)) if packed else found
-        with fits.open(source, memmap=False, character_as_bytes=False) as hdulist:
-            yield hdulist
+                stream.seek(0)
+            with fits.open(stream, memmap=False, character_as_bytes=False) as hdulist:
+                yield hdulist
 
 
 @contextmanager

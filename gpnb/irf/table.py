@@ -37,6 +37,9 @@ KEPT = (
 _GAP = 1e-5
 """Largest gap between neighbouring bins, relative to the edge or to the width."""
 
+_NOISE = 0.05
+"""Negative values up to this part of the greatest are noise of how a table was made: H.E.S.S. has 1 % of it."""
+
 _logger = logging.getLogger("gpnb.irf")
 
 
@@ -129,7 +132,7 @@ class TableReader:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # nothing but NaN
             low, high = float(np.nanmin(values)) * factor, float(np.nanmax(values)) * factor
-        if low < column.least or high > column.most:
+        if low < column.least - _NOISE * max(high, 0.0) or high > column.most:
             bounds = f"{column.least:g} to {column.most:g} {column.house_unit}".strip()
             raise self._fault(f"the column {name} holds {low:g} to {high:g}; expected {bounds}")
         if low == high == 0 and column is self._layout.columns[0]:

@@ -14,6 +14,7 @@ from astropy.table import QTable, Table
 from astropy.time import Time, TimeDelta
 
 from gpnb.core.errors import ArgumentError, DataFormatError
+from gpnb.core.faults import faults_told
 from gpnb.core.frozen import unchanging
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import time_text, to_time
@@ -209,16 +210,17 @@ class Series:
         DataFormatError
             If it is something else.
         """
-        try:
+        with faults_told("This is not the text of a series: something is missing or wrong"):
             data = json.loads(text)
             reference, unit = to_time(data["reference"]), u.Unit(data["unit"], parse_strict="silent")
-            ends = {end: reference + TimeDelta(_floats(data[end]), format="sec") for end in ("time_min", "time_max")}
+            elapsed = {end: _floats(data[end]) for end in ("time_min", "time_max")}
+            if not all(np.isfinite(seconds).all() for seconds in elapsed.values()):
+                raise DataFormatError("This is not the text of a series: it has times that are no numbers.")
+            ends = {end: reference + TimeDelta(seconds, format="sec") for end, seconds in elapsed.items()}
             arrays = {name: _floats(data[name]) for name in ARRAYS if name in data}
             is_ul, name = np.array(data["is_ul"], dtype=bool) if "is_ul" in data else False, str(data["name"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise DataFormatError(f"This is not the text of a series: {error!r} is missing or wrong.") from error
-        recipe = Recipe.of("gpnb.Series.from_text()", name=name, text=text)
-        return cls(**ends, **arrays, is_ul=is_ul, unit=unit, name=name, recipe=recipe)
+            recipe = Recipe.of("gpnb.Series.from_text()", name=name, text=text)
+            return cls(**ends, **arrays, is_ul=is_ul, unit=unit, name=name, recipe=recipe)
 
     def to_text(self) -> str:
         """All of it as one line of JSON: times in seconds from a day of TT."""

@@ -16,6 +16,7 @@ from astropy.table import Column, Table
 from astropy.time import Time, TimeDelta
 
 from gpnb.core.errors import ArgumentError, DataFormatError
+from gpnb.core.faults import one_line
 from gpnb.core.fits_file import open_fits
 from gpnb.core.fits_units import parse_unit, unit_factor
 from gpnb.core.header_keys import keyword_number
@@ -115,7 +116,7 @@ def _ends(
     wanted = (given,) if isinstance(given, str) else tuple(given or ()) or _find_times(names)
     if len(wanted) not in (1, 2):
         raise DataFormatError(
-            f"The table has no column of times that is known; give time='NAME'. There are: {', '.join(table.colnames)}."
+            f"The table has no column of times that is known; give time='NAME'. There are: {_names(table)}."
         )
     found = [as_time(table, str(_chosen(table, name, "time")), scale, time_format) for name in wanted]
     good = np.logical_and.reduce([known for _, known in found])
@@ -124,6 +125,10 @@ def _ends(
     width, before = _width(table, names, chosen["width"])
     start = found[0][0] - before * width
     return (start, start + width), good, wanted
+
+
+def _names(table: Table) -> str:
+    return ", ".join(map(one_line, table.colnames))
 
 
 def _find_times(names: dict[str, str]) -> tuple[str, ...]:
@@ -171,7 +176,7 @@ def _find_value(table: Table, names: dict[str, str], used: Sequence[str]) -> str
         and not re.search(r"err|sigma|_ul$|^ul$|width|timedel|^time|mjd|jd$|exp", key)
     ]
     if len(others) != 1:
-        there = ", ".join(table.colnames)
+        there = _names(table)
         raise DataFormatError(
             f"The table has no column of values that is known; give value='NAME'. There are: {there}."
         )
@@ -244,7 +249,7 @@ def _limits(
 def _chosen(table: Table, name: Any, argument: str) -> str | None:
     if name is None or name in table.colnames:
         return name  # type: ignore[no-any-return]
-    raise DataFormatError(f"{argument}={name!r} is no column of the table; there are: {', '.join(table.colnames)}.")
+    raise DataFormatError(f"{argument}={name!r} is no column of the table; there are: {_names(table)}.")
 
 
 def _unit(table: Table, name: str) -> u.UnitBase:

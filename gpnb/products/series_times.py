@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,12 @@ from astropy.table import Table
 from astropy.time import Time, TimeDelta
 
 from gpnb.core.errors import ArgumentError, DataFormatError, GpnbError
+from gpnb.core.faults import one_line
 from gpnb.core.fits_units import unit_factor
 from gpnb.core.header_keys import keyword_number, reference_day, time_scale
 
 _SCALES = ("tt", "utc", "tdb", "tai", "tcb", "tcg")
+_FIRST_UTC = 36934.0
 _JD, _MJD = (2_000_000.0, 3_000_000.0), (15_000.0, 100_000.0)
 """What numbers of these sizes are, if nothing else tells."""
 
@@ -38,14 +41,14 @@ def as_time(
         if column.dtype.kind in "USO":
             words = np.char.strip(np.asarray(column).astype(str))
             known = known & (words != "")
-            return Time(_filled(words, known), format=time_format, scale=own), known
+            return _certain(Time(_filled(words, known), format=time_format, scale=own)), known
         values = np.asarray(getattr(column, "unmasked", column), dtype=float)
         known = known & np.isfinite(values)
-        return _of_numbers(_filled(values, known), column, name, header, time_format, own), known
+        return _certain(_of_numbers(_filled(values, known), column, name, header, time_format, own)), known
     except (TypeError, ValueError) as error:
         if isinstance(error, GpnbError):
             raise
-        raise DataFormatError(f"Column {name!r} holds no times: {str(error).splitlines()[0]}") from error
+        raise DataFormatError(f"Column {name!r} holds no times ({one_line(error)}).") from error
 
 
 def _of_numbers(
@@ -61,6 +64,16 @@ def _of_numbers(
     zero = keyword_number({"TIMEZERO": 0.0, **header}, "TIMEZERO", f"Column {name!r}")
     elapsed = (values + zero) * unit_factor(text, "s", f"Column {name!r}")
     return _reference(header, scale) + TimeDelta(elapsed, format="sec")
+
+
+def _certain(times: Time) -> Time:
+    """UTC has leap seconds that are known from 1960 on and for years to come: times beyond are kept on TT."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".*dubious year.*")
+        if times.scale != "utc":
+            return times
+        certain = (times.tt.mjd >= _FIRST_UTC) & (times.tt.mjd <= Time.now().mjd)
+        return times if certain.all() else times.tt
 
 
 def _filled(values: np.ndarray, known: np.ndarray) -> np.ndarray:

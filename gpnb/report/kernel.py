@@ -11,8 +11,13 @@ from jupyter_client.manager import AsyncKernelManager
 
 from gpnb.report.tables import FOLDER
 
+_QUIET = ("--log-level=ERROR", "--matplotlib=inline")
+
 KERNEL = "python3"
 """The name written in the notebook; the specification is ours."""
+
+_PICTURES = "module://matplotlib_inline.backend_inline"
+"""Figures become pictures in the notebook, whatever back end the environment asks for."""
 
 
 def kernel_manager(tables: Path) -> type[AsyncKernelManager]:
@@ -24,8 +29,16 @@ def kernel_manager(tables: Path) -> type[AsyncKernelManager]:
         Where `save_table` writes in this kernel.
     """
     specification = KernelSpec(
-        argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--log-level=ERROR"],
-        env={"GPNB_STATIC": "1", FOLDER: str(tables)},
+        argv=[
+            sys.executable,
+            "-m",
+            "ipykernel_launcher",
+            "-f",
+            "{connection_file}",
+            "--log-level=ERROR",
+            "--matplotlib=inline",
+        ],
+        env={"GPNB_STATIC": "1", FOLDER: str(tables), "MPLBACKEND": _PICTURES},
         display_name="gpnb report",
         language="python",
     )

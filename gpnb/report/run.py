@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -104,7 +105,8 @@ def write_report(
 
 def _read(path: Path) -> NotebookNode:
     told = f"{path} is not a Jupyter notebook: open it in JupyterLab to see what is wrong"
-    with faults_told(told, ArgumentError):
+    with faults_told(told, ArgumentError), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of names of cells, which nbformat mends
         content = nbformat.reads(read_text(path, "a notebook"), as_version=4)
         nbformat.validate(content)
         return content

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from gpnb.core.atomic import atomic_file
 from gpnb.core.errors import ArgumentError, DataFormatError
+from gpnb.core.faults import faults_told
 from gpnb.core.recipe import Recipe
 from gpnb.core.text_file import parse_json, read_text
 from gpnb.state.record import Record, record_named
@@ -169,17 +170,20 @@ class Workspace:
         DataFormatError
             If it is not the state of a workspace, or of a newer gpnb.
         """
+        told = "This is not the state of a workspace: something is missing or wrong"
         try:
-            version, views = int(data["schema"]), dict(data["views"])
-            made = cls(Selection.from_dict(data["selection"]))
-            kinds = {name: record_named(view["kind"]) for name, view in views.items()}
-        except (KeyError, TypeError, ValueError) as error:
-            raise DataFormatError(f"This is not the state of a workspace: {error!r} is missing or wrong.") from error
+            with faults_told(told):
+                version, views = int(data["schema"]), dict(data["views"])
+                made = cls(Selection.from_dict(data["selection"]))
+                kinds = {name: record_named(view["kind"]) for name, view in views.items()}
+        except ArgumentError as error:
+            raise DataFormatError(f"{told} ({error}).") from error
         if version > _SCHEMA:
             raise DataFormatError(f"State of schema {version}: this gpnb reads up to {_SCHEMA}; update gpnb.")
-        for name, view in views.items():
-            fields = {key: value for key, value in view.items() if key != "kind"}
-            made._waiting[name] = kinds[name].from_dict(fields)
+        with faults_told("The state of a view is not what it should be"):
+            for name, view in views.items():
+                fields = {key: value for key, value in view.items() if key != "kind"}
+                made._waiting[name] = kinds[name].from_dict(fields)
         return made
 
     def write(self, path: str | os.PathLike[str], overwrite: bool = False) -> None:

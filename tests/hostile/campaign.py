@@ -72,7 +72,7 @@ def _outcome(read, ours) -> dict:
 
 
 def _is_sentence(text: str) -> bool:
-    return text.endswith(".") and "\n" not in text and "\x1b" not in text and len(text) < 2000
+    return text.endswith((".", "?")) and "\n" not in text and "\x1b" not in text and len(text) < 2000
 
 
 if __name__ == "__main__":
