@@ -75,7 +75,7 @@ def circle(sky: Any, fit: Any) -> list[float]:
 
 
 def draw(sky: Any, fit: Any, shape: dict[str, Any]) -> None:
-    tell(sky._stage.flat, "shape", id=None, shape=shape, tool="circle")
+    tell(sky._stage.flat, "shape", key=None, shape=shape, tool="circle")
     settle(fit)
 
 

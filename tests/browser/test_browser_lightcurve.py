@@ -78,7 +78,7 @@ def test_the_flare_by_mouse(open_panel):
     book.wait_python(POINTS, 25)
     assert book.value("len(panel.selected)") == 5
 
-    row = book.cell(0).locator("tr[data-id='2']")
+    row = book.cell(0).locator("tr[data-key='2']")
     row.click()
     book.wait_python("panel._table.chosen", [2])
     assert book.page.evaluate("typeof window.__hit") == "undefined"
@@ -108,7 +108,7 @@ def test_the_flare_by_keyboard(open_panel):
     plot(book, "Spectrum").get_by_text("chosen time").wait_for()
     plot(book, "Light curve").locator(".brushintsel .selection").wait_for()
 
-    book.cell(0).locator("tr[data-id][tabindex='0']").focus()
+    book.cell(0).locator("tr[data-key][tabindex='0']").focus()
     page.keyboard.press("Home")
     page.keyboard.press("Enter")
     book.wait_python("panel._table.chosen", [0])

@@ -103,7 +103,7 @@ def test_all_by_keyboard(book):
     book.wait_python("panel.state.model", "ExpCutoffPowerLaw")
     button(book, FIT).press("Enter")
     book.wait_python("len(panel.fits)", 2)
-    row = book.cell(0).locator("tr[data-id='power law']")
+    row = book.cell(0).locator("tr[data-key='power law']")
     row.wait_for()
     book.cell(0).locator("tr[tabindex='0']").focus()
     page.keyboard.press("End")

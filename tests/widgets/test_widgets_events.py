@@ -113,11 +113,11 @@ def test_drawn_regions_are_the_selection(panel):
     x, y = (float(value) for value in geom.coord_pixel("83.63d 22.01d"))
     radius = 0.3 / geom.plane.scales[0]
     shape = {"type": "circle", "x": x, "y": y, "r": radius}
-    panel._stage.flat._received(None, {"kind": "shape", "id": None, "shape": shape, "tool": "circle"}, None)
+    panel._stage.flat._received(None, {"kind": "shape", "key": None, "shape": shape, "tool": "circle"}, None)
     assert panel.selection.region.radius.to_value("deg") == pytest.approx(0.3, rel=1e-3)
     assert len(panel.selected) == panel._counts.pull().total < 1000
-    assert [item["id"] for item in panel._stage.flat.shapes] == ["selection"]
-    panel._stage.flat._received(None, {"kind": "remove", "id": "selection"}, None)
+    assert [item["key"] for item in panel._stage.flat.shapes] == ["selection"]
+    panel._stage.flat._received(None, {"kind": "remove", "key": "selection"}, None)
     assert panel.selection.region is None
 
 

@@ -142,16 +142,16 @@ def test_what_is_wanted_meanwhile_has_its_turn(curve):
 
 
 def test_rows_choose_times(panel, front):
-    front.tell(panel._table, "choose", id=3, add=False)
+    front.tell(panel._table, "choose", key=3, add=False)
     assert panel.wait()
     assert panel._table.chosen == [3]
     start, stop = panel.selection.time
     assert (stop - start).to_value("min") == pytest.approx(10)
-    front.tell(panel._table, "choose", id=6, add=True)
+    front.tell(panel._table, "choose", key=6, add=True)
     assert panel._table.chosen == [3, 4, 5, 6]
-    front.tell(panel._table, "span", ids=[7, 8], add=False)
+    front.tell(panel._table, "span", keys=[7, 8], add=False)
     assert panel._table.chosen == [7, 8]
-    front.tell(panel._table, "span", ids=[], add=False)
+    front.tell(panel._table, "span", keys=[], add=False)
     assert panel.selection.time is None
     assert panel.wait()
 
@@ -168,7 +168,7 @@ def test_bands(panel, front):
     assert [item["title"] for item in panel._table.columns if item["unit"].startswith("cm")] == [
         f"Flux {words}" for words in (item["label"] for item in panel._plot.head.legend)
     ]
-    assert [row["id"] for row in panel._table.rows] == list(range(25))
+    assert [row["key"] for row in panel._table.rows] == list(range(25))
     front.turn(panel._controls, "log_y", True)
     assert panel._plot.data("points 0")[1].max() < 1e-9
     front.turn(panel._controls, "edges", "")
@@ -315,7 +315,7 @@ def test_panels_of_one_workspace(curve, front):
     one, other = curve.view(workspace=workspace), curve.view(workspace=workspace, bins="run")
     assert one.wait()
     assert other.wait()
-    front.tell(one._table, "span", ids=[4, 5, 6, 7, 8], add=False)
+    front.tell(one._table, "span", keys=[4, 5, 6, 7, 8], add=False)
     assert one.wait()
     assert other.wait()
     assert len(other._table.chosen) == 2
@@ -327,7 +327,7 @@ def test_a_light_curve_without_its_data(curve, front):
     panel = read.view()
     assert {"bins", "minutes", "edges", "spectrum"}.isdisjoint(settings(panel))
     assert panel._plots.children == (panel._left,)
-    front.tell(panel._table, "choose", id=3, add=False)
+    front.tell(panel._table, "choose", key=3, add=False)
     assert len(panel.selected) == 1
     panel.set(bins="night")
     assert panel._foot.notes[-1].startswith("its data are not known")

@@ -31,7 +31,7 @@ def change(controls, name, value, gesture="g"):
 
 
 def shown(panel):
-    return [panel._table.rows[place]["id"] for place in panel._table.order]
+    return [panel._table.rows[place]["key"] for place in panel._table.order]
 
 
 def words(panel):
@@ -61,18 +61,18 @@ def test_heads_sort_and_turn_round(panel, demo):
 
 
 def test_rows_are_chosen_added_and_taken_away(panel):
-    tell(panel._table, "choose", id=2001, add=False)
-    tell(panel._table, "choose", id=2002, add=True)
+    tell(panel._table, "choose", key=2001, add=False)
+    tell(panel._table, "choose", key=2002, add=True)
     assert panel.selection.runs == (2001, 2002)
     assert panel._table.chosen == [2001, 2002]
     assert panel._head.count == "2 of 18 chosen"
     assert panel._foot.totals == "Chosen: 2 runs · 1 target · 0.9 h live"
     assert panel.selected.obs_ids == [2001, 2002]
-    tell(panel._table, "choose", id=2001, add=True)
+    tell(panel._table, "choose", key=2001, add=True)
     assert panel.selection.runs == (2002,)
-    tell(panel._table, "span", ids=CRAB, add=True)
+    tell(panel._table, "span", keys=CRAB, add=True)
     assert panel.selection.runs == (2002, 2001, 2003, 2004)
-    tell(panel._table, "span", ids=[], add=False)
+    tell(panel._table, "span", keys=[], add=False)
     assert panel.selection.runs == ()
     assert panel._foot.totals == ""
 
@@ -133,18 +133,18 @@ def test_nothing_shown_is_told(panel):
 def test_a_circle_drawn_chooses_the_runs_that_point_into_it_in_one_step(panel):
     panel.set(center="icrs 83.6d 22d", width="20 deg")
     x, y = (float(value) for value in panel._graph.plane.pull().coord_pixel("83.63d 22.01d"))
-    tell(panel._stage.flat, "shape", id=None, shape={"type": "circle", "x": x, "y": y, "r": 8.0}, tool="circle")
+    tell(panel._stage.flat, "shape", key=None, shape={"type": "circle", "x": x, "y": y, "r": 8.0}, tool="circle")
     assert panel.message == ""
     assert shown(panel) == CRAB
     assert sorted(panel.selection.runs) == CRAB
     assert panel._head.chips[0]["text"].startswith("83.63° +22.01° r ")
-    cone = next(shape for shape in panel._stage.flat.shapes if shape["id"] == "cone")
+    cone = next(shape for shape in panel._stage.flat.shapes if shape["key"] == "cone")
     assert cone["edit"]["r"] == pytest.approx(8.0)
     assert not cone["fixed"]
     panel.undo()
     assert (panel.state.cone, panel.selection.runs) == ("", ())
     panel.redo()
-    tell(panel._stage.flat, "remove", id="cone")
+    tell(panel._stage.flat, "remove", key="cone")
     assert len(shown(panel)) == 18
     assert sorted(panel.selection.runs) == CRAB
 
@@ -167,7 +167,7 @@ def test_the_sky_shows_every_pointing_and_a_circle_for_each_that_is_kept(panel):
     assert len(flat.points) == 18
     assert 0 < len(flat.lines["paths"]) < circles
     panel.choose([2001, 2002])
-    assert len([shape for shape in flat.shapes if shape["id"] is None]) == 2
+    assert len([shape for shape in flat.shapes if shape["key"] is None]) == 2
     assert [point["label"] for point in flat.points if point["colour"] == "#ffffff"] == ["2001 · Crab", "2002 · Crab"]
 
 
@@ -188,7 +188,7 @@ def test_what_lies_on_the_other_side_of_the_sky_is_not_drawn(panel, cone):
     assert panel._stage.flat.shapes == []
     assert len(panel._stage.flat.points) < 18
     panel.set(center=None, width=None)
-    assert [shape["id"] for shape in panel._stage.flat.shapes] == ["cone"]
+    assert [shape["key"] for shape in panel._stage.flat.shapes] == ["cone"]
 
 
 def test_the_field_of_view_is_a_number_with_a_unit(panel):
@@ -238,7 +238,7 @@ def test_panels_of_a_workspace_share_the_chosen_runs(demo):
     workspace = gpnb.Workspace()
     with gpnb.set_options(display="live"):
         one, other = demo.view(workspace=workspace), demo.select(target="Crab").view(workspace=workspace)
-    tell(one._table, "span", ids=[1001, 2002], add=False)
+    tell(one._table, "span", keys=[1001, 2002], add=False)
     assert other._table.chosen == [1001, 2002]
     assert other.selected.obs_ids == [2002]
     assert other._head.count == "1 of 4 chosen"
@@ -248,7 +248,7 @@ def test_runs_highlighted_by_the_record_give_way_to_a_choice(demo):
     with gpnb.set_options(display="live"):
         panel = demo.view(highlight=[1001])
     assert panel._table.chosen == [1001]
-    tell(panel._table, "choose", id=2001, add=False)
+    tell(panel._table, "choose", key=2001, add=False)
     assert panel._table.chosen == [2001]
     panel.undo()
     assert panel._table.chosen == [1001]
@@ -272,7 +272,7 @@ def test_faults_are_flagged_by_run_and_listed_for_the_chosen(demo, tmp_path):
         panel = gpnb.DataStore.read(folder).view()
     panel.check()
     assert panel.wait()
-    flagged = {row["id"]: row["flag"] for row in panel._table.rows if row["flag"]}
+    flagged = {row["key"]: row["flag"] for row in panel._table.rows if row["flag"]}
     assert flagged == {2002: "The index names this file, but it is not there."}
     assert panel._foot.notes == ["1 run with faults: 1 error, 0 warnings"]
     assert panel._foot.status["level"] == "attention"
@@ -310,7 +310,7 @@ def test_a_table_with_nothing_but_numbers():
         panel = runs.view()
     assert shown(panel) == [1, 2]
     assert panel._stage.flat.points == []
-    tell(panel._table, "choose", id=2, add=False)
+    tell(panel._table, "choose", key=2, add=False)
     assert panel.selected.obs_ids == [2]
     assert panel.message == ""
 

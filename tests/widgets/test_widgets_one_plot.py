@@ -66,7 +66,7 @@ def test_the_cut_moves_by_slider_row_and_code(front):
     assert panel.plot.data("mark 0")[0] == pytest.approx(0.04)
     assert panel.table.chosen == [0, 1]
     assert (items(panel)["cut"]["value"], items(panel)["cut"]["text"]) == (2, "0.04 deg²")
-    front.tell(panel.table, "choose", id=2, add=False)
+    front.tell(panel.table, "choose", key=2, add=False)
     assert panel.state.cut == 0.06
     assert "cut='0.06 deg2'" in panel.to_code()
     panel.undo()
@@ -167,10 +167,10 @@ def test_a_brush_chooses_phases_for_the_workspace():
 
 def test_a_row_chooses_its_phases_and_lets_them_go(front):
     panel = pulse().view()
-    front.tell(panel.table, "choose", id=9, add=False)
+    front.tell(panel.table, "choose", key=9, add=False)
     assert panel.selection.phase == (0.9, 1.0)
     assert panel.table.chosen == [9]
-    front.tell(panel.table, "choose", id=9, add=False)
+    front.tell(panel.table, "choose", key=9, add=False)
     assert panel.selection.phase is None
 
 

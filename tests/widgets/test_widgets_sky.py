@@ -45,14 +45,14 @@ def test_colours_change_without_sending_pixels_again(cube, front):
 
 def test_a_drawn_circle_comes_back_as_a_region(cube, front):
     panel = cube.view()
-    front.tell(flat(panel), "shape", id=None, shape=CIRCLE, tool="circle")
+    front.tell(flat(panel), "shape", key=None, shape=CIRCLE, tool="circle")
     region = panel.region
     assert isinstance(region, CircleSkyRegion)
     x, y = cube.geom.coord_pixel(region.center)
     assert (float(x), float(y)) == pytest.approx((12.25, 20.5), abs=1e-6)
     assert region.radius.to_value("deg") == pytest.approx(0.2, rel=1e-3)
     shape = flat(panel).shapes[-1]
-    assert (shape["id"], shape["label"]) == ("selection", "ON")
+    assert (shape["key"], shape["label"]) == ("selection", "ON")
     assert shape["edit"]["x"] == pytest.approx(12.25, abs=1e-6)
     assert flat(panel).shapes[-1]["edit"]["r"] == pytest.approx(4.0, rel=1e-3)
 
@@ -68,7 +68,7 @@ def test_a_drawn_circle_comes_back_as_a_region(cube, front):
 )
 def test_shapes_go_to_the_sky_and_back(cube, front, shape):
     panel = cube.view()
-    front.tell(flat(panel), "shape", id=None, shape=shape, tool=shape["type"])
+    front.tell(flat(panel), "shape", key=None, shape=shape, tool=shape["type"])
     assert panel.message == ""
     back = flat(panel).shapes[-1]["edit"]
     assert back["type"] == shape["type"]
@@ -79,7 +79,7 @@ def test_shapes_go_to_the_sky_and_back(cube, front, shape):
 
 def test_typed_and_drawn_regions_are_the_same(cube, front):
     drawn, typed = cube.view(), cube.view()
-    front.tell(flat(drawn), "shape", id=None, shape=CIRCLE, tool="circle")
+    front.tell(flat(drawn), "shape", key=None, shape=CIRCLE, tool="circle")
     front.tell(typed._head, "chip", name="region", text=drawn.selection.region_ds9)
     assert typed.region == drawn.region
     center, radius = drawn.region.center, drawn.region.radius.to_value("deg")
@@ -90,12 +90,12 @@ def test_typed_and_drawn_regions_are_the_same(cube, front):
 
 def test_a_moved_region_is_one_step_and_can_be_removed(cube, front):
     panel = cube.view()
-    front.tell(flat(panel), "shape", id=None, shape=CIRCLE, tool="circle")
-    front.tell(flat(panel), "shape", id="selection", shape={**CIRCLE, "x": 30.0}, tool="move")
+    front.tell(flat(panel), "shape", key=None, shape=CIRCLE, tool="circle")
+    front.tell(flat(panel), "shape", key="selection", shape={**CIRCLE, "x": 30.0}, tool="move")
     assert float(cube.geom.coord_pixel(panel.region.center)[0]) == pytest.approx(30.0, abs=1e-6)
     panel.undo()
     assert float(cube.geom.coord_pixel(panel.region.center)[0]) == pytest.approx(12.25, abs=1e-6)
-    front.tell(flat(panel), "remove", id="selection")
+    front.tell(flat(panel), "remove", key="selection")
     assert panel.region is None
     assert panel._table.columns == []
 
@@ -103,17 +103,17 @@ def test_a_moved_region_is_one_step_and_can_be_removed(cube, front):
 def test_the_mask_is_painted(cube, front):
     panel = cube.view()
     front.turn(panel._draw, "target", "mask")
-    front.tell(flat(panel), "shape", id=None, shape=CIRCLE, tool="circle")
-    front.tell(flat(panel), "shape", id=None, shape={**CIRCLE, "x": 30.0}, tool="circle")
+    front.tell(flat(panel), "shape", key=None, shape=CIRCLE, tool="circle")
+    front.tell(flat(panel), "shape", key=None, shape={**CIRCLE, "x": 30.0}, tool="circle")
     assert panel.region is None
     assert len(panel.exclusion) == 2
     mask = panel.mask.data
     assert not mask[20, 12]
     assert not mask[20, 30]
     assert mask[5, 5]
-    front.tell(flat(panel), "shape", id="excluded/1", shape={**CIRCLE, "x": 5.0, "y": 5.0}, tool="move")
+    front.tell(flat(panel), "shape", key="excluded/1", shape={**CIRCLE, "x": 5.0, "y": 5.0}, tool="move")
     assert not panel.mask.data[5, 5]
-    front.tell(flat(panel), "remove", id="excluded/0")
+    front.tell(flat(panel), "remove", key="excluded/0")
     assert len(panel.exclusion) == 1
     front.turn(panel._draw, "clear", 1)
     assert panel.exclusion == []
@@ -138,9 +138,9 @@ def test_statistics_of_a_region(cube, dataset):
 def test_a_region_off_the_map_or_without_size_is_told(front):
     sky = gpnb.SkyMap.zeros(gpnb.WcsGeometry.create("galactic 0d 0d", binsz="2 deg", npix=(180, 90), proj="AIT"))
     panel = sky.view()
-    front.tell(flat(panel), "shape", id=None, shape={"type": "circle", "x": 1.0, "y": 1.0, "r": 1.0}, tool="circle")
+    front.tell(flat(panel), "shape", key=None, shape={"type": "circle", "x": 1.0, "y": 1.0, "r": 1.0}, tool="circle")
     assert "circle" in panel.message
-    front.tell(flat(panel), "shape", id=None, shape={"type": "star"}, tool="star")
+    front.tell(flat(panel), "shape", key=None, shape={"type": "star"}, tool="star")
     assert panel.message.startswith("A shape must be one of circle, ellipse")
     assert panel.region is None
 

@@ -129,9 +129,9 @@ def test_models_are_compared_and_taken_back(panel, front):
     assert panel.result is None
     second = fitted(panel).result
     assert second.names[-1] == "source.beta"
-    assert {item["id"] for item in panel._compared.rows} == {"power law", "log-parabola"}
+    assert {item["key"] for item in panel._compared.rows} == {"power law", "log-parabola"}
     assert panel._compared.chosen == ["log-parabola"]
-    front.tell(panel._compared, "choose", id="power law", add=False)
+    front.tell(panel._compared, "choose", key="power law", add=False)
     assert panel.result is first
     front.turn(panel._model, "model", "LogParabola", "another gesture")
     assert panel.result is second
@@ -220,11 +220,11 @@ def test_a_region_drawn_on_the_small_sky_is_shared(extracted, front):
     panel = extracted.view(tab="regions")
     sky = panel._stage.sky
     assert "circle" in [tool[0] for tool in sky.flat.tools]
-    front.tell(sky.flat, "shape", id=None, shape={"type": "circle", "x": 240, "y": 170, "r": 20}, tool="circle")
+    front.tell(sky.flat, "shape", key=None, shape={"type": "circle", "x": 240, "y": 170, "r": 20}, tool="circle")
     assert panel.wait()
     assert panel.selection.region is not None
     assert panel.state.fitted
-    assert any(shape["id"] == "selection" for shape in sky.flat.shapes)
+    assert any(shape["key"] == "selection" for shape in sky.flat.shapes)
     panel.undo()
     assert panel.selection.region is None
     assert not panel.state.fitted
@@ -272,7 +272,7 @@ def test_a_result_is_a_panel_too(specs, front):
     assert panel.models["source"].parameter("index").value == 3.5
     fitted(panel)
     assert panel.result.values == pytest.approx(result.values, rel=1e-3)
-    front.tell(panel._compared, "choose", id="power law", add=False)
+    front.tell(panel._compared, "choose", key="power law", add=False)
     assert panel.result.stat == pytest.approx(result.stat)
 
 

@@ -98,7 +98,7 @@ class RunGraph:
     def _rows(self, texts: Sequence[list[str]], report: CheckReport | None) -> list[dict[str, Any]]:
         flags = faults.flags(report)
         pairs = zip(self.ids.tolist(), texts, strict=True)
-        return [{"id": run, "cells": row, "flag": flags.get(run, "")} for run, row in pairs]
+        return [{"key": run, "cells": row, "flag": flags.get(run, "")} for run, row in pairs]
 
     def _of_plane(self, view: ObservationsView) -> tuple[float, str]:
         """What decides the grid of the sky."""

@@ -129,5 +129,5 @@ def _shapes(
     name: str, text: str, geom: WcsGeometry, colour: str, style: str, label: str = "", fixed: bool = False
 ) -> list[dict[str, Any]]:
     found = shapes_of(to_regions(text)[0], geom)
-    common = {"id": name, "colour": colour, "style": style, "label": label, "fixed": fixed or len(found) > 1}
+    common = {"key": name, "colour": colour, "style": style, "label": label, "fixed": fixed or len(found) > 1}
     return [{**common, "edit": edit} for edit in found]

@@ -5,9 +5,9 @@ import { h, lifetime, watch } from "./kit.js";
 
 /** @import { Given, Model } from "./kit.js" */
 
-/** @typedef {string | number} Id */
+/** @typedef {string | number} Key */
 /** @typedef {{ name: string, title: string, unit: string, number: boolean }} Column */
-/** @typedef {{ id: Id | null, cells: string[], flag: string }} Item */
+/** @typedef {{ key: Key | null, cells: string[], flag: string }} Item */
 /**
  * @typedef {object} Traits
  * @property {string} label
@@ -15,7 +15,7 @@ import { h, lifetime, watch } from "./kit.js";
  * @property {Item[]} rows
  * @property {number[] | null} order
  * @property {{ by?: string, ascending?: boolean }} sort
- * @property {Id[]} chosen
+ * @property {Key[]} chosen
  * @property {boolean} many
  * @property {string} empty
  */
@@ -50,7 +50,7 @@ function makeRow(item, columns) {
   const flag = item.flag ? h("span", { class: "gpnb-attention", role: "img", title: item.flag, "aria-label": item.flag }, " ▲") : null;
   const cells = item.cells.map((cell, place) => h("td", { class: columns[place]?.number ? "gpnb-number" : "", title: cell }, cell,
     place === 0 ? flag : null));
-  return { node: h("tr", item.id === null ? {} : { tabindex: "-1", "data-id": item.id }, ...cells), item };
+  return { node: h("tr", item.key === null ? {} : { tabindex: "-1", "data-key": item.key }, ...cells), item };
 }
 
 class Table {
@@ -119,7 +119,7 @@ class Table {
   make() {
     const columns = this.model.get("columns"), items = this.model.get("rows");
     this.all = items.map((item) => makeRow(item, columns));
-    if (items.some((item) => item.id !== null)) {
+    if (items.some((item) => item.key !== null)) {
       this.table.setAttribute("role", "grid");
       this.table.setAttribute("aria-multiselectable", "true");
     }
@@ -137,14 +137,14 @@ class Table {
 
   arrange() {
     const order = this.model.get("order");
-    const focused = this.rows.contains(document.activeElement) ? this.rowOf(document.activeElement)?.item.id : undefined;
+    const focused = this.rows.contains(document.activeElement) ? this.rowOf(document.activeElement)?.item.key : undefined;
     this.shown = order === null ? this.all : order.map((place) => this.all[place]).filter(Boolean);
     clearTimeout(this.later);
     this.rows.replaceChildren(...this.shown.slice(0, FIRST).map((row) => row.node));
     if (this.shown.length > FIRST) this.later = setTimeout(() => this.fill(), 100);
     this.none.hidden = this.shown.length > 0 || !this.model.get("empty");
     this.mark();
-    if (focused !== undefined) this.focus(this.shown.find((row) => row.item.id === focused));
+    if (focused !== undefined) this.focus(this.shown.find((row) => row.item.key === focused));
   }
 
   fill() {
@@ -155,10 +155,10 @@ class Table {
   /** One row is in the order of Tab: the one that had the focus, else the first that is chosen, else the first. */
   mark() {
     const chosen = new Set(this.model.get("chosen"));
-    const isChosen = (/** @type {Row} */ { item }) => item.id !== null && chosen.has(item.id);
+    const isChosen = (/** @type {Row} */ { item }) => item.key !== null && chosen.has(item.key);
     for (const row of this.all) {
       const now = String(isChosen(row));
-      if (row.item.id !== null && row.node.getAttribute("aria-selected") !== now) row.node.setAttribute("aria-selected", now);
+      if (row.item.key !== null && row.node.getAttribute("aria-selected") !== now) row.node.setAttribute("aria-selected", now);
     }
     const known = this.active && this.shown.includes(this.active) ? this.active : null;
     this.activate(known ?? this.shown.find(isChosen) ?? this.shown[0]);
@@ -167,13 +167,13 @@ class Table {
   /** @param {Row | undefined} row */
   activate(row) {
     this.active?.node.setAttribute("tabindex", "-1");
-    this.active = row && row.item.id !== null ? row : null;
+    this.active = row && row.item.key !== null ? row : null;
     this.active?.node.setAttribute("tabindex", "0");
   }
 
   /** @param {Row | undefined} row */
   focus(row) {
-    if (!row || row.item.id === null) return;
+    if (!row || row.item.key === null) return;
     this.activate(row);
     if (!row.node.isConnected) this.fill();
     row.node.focus({ preventScroll: true });
@@ -186,7 +186,7 @@ class Table {
    * @param {boolean} span All from the one that was chosen last
    */
   choose(row, add, span) {
-    if (!row || row.item.id === null) return;
+    if (!row || row.item.key === null) return;
     this.activate(row);
     if (span && this.model.get("many") && this.from && this.shown.includes(this.from)) {
       const [low, high] = [this.shown.indexOf(this.from), this.shown.indexOf(row)].sort((a, b) => a - b);
@@ -194,19 +194,19 @@ class Table {
       return;
     }
     this.from = row;
-    this.model.send({ kind: "choose", id: row.item.id, add: add || span });
+    this.model.send({ kind: "choose", key: row.item.key, add: add || span });
   }
 
   /**
    * @param {Row[]} rows
    * @param {boolean} add
    */
-  chooseAll(rows, add) { this.model.send({ kind: "span", ids: rows.map((row) => row.item.id), add }); }
+  chooseAll(rows, add) { this.model.send({ kind: "span", keys: rows.map((row) => row.item.key), add }); }
 
   /** @param {MouseEvent} event */
   click(event) {
     const row = this.rowOf(event.target);
-    if (!row || row.item.id === null) return;
+    if (!row || row.item.key === null) return;
     if (window.getSelection()?.toString() && !event.shiftKey) return; // text is being copied
     window.getSelection()?.removeAllRanges();
     this.focus(row);

@@ -232,8 +232,8 @@ class LightCurvePanel(LivePanel):
         )
         self._others.on_change(lambda name, value, gesture: self.act(lambda: self._change_series(name, value, gesture)))
         self._plot.on_brush(self._brushed)
-        self._table.on("choose", lambda id, add: self.act(lambda: self._choose([id], add)))  # noqa: A006
-        self._table.on("span", lambda ids, add: self.act(lambda: self._choose(ids, add)))
+        self._table.on("choose", lambda key, add: self.act(lambda: self._choose([key], add)))
+        self._table.on("span", lambda keys, add: self.act(lambda: self._choose(keys, add)))
 
     def _brushed(self, low: float | None, high: float | None, gesture: Any) -> None:
         def choose() -> None:
@@ -326,7 +326,7 @@ class LightCurvePanel(LivePanel):
         columns, rows, chosen = found
         with self._table.hold_sync():
             self._table.columns = [{"name": "", **vars(column)} for column in columns]
-            self._table.rows = [{"id": place, "cells": row, "flag": ""} for place, row in enumerate(rows)]
+            self._table.rows = [{"key": place, "cells": row, "flag": ""} for place, row in enumerate(rows)]
             self._table.chosen = chosen
 
 

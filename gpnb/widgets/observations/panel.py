@@ -223,8 +223,8 @@ class ObservationsPanel(LivePanel):
             check=lambda *_: self.check(),
         )
         self._table.on("sort", lambda name: self.act(lambda: self._sort(name)))
-        self._table.on("choose", lambda id, add: self.act(lambda: self._choose([id], add, toggle=True)))  # noqa: A006
-        self._table.on("span", lambda ids, add: self.act(lambda: self._choose(ids, add)))
+        self._table.on("choose", lambda key, add: self.act(lambda: self._choose([key], add, toggle=True)))
+        self._table.on("span", lambda keys, add: self.act(lambda: self._choose(keys, add)))
         stage, plane = self._stage, self._graph.plane
         stage.on_pixels(lambda _, shape: self.act(lambda: self._aim(region_of(shape, plane.pull()))))
         stage.on_remove(lambda _: self.act(lambda: self._aim("")))

@@ -11,7 +11,7 @@ from gpnb.widgets.parts.part import Part
 class FlatSky(Part):
     """A canvas that shows pixels, and hands back what is drawn on it, in pixels of the image.
 
-    Messages: ``shape(id, shape, tool)``, ``remove(id)``, ``click(x, y, reach)``, ``window(window)``.
+    Messages: ``shape(key, shape, tool)``, ``remove(key)``, ``click(x, y, reach)``, ``window(window)``.
 
     Attributes
     ----------

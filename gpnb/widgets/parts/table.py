@@ -15,7 +15,7 @@ from gpnb.widgets.parts.part import Part
 class TableView(Part):
     """Rows of text.
 
-    Messages: ``sort(name)``, ``choose(id, add)``; if ``many``, also ``span(ids, add)``: several at once.
+    Messages: ``sort(name)``, ``choose(key, add)``; if ``many``, also ``span(keys, add)``: several at once.
 
     Attributes
     ----------
@@ -24,13 +24,13 @@ class TableView(Part):
     columns : list of dict
         ``name title unit number``; with a name, its head sorts.
     rows : list of dict
-        ``id cells flag``; with an id a row can be chosen, a flag is shown as ▲ with these words.
+        ``key cells flag``; with a key a row can be chosen, a flag is shown as ▲ with these words.
     order : list of int, optional
         Which rows are shown, by their place, and in which order; by default all of them.
     sort : dict
         ``by ascending``.
     chosen : list
-        Identifiers of chosen rows.
+        Keys of chosen rows.
     many : bool
         Whether Shift chooses from row to row, Ctrl-A all that is shown and Escape none.
     empty : str
@@ -53,11 +53,11 @@ class TableView(Part):
         """Show rows that cannot be sorted; with `chosen`, the places of some, they can be chosen by their places."""
         heads = [{"name": "", **vars(column)} for column in columns]
         self.layout.display = None if heads else "none"
-        names = [None] * len(rows) if chosen is None else range(len(rows))
+        keys = [None] * len(rows) if chosen is None else range(len(rows))
         with self.hold_sync():
             self.columns = heads
             self.rows = [
-                {"id": name, "cells": [str(cell) for cell in row], "flag": ""}
-                for name, row in zip(names, rows, strict=True)
+                {"key": key, "cells": [str(cell) for cell in row], "flag": ""}
+                for key, row in zip(keys, rows, strict=True)
             ]
             self.chosen = list(chosen or ())

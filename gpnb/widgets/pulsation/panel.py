@@ -64,7 +64,7 @@ class PhasogramPanel(OnePlotPanel):
         """A brush, or a click on a row, chooses phases."""
         super().listen()
         self.plot.on_brush(self._brushed)
-        self.table.on("choose", lambda id, add: self.act(lambda: self._choose(int(id))))  # noqa: A006, ARG005
+        self.table.on("choose", lambda key, add: self.act(lambda: self._choose(int(key))))  # noqa: ARG005
 
     def _brushed(self, low: float | None, high: float | None, gesture: Any) -> None:
         phase = None if low is None or high is None else phase_range(low, high)

@@ -96,7 +96,7 @@ class SkyStage:
 
     def show_shapes(self, regions: Mapping[str, str], rings: Pointings | None = None, radius: float = 0.0) -> None:
         """Show regions (name → DS9 text) that can be moved, over circles about pointings that cannot."""
-        fixed: dict[str, Any] = {"colour": "#ffffff", "label": "", "id": None, "style": "solid", "fixed": True}
+        fixed: dict[str, Any] = {"colour": "#ffffff", "label": "", "key": None, "style": "solid", "fixed": True}
         lines = [] if rings is None else np.round(rims(rings, radius, self._geom), 2).tolist()
         shapes: list[dict[str, Any]] = [{**fixed, "edit": {"type": "polygon", "points": line}} for line in lines]
         for name, text in regions.items():
@@ -104,7 +104,7 @@ class SkyStage:
             common: dict[str, Any] = {
                 "colour": _AIM,
                 "label": "",
-                "id": name,
+                "key": name,
                 "style": "dashed",
                 "fixed": len(found) > 1,
             }
@@ -149,11 +149,11 @@ class SkyStage:
 
     def on_pixels(self, callback: Callable[[str | None, dict[str, Any]], None]) -> None:
         """Call ``callback(name, shape)`` for a shape drawn (no name) or changed on the flat sky, in pixels."""
-        self.flat.on("shape", lambda id, shape, tool: callback(id, shape))  # noqa: A006, ARG005  (fields of the message)
+        self.flat.on("shape", lambda key, shape, tool: callback(key, shape))  # noqa: ARG005  (fields of the message)
 
     def on_remove(self, callback: Callable[[str], None]) -> None:
         """Call ``callback(name)`` when a shape is to go."""
-        self.flat.on("remove", lambda id: callback(id))  # noqa: A006, PLW0108  (the field of the message)
+        self.flat.on("remove", lambda key: callback(key))  # noqa: PLW0108  (the field of the message)
 
     def on_look(self, callback: Callable[[str | None, str | None], None]) -> None:
         """Call ``callback(center, width)`` when another part of the sky is looked at; None for all."""

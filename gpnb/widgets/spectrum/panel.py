@@ -259,7 +259,7 @@ class SpectrumPanel(LivePanel):
         self._stage.tabs.on("choose", lambda name: self.act(lambda: self.set(tab=name)))
         self._stage.contour.on_change(lambda name, value, _: self.act(lambda: self._choose_contour(name, value)))
         self._stage.on_region(lambda text: self.act(lambda: self.select(region=text)))
-        self._compared.on("choose", lambda id, add: self.act(lambda: self._choose_fit(id)))  # noqa: A006, ARG005
+        self._compared.on("choose", lambda key, add: self.act(lambda: self._choose_fit(key)))  # noqa: ARG005
 
     def _moved(self, change: str, value: Any, gesture: Any) -> None:
         self.set(gesture=gesture, **changed_parameter(self._work, self._view, change, value))
@@ -363,5 +363,5 @@ class SpectrumPanel(LivePanel):
         with self._compared.hold_sync():
             self._compared.columns = [{"name": "", **vars(column)} for column in COMPARED] if rows else []
             pairs = zip(labels, rows, strict=True)
-            self._compared.rows = [{"id": label, "cells": list(row), "flag": ""} for label, row in pairs]
+            self._compared.rows = [{"key": label, "cells": list(row), "flag": ""} for label, row in pairs]
             self._compared.chosen = list(chosen)

@@ -72,7 +72,7 @@ class Theta2Panel(OnePlotPanel):
             cut=lambda value, gesture: self._cut_after(int(value), gesture),
             all=lambda _, gesture: self.set(gesture=gesture, cut=None),
         )
-        self.table.on("choose", lambda id, add: self.act(lambda: self._cut_after(int(id) + 1)))  # noqa: A006, ARG005
+        self.table.on("choose", lambda key, add: self.act(lambda: self._cut_after(int(key) + 1)))  # noqa: ARG005
 
     @property
     def _edges(self) -> np.ndarray:

@@ -20,7 +20,7 @@ const ACTS = {
   PageDown: (sky) => zoom(sky, 1 / 1.5),
   Home: (sky) => lookAt(sky, null),
   Escape: (sky) => { sky.chosen = null; take(sky, "move"); },
-  Delete: (sky) => { if (sky.chosen !== null) sky.model.send({ kind: "remove", id: sky.chosen }); },
+  Delete: (sky) => { if (sky.chosen !== null) sky.model.send({ kind: "remove", key: sky.chosen }); },
   Enter: (sky) => enter(sky),
   "+": (sky) => change(sky, (edit) => grown(edit, 1.05)),
   "-": (sky) => change(sky, (edit) => grown(edit, 1 / 1.05)),
@@ -73,7 +73,7 @@ function enter(sky) {
   if (sky.type === "polygon") return corner(sky, [x, y]);
   if (sky.tool !== "move") return finish(sky, drawn(sky.type, x, y, x + size, y + (sky.type === "circle" ? 0 : size)));
   const shape = sky.under(x, y);
-  sky.chosen = shape ? shape.id : null;
+  sky.chosen = shape ? shape.key : null;
   return shape ? undefined : sky.click(x, y);
 }
 
@@ -85,7 +85,7 @@ function enter(sky) {
 function change(sky, make) {
   const edit = sky.current;
   if (!edit) return;
-  sky.local = { id: sky.chosen, edit: make(edit) };
+  sky.local = { key: sky.chosen, edit: make(edit) };
   clearTimeout(sky.rest);
   sky.rest = setTimeout(() => { if (sky.local) sky.send(sky.local.edit); }, PAUSE);
 }

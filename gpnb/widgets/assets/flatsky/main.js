@@ -35,7 +35,7 @@ function observe(sky, size, signal) {
   watch(model, signal, ["shapes"], () => {
     sky.shapes = model.get("shapes");
     sky.local = null;
-    if (!sky.shapes.some((shape) => shape.id === sky.chosen)) sky.chosen = null;
+    if (!sky.shapes.some((shape) => shape.key === sky.chosen)) sky.chosen = null;
     request();
   });
   watch(model, signal, ["grid", "contours", "lines", "points"], request);

@@ -61,7 +61,7 @@ function grab(sky, x, y, event) {
   const handle = current && handles(current).find((item) => sky.near([x, y], [item.x, item.y]));
   if (handle) return { kind: "handle", drag: handle.drag };
   const shape = sky.under(x, y);
-  sky.chosen = shape ? shape.id : null;
+  sky.chosen = shape ? shape.key : null;
   if (shape) return { kind: "body", x, y, edit: shape.edit };
   return { kind: "pan", x, y, sx: event.clientX, sy: event.clientY, window: sky.view.window };
 }
@@ -75,8 +75,8 @@ function drag(sky, event) {
   sky.cursor = [x, y];
   probe(sky, x, y);
   if (held?.kind === "draw") sky.draft = drawn(sky.type, held.x, held.y, x, y);
-  if (held?.kind === "handle") sky.local = { id: chosen, edit: held.drag(x, y) };
-  if (held?.kind === "body") sky.local = { id: chosen, edit: moved(held.edit, x - held.x, y - held.y) };
+  if (held?.kind === "handle") sky.local = { key: chosen, edit: held.drag(x, y) };
+  if (held?.kind === "body") sky.local = { key: chosen, edit: moved(held.edit, x - held.x, y - held.y) };
   if (held?.kind === "pan") view.window = panned(held.window, event.clientX - held.sx, event.clientY - held.sy, view.now.scale);
   sky.request();
 }

@@ -18,9 +18,9 @@ const STEP = 7; // px between the lines of a hatch
  */
 export function drawShapes(g, { view, shapes, local, chosen, draft }) {
   for (const item of shapes) {
-    const edit = local && item.id === local.id ? local.edit : item.edit;
+    const edit = local && item.key === local.key ? local.edit : item.edit;
     drawShape(g, view, { ...item, edit });
-    if (item.id !== null && item.id === chosen) drawHandles(g, view, edit);
+    if (item.key !== null && item.key === chosen) drawHandles(g, view, edit);
   }
   if (draft) drawShape(g, view, { edit: draft, colour: "#ffffff", style: "solid" });
 }

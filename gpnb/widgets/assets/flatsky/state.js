@@ -12,9 +12,9 @@ import { View } from "./view.js";
 /** @import { Window } from "./view.js" */
 
 /**
- * A shape as Python tells it; without an id it cannot be chosen.
+ * A shape as Python tells it; without a key it cannot be chosen.
  * @typedef {object} Item
- * @property {string | null} id
+ * @property {string | null} key
  * @property {Shape} edit
  * @property {string} colour
  * @property {"solid" | "dashed" | "hatched"} style
@@ -74,9 +74,9 @@ export class Sky {
     /** @type {Item[]} */
     this.shapes = [];
     this.tool = "move";
-    /** @type {string | null} The id of a shape */
+    /** @type {string | null} The key of a shape */
     this.chosen = null;
-    /** @type {{ id: string | null, edit: Shape } | null} How a shape is now, before Python knows */
+    /** @type {{ key: string | null, edit: Shape } | null} How a shape is now, before Python knows */
     this.local = null;
     /** @type {Shape | null} A shape that is being drawn */
     this.draft = null;
@@ -107,8 +107,8 @@ export class Sky {
 
   /** The chosen shape as it is now. */
   get current() {
-    const shape = this.chosen === null ? undefined : this.shapes.find((item) => item.id === this.chosen);
-    return shape && (this.local?.id === this.chosen ? this.local.edit : shape.edit);
+    const shape = this.chosen === null ? undefined : this.shapes.find((item) => item.key === this.chosen);
+    return shape && (this.local?.key === this.chosen ? this.local.edit : shape.edit);
   }
 
   /**
@@ -117,7 +117,7 @@ export class Sky {
    * @param {number} y
    */
   under(x, y) {
-    return [...this.shapes].reverse().find((item) => item.id !== null && !item.fixed && inside(outline(item.edit), x, y));
+    return [...this.shapes].reverse().find((item) => item.key !== null && !item.fixed && inside(outline(item.edit), x, y));
   }
 
   /**
@@ -131,7 +131,7 @@ export class Sky {
    * Tell a shape: the chosen one changed, or a new one if none is chosen.
    * @param {Shape} shape
    */
-  send(shape) { this.model.send({ kind: "shape", id: this.chosen, shape, tool: this.tool }); }
+  send(shape) { this.model.send({ kind: "shape", key: this.chosen, shape, tool: this.tool }); }
 
   /**
    * @param {number} x
