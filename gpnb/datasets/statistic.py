@@ -59,7 +59,7 @@ def bin_statistic(dataset: SpectrumDataset, signal: np.ndarray, kind: str | None
         assert dataset.alpha is not None
         values = wstat(n, dataset.counts_off, dataset.alpha, signal)
     elif kind == "chi2":
-        variance = excess_variance(dataset)
+        variance = positive_variance(dataset)
         with np.errstate(divide="ignore", invalid="ignore"):
             values = (dataset.excess - signal) ** 2 / variance
     else:
@@ -68,16 +68,21 @@ def bin_statistic(dataset: SpectrumDataset, signal: np.ndarray, kind: str | None
 
 
 def excess_variance(dataset: SpectrumDataset) -> np.ndarray:
-    """Variance n + alpha² m of the excess of each bin, for chi2.
+    """Variance n + alpha² m of the excess of each bin."""
+    if dataset.counts_off is None or dataset.alpha is None:
+        return dataset.counts
+    return np.asarray(dataset.counts + np.nan_to_num(dataset.alpha) ** 2 * dataset.counts_off)
+
+
+def positive_variance(dataset: SpectrumDataset) -> np.ndarray:
+    """The same for chi2, which divides by it.
 
     Raises
     ------
     SelectionError
         If it is zero in a usable bin.
     """
-    variance = np.array(dataset.counts)
-    if dataset.counts_off is not None and dataset.alpha is not None:
-        variance = variance + np.nan_to_num(dataset.alpha) ** 2 * dataset.counts_off
+    variance = excess_variance(dataset)
     empty = dataset.usable & (variance <= 0)
     if empty.any():
         raise SelectionError(

@@ -10,6 +10,7 @@ import numpy as np
 
 from gpnb.core.errors import ArgumentError
 from gpnb.datasets.spectrum import SpectrumDataset
+from gpnb.datasets.statistic import excess_variance
 from gpnb.estimate.norm_profile import NormBins
 from gpnb.fitting.given import as_models
 from gpnb.fitting.terms import Terms
@@ -97,7 +98,7 @@ def norm_bins(
         signal=added([signals[number] for number in kept]),
         other=added(others),
         excess=added([item.excess for item in used]),
-        variance=added([_variance(item) for item in used]),
+        variance=added([excess_variance(item) for item in used]),
         n_on=added([item.counts for item in used]),
         n_off=added([0.0 if item.counts_off is None else item.counts_off for item in used]),
         lowest=terms.lowest,
@@ -143,10 +144,3 @@ def _usable(datasets: Sequence[SpectrumDataset], values: Sequence[np.ndarray | f
     """Values of the usable bins of all."""
     whole = [np.broadcast_to(value, item.counts.shape) for item, value in zip(datasets, values, strict=True)]
     return np.concatenate([value[item.usable] for item, value in zip(datasets, whole, strict=True)])
-
-
-def _variance(dataset: SpectrumDataset) -> np.ndarray:
-    """Of the excess, n + alpha² m."""
-    if dataset.counts_off is None or dataset.alpha is None:
-        return dataset.counts
-    return np.asarray(dataset.counts + np.nan_to_num(dataset.alpha) ** 2 * dataset.counts_off)

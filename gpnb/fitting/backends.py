@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gpnb.core.errors import ArgumentError
-from gpnb.fitting import minuit, scipy_, sherpa_, sherpa_session
+from gpnb.fitting import minuit, scipy_, scoring, sherpa_, sherpa_session
 from gpnb.fitting.scoring import Minimum
 
 BACKENDS: dict[str, Callable[..., Minimum]] = {
+    "scoring": scoring.minimise,
     "minuit": minuit.minimise,
     "scipy": scipy_.minimise,
     "sherpa": sherpa_.minimise,

@@ -206,5 +206,13 @@ class Block(Predictor, Protocol):
         """The slope that is to be expected though the sources are true: zero, but for statistics with a bias."""
         return np.zeros(size)
 
+    def log_equations(self, sources: Sequence[Source], size: int) -> tuple[np.ndarray, np.ndarray]:
+        """Normal equations of a fit by least squares to the logarithm of what was measured.
+
+        In it power laws are straight lines, so that a start however far off comes near in one step. The matrix and
+        the right-hand side add over the blocks; zero where nothing was measured bin by bin.
+        """
+        return np.zeros((size, size)), np.zeros(size)
+
     def bad(self, sources: Sequence[Source]) -> str:
         """Why −2 ln L is not finite though the sources are, in words; empty if it is."""

@@ -28,7 +28,7 @@ from gpnb.models.spectrum import SpectralModel
 def fit(
     datasets: Any,
     model: SpectralModel | SkyModel | Iterable[SkyModel],
-    backend: str = "minuit",
+    backend: str = "scoring",
     statistic: str | None = None,
     progress: bool | Report = False,
     cancel: CancelToken | None = None,
@@ -45,9 +45,10 @@ def fit(
         Where the fit starts; it is not changed. Of a SkyModel the free parameters of spectrum and light curve are
         fitted, shape and position are held. Datasets see the mean of a light curve over their good time: give one a
         run, or one a few minutes, not a stack.
-    backend : {"minuit", "scipy", "sherpa", "sherpa-session"}
-        What minimises: MINUIT; scipy's L-BFGS-B; Sherpa's Nelder-Mead simplex; or, as an outside check, a session of
-        Sherpa's that reads OGIP files and uses its own folding and statistic. The last two need the extra ``sherpa``.
+    backend : {"scoring", "minuit", "scipy", "sherpa", "sherpa-session"}
+        What minimises: Fisher scoring, which needs the fewest evaluations; MINUIT; scipy's L-BFGS-B; Sherpa's
+        Nelder-Mead simplex; or, as an outside check, a session of Sherpa's that reads OGIP files and uses its own
+        folding and statistic. The last two need the extra ``sherpa``.
     statistic : {"wstat", "cash", "cstat", "chi2"}, optional
         By default W where the background is measured, else ``cash``. Bins are added for W where few OFF counts are
         expected and the source is weak: one by one, they would give too little signal. ``wstat`` is W bin by bin, as

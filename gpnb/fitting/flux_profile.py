@@ -82,6 +82,10 @@ class FluxLikelihood:
         with np.errstate(all="ignore"):
             return self._inner.is_norm(self._moved(theta)[0])
 
+    def guess(self, theta: np.ndarray, moving: np.ndarray) -> np.ndarray:
+        """The same: profiles start at a minimum."""
+        return theta
+
 
 class FluxProfile:
     """Least −2 ln L for each flux in a band.

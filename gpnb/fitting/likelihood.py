@@ -206,6 +206,31 @@ class Likelihood:
         """True for the entries that a source's flux is proportional to, such as amplitudes."""
         return self._sources.norms(np.asarray(theta, dtype=float))
 
+    def guess(self, theta: Any, moving: np.ndarray) -> np.ndarray:
+        """A vector nearer to the data: one step of least squares to the logarithm of what was measured.
+
+        Parameters
+        ----------
+        theta : array, shape (k,)
+            From where, however far off.
+        moving : array of int
+            The entries that may change; limits are not looked at.
+        """
+        theta = np.array(theta, dtype=float)
+        with np.errstate(all="ignore"):
+            _, gradient, matrix = self.parameters.prior(theta)
+            matrix, right = matrix / 2, -gradient / 2
+            for block, sources in zip(self.blocks, self._sources.at(theta), strict=True):
+                equations = block.log_equations(sources, len(self.parameters))
+                matrix, right = matrix + equations[0], right + equations[1]
+            step = np.zeros_like(theta)
+            step[moving] = np.linalg.lstsq(matrix[np.ix_(moving, moving)], right[moving], rcond=1e-12)[0]
+            norms = self.is_norm(theta) & (theta != 0)  # of those the logarithm moves
+            factor = np.exp(step[norms] / theta[norms])
+            theta[~norms] += step[~norms]
+            theta[norms] *= factor
+        return np.asarray(theta)
+
     def predict(self, theta: Any) -> list[np.ndarray]:
         """Signal counts in every bin of each dataset, usable or not; of flux points, the differential flux."""
         wholes = [block.whole for block in self.blocks]

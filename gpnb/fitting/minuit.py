@@ -8,7 +8,8 @@ import numpy as np
 
 from gpnb.core.errors import ArgumentError
 from gpnb.fitting.objective import Objective
-from gpnb.fitting.scoring import Minimum, pressed, score
+from gpnb.fitting.scoring import Minimum, score
+from gpnb.fitting.steps import pressed
 
 if TYPE_CHECKING:
     from iminuit import Minuit
@@ -50,14 +51,18 @@ def minimise(objective: Objective, start: np.ndarray, **options: float) -> Minim
     theta, words = start, ""
     for _ in range(_ROUNDS):
         near = score(objective, theta, tolerance=_NEAR, most=40)
-        held = pressed(objective, near.theta)
+        held = pressed(objective.at(near.theta), objective.bounds)
         if held.all():
             return near
         minuit = _migrad(objective, near.theta, held, {**_OPTIONS, **options})
         theta = np.clip(np.array(minuit.values), *objective.bounds.T)
         # what pressed against its limit at the start of Migrad may be free to leave it now, and the other way round
         words = "" if minuit.valid else f"Migrad did not converge (EDM {minuit.fmin.edm:.2g})"
-        if not words and np.array_equal(theta, minuit.values) and np.all(held <= pressed(objective, theta)):
+        if (
+            not words
+            and np.array_equal(theta, minuit.values)
+            and np.all(held <= pressed(objective.at(theta), objective.bounds))
+        ):
             break
     return Minimum(theta, objective.stat(theta), not words, words)
 

@@ -57,6 +57,9 @@ class Statistic(Protocol):
     def is_norm(self, theta: np.ndarray) -> np.ndarray:
         """True for the entries that a source's flux is proportional to."""
 
+    def guess(self, theta: np.ndarray, moving: np.ndarray) -> np.ndarray:
+        """A vector nearer to the data, in which only some entries move; the same where there is none."""
+
 
 class Objective:
     """−2 ln L of the entries that are not held.
@@ -114,7 +117,7 @@ class Objective:
             self._cancel.check()
         point = self.likelihood.at(self.full(theta))
         self.n_evaluations += 1
-        if not (np.isfinite(point.stat) and np.isfinite(point.gradient).all()):
+        if not (np.isfinite(point.stat) and np.isfinite(point.gradient).all() and np.isfinite(point.fisher).all()):
             self.bad = point.theta
             point = Point(point.theta, np.inf, point.gradient, point.fisher)
         if self._report is not None:
@@ -133,3 +136,8 @@ class Objective:
     def is_norm(self, theta: np.ndarray) -> np.ndarray:
         """True for the entries that a source's flux is proportional to."""
         return np.asarray(self.likelihood.is_norm(self.full(theta))[self.moving])
+
+    def guess(self, theta: np.ndarray) -> np.ndarray:
+        """A vector nearer to the data, within the limits."""
+        found = self.likelihood.guess(self.full(theta), self.moving)[self.moving]
+        return np.asarray(np.clip(np.where(np.isfinite(found), found, theta), *self.bounds.T))

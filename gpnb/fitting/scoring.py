@@ -1,21 +1,46 @@
 """Fisher scoring: Newton's steps with the expected second derivatives, damped and kept within limits.
 
 Quick where counts are Poisson's, since the expected curvature is never negative (Osborne 1992, Int. Stat. Rev. 60, 99).
+Where it is not the true one, steps get smaller slowly: then it is corrected by how the slope has changed.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from gpnb.core.errors import ArgumentError
 from gpnb.fitting.likelihood import Point
 from gpnb.fitting.objective import Objective
+from gpnb.fitting.steps import Step, corrected, step_from
 
 _MOST_DAMPED = 1e8
-_LEAST_DAMPED = 1e-7
+_LEAST_DAMPED = 1e-3
 
-_FAR = 0.3
+_MORE, _LESS, _FIRST = 4.0, 0.2, 0.1
+"""Damping is multiplied by the first after a bad step, by the second after a good one, and begins with the third."""
+
+_GOOD, _POOR = 0.75, 0.25
+"""Parts of the promised fall; a step between them leaves the damping as it is."""
+
+_FAR = 300.0
+"""Of −2 ln L: where more is promised, the data are asked where they are."""
+
+_NEAR = 3.0
+"""Of −2 ln L: where less is promised, the expected curvature may be corrected."""
+
+_SLOW = 0.3
+"""Part of the promise before that is left of it: more means that the expected curvature is not the true one."""
+
+_ROUNDING = 1e-12
+"""Of −2 ln L: a smaller fall cannot be seen."""
+
+_PER_TOL = 0.002
+"""Of −2 ln L per unit of the option ``tol``, as in MINUIT."""
+
+_BIG = 0.3
 """A norm that wants to change by this fraction is moved alone first."""
 
 _COARSE = 1.0
@@ -25,6 +50,8 @@ _FALL = 0.9
 """The largest part of a norm that one step takes away."""
 
 _NORM_STEPS = 20
+
+_OPTIONS = {"tol": 0.005, "most": 500}
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +76,32 @@ class Minimum:
     message: str = ""
 
 
-def score(objective: Objective, start: np.ndarray, tolerance: float = 1e-5, most: int = 60) -> Minimum:
+def minimise(objective: Objective, start: np.ndarray, **options: float) -> Minimum:
+    """Minimise by scoring; see `score`.
+
+    Parameters
+    ----------
+    objective : Objective
+        What to minimise.
+    start : array
+        From where.
+    **options
+        ``tol`` (content when the next step promises to lower −2 ln L by less than 0.002 times that, as in MINUIT;
+        0.005) and ``most`` (steps, 500).
+
+    Raises
+    ------
+    ArgumentError
+        If there is another option.
+    """
+    unknown = sorted(set(options) - set(_OPTIONS))
+    if unknown:
+        raise ArgumentError(f"{unknown[0]!r} is no option of the back end scoring; it has: {', '.join(_OPTIONS)}.")
+    settings: dict[str, Any] = {**_OPTIONS, **options}
+    return score(objective, start, _PER_TOL * settings["tol"], int(settings["most"]))
+
+
+def score(objective: Objective, start: np.ndarray, tolerance: float = 1e-5, most: int = 100) -> Minimum:
     """Minimise.
 
     Parameters
@@ -61,65 +113,98 @@ def score(objective: Objective, start: np.ndarray, tolerance: float = 1e-5, most
     tolerance : float
         Content when the next step promises to lower −2 ln L by less.
     most : int
-        Evaluations at most.
+        Steps at most.
     """
-    point, damping = norms_first(objective, objective.at(np.clip(start, *objective.bounds.T))), 0.0
+    path = _Path(objective, approached(objective, start))
     for _ in range(most):
-        step, promised = _step(objective, point, damping)
-        if promised < tolerance:
-            return Minimum(point.theta, point.stat, converged=True)
-        trial = objective.at(np.clip(point.theta + step, *objective.bounds.T))
-        if trial.stat < point.stat:
-            point, damping = trial, damping / 10 if damping > _LEAST_DAMPED else 0.0
-        elif damping >= _MOST_DAMPED:
+        step = path.next_step()
+        if path.left <= max(tolerance, _ROUNDING * abs(path.point.stat)):
+            return Minimum(path.point.theta, path.point.stat, converged=True)
+        if not path.take(step):
             break
-        else:
-            damping = max(10 * damping, 0.1)
-    return Minimum(point.theta, point.stat, converged=False, message="Fisher scoring did not converge")
+    words = f"Fisher scoring did not converge: −2 ln L should fall by {path.left:.2g} more"
+    return Minimum(path.point.theta, path.point.stat, converged=False, message=words)
+
+
+class _Path:
+    """Steps from point to point, always down.
+
+    Attributes
+    ----------
+    point : Point
+        Where it has come to.
+    left : float
+        How much −2 ln L promises to fall without damping, by the expected or by the corrected curvature.
+    """
+
+    def __init__(self, objective: Objective, point: Point):
+        self._objective, self.point, self.left = objective, point, np.inf
+        self._before: tuple[Point, float] | None = None  # the point that a step has just been taken from
+        self._correction = np.zeros_like(point.fisher)
+        self._damping = 0.0
+
+    def next_step(self) -> Step:
+        """The step from here."""
+        point, bounds = self.point, self._objective.bounds
+        step = step_from(point, point.fisher, bounds)
+        self.left, curvature = step.promise, point.fisher
+        self._correct()
+        if self._correction.any():
+            curvature = curvature + self._correction
+            step = step_from(point, curvature, bounds)
+            self.left = max(self.left, step.promise)
+        return step_from(point, curvature, bounds, self._damping) if self._damping else step
+
+    def _correct(self) -> None:
+        """Learn from the last step, if the promise did not get much smaller by it."""
+        if self._before is None:
+            return
+        point, promise = self._before
+        self._before = None
+        if _SLOW * promise < self.left < _NEAR:
+            self._correction = corrected(self._correction, point, self.point)
+
+    def take(self, step: Step) -> bool:
+        """Go on if that is down, else ask for a shorter step; False where none is short enough."""
+        trial = self._objective.at(np.clip(self.point.theta + step.by, *self._objective.bounds.T))
+        fall = self.point.stat - trial.stat
+        if fall > 0:
+            self._before, self.point = (self.point, self.left), trial
+            if fall > _GOOD * step.promise:
+                self._damping = _LESS * self._damping if self._damping > _LEAST_DAMPED else 0.0
+            elif fall < _POOR * step.promise:
+                self._damping = max(_MORE * self._damping, _LESS * _FIRST)
+            return True
+        self._correction = np.zeros_like(self._correction)  # the valley bends: what was learned does not hold here
+        self._damping = max(_MORE * self._damping, _FIRST)
+        return self._damping < _MOST_DAMPED
+
+
+def approached(objective: Objective, start: np.ndarray) -> Point:
+    """A point from which steps of all entries lead on: near the data, however far off the start is."""
+    point = norms_first(objective, objective.at(np.clip(start, *objective.bounds.T)))
+    if step_from(point, point.fisher, objective.bounds).promise > _FAR:
+        guess = objective.at(objective.guess(point.theta))
+        return guess if guess.stat < point.stat else point
+    return point
 
 
 def norms_first(objective: Objective, point: Point) -> Point:
     """Bring norms that are far off near the data, before shapes are moved by them."""
-    norms = objective.is_norm(point.theta)
+    others = ~objective.is_norm(point.theta)
     for _ in range(_NORM_STEPS):
-        step, promised = _step(objective, point, 0.0, norms)
+        step = step_from(point, point.fisher, objective.bounds, held=others)
         size = np.abs(point.theta)
-        if promised < _COARSE or not np.any(np.abs(step) > _FAR * size):
+        if step.promise < _COARSE or not np.any(np.abs(step.by) > _BIG * size):
             break
         # second, without a change of sign: below zero there may be no likelihood
-        cautious = np.where(step * point.theta < 0, np.clip(step, -_FALL * size, _FALL * size), step)
-        tried = (objective.at(np.clip(point.theta + item, *objective.bounds.T)) for item in (step, cautious))
+        cautious = np.where(step.by * point.theta < 0, np.clip(step.by, -_FALL * size, _FALL * size), step.by)
+        tried = (objective.at(np.clip(point.theta + item, *objective.bounds.T)) for item in (step.by, cautious))
         better = next((trial for trial in tried if trial.stat < point.stat), None)
         if better is None:
             break
         point = better
     return point
-
-
-def _step(
-    objective: Objective, point: Point, damping: float, among: np.ndarray | None = None
-) -> tuple[np.ndarray, float]:
-    """The step, and by how much −2 ln L should fall without damping; entries that press against a limit stay."""
-    theta, gradient = point.theta, point.gradient
-    inside = ~pressed(objective, theta)
-    if among is not None:
-        inside &= among
-    step = np.zeros_like(theta)
-    if not inside.any():
-        return step, 0.0
-    size = np.sqrt(np.maximum(np.diag(point.fisher)[inside], 1e-300))
-    curvature = point.fisher[np.ix_(inside, inside)] / np.outer(size, size)
-    slope = gradient[inside] / size
-    free = np.linalg.lstsq(curvature, slope, rcond=1e-12)[0]
-    damped = np.linalg.solve(curvature + damping * np.eye(size.size), slope) if damping else free
-    step[inside] = -damped / size
-    return step, 0.5 * float(abs(slope @ free))
-
-
-def pressed(objective: Objective, theta: np.ndarray) -> np.ndarray:
-    """True for entries at a limit towards which −2 ln L falls."""
-    gradient, (low, high) = objective.at(theta).gradient, objective.bounds.T
-    return np.asarray(((theta <= low) & (gradient > 0)) | ((theta >= high) & (gradient < 0)))
 
 
 def error_sizes(fisher: np.ndarray) -> np.ndarray:

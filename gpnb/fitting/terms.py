@@ -10,7 +10,7 @@ from scipy.special import gammaln, pdtrik, xlogy
 
 from gpnb.datasets.off_groups import expected_off, off_groups
 from gpnb.datasets.spectrum import SpectrumDataset
-from gpnb.datasets.statistic import excess_variance, kind_of
+from gpnb.datasets.statistic import kind_of, positive_variance
 from gpnb.stats.counts import cash, cash_gradient, cash_weight, cstat
 from gpnb.stats.gaussian import chi2, chi2_gradient, chi2_weight
 from gpnb.stats.onoff import wstat_gradient, wstat_terms
@@ -93,7 +93,7 @@ class Squares:
 
     def __init__(self, datasets: Sequence[SpectrumDataset]):
         self._excess = _used(datasets, "excess")
-        self._error = np.sqrt(np.concatenate([excess_variance(item)[item.usable] for item in datasets]))
+        self._error = np.sqrt(np.concatenate([positive_variance(item)[item.usable] for item in datasets]))
         self.lowest = np.full(self._excess.shape, -np.inf)
 
     def __call__(self, signal: np.ndarray) -> Three:

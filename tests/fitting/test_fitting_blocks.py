@@ -228,7 +228,8 @@ class Measurements(Binned):
             pull = (signal - dataset.flux) / dataset.error
             return pull**2, 2 * pull / dataset.error, np.full_like(signal, 2 / dataset.error**2)
 
-        return cls([dataset], linear, lambda: linear, term, ("gauss",))
+        estimates = np.array([dataset.flux]), np.array([dataset.error])
+        return cls([dataset], linear, lambda: linear, term, ("gauss",), estimates)
 
     @staticmethod
     def measured(dataset):

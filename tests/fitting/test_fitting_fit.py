@@ -175,7 +175,7 @@ def test_a_parameter_at_its_limit(make):
     assert "no success" in repr(result)
 
 
-@pytest.mark.parametrize("backend", ["minuit", "scipy"])
+@pytest.mark.parametrize("backend", ["scoring", "minuit", "scipy"])
 def test_limits_that_do_not_matter(make, backend):
     free = gpnb.fit(make(), gpnb.PowerLaw())
     bound = gpnb.fit(make(), gpnb.PowerLaw().bound("index", 1, 5).bound("amplitude", 0, 1e-9), backend=backend)
@@ -184,7 +184,7 @@ def test_limits_that_do_not_matter(make, backend):
     assert bound.errors == pytest.approx(free.errors, rel=1e-2)
 
 
-@pytest.mark.parametrize("backend", ["minuit", "scipy"])
+@pytest.mark.parametrize("backend", ["scoring", "minuit", "scipy"])
 def test_a_flat_direction(make, backend):
     result = gpnb.fit(make(), gpnb.PowerLaw() * gpnb.PowerLawNorm(), backend=backend)
     assert not result.success
@@ -318,13 +318,15 @@ def test_arguments_are_checked(make, datasets, model, words):
 
 
 def test_unknown_back_ends_and_statistics(make):
-    with pytest.raises(gpnb.ArgumentError, match="give one of minuit, scipy, sherpa"):
+    with pytest.raises(gpnb.ArgumentError, match="give one of scoring, minuit, scipy, sherpa"):
         gpnb.fit(make(), gpnb.PowerLaw(), backend="magic")
     with pytest.raises(gpnb.SelectionError, match="no OFF counts, which wstat needs"):
         gpnb.fit(make(off=0), gpnb.PowerLaw(), statistic="wstat")
     with pytest.raises(
         gpnb.ArgumentError, match="'tolerance' is no option of the back end minuit; it has: tol, strategy"
     ):
+        gpnb.fit(make(), gpnb.PowerLaw(), backend="minuit", tolerance=1)
+    with pytest.raises(gpnb.ArgumentError, match="'tolerance' is no option of the back end scoring; it has: tol, most"):
         gpnb.fit(make(), gpnb.PowerLaw(), tolerance=1)
     with pytest.raises(gpnb.ArgumentError, match="is not known: give one of wstat"):
         gpnb.fit(make(), gpnb.PowerLaw(), statistic="least squares")

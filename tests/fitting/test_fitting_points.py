@@ -32,7 +32,7 @@ def test_the_statistic_is_the_sum_over_the_points():
     assert likelihood.predict(likelihood.start)[0] == pytest.approx(CRAB.evaluate_at(ENERGY), rel=1e-7)
 
 
-@pytest.mark.parametrize("backend", ["minuit", "scipy"])
+@pytest.mark.parametrize("backend", ["scoring", "minuit", "scipy"])
 def test_least_squares_have_a_solution_in_closed_form(backend):
     """Only the amplitude is free: it is the weighted mean."""
     dataset = points()

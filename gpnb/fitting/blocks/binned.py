@@ -28,6 +28,8 @@ class Binned(Block):
         The statistic of the usable bins.
     statistics : sequence of str
         What it is called.
+    estimates : pair of array, shape (n,)
+        What the data alone say of the signal in each usable bin, and its error.
     join : callable, optional
         Adds signals of usable bins, along the last axis, to what the statistic takes.
     slant : callable, optional
@@ -41,6 +43,7 @@ class Binned(Block):
         whole: Callable[[], Linear],
         term: Term,
         statistics: Sequence[str],
+        estimates: tuple[np.ndarray, np.ndarray],
         join: Callable[[np.ndarray], np.ndarray] = np.asarray,
         slant: Callable[[np.ndarray], np.ndarray] = np.zeros_like,
     ):
@@ -48,6 +51,9 @@ class Binned(Block):
         self.asks, self.periods = used.asks, used.periods
         self.n = join(np.zeros(used.owner.size)).size
         self._used, self._make_whole, self._term, self._join, self._slant = used, whole, term, join, slant
+        value, error = estimates
+        seen = np.flatnonzero((value > error) & (error > 0))
+        self._seen, self._log, self._weight = seen, np.log(value[seen]), (value[seen] / error[seen]) ** 2
 
     @cached_property
     def whole(self) -> Predictor:
@@ -73,6 +79,14 @@ class Binned(Block):
         """See `Block`."""
         counts = self._join(self._used.with_slopes(sources, size))
         return np.asarray(counts[1:] @ self._slant(counts[0]))
+
+    def log_equations(self, sources: Sequence[Source], size: int) -> tuple[np.ndarray, np.ndarray]:
+        """See `Block`: of bins in which a signal is seen and expected."""
+        counts = self._used.with_slopes(sources, size)[:, self._seen]
+        good = np.isfinite(counts).all(axis=0) & (counts[0] > 0)
+        signal, slopes = counts[0, good], counts[1:, good] / counts[0, good]
+        weighted = slopes * self._weight[good]
+        return weighted @ slopes.T, weighted @ (self._log[good] - np.log(signal))
 
     def bad(self, sources: Sequence[Source]) -> str:
         """See `Block`."""

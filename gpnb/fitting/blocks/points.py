@@ -35,7 +35,8 @@ class Points(Binned):
 
         used = at_points([item.usable for item in datasets])
         whole = [np.ones_like(item.usable) for item in datasets]
-        return [cls(datasets, used, lambda: at_points(whole), PointsTerm(datasets, used.places), (STATISTIC,))]
+        term = PointsTerm(datasets, used.places)
+        return [cls(datasets, used, lambda: at_points(whole), term, (STATISTIC,), _estimates(datasets))]
 
     @staticmethod
     def measured(dataset: FluxPointsDataset) -> np.ndarray:
@@ -110,3 +111,11 @@ class PointsTerm:
             for row, function in enumerate((dataset.statistic, dataset.gradient, dataset.weight)):
                 found[row, place] = function(flux)[dataset.usable]
         return found[0], found[1], found[2]
+
+
+def _estimates(datasets: Sequence[FluxPointsDataset]) -> tuple[np.ndarray, np.ndarray]:
+    """Differential fluxes of the usable points and their errors; NaN for limits."""
+    columns = [[item.points.column(name)[item.usable] for item in datasets] for name in ("dnde", "dnde_err")]
+    value, error = (np.concatenate(rows) for rows in columns)
+    limits = np.concatenate([item.points.is_ul[item.usable] for item in datasets])
+    return np.where(limits, np.nan, value), error

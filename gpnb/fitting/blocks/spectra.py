@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from gpnb.datasets.spectrum import SpectrumDataset
+from gpnb.datasets.statistic import excess_variance
 from gpnb.fitting.block import Bins, Period, Source
 from gpnb.fitting.blocks.binned import Binned
 from gpnb.fitting.blocks.fold import Fold
@@ -28,7 +29,8 @@ class Spectra(Binned):
         def whole() -> Linear:
             return _folded(datasets, len(models), [np.ones_like(item.usable) for item in datasets])
 
-        return [cls(datasets, used, whole, terms, terms.kinds, terms.join, terms.slant)]
+        estimates = _estimates(datasets, used)
+        return [cls(datasets, used, whole, terms, terms.kinds, estimates, terms.join, terms.slant)]
 
     @staticmethod
     def measured(dataset: SpectrumDataset) -> np.ndarray:
@@ -47,3 +49,11 @@ def _folded(datasets: Sequence[SpectrumDataset], n_models: int, kept: Sequence[n
         owner[place] = number
     periods = tuple(Period(item.name, item.gti) for item in datasets)
     return Linear((Bins(fold.low, fold.high),) * n_models, periods, fold.counts, owner, fold.places)
+
+
+def _estimates(datasets: Sequence[SpectrumDataset], used: Linear) -> tuple[np.ndarray, np.ndarray]:
+    """Excess and its error in the usable bins."""
+    found = np.empty((2, used.owner.size))
+    for item, place in zip(datasets, used.places, strict=True):
+        found[:, place] = item.excess[item.usable], np.sqrt(excess_variance(item)[item.usable])
+    return found[0], found[1]
