@@ -45,7 +45,7 @@ def settle(panel: Any) -> None:
     RuntimeError
         If it could not, or not in time.
     """
-    if not panel.wait(LONG) or panel._foot.status.get("level") == "attention":
+    if not panel.wait(LONG) or panel.parts["foot"].status.get("level") == "attention":
         raise RuntimeError(f"The panel does not show what was asked for: {panel.message or 'it still works'}.")
 
 

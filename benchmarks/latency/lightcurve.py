@@ -43,7 +43,7 @@ def open_panel(curve: Any, **changes: Any) -> Any:
 
 def choose(panel: Any, bins: Any) -> None:
     """Bins of time, until all is shown."""
-    turn(panel._controls, "minutes" if isinstance(bins, int) else "bins", bins, f"{bins}")
+    turn(panel.parts["controls"], "minutes" if isinstance(bins, int) else "bins", bins, f"{bins}")
     settle(panel)
 
 
@@ -61,7 +61,7 @@ def rebins(curve: Any) -> dict[str, list[float]]:
         panel = open_panel(curve, edges=EDGES[number % 2] * u.TeV)
         for name, bins in BINS.items():
             times[name].append(milliseconds(lambda panel=panel, bins=bins: choose(panel, bins)))
-            if not panel.message.startswith(f"{len(panel._table.rows)} bins in"):
+            if not panel.message.startswith(f"{len(panel.parts['table'].rows)} bins in"):
                 raise RuntimeError(f"The light curve was not made in {name} bins: {panel.message}.")
     return times
 
@@ -69,21 +69,21 @@ def rebins(curve: Any) -> dict[str, list[float]]:
 def brushes(curve: Any) -> list[float]:
     """A drag of one end of a range of time along the flare; each move is awaited."""
     panel = open_panel(curve)
-    axis = panel._work.axis(panel.state)
+    axis = panel.work.axis(panel.state)
     low, high = (float(axis.places_of(end)) for end in (curve.time_min[2], curve.time_max[-3]))
-    selector = panel._plot.figure.interaction
+    selector = panel.parts["plot"].figure.interaction
     update(selector, brushing=True)
     times = []
     for end in np.linspace(low + 0.2 * (high - low), high, MOVES):
         times.append(milliseconds(lambda end=end: brush(panel, [low, float(end)])))
-        if len(panel._spectrum.head.legend) != 3 or panel._seen.time != panel.shown.time:
+        if len(panel.parts["spectrum"].head.legend) != 3 or not panel.work.knows_spectra(panel.shown):
             raise RuntimeError("The spectra of the chosen time and of the rest are not shown.")
     update(selector, brushing=False)
     return times
 
 
 def brush(panel: Any, ends: list[float]) -> None:
-    update(panel._plot.figure.interaction, selected=ends)
+    update(panel.parts["plot"].figure.interaction, selected=ends)
     settle(panel)
 
 

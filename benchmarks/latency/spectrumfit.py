@@ -33,7 +33,7 @@ def open_panels(runs: Any) -> tuple[Any, Any]:
     )
     sky, fit = (obj.view(workspace=workspace) for obj in (gpnb.reduce_map(runs, geom), specs))
     for button in ("fit", "points"):
-        turn(fit._actions, button, 1, button)
+        turn(fit.parts["actions"], button, 1, button)
         settle(fit)
     return sky, fit
 
@@ -52,12 +52,12 @@ def slider(fit: Any) -> list[float]:
 
 def curve(fit: Any) -> np.ndarray:
     """The fluxes of the model as drawn."""
-    fluxes: np.ndarray = fit._stage.plots["main"].data("line 0")[1]
+    fluxes: np.ndarray = fit.parts["stage"].plots["main"].data("line 0")[1]
     return fluxes
 
 
 def move(fit: Any, name: str, place: int) -> None:
-    turn(fit._parameters, f"place/{name}", place, f"drag of {name}")
+    turn(fit.parts["parameters"], f"place/{name}", place, f"drag of {name}")
     settle(fit)
 
 
@@ -75,7 +75,7 @@ def circle(sky: Any, fit: Any) -> list[float]:
 
 
 def draw(sky: Any, fit: Any, shape: dict[str, Any]) -> None:
-    tell(sky._stage.flat, "shape", key=None, shape=shape, tool="circle")
+    tell(sky.parts["stage"].flat, "shape", key=None, shape=shape, tool="circle")
     settle(fit)
 
 

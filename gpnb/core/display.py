@@ -14,7 +14,7 @@ from gpnb.core.options import get_options
 from gpnb.core.recipe import Recipe
 
 
-def open_panel(obj: Any, workspace: Any = None, **changes: Any) -> Any:
+def open_panel(obj: Any, workspace: Any = None, name: str | None = None, **changes: Any) -> Any:
     """The panel of an object, in the state it opens with.
 
     Parameters
@@ -23,19 +23,22 @@ def open_panel(obj: Any, workspace: Any = None, **changes: Any) -> Any:
         What to show.
     workspace : Workspace, optional
         Panels of one workspace share its selection and its history.
+    name : str, optional
+        What the panel is called there: a panel that has the name already is closed, and replaced.
     **changes
         Fields of the panel's view record that differ from the defaults.
     """
     if not (is_live() and knows(f"live.{obj.panel}")):
-        return open_picture(obj, workspace, **changes)
+        return open_picture(obj, workspace, name, **changes)
     live = module_for(f"live.{obj.panel}")
-    return live.open_panel(obj, module_for(f"panel.{obj.panel}"), workspace, changes)
+    made = live.open_panel(obj, module_for(f"panel.{obj.panel}"), workspace, changes, name)
+    return module_for("panel.handle").Panel(made)
 
 
-def open_picture(obj: Any, workspace: Any = None, **changes: Any) -> Any:
+def open_picture(obj: Any, workspace: Any = None, name: str | None = None, **changes: Any) -> Any:
     """The panel of an object without a front end, whatever the options say."""
     frame = module_for("panel.frame")
-    return frame.StaticPanel(obj, module_for(f"panel.{obj.panel}"), workspace, changes)
+    return frame.StaticPanel(obj, module_for(f"panel.{obj.panel}"), workspace, changes, name)
 
 
 def is_live() -> bool:
@@ -56,17 +59,19 @@ class Displayed:
     panel: ClassVar[str]
     recipe: Recipe
 
-    def view(self, workspace: Any = None, **changes: Any) -> Any:
+    def view(self, workspace: Any = None, name: str | None = None, **changes: Any) -> Any:
         """Open the panel of this object.
 
         Parameters
         ----------
         workspace : Workspace, optional
             Share its selection and history.
+        name : str, optional
+            What the panel is called there: opened again under its name, it replaces the one before.
         **changes
             View settings that differ from the defaults, such as ``stretch="sqrt"``.
         """
-        return open_panel(self, workspace, **changes)
+        return open_panel(self, workspace, name, **changes)
 
     def plot(self, ax: Any = None, **changes: Any) -> Any:
         """Draw the panel of this object with matplotlib and return the figure.

@@ -19,6 +19,7 @@ _MODULES: dict[str, str] = {
     "record.PhasogramView": "gpnb.panels.pulsation.view",
     "record.FrequencyScanView": "gpnb.panels.pulsation.view",
     "panel.frame": "gpnb.draw.static",
+    "panel.handle": "gpnb.widgets.handle",
     "panel.observations": "gpnb.draw.observations",
     "panel.instrument": "gpnb.draw.instrument",
     "panel.events": "gpnb.draw.events",

@@ -13,9 +13,8 @@ from gpnb.draw import html
 from gpnb.draw.plots import draw_grid, draw_plot, share_x
 from gpnb.draw.sky_axes import draw_regions, sky_axes
 from gpnb.draw.style import PIXEL, QUIET, heading
-from gpnb.fitting.result import FitResult
 from gpnb.panels.plot import Plot
-from gpnb.panels.spectrum.plots import spectrum_plots, tab_of
+from gpnb.panels.spectrum.plots import spectrum_plots
 from gpnb.panels.spectrum.published import published
 from gpnb.panels.spectrum.regions import on_off, sky_of
 from gpnb.panels.spectrum.table import table_of
@@ -29,6 +28,7 @@ from gpnb.panels.spectrum.words import (
     fit_facts,
     notes_of,
     parameter_rows,
+    title_of,
     totals_of,
 )
 from gpnb.panels.spectrum.work import SpectrumWork, work_of
@@ -45,10 +45,10 @@ def record(obj: Any, **changes: Any) -> SpectrumView:  # noqa: ARG001  (every pa
 def plots(obj: Any, record: SpectrumView) -> list[Plot]:
     """The plots of the tab of the record; none of its regions, which need a sky."""
     work = work_of(obj)
-    if tab_of(work, record) == "regions":
+    if work.tab(record) == "regions":
         return []
     found = spectrum_plots(work, record, published(record.published, work.spectra(record).region))
-    if tab_of(work, record) in ("profiles", "contours"):
+    if work.tab(record) in ("profiles", "contours"):
         return found
     return [replace(found[0], facts=fit_facts(work, record)), *found[1:]]
 
@@ -56,11 +56,11 @@ def plots(obj: Any, record: SpectrumView) -> list[Plot]:
 def draw(obj: Any, record: SpectrumView, figure: Figure) -> None:
     """Draw what the tab of the record says."""
     work = work_of(obj)
-    if tab_of(work, record) == "regions":
+    if work.tab(record) == "regions":
         _draw_sky(work, record, figure)
         return
     found = plots(obj, record)
-    if tab_of(work, record) in ("profiles", "contours"):
+    if work.tab(record) in ("profiles", "contours"):
         several = len(found) > 1
         width = 960 // min(len(found), 3) if several else 480
         draw_grid(figure, found, 3, width, _SMALL if several else _MAIN)
@@ -95,17 +95,12 @@ def summary(
         table = html.table(*totals_of(spectra))
         parts.append(table if models is None else html.fold(f"Spectra ({len(spectra.items)})", table))
     words = " · ".join(word for word in (facts_of(work, record), fit_facts(work, record)) if word)
-    return html.frame(title(work), words, parts, [*notes_of(work, record), *notes], repr(work.obj))
+    return html.frame(title_of(work), words, parts, [*notes_of(work, record), *notes], repr(work.obj))
 
 
 def table(obj: Any, record: SpectrumView) -> Table:
     """The numbers behind the picture."""
     return table_of(work_of(obj), record)
-
-
-def title(work: SpectrumWork) -> str:
-    """What this is."""
-    return "Fit result" if isinstance(work.obj, FitResult) else "Spectrum fit"
 
 
 def _draw_sky(work: SpectrumWork, record: SpectrumView, figure: Figure) -> None:

@@ -35,6 +35,8 @@ class StaticPanel(PanelState):
         The workspace the panel was opened with.
     changes : dict
         Settings that differ from the defaults, as people write them.
+    name : str, optional
+        What the panel is called in the workspace.
 
     Examples
     --------
@@ -44,9 +46,17 @@ class StaticPanel(PanelState):
     'sqrt'
     """
 
-    def __init__(self, obj: Any, module: Any, workspace: Any = None, changes: dict[str, Any] | None = None):
+    def __init__(
+        self,
+        obj: Any,
+        module: Any,
+        workspace: Any = None,
+        changes: dict[str, Any] | None = None,
+        name: str | None = None,
+    ):
         self._module = module
-        super().__init__(obj, module.record(obj, **(changes or {})), workspace, getattr(obj, "panel", "panel"))
+        record = module.record(obj, **(changes or {}))
+        super().__init__(obj, record, workspace, name, getattr(obj, "panel", "panel"))
 
     def figure(self, ax: Any = None) -> Figure:
         """Draw the panel with matplotlib.

@@ -82,7 +82,7 @@ class Model:
     @property
     def values(self) -> tuple[float, ...]:
         """Their values, as plain floats in house units."""
-        return tuple(parameter.value for parameter in self.parameters)
+        return tuple([parameter.value for parameter in self._values.values()])
 
     @property
     def recipe(self) -> Recipe:
@@ -121,7 +121,7 @@ class Model:
 
     def with_values(self, values: Sequence[float]) -> Self:
         """A copy with other values for all parameters, plain floats in the order and units of `parameters`."""
-        pairs = zip(self.parameters, values, strict=True)
+        pairs = zip(self._values.values(), values, strict=True)
         return self._with({item.name: replace(item, value=float(value)) for item, value in pairs})
 
     def to_dict(self) -> dict[str, Any]:

@@ -85,10 +85,10 @@ class Models(Sequence[SkyModel]):
 
     def replace(self, values: Mapping[str, Any] | None = None, **given: Any) -> Models:
         """A copy with other parameter values, by full name (``{"crab.index": 2.5}``) or unique short name."""
-        models = self
+        wanted: dict[str, dict[str, Any]] = {}
         for name, value in {**(values or {}), **given}.items():
-            models = models._changed(name, "replace", **{name: value})
-        return models
+            wanted.setdefault(self._owner(name).name, {})[name] = value
+        return Models([model.replace(**wanted.get(model.name, {})) for model in self._models])
 
     def freeze(self, *names: str) -> Models:
         """A copy with these parameters frozen."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from gpnb.core.errors import ArgumentError, DataFormatError
@@ -67,27 +68,33 @@ class SkyModel:
         recipe = Recipe.of("gpnb.SkyModel()", name=variable if variable.isidentifier() else "source", **self.parts)
         return replace(recipe, kwargs={**recipe.kwargs, "name": self.name})
 
-    def _arguments(self) -> dict[str, Any]:
-        return {part: getattr(self, part) for part in _PARTS}
-
     @property
     def parts(self) -> dict[str, Model]:
         """The models it is made of, by role."""
-        return {part: model for part, model in self._arguments().items() if model is not None}
+        return dict(self._parts)
+
+    @cached_property
+    def _parts(self) -> dict[str, Model]:
+        arguments: dict[str, Model | None] = {part: getattr(self, part) for part in _PARTS}
+        return {part: model for part, model in arguments.items() if model is not None}
 
     @property
     def parameters(self) -> dict[str, Parameter]:
         """All parameters by full name; of two of one name the later is called ``"name.spatial.parameter"``."""
+        return dict(self._parameters)
+
+    @cached_property
+    def _parameters(self) -> dict[str, Parameter]:
         return {
             name: item
-            for part, model in self.parts.items()
+            for part, model in self._parts.items()
             for name, item in zip(self.full_names(part), model.parameters, strict=True)
         }
 
     def full_names(self, part: str) -> tuple[str, ...]:
         """Full names of the parameters of a part, in its order; none if there is no such part."""
         taken: set[str] = set()
-        for role, model in self.parts.items():
+        for role, model in self._parts.items():
             if role == part:
                 return tuple(
                     f"{self.name}.{part}.{name}" if name in taken else f"{self.name}.{name}" for name in model.names
@@ -98,15 +105,17 @@ class SkyModel:
     def parameter(self, name: str) -> Parameter:
         """One parameter, by its full or its short name."""
         part, short = self._part_of(name)
-        return self.parts[part]._known(short)
+        return self._parts[part]._known(short)
 
     def replace(self, **given: Any) -> SkyModel:
         """A copy with other parameter values, by short name, another ``spectral`` … model, or another ``name``."""
         model = replace(self, **{name: given.pop(name) for name in (*_PARTS, "name") if name in given})
+        values: dict[str, dict[str, Any]] = {}
         for name, value in given.items():
             part, short = model._part_of(name)
-            model = replace(model, **{part: model.parts[part].replace(**{short: value})})  # type: ignore[arg-type]
-        return model
+            values.setdefault(part, {})[short] = value
+        changed: dict[str, Any] = {part: model._parts[part].replace(**found) for part, found in values.items()}
+        return replace(model, **changed) if changed else model
 
     def freeze(self, *names: str) -> SkyModel:
         """A copy with these parameters frozen."""
@@ -130,7 +139,7 @@ class SkyModel:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for YAML."""
-        return {"name": self.name, **{part: model.to_dict() for part, model in self.parts.items()}}
+        return {"name": self.name, **{part: model.to_dict() for part, model in self._parts.items()}}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> SkyModel:
@@ -148,17 +157,17 @@ class SkyModel:
 
     def _changed(self, name: str, change: Callable[[Model, str], Model]) -> SkyModel:
         part, short = self._part_of(name)
-        return replace(self, **{part: change(self.parts[part], short)})  # type: ignore[arg-type]
+        return replace(self, **{part: change(self._parts[part], short)})  # type: ignore[arg-type]
 
     def _part_of(self, name: str) -> tuple[str, str]:
         """The part that has a parameter, and its name there."""
         rest = name.removeprefix(f"{self.name}.")
         part, _, short = rest.rpartition(".")
-        for role in (part,) if part else self.parts:
-            if role in self.parts and short in self.parts[role].names:
+        for role in (part,) if part else self._parts:
+            if role in self._parts and short in self._parts[role].names:
                 return role, short
         raise ArgumentError(f"{self.name} has no parameter {name!r}; it has: {', '.join(self.parameters)}.")
 
     def __repr__(self) -> str:
-        parts = ", ".join(f"{part}={model!r}" for part, model in self.parts.items())
+        parts = ", ".join(f"{part}={model!r}" for part, model in self._parts.items())
         return f"SkyModel({parts}, name={self.name!r})"

@@ -121,21 +121,31 @@ class FluxPoints(Displayed, Estimates):
 
         write_table(with_gadf_scan(self.table(sed_type)), path, self.recipe, overwrite)
 
-    def view(self, workspace: Any = None, *, models: Any = None, published: Any = None, **changes: Any) -> Any:
+    def view(
+        self,
+        workspace: Any = None,
+        name: str | None = None,
+        *,
+        models: Any = None,
+        published: Any = None,
+        **changes: Any,
+    ) -> Any:
         """Open the panel of these points, beside spectra and what others found.
 
         Parameters
         ----------
         workspace : Workspace, optional
             Share its selection and history.
+        name : str, optional
+            What the panel is called there.
         models, published
             See `gpnb.Sed`.
         **changes
             View settings that differ from the defaults, such as ``quantity="dnde"``.
         """
         if models is None and published is None:
-            return super().view(workspace, **changes)
-        return self._beside(models, published).view(workspace, **changes)
+            return super().view(workspace, name, **changes)
+        return self._beside(models, published).view(workspace, name, **changes)
 
     def plot(self, ax: Any = None, *, models: Any = None, published: Any = None, **changes: Any) -> Any:
         """Draw these points, beside spectra and what others found.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import is_, methodcaller
 from typing import Any, Generic, TypeVar
 
 from gpnb.state.record import Record
@@ -10,6 +11,7 @@ from gpnb.state.record import Record
 T = TypeVar("T")
 
 _NEVER = object()
+_PULL = methodcaller("pull")
 _VALUES = (str, int, float, tuple, type(None), Record)
 """What is compared by value; anything else, such as an array, by identity."""
 
@@ -24,11 +26,7 @@ class Source(Generic[T]):
     """
 
     def __init__(self, look: Callable[[], T]):
-        self._look = look
-
-    def pull(self) -> T:
-        """The value of now."""
-        return self._look()
+        self.pull = look
 
 
 class Node(Generic[T]):
@@ -52,19 +50,53 @@ class Node(Generic[T]):
     9
     """
 
-    def __init__(self, make: Callable[..., T], *inputs: Source[Any] | Node[Any]):
+    def __init__(self, make: Callable[..., T], *inputs: Source[Any] | Node[Any] | Held[Any]):
         self._make, self._inputs = make, inputs
         self._given: tuple[Any, ...] | None = None
         self._value: T
 
     def pull(self) -> T:
         """The value, made anew if an input changed; if that fails, the next pull tries again."""
-        given = tuple(item.pull() for item in self._inputs)
-        if self._given is None or not all(map(same, given, self._given)):
+        given = tuple(map(_PULL, self._inputs))
+        if self._given is None or not (all(map(is_, given, self._given)) or all(map(same, given, self._given))):
             self._given = None
             self._value = self._make(*given)
             self._given = given
         return self._value
+
+
+class Held(Generic[T]):
+    """The value of another node as it was when it was last ready; before that, as it is.
+
+    Parameters
+    ----------
+    node : Source or Node
+        Whose value.
+    ready : callable
+        Whether a value can be shown.
+
+    Examples
+    --------
+    >>> state = {"x": 2}
+    >>> even = Held(Source(lambda: state["x"]), lambda x: x % 2 == 0)
+    >>> even.pull()
+    2
+    >>> state["x"] = 3
+    >>> even.pull()
+    2
+    """
+
+    def __init__(self, node: Source[T] | Node[T], ready: Callable[[T], bool]):
+        self._node, self._ready = node, ready
+        self._held: Any = _NEVER
+
+    def pull(self) -> T:
+        """The value."""
+        value = self._node.pull()
+        if self._ready(value):
+            self._held = value
+        held: T = value if self._held is _NEVER else self._held
+        return held
 
 
 class View(Generic[T]):
@@ -85,7 +117,7 @@ class View(Generic[T]):
     def refresh(self) -> None:
         """Show the value of now, if it is not the one shown already."""
         value = self._node.pull()
-        if self._shown is _NEVER or not same(value, self._shown):
+        if value is not self._shown and (self._shown is _NEVER or not same(value, self._shown)):
             self._show(value)
             self._shown = value
 

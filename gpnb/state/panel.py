@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from gpnb.core.recipe import Recipe
@@ -22,14 +23,28 @@ class PanelState:
         How, when it opens.
     workspace : Workspace, optional
         Shares its selection and history; by default one of its own.
-    name : str
-        What the panel is called in the workspace.
+    name : str, optional
+        What the panel is called in the workspace: a panel that has the name already is closed, and replaced.
+    kind : str
+        What it is called if nobody says: a number makes it different from others.
     """
 
-    def __init__(self, obj: Any, record: Record, workspace: Workspace | None = None, name: str = "panel"):
-        self._obj = obj
+    def __init__(
+        self, obj: Any, record: Record, workspace: Workspace | None = None, name: str | None = None, kind: str = "panel"
+    ):
+        self._obj, self._named = obj, name
         self.workspace = Workspace() if workspace is None else workspace
-        self.name = self.workspace.open(name, record)
+        self._linked: tuple[Any, ...] = (None, None, None)
+        self.name = self.workspace.open(name or kind, record, self, own=name is not None)
+
+    def close(self) -> None:
+        """Leave the workspace: the name is free for another panel."""
+        self.workspace.leave(self.name, self)
+
+    @property
+    def obj(self) -> Any:
+        """What is shown."""
+        return self._obj
 
     @property
     def state(self) -> Any:
@@ -44,7 +59,12 @@ class PanelState:
     @property
     def shown(self) -> Any:
         """The record as drawn: with what the selection adds."""
-        return self.state.linked(self.selection)
+        state, selection, found = self._linked
+        if state is not self.state or selection is not self.selection:
+            state, selection = self.state, self.selection
+            found = state.linked(selection)
+            self._linked = state, selection, found
+        return found
 
     def set(self, *, gesture: Any = None, **changes: Any) -> None:
         """Change settings of the view, as one step of the history.
@@ -74,7 +94,8 @@ class PanelState:
     def recipe(self) -> Recipe:
         """The calls that make the object and open this panel in this state."""
         chosen = self.workspace if self.selection.changed() else None
-        return Recipe.of(".view()", on=self._obj, name="panel", workspace=chosen, **self.state.changed())
+        made = Recipe.of(".view()", on=self._obj, name="panel", workspace=chosen, **self.state.changed())
+        return made if self._named is None else replace(made, kwargs={"name": self._named, **made.kwargs})
 
     def to_code(self) -> str:
         """Python that makes the object and opens this panel in this state."""

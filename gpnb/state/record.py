@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from difflib import get_close_matches
 from functools import cache
+from itertools import repeat
+from operator import is_
 from types import UnionType
 from typing import Any, Literal, Self, Union, get_args, get_origin, get_type_hints
 
@@ -19,6 +21,7 @@ from gpnb.core.frozen import unchanging
 from gpnb.core.hooks import module_for
 
 _WRONG = object()
+_NOTHING: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -56,13 +59,16 @@ class Record:
     schema: int = 1
 
     def __post_init__(self) -> None:
+        known = self.__dict__.pop("_checked", {})
         kind: Any = type(self)
-        hints = _hints(kind)
-        for item in fields(self):
-            value = _checked(getattr(self, item.name), hints[item.name])
+        for name, hint in _hints(kind).items():
+            given = self.__dict__[name]
+            if name in known and known[name] is given:
+                continue
+            value = _checked(given, hint)
             if value is _WRONG:
-                raise ArgumentError(self._complaint(item.name, hints[item.name]))
-            object.__setattr__(self, item.name, value)
+                raise ArgumentError(self._complaint(name, hint))
+            self.__dict__[name] = value
         newest = type(self).schema
         if not 1 <= self.schema <= newest:
             raise ArgumentError(
@@ -88,21 +94,20 @@ class Record:
 
     def replace(self, **changes: Any) -> Self:
         """A copy with these changes, given as people write them; None stands for the default."""
-        return self._make({**self._values(), **self._read(changes)})
+        return self._with(self._read(changes))
 
     def changed(self) -> dict[str, Any]:
         """What differs from the defaults, as literals that `build` reads back."""
-        doors = {item.name: item.metadata.get("door") or _PLAIN for item in fields(self)}
-        different = {item.name: getattr(self, item.name) for item in fields(self)}
+        known = self.__dataclass_fields__
         return {
-            name: doors[name].write(value) if value is not None else None
-            for name, value in different.items()
-            if value != self.__dataclass_fields__[name].default
+            name: _door(known[name]).write(value) if value is not None else None
+            for name, value in self.__dict__.items()
+            if value != known[name].default
         }
 
     def to_dict(self) -> dict[str, Any]:
         """The record as plain JSON data."""
-        return {name: _plain(value) for name, value in self._values().items()}
+        return {name: _plain(value) for name, value in self.__dict__.items()}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -121,15 +126,17 @@ class Record:
         """The record as shown: what it leaves open is taken from the selection of the workspace."""
         return self
 
-    def _values(self) -> dict[str, Any]:
-        return {item.name: getattr(self, item.name) for item in fields(self)}
+    def _with(self, changes: Mapping[str, Any]) -> Self:
+        """A copy with other values in house units; those that stay were looked at before."""
+        return self._make({**self.__dict__, **changes}, self.__dict__)
 
     @classmethod
-    def _make(cls, values: Mapping[str, Any]) -> Self:
+    def _make(cls, values: Mapping[str, Any], checked: Mapping[str, Any] = _NOTHING) -> Self:
         made = object.__new__(cls)
-        for item in fields(cls):
-            default = None if item.default is MISSING else item.default
-            object.__setattr__(made, item.name, values.get(item.name, default))
+        kind: Any = cls
+        made.__dict__.update(_defaults(kind))
+        made.__dict__.update(values)
+        made.__dict__["_checked"] = checked
         made.__post_init__()
         return made
 
@@ -138,15 +145,15 @@ class Record:
         for name in changes:
             cls._know(name)
         known = cls.__dataclass_fields__
-        doors = {name: known[name].metadata.get("door") or _PLAIN for name in changes}
         return {
-            name: known[name].default if value is None else doors[name].read(value, name)
+            name: known[name].default if value is None else _door(known[name]).read(value, name)
             for name, value in changes.items()
         }
 
     @classmethod
     def _know(cls, name: str) -> None:
-        known = [item.name for item in fields(cls)]
+        kind: Any = cls
+        known = _defaults(kind)
         if name not in known:
             close = get_close_matches(name, known, n=1)
             hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(known)}."
@@ -171,9 +178,20 @@ def record_named(name: str) -> type[Record]:
     return kind
 
 
+def _door(item: Any) -> Door:
+    found: Door = item.metadata.get("door") or _PLAIN
+    return found
+
+
 @cache
 def _hints(cls: Any) -> dict[str, Any]:
-    return get_type_hints(cls)
+    hints = get_type_hints(cls)
+    return {name: hints[name] for name in _defaults(cls)}
+
+
+@cache
+def _defaults(cls: Any) -> dict[str, Any]:
+    return {item.name: None if item.default is MISSING else item.default for item in fields(cls)}
 
 
 def _plain(value: Any) -> Any:
@@ -188,8 +206,11 @@ def _checked(value: Any, hint: Any) -> Any:
     """The value as its type wants it (lists become tuples, integers floats), or _WRONG."""
     origin = get_origin(hint)
     if origin in (Union, UnionType):
-        found = (_checked(value, arm) for arm in get_args(hint))
-        return next((item for item in found if item is not _WRONG), _WRONG)
+        for arm in get_args(hint):
+            found = _checked(value, arm)
+            if found is not _WRONG:
+                return found
+        return _WRONG
     if origin is tuple:
         return _checked_tuple(value, get_args(hint))
     if origin is Literal:
@@ -206,5 +227,5 @@ def _checked_tuple(value: Any, arms: tuple[Any, ...]) -> Any:
         arms = arms[:1] * len(value)
     if len(arms) != len(value):
         return _WRONG
-    items = tuple(_checked(item, arm) for item, arm in zip(value, arms, strict=True))
-    return _WRONG if any(item is _WRONG for item in items) else items
+    items = tuple(map(_checked, value, arms))
+    return _WRONG if any(map(is_, items, repeat(_WRONG))) else items

@@ -109,7 +109,7 @@ class Selection(Record):
         if unknown:
             raise ArgumentError(f"Selection has no {min(unknown)!r}; there are: {', '.join(_STORED)}.")
         given = type(self)(**changes)
-        return self._make(self._values() | {_STORED[name]: getattr(given, _STORED[name]) for name in changes})
+        return self._with({_STORED[name]: getattr(given, _STORED[name]) for name in changes})
 
     def changed(self) -> dict[str, Any]:
         """What is restricted, as literals that the constructor takes."""

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from inspect import ismethod
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Self
+from weakref import WeakMethod, WeakValueDictionary
 
 from gpnb.core.atomic import atomic_file
 from gpnb.core.errors import ArgumentError, DataFormatError
@@ -51,6 +55,8 @@ class Workspace:
     ----------
     selection : Selection
         What is chosen now; assign another, or change parts of it with `select`.
+    lock : threading.RLock
+        Held while anything changes, and while it is told: state and panels are of one thread at a time.
 
     Examples
     --------
@@ -68,14 +74,16 @@ class Workspace:
     def __init__(self, selection: Selection | None = None):
         if selection is not None and not isinstance(selection, Selection):
             raise ArgumentError(f"selection={selection!r} must be a gpnb.Selection.")
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
         self._past: list[Moment] = []
         self._now = Moment(selection or Selection())
         self._future: list[Moment] = []
         self._opened: dict[str, Record] = {}
+        self._panels: WeakValueDictionary[str, Any] = WeakValueDictionary()
         self._waiting: dict[str, Record] = {}
         self._gesture: Any = None
-        self._watchers: list[Callable[[], None]] = []
+        self._watchers: list[Callable[[], Callable[[], None] | None]] = []
+        self._inside, self._untold = 0, False
 
     @property
     def selection(self) -> Selection:
@@ -94,6 +102,11 @@ class Workspace:
         changed = self.selection.changed()
         chosen = Recipe.of("gpnb.Selection()", **changed) if changed else None
         return Recipe.of("gpnb.Workspace()", name="workspace", selection=chosen)
+
+    @property
+    def steps(self) -> int:
+        """How many steps can be undone."""
+        return len(self._past)
 
     @property
     def can_undo(self) -> bool:
@@ -119,24 +132,71 @@ class Workspace:
 
     def undo(self) -> bool:
         """Go back one step; False if there is none."""
-        return self._step(self._past, self._future)
+        return self._step(back=True)
 
     def redo(self) -> bool:
         """Go forward one step again; False if there is none."""
-        return self._step(self._future, self._past)
+        return self._step(back=False)
 
-    def open(self, name: str, record: Record) -> str:
-        """Give a panel its place; returns its name, made different from all others.
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Changes made inside are told once, at the end; meanwhile other threads wait.
+
+        Examples
+        --------
+        >>> workspace, told = Workspace(), []
+        >>> stop = workspace.watch(lambda: told.append(workspace.selection))
+        >>> with workspace.together():
+        ...     workspace.select(energy=("1 TeV", "10 TeV"))
+        ...     workspace.select(phase=(0, 0.5))
+        >>> told
+        [Selection(energy=['1.0 TeV', '10.0 TeV'], phase=[0.0, 0.5])]
+        """
+        with self.lock:
+            self._inside += 1
+            try:
+                yield
+            finally:
+                try:
+                    if self._inside == 1:
+                        self._tell()
+                finally:
+                    self._inside -= 1
+
+    def open(self, name: str, record: Record, panel: Any, own: bool = False) -> str:
+        """Give a panel its place; returns its name, made different from those of all others that live.
 
         A saved record of that name and kind is taken instead of `record`.
+
+        Parameters
+        ----------
+        name : str
+            What it is called.
+        record : Record
+            How it looks.
+        panel : object
+            The panel, with ``close()``; it is held weakly.
+        own : bool
+            Whether the name is this panel's own: a panel that has it is closed, and replaced.
         """
-        with self._lock:
+        with self.together():
+            if own and name in self._panels:
+                self._panels[name].close()
             free, number = name, 2
-            while free in self._opened:
+            while free in self._panels:
                 free, number = f"{name}-{number}", number + 1
+            if free in self._opened:
+                self._forget(free)
             kept = self._waiting.pop(free, None)
             self._opened[free] = kept if type(kept) is type(record) else record
+            self._panels[free] = panel
             return free
+
+    def leave(self, name: str, panel: Any) -> None:
+        """Let a panel go: its name is free, and its record stays until another panel takes the name."""
+        with self.lock:
+            if self._panels.get(name) is panel:
+                del self._panels[name]
 
     def view_of(self, name: str) -> Record:
         """The record of a panel as it is now."""
@@ -144,16 +204,31 @@ class Workspace:
 
     def change_view(self, name: str, gesture: Any = None, **changes: Any) -> None:
         """Change fields of a panel's record, as one step of the history."""
-        self._move_to(lambda now: now.look(name, self.view_of(name).replace(**changes)), gesture)
+        self._move_to(lambda now: self._look(now, name, changes), gesture)
 
     def amend_view(self, name: str, **changes: Any) -> None:
         """Change fields of a panel's record as part of the step before: what follows from it by itself."""
-        self._move_to(lambda now: now.look(name, self.view_of(name).replace(**changes)), amend=True)
+        self._move_to(lambda now: self._look(now, name, changes), amend=True)
+
+    def _look(self, now: Moment, name: str, changes: Mapping[str, Any]) -> Moment:
+        before = self.view_of(name)
+        after = before.replace(**changes)
+        return now if after == before else now.look(name, after)
 
     def watch(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """Call `callback` after each change; returns what stops it."""
-        self._watchers.append(callback)
-        return lambda: self._watchers.remove(callback) if callback in self._watchers else None
+        """Call `callback` after each change, while other threads wait; returns what stops it.
+
+        A method is held weakly: it is called as long as its object lives.
+        """
+        found: Callable[[], Any] = WeakMethod(callback) if ismethod(callback) else lambda: callback
+        with self.lock:
+            self._watchers = [*self._watchers, found]
+
+        def stop() -> None:
+            with self.lock:
+                self._watchers = [item for item in self._watchers if item is not found]
+
+        return stop
 
     def to_dict(self) -> dict[str, Any]:
         """Selection and views of now as plain JSON data, with the version of their form."""
@@ -207,7 +282,7 @@ class Workspace:
         return f"Workspace({self.selection!r}, {len(self._opened)} panel{'s' * (len(self._opened) != 1)})"
 
     def _move_to(self, make: Callable[[Moment], Moment], gesture: Any = None, amend: bool = False) -> None:
-        with self._lock:
+        with self.together():
             moment = make(self._now)
             if moment == self._now:
                 return
@@ -217,17 +292,37 @@ class Workspace:
                 if gesture is None or gesture != self._gesture:
                     self._past = [*self._past, self._now][-_MOST:]
                 self._now, self._gesture, self._future = moment, gesture, []
-        self._tell()
+            self._untold = True
 
-    def _step(self, source: list[Moment], target: list[Moment]) -> bool:
-        with self._lock:
+    def _step(self, back: bool) -> bool:
+        with self.together():
+            source, target = (self._past, self._future) if back else (self._future, self._past)
             if not source:
                 return False
             target.append(self._now)
             self._now, self._gesture = source.pop(), None
-        self._tell()
-        return True
+            self._untold = True
+            return True
+
+    def _forget(self, name: str) -> None:
+        """Take what an earlier panel of this name did out of the history."""
+        before, after = [*self._past, self._now], [self._now, *reversed(self._future)]
+        *self._past, self._now = _without(name, before)
+        self._future = _without(name, after)[:0:-1]
 
     def _tell(self) -> None:
-        for callback in tuple(self._watchers):
-            callback()
+        """Tell all watchers; what they change is told in one more round."""
+        while self._untold:
+            self._untold = False
+            for found in self._watchers:
+                callback = found()
+                if callback is None:
+                    self._watchers = [item for item in self._watchers if item is not found]
+                else:
+                    callback()
+
+
+def _without(name: str, moments: list[Moment]) -> list[Moment]:
+    """Moments without the view of a panel; those that differed in nothing else become one."""
+    plain = (Moment(item.selection, {key: view for key, view in item.views.items() if key != name}) for item in moments)
+    return [item for item, _ in groupby(plain)]

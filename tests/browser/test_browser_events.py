@@ -20,7 +20,7 @@ events = gpnb.EventList(table, header, reference)
 panel = events.view(gti=gpnb.GTI([0.0], [1600.0], reference))
 panel"""
 
-CHOSEN = "int(panel._counts.pull().total)"
+CHOSEN = "int(panel.counts.total)"
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def area(book, title):
 
 BRUSHED = """\
 def brushed(name):
-    brush = panel._plots[name].figure.interaction
+    brush = panel.parts['plots'][name].figure.interaction
     if brush.brushing or brush.selected is None:
         return []
     return ((brush.selected - brush.scale.min) / (brush.scale.max - brush.scale.min)).tolist()"""
@@ -69,10 +69,10 @@ def test_brushes_and_regions_by_mouse(book):
     book.eventually(lambda: facts(book).inner_text().startswith("5\u2009000 of 5\u2009000 events"), True)
     brush(book, "Offset²", "offset", 0.2, 0.6)
     low, high = book.value("panel.state.offset")
-    top = book.value("float(panel._filter.axes(panel.state)['offset'].edges[-1])")
+    top = book.value("float(panel.filter.axes(panel.state)['offset'].edges[-1])")
     assert low**2 / top == pytest.approx(0.2, abs=0.02)
     assert high**2 / top == pytest.approx(0.6, abs=0.02)
-    assert book.value("len(panel.workspace._past)") == 1  # one drag, one step
+    assert book.value("panel.workspace.steps") == 1  # one drag, one step
     expected = book.value(f"int(((events.offset_values >= {low}) & (events.offset_values < {high})).sum())")
     assert book.value(CHOSEN) == expected
     facts(book).get_by_text(f"{expected:,} of".replace(",", "\u2009")).wait_for()

@@ -45,7 +45,7 @@ def test_the_offset_by_mouse(book):
     offset = float(slider.input_value())
     assert offset > 3
     book.wait_python("panel.state.offset", offset)
-    assert book.value("len(panel.workspace._past)") == 1
+    assert book.value("panel.workspace.steps") == 1
     book.cell(0).locator(".gpnb-common").get_by_text(f"{offset:g}°", exact=True).wait_for()
     assert book.value(FIRST) != before
     book.eventually(lambda: path(book) != drawn, True)

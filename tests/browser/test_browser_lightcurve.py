@@ -16,8 +16,8 @@ workspace = gpnb.Workspace()
 panel = curve.view(workspace=workspace)
 panel"""
 
-IDLE = "panel.wait(0) and not panel._busy"
-POINTS = "len(panel._plot.data('points 0')[0])"
+IDLE = "panel.wait(0) and not panel.working"
+POINTS = "len(panel.parts['plot'].data('points 0')[0])"
 
 
 @pytest.fixture
@@ -40,20 +40,20 @@ def plot(book, title):
 def brush(book, first, last):
     """Drag between two places of the light curve, and wait until the last move has arrived."""
     area = plot(book, "Light curve").locator(".plotarea_background").first.bounding_box()
-    span = book.value("list(panel._work.axis(panel.shown).span)")
+    span = book.value("list(panel.work.axis(panel.shown).span)")
     x = [area["x"] + (place - span[0]) / (span[1] - span[0]) * area["width"] for place in (first, last)]
     y, mouse = area["y"] + area["height"] / 2, book.page.mouse
     mouse.move(x[0], y)
     mouse.down()
     mouse.move(x[1], y, steps=8)
     mouse.up()
-    book.wait_python("panel._plot.figure.interaction.brushing", False)
+    book.wait_python("panel.parts['plot'].figure.interaction.brushing", False)
 
 
 def test_the_flare_by_mouse(open_panel):
     book = open_panel(width=1600)
     places = book.value(
-        "[float(panel._work.axis(panel.shown).places_of(to_time(t)))"
+        "[float(panel.work.axis(panel.shown).places_of(to_time(t)))"
         " for t in ('2024-08-20T04:25:00', '2024-08-20T05:15:00')]"
     )
     brush(book, *places)
@@ -62,17 +62,17 @@ def test_the_flare_by_mouse(open_panel):
     book.cell(0).locator("[data-chip=time]").get_by_text("MJD 60542.18").wait_for()
     book.cell(0).get_by_text("5 of 25 bins").wait_for()
     book.eventually(lambda: book.cell(0).locator("tr[aria-selected=true]").count(), 5)
-    assert book.value("len(workspace._past)") == 1  # one drag, one step
+    assert book.value("workspace.steps") == 1  # one drag, one step
     start = book.value("abs((workspace.selection.time[0] - to_time('2024-08-20T04:25:00')).to_value('min'))")
     assert start < 1
-    inside, rest = book.value("[panel._spectrum.data(f'points {n}')[1][0].item() for n in (1, 0)]")
+    inside, rest = book.value("[panel.parts['spectrum'].data(f'points {n}')[1][0].item() for n in (1, 0)]")
     assert inside > 2 * rest
 
     book.cell(0).get_by_label("Bins", exact=True).select_option(label="one a run")
     book.wait_python(POINTS, 8)
     book.cell(0).get_by_text("8 bins in").wait_for()
     book.cell(0).get_by_label("Log flux").check()
-    book.wait_python("panel._plot.shown.log_y", True)
+    book.wait_python("panel.parts['plot'].shown.log_y", True)
     book.cell(0).get_by_role("button", name="Undo").click()
     book.cell(0).get_by_role("button", name="Undo").click()
     book.wait_python(POINTS, 25)
@@ -80,7 +80,7 @@ def test_the_flare_by_mouse(open_panel):
 
     row = book.cell(0).locator("tr[data-key='2']")
     row.click()
-    book.wait_python("panel._table.chosen", [2])
+    book.wait_python("panel.parts['table'].chosen", [2])
     assert book.page.evaluate("typeof window.__hit") == "undefined"
     book.wait_python(IDLE, True)
 
@@ -99,7 +99,7 @@ def test_the_flare_by_keyboard(open_panel):
     page.keyboard.press("Enter")
     book.wait_python("panel.state.edges", [0.2, 0.6, 10])
     plot(book, "Light curve").locator(".gpnb-key").nth(1).wait_for()
-    book.wait_python("len(panel._plot.head.legend)", 2)
+    book.wait_python("len(panel.parts['plot'].head.legend)", 2)
 
     book.cell(0).get_by_role("button", name="Restrict the time").press("Enter")
     page.keyboard.type("60542.185 – 60542.22")
@@ -111,10 +111,10 @@ def test_the_flare_by_keyboard(open_panel):
     book.cell(0).locator("tr[data-key][tabindex='0']").focus()
     page.keyboard.press("Home")
     page.keyboard.press("Enter")
-    book.wait_python("panel._table.chosen", [0])
+    book.wait_python("panel.parts['table'].chosen", [0])
     book.eventually(lambda: book.cell(0).locator("tr[aria-selected=true]").count(), 1)
     page.keyboard.press("Shift+ArrowDown")
-    book.wait_python("panel._table.chosen", [0, 1])
+    book.wait_python("panel.parts['table'].chosen", [0, 1])
 
     book.cell(0).get_by_label("Fold at (Hz)").focus()
     page.keyboard.type("2.5 h")
@@ -172,7 +172,7 @@ def test_other_wavelengths_by_mouse(open_panel):
     book.wait_python("len(panel.series)", 2)
     table = book.cell(0).locator(".gpnb-table-box, table").filter(has_text="Pearson r")
     table.get_by_text("xray").first.wait_for()
-    assert book.value("panel._correlations.rows[1]['cells'][3:5]") == ["25", "1.00"]
+    assert book.value("panel.parts['correlations'].rows[1]['cells'][3:5]") == ["25", "1.00"]
 
     ground = book.cell(0).locator(".gpnb-strips .gpnb-plot").nth(2).locator(".plotarea_background")
     ground.scroll_into_view_if_needed()

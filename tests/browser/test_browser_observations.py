@@ -33,7 +33,7 @@ def runs_of(root):
 
 def place(book, root, run):
     """Where a run points, in pixels of the page."""
-    book.python("graph = panel._graph; plane = graph.plane.pull()")
+    book.python("graph = panel.graph; plane = graph.plane.pull()")
     x, y = book.value(f"[float(v[graph.ids.tolist().index({run})]) for v in graph.pointings.pixels(plane)]")
     nx, ny = book.value("[plane.nx, plane.ny]")
     box = root.locator("canvas").bounding_box()
@@ -71,7 +71,7 @@ def test_by_mouse(notebook):
     book.wait_python("panel.selected.obs_ids", [2004])
 
     root.get_by_role("button", name="Draw a circle from its centre").click()
-    pixels = 1.0 * scale / book.value("float(panel._graph.plane.pull().binsz[0].to_value('deg'))") * 0.3
+    pixels = 1.0 * scale / book.value("float(panel.graph.plane.pull().binsz[0].to_value('deg'))") * 0.3
     mouse.move(x, y)
     mouse.down()
     mouse.move(x + pixels / 2, y, steps=4)

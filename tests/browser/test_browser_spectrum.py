@@ -57,7 +57,7 @@ def test_sliders_fit_undo_and_flux_points_by_mouse(book):
     book.page.mouse.up()
     book.wait_python("panel.state.parameters[0][1]", lambda value: value > 3.5)
     book.page.wait_for_function("([node, text]) => node.textContent !== text", arg=[stat_node(book), before])
-    assert book.value("len(panel.workspace._past)") == 1
+    assert book.value("panel.workspace.steps") == 1
     fit(book)
     found = book.value("[float(value) for value in panel.result.values]")
     assert book.value("gpnb.fit(specs, panel.models).values.tolist()") == pytest.approx(found, rel=1e-3)
@@ -120,7 +120,7 @@ def test_profiles_and_contours_appear(book):
     fit(book)
     for tab, count in (("Profiles", 2), ("Contours", 1)):
         book.cell(0).get_by_role("tab", name=tab).click()
-        book.wait_python(f"panel._work.known({tab.lower()!r}, panel.shown)", True)
+        book.wait_python(f"panel.work.known({tab.lower()!r}, panel.shown)", True)
         book.page.wait_for_function(
             "count => document.querySelectorAll('.gpnb-stage .bqplot').length === count", arg=count
         )

@@ -7,11 +7,12 @@ import pytest
 
 import gpnb
 from gpnb.core.errors import ArgumentError, FitError, SelectionError
+from gpnb.panels.fit.view import models_of, spec_of
 from gpnb.panels.spectrum.data import Extraction, display_bins, same_region
-from gpnb.panels.spectrum.plots import spectrum_plots, tab_of
+from gpnb.panels.spectrum.plots import spectrum_plots
 from gpnb.panels.spectrum.sliders import STEPS, Range, changed_parameter, range_of, slider_rows
 from gpnb.panels.spectrum.table import table_of
-from gpnb.panels.spectrum.view import SpectrumView, models_of, spec_of
+from gpnb.panels.spectrum.view import SpectrumView
 from gpnb.panels.spectrum.words import comparison_rows, notes_of, parameter_rows, value_words
 from gpnb.panels.spectrum.work import SpectrumWork
 from gpnb.state.workspace import Workspace
@@ -140,7 +141,7 @@ def test_a_result_shows_itself_until_something_moves(pair):
     result = gpnb.fit(pair, gpnb.PowerLaw(index=2.5, amplitude="3e-12 TeV-1 s-1 cm-2"))
     work, record = SpectrumWork(result), SpectrumView()
     assert work.result(record) is result
-    assert tab_of(work, record) == "sed"
+    assert work.tab(record) == "sed"
     moved = record.replace(**changed_parameter(work, record, "value/index", "2.9"))
     assert work.result(moved) is None
     assert work.shown(moved).parameters["source.index"].value == 2.9
@@ -222,7 +223,7 @@ def test_relative_residuals(work):
 
 
 def test_without_model_only_counts_are_drawn(work):
-    assert tab_of(work, SpectrumView()) == "counts"
+    assert work.tab(SpectrumView()) == "counts"
     assert len(spectrum_plots(work, SpectrumView())) == 1
 
 

@@ -1,3 +1,4 @@
+import gc
 import json
 import random
 import subprocess
@@ -132,6 +133,90 @@ def test_watchers_are_told_once_a_change_and_not_for_nothing():
     stop()
     panel.set(opacity=0.2)
     assert told == [0.5, 1.0]
+
+
+def test_what_is_so_already_is_no_step():
+    panel = open_panel()
+    panel.set(opacity=1.0)
+    panel.select(energy=None)
+    assert panel.workspace.steps == 0
+
+
+def test_changes_made_together_are_told_once():
+    panel, told = open_panel(), []
+    stop = panel.workspace.watch(lambda: told.append((panel.state.opacity, panel.selection.runs)))
+
+    def change():
+        with panel.workspace.together():
+            panel.set(opacity=0.5)
+            with panel.workspace.together():
+                panel.select(runs=[1])
+            assert told == []
+            panel.set(opacity=2.0)
+
+    with pytest.raises(ArgumentError):
+        change()
+    assert told == [(0.5, (1,))]
+    assert panel.workspace.steps == 2
+    stop()
+
+
+def test_what_a_watcher_changes_is_told_in_one_more_round():
+    panel, told = open_panel(), []
+
+    def follow():
+        told.append(panel.state.stretch)
+        panel.set(stretch="log")
+
+    stop = panel.workspace.watch(follow)
+    panel.set(stretch="sqrt")
+    assert told == ["sqrt", "log"]
+    stop()
+
+
+def test_methods_are_watched_weakly():
+    panel, told = open_panel(), []
+
+    class Watcher:
+        def look(self):
+            told.append(panel.state.opacity)
+
+    watcher = Watcher()
+    panel.workspace.watch(watcher.look)
+    panel.set(opacity=0.5)
+    del watcher
+    gc.collect()
+    panel.set(opacity=0.2)
+    assert told == [0.5]
+
+
+def test_a_name_that_is_free_again_has_no_history():
+    workspace = Workspace()
+    first = gpnb.SkyImage.empty(nxpix=20, nypix=20).view(workspace=workspace)
+    first.set(stretch="sqrt")
+    workspace.select(runs=[1])
+    first.set(stretch="log")
+    workspace.undo()
+    del first
+    gc.collect()
+    second = gpnb.SkyImage.empty(nxpix=20, nypix=20).view(workspace=workspace)
+    assert (second.name, second.state.stretch) == ("sky", "linear")
+    assert workspace.steps == 1
+    assert not workspace.can_redo
+    assert workspace.undo()
+    assert workspace.selection.runs == ()
+
+
+def test_a_name_of_its_own_is_taken_over():
+    workspace = Workspace()
+    image = gpnb.SkyImage.empty(nxpix=20, nypix=20)
+    first = image.view(workspace=workspace, name="left", stretch="sqrt")
+    second = image.view(workspace=workspace, name="left")
+    other = image.view(workspace=workspace, name="right")
+    assert [panel.name for panel in (first, second, other)] == ["left", "left", "right"]
+    assert second.state.stretch == "linear"
+    assert list(workspace.to_dict()["views"]) == ["left", "right"]
+    assert "name='left'" in second.to_code()
 
 
 def test_a_wrong_change_changes_nothing():

@@ -20,12 +20,12 @@ def live():
 
 def tell(part, kind, **fields):
     """What the front end sends when the user does something."""
-    part._received(part, {"kind": kind, **fields}, [])
+    part.receive({"kind": kind, **fields})
 
 
 def turn(controls, name, value, gesture="a gesture"):
     """What the front end sends when the user changes a control."""
-    controls.changes = {**controls.changes, name: [value, gesture]}
+    controls.set_state({"changes": {**controls.changes, name: [value, gesture]}})
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def ready(sky):
 
 def says(sky, message):
     """What arrives when the page says something."""
-    sky._handle_custom_message(sky, message, [])
+    sky.comm.handle_msg({"content": {"data": {"method": "custom", "content": message}}, "buffers": []})
 
 
 def header():
@@ -151,14 +151,14 @@ def test_surveys_have_names_and_none_is_a_plain_sky(ready):
 
 
 def test_nothing_is_logged_elsewhere_and_menus_are_off(sky):
-    assert sky._init_options["log"] is False
-    assert sky._init_options["show_context_menu"] is False
+    assert sky.get_state("_init_options")["_init_options"]["log"] is False
+    assert sky.get_state("_init_options")["_init_options"]["show_context_menu"] is False
 
 
 def test_instances_share_nothing(sky):
     other = AladinSky()
     assert other.listener_callback is not sky.listener_callback
-    assert other._call_store is not sky._call_store
+    assert vars(other)["_call_store"] is not vars(sky)["_call_store"]
     assert repr(other) == "<AladinSky with 0 layers>"
 
 

@@ -85,10 +85,10 @@ def test_a_catalogue_is_read_once_and_again_when_its_file_changes(catalog_folder
 def test_a_step_of_a_spectrum_slider(looks, catalog_folder, front):
     panel = gpnb.Datasets([spectrum()]).view()
     panel.set(published=["3fhl"])
-    front.turn(panel._parameters, "place/index", 450, "a drag")
+    front.turn(panel.parts["parameters"], "place/index", 450, "a drag")
     with looks() as seen:
         for place in (500, 510, 520):
-            front.turn(panel._parameters, "place/index", place, "a drag")
+            front.turn(panel.parts["parameters"], "place/index", place, "a drag")
     assert seen == []
     assert {item[0]: item[1] for item in panel.state.parameters}["index"] == pytest.approx(2.6)
 
@@ -103,12 +103,12 @@ def test_a_catalogue_without_the_source_is_not_asked_twice(looks, catalog_folder
 
 def test_a_step_of_a_sky_slider(looks, catalog_folder, cube, front):
     panel = cube.view()
-    front.turn(panel._over, "add/", "3fhl")
+    front.turn(panel.parts["over"], "add/", "3fhl")
     assert [name for name, *_ in panel.state.overlays] == ["3fhl"]
-    front.turn(panel._look, "smooth", 0.05, "a drag")
+    front.turn(panel.parts["look"], "smooth", 0.05, "a drag")
     with looks() as seen:
         for width in (0.1, 0.12, 0.14):
-            front.turn(panel._look, "smooth", width, "a drag")
-            front.turn(panel._look, "opacity", 1 - width, "another")
+            front.turn(panel.parts["look"], "smooth", width, "a drag")
+            front.turn(panel.parts["look"], "opacity", 1 - width, "another")
     assert seen == []
     assert panel.state.smooth == pytest.approx(0.14)

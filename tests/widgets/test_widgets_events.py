@@ -31,7 +31,7 @@ def panel():
 
 
 def selector(panel, name):
-    return panel._plots[name].figure.interaction
+    return panel.parts["plots"][name].figure.interaction
 
 
 def drag(panel, name, *ends):
@@ -43,19 +43,19 @@ def drag(panel, name, *ends):
 
 
 def change(panel, **values):
-    changes = dict(panel._controls.changes)
+    changes = dict(panel.parts["controls"].changes)
     for name, value in values.items():
         changes[name] = [value, f"{name}-{value}"]
-    panel._controls.changes = changes
+    panel.parts["controls"].set_state({"changes": changes})
 
 
 def test_a_brush_of_energies_is_the_selection_of_the_workspace(panel):
     drag(panel, "energy", [0.0, 0.2], [0.0, 0.301])
     assert panel.selection.energy_tev == (1.0, 2.0)
-    energy = panel._obj.energy_values
+    energy = panel.obj.energy_values
     kept = (energy >= 1) & (energy < 2)
-    assert panel._plots["time"].data("steps 1")[1][:-1].sum() == kept.sum()
-    assert panel._plots["energy"].data("steps 1")[1][0] > 0  # its own filter takes nothing out of it
+    assert panel.parts["plots"]["time"].data("steps 1")[1][:-1].sum() == kept.sum()
+    assert panel.parts["plots"]["energy"].data("steps 1")[1][0] > 0  # its own filter takes nothing out of it
     assert len(panel.selected) == kept.sum()
     assert panel.undo()
     assert panel.selection.energy_tev is None
@@ -66,10 +66,10 @@ def test_a_brush_of_energies_is_the_selection_of_the_workspace(panel):
 def test_a_brush_of_times(panel):
     drag(panel, "time", [5.0, 10.0])
     start, stop = panel.selection.time
-    first = panel._obj.time_values.min()
+    first = panel.obj.time_values.min()
     assert (start - REFERENCE).to_value("s") == pytest.approx(first + 300, abs=0.06)
     assert (stop - REFERENCE).to_value("s") == pytest.approx(first + 600, abs=0.06)
-    assert "min in 4.5 min live" in panel._sky.facts
+    assert "min in 4.5 min live" in panel.parts["sky"].facts
 
 
 def test_theta_and_offset_belong_to_the_panel(panel):
@@ -77,7 +77,7 @@ def test_theta_and_offset_belong_to_the_panel(panel):
     drag(panel, "offset", [0.25, 1.0])
     assert (panel.state.theta2, panel.state.offset) == ((0.0, 0.1), (0.5, 1.0))
     assert panel.selection.changed() == {}
-    values = {item["name"]: item["value"] for item in panel._controls.items}
+    values = {item["name"]: item["value"] for item in panel.parts["controls"].items}
     assert (values["theta2"], values["offset"]) == ("0 – 0.1", "0.5 – 1")
 
 
@@ -97,63 +97,63 @@ def test_typed_ranges_are_brushed(panel):
 def test_clear_all_is_one_step(panel):
     drag(panel, "energy", [0.0, 0.3])
     drag(panel, "theta2", [0.0, 0.1])
-    steps = len(panel.workspace._past)
+    steps = panel.workspace.steps
     change(panel, clear=1)
     assert panel.selection.changed() == {}
     assert panel.state.theta2 is None
-    assert len(panel.workspace._past) == steps + 1
-    assert "3\u2009000 of 3\u2009000 events" in panel._sky.facts
+    assert panel.workspace.steps == steps + 1
+    assert "3\u2009000 of 3\u2009000 events" in panel.parts["sky"].facts
     panel.undo()
     assert panel.selection.energy_tev == (1.0, 2.0)
     assert panel.state.theta2 == (0.0, 0.1)
 
 
 def test_drawn_regions_are_the_selection(panel):
-    geom = panel._filter.geometry(panel.state)
+    geom = panel.filter.geometry(panel.state)
     x, y = (float(value) for value in geom.coord_pixel("83.63d 22.01d"))
     radius = 0.3 / geom.plane.scales[0]
     shape = {"type": "circle", "x": x, "y": y, "r": radius}
-    panel._stage.flat._received(None, {"kind": "shape", "key": None, "shape": shape, "tool": "circle"}, None)
+    panel.parts["stage"].flat.receive({"kind": "shape", "key": None, "shape": shape, "tool": "circle"})
     assert panel.selection.region.radius.to_value("deg") == pytest.approx(0.3, rel=1e-3)
-    assert len(panel.selected) == panel._counts.pull().total < 1000
-    assert [item["key"] for item in panel._stage.flat.shapes] == ["selection"]
-    panel._stage.flat._received(None, {"kind": "remove", "key": "selection"}, None)
+    assert len(panel.selected) == panel.counts.total < 1000
+    assert [item["key"] for item in panel.parts["stage"].flat.shapes] == ["selection"]
+    panel.parts["stage"].flat.receive({"kind": "remove", "key": "selection"})
     assert panel.selection.region is None
 
 
 def test_target_and_pointing_are_marked(panel):
-    assert [point["label"] for point in panel._stage.flat.points] == ["target", "pointing"]
+    assert [point["label"] for point in panel.parts["stage"].flat.points] == ["target", "pointing"]
     change(panel, target="84d 22d")
     assert panel.state.target == "icrs 84d 22d"
-    where = panel._filter.geometry(panel.state).coord_pixel("84d 22d")
-    point = panel._stage.flat.points[0]
+    where = panel.filter.geometry(panel.state).coord_pixel("84d 22d")
+    point = panel.parts["stage"].flat.points[0]
     assert (point["x"], point["y"]) == pytest.approx([float(value) for value in where], abs=1e-3)
 
 
 def test_looking_closer_counts_finer(panel):
-    before = panel._stage.flat.image["size"]
-    panel._stage.flat._received(None, {"kind": "window", "window": [40.0, 40.0, 60.0, 60.0]}, None)
+    before = panel.parts["stage"].flat.image["size"]
+    panel.parts["stage"].flat.receive({"kind": "window", "window": [40.0, 40.0, 60.0, 60.0]})
     assert panel.state.width == pytest.approx(20 / 100 * float(before.split("°")[0]), rel=0.02)
-    assert panel._stage.flat.image["size"] != before
-    assert panel._stage.flat.window == []
-    panel._stage.flat._received(None, {"kind": "window", "window": []}, None)
-    assert panel._stage.flat.image["size"] == before
+    assert panel.parts["stage"].flat.image["size"] != before
+    assert panel.parts["stage"].flat.window == []
+    panel.parts["stage"].flat.receive({"kind": "window", "window": []})
+    assert panel.parts["stage"].flat.image["size"] == before
 
 
 def test_bins_and_stretch(panel):
     change(panel, per_decade=5, stretch="log", cmap="cividis")
     assert (panel.state.per_decade, panel.state.stretch, panel.state.cmap) == (5, "log", "cividis")
-    assert len(np.diff(panel._plots["energy"].data("steps 1")[0])) < 25
+    assert len(np.diff(panel.parts["plots"]["energy"].data("steps 1")[0])) < 25
     change(panel, per_decade=0)
     assert "from 1 to 100" in panel.message
 
 
 def test_a_linked_selection_filters(panel):
     panel.workspace.select(energy=("2 TeV", None), region="icrs; circle(83.63, 22.01, 0.5)")
-    assert panel._plots["energy"].figure.interaction.selected[0] == pytest.approx(np.log10(2))
-    expected = len(panel._obj.select(energy=("2 TeV", None), region="icrs; circle(83.63, 22.01, 0.5)"))
+    assert panel.parts["plots"]["energy"].figure.interaction.selected[0] == pytest.approx(np.log10(2))
+    expected = len(panel.obj.select(energy=("2 TeV", None), region="icrs; circle(83.63, 22.01, 0.5)"))
     assert len(panel.selected) == expected
-    assert f"{expected} of 3\u2009000" in panel._sky.facts
+    assert f"{expected} of 3\u2009000" in panel.parts["sky"].facts
 
 
 def test_the_selected_events_know_how_they_were_chosen(panel):
@@ -169,12 +169,12 @@ def test_the_picture_shows_the_same_numbers(panel):
     axes = {axes.get_title(loc="left"): axes for axes in panel.figure().axes}
     for title, name in (("Energy", "energy"), ("Time", "time"), ("θ²", "theta2"), ("Offset²", "offset")):
         drawn = axes[title].patches[-1].get_data().values
-        live = panel._plots[name].data("steps 1")[1][:-1]
+        live = panel.parts["plots"][name].data("steps 1")[1][:-1]
         assert np.where(live > 0.5, live, 0) == pytest.approx(drawn)
 
 
 def test_headers_are_text(panel):
-    assert panel._head.facts == "3\u2009000 events · <b>Crab</b>"
+    assert panel.parts["head"].facts == "3\u2009000 events · <b>Crab</b>"
 
 
 def test_lists_without_target_or_pointing_have_fewer_plots():
@@ -182,16 +182,16 @@ def test_lists_without_target_or_pointing_have_fewer_plots():
     del events.meta["RA_PNT"]
     with gpnb.set_options(display="live"):
         panel = events.view()
-    hidden = [name for name, plot in panel._plots.items() if plot.widget.layout.display == "none"]
+    hidden = [name for name, plot in panel.parts["plots"].items() if plot.widget.layout.display == "none"]
     assert hidden == ["offset", "theta2"]
     change(panel, target="83.63d 22.01d")
-    assert panel._plots["theta2"].widget.layout.display is None
+    assert panel.parts["plots"]["theta2"].widget.layout.display is None
 
 
 def test_a_list_without_events_opens():
     with gpnb.set_options(display="live"):
         panel = make_events(0).view()
-    assert panel._sky.facts == "0 of 0 events"
+    assert panel.parts["sky"].facts == "0 of 0 events"
     assert panel.message == ""
 
 
@@ -200,8 +200,8 @@ def test_the_code_opens_the_same_state(panel):
     drag(panel, "offset", [0.0, 0.25])
     names = {"gpnb": gpnb}
     code = panel.to_code().replace("events = ...", "events = given").partition("events = given")
-    names["given"] = panel._obj
+    names["given"] = panel.obj
     with gpnb.set_options(display="live"):
         exec("import gpnb\nevents = given\n" + code[2].partition("\n")[2], names)
     assert names["panel"].shown == panel.shown
-    assert names["panel"]._sky.facts == panel._sky.facts
+    assert names["panel"].parts["sky"].facts == panel.parts["sky"].facts

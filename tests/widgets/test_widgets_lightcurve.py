@@ -28,7 +28,7 @@ def panel(curve):
 
 
 def selector(panel):
-    return panel._plot.figure.interaction
+    return panel.parts["plot"].figure.interaction
 
 
 def drag(panel, *ends):
@@ -41,33 +41,33 @@ def drag(panel, *ends):
 
 
 def settings(panel):
-    return {item["name"]: item["value"] for item in panel._controls.items}
+    return {item["name"]: item["value"] for item in panel.parts["controls"].items}
 
 
 def shown(panel):
-    return len(panel._plot.data("points 0")[0])
+    return len(panel.parts["plot"].data("points 0")[0])
 
 
 def test_what_is_shown_at_first(panel, curve):
     assert panel.curve is panel.selected is curve
-    assert panel._head.title == "Light curve"
-    assert panel._head.facts == "agn · 25 bins of 8 runs · 0.1–30 TeV"
-    assert panel._plot.head.facts.startswith("10 min bins · Bayesian blocks · Fᵥₐᵣ 0.8")
+    assert panel.parts["head"].title == "Light curve"
+    assert panel.parts["head"].facts == "agn · 25 bins of 8 runs · 0.1–30 TeV"
+    assert panel.parts["plot"].head.facts.startswith("10 min bins · Bayesian blocks · Fᵥₐᵣ 0.8")
     assert shown(panel) == 25
-    assert "25 points" in panel._plot.head.label
-    assert [item["label"] for item in panel._spectrum.head.legend] == ["shape assumed", "all data"]
-    assert len(panel._table.rows) == 25
-    assert panel._numbers.rows[0]["cells"][:3] == ["0.1–30 TeV", "all", "25"]
+    assert "25 points" in panel.parts["plot"].head.label
+    assert [item["label"] for item in panel.parts["spectrum"].head.legend] == ["shape assumed", "all data"]
+    assert len(panel.parts["table"].rows) == 25
+    assert panel.parts["numbers"].rows[0]["cells"][:3] == ["0.1–30 TeV", "all", "25"]
 
 
 def test_minutes_rebin_in_the_worker(panel, front):
-    front.turn(panel._controls, "minutes", 5)
+    front.turn(panel.parts["controls"], "minutes", 5)
     assert panel.wait()
     assert panel.state.bins == "5 min"
-    assert len(panel.curve) == shown(panel) == len(panel._table.rows) == 48
+    assert len(panel.curve) == shown(panel) == len(panel.parts["table"].rows) == 48
     assert panel.message.startswith("48 bins in ")
     assert settings(panel) | {"bins": "5 min", "minutes": 5} == settings(panel)
-    front.turn(panel._controls, "bins", "night", "another gesture")
+    front.turn(panel.parts["controls"], "bins", "night", "another gesture")
     assert panel.wait()
     assert (shown(panel), settings(panel)["minutes"]) == (2, None)
     assert panel.undo()
@@ -83,7 +83,7 @@ def test_what_cannot_be_done_is_said(panel, front):
         ("edges", "3, 2", "at least two energies"),
         ("frequency", "often", "type a frequency"),
     ]:
-        front.turn(panel._controls, name, value)
+        front.turn(panel.parts["controls"], name, value)
         assert text in panel.message
     assert panel.state.changed() == {}
     panel.select(energy=("200 TeV", "300 TeV"))
@@ -98,31 +98,31 @@ def test_work_that_fails_leaves_what_was_shown(panel, front, monkeypatch):
         raise gpnb.SelectionError("the disk is gone.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(panel._obj.maker, "curve", fail)
-        front.turn(panel._controls, "minutes", 6)
+        patch.setattr(panel.obj.maker, "curve", fail)
+        front.turn(panel.parts["controls"], "minutes", 6)
         assert panel.wait()
         assert "the disk is gone" in panel.message
         assert shown(panel) == 25
-    front.turn(panel._controls, "minutes", 20)
+    front.turn(panel.parts["controls"], "minutes", 20)
     assert panel.wait()
     assert shown(panel) == len(panel.curve) < 25
 
 
 def test_a_brush_is_the_time_of_the_workspace(panel):
-    axis = panel._work.axis(panel.state)
+    axis = panel.work.axis(panel.state)
     low, high = (float(axis.places_of(to_time(text))) for text in FLARE)
     drag(panel, [low, 0.5 * (low + high)], [low, high])
     start, stop = panel.selection.time
     assert abs((start - to_time(FLARE[0])).to_value("s")) < 0.2
     assert abs((stop - to_time(FLARE[1])).to_value("s")) < 0.2
     assert len(panel.selected) == 5
-    assert panel._head.count == "5 of 25 bins"
-    assert panel._table.chosen == [4, 5, 6, 7, 8]
-    labels = [item["label"] for item in panel._spectrum.head.legend]
+    assert panel.parts["head"].count == "5 of 25 bins"
+    assert panel.parts["table"].chosen == [4, 5, 6, 7, 8]
+    labels = [item["label"] for item in panel.parts["spectrum"].head.legend]
     assert labels == ["shape assumed", "the rest", "chosen time"]
-    rest, flare = (panel._spectrum.data(f"points {place}")[1] for place in (0, 1))
+    rest, flare = (panel.parts["spectrum"].data(f"points {place}")[1] for place in (0, 1))
     assert flare[0] > 2 * rest[0]
-    assert [row["cells"][1] for row in panel._numbers.rows] == ["all", "chosen", "rest"]
+    assert [row["cells"][1] for row in panel.parts["numbers"].rows] == ["all", "chosen", "rest"]
     selector(panel).selected = None
     assert panel.wait()
     assert panel.selection.time is None
@@ -137,62 +137,62 @@ def test_what_is_wanted_meanwhile_has_its_turn(curve):
     panel.select(time=FLARE)
     for _ in range(3):
         assert panel.wait()
-    assert len(panel._spectrum.head.legend) == 3
-    assert panel._spectrum.head.facts == ""
+    assert len(panel.parts["spectrum"].head.legend) == 3
+    assert panel.parts["spectrum"].head.facts == ""
 
 
 def test_rows_choose_times(panel, front):
-    front.tell(panel._table, "choose", key=3, add=False)
+    front.tell(panel.parts["table"], "choose", key=3, add=False)
     assert panel.wait()
-    assert panel._table.chosen == [3]
+    assert panel.parts["table"].chosen == [3]
     start, stop = panel.selection.time
     assert (stop - start).to_value("min") == pytest.approx(10)
-    front.tell(panel._table, "choose", key=6, add=True)
-    assert panel._table.chosen == [3, 4, 5, 6]
-    front.tell(panel._table, "span", keys=[7, 8], add=False)
-    assert panel._table.chosen == [7, 8]
-    front.tell(panel._table, "span", keys=[], add=False)
+    front.tell(panel.parts["table"], "choose", key=6, add=True)
+    assert panel.parts["table"].chosen == [3, 4, 5, 6]
+    front.tell(panel.parts["table"], "span", keys=[7, 8], add=False)
+    assert panel.parts["table"].chosen == [7, 8]
+    front.tell(panel.parts["table"], "span", keys=[], add=False)
     assert panel.selection.time is None
     assert panel.wait()
 
 
 def test_bands(panel, front):
-    front.turn(panel._controls, "edges", "0.2, 0.6, 10")
+    front.turn(panel.parts["controls"], "edges", "0.2, 0.6, 10")
     assert panel.wait()
     assert panel.state.edges == (0.2, 0.6, 10)
-    assert [item["marker"] for item in panel._plot.head.legend] == ["circle", "square"]
-    front.turn(panel._controls, "bands", [1])
-    assert "points 1" not in panel._plot.names
-    assert len(panel._numbers.rows) == 1
-    front.turn(panel._controls, "bands", [])
-    assert [item["title"] for item in panel._table.columns if item["unit"].startswith("cm")] == [
-        f"Flux {words}" for words in (item["label"] for item in panel._plot.head.legend)
+    assert [item["marker"] for item in panel.parts["plot"].head.legend] == ["circle", "square"]
+    front.turn(panel.parts["controls"], "bands", [1])
+    assert "points 1" not in panel.parts["plot"].names
+    assert len(panel.parts["numbers"].rows) == 1
+    front.turn(panel.parts["controls"], "bands", [])
+    assert [item["title"] for item in panel.parts["table"].columns if item["unit"].startswith("cm")] == [
+        f"Flux {words}" for words in (item["label"] for item in panel.parts["plot"].head.legend)
     ]
-    assert [row["key"] for row in panel._table.rows] == list(range(25))
-    front.turn(panel._controls, "log_y", True)
-    assert panel._plot.data("points 0")[1].max() < 1e-9
-    front.turn(panel._controls, "edges", "")
+    assert [row["key"] for row in panel.parts["table"].rows] == list(range(25))
+    front.turn(panel.parts["controls"], "log_y", True)
+    assert panel.parts["plot"].data("points 0")[1].max() < 1e-9
+    front.turn(panel.parts["controls"], "edges", "")
     assert panel.wait()
-    assert panel.curve is panel._obj
+    assert panel.curve is panel.obj
 
 
 def test_energies_of_the_workspace_are_the_band(panel):
     panel.select(energy=("0.5 TeV", None))
     assert panel.wait()
     assert panel.curve.energy_edges[0].to_value("TeV") == pytest.approx(0.5, rel=0.2)
-    assert panel._head.facts.endswith("–30 TeV")
+    assert panel.parts["head"].facts.endswith("–30 TeV")
 
 
 def test_folding_makes_the_brush_one_of_phases(panel, front):
-    front.turn(panel._controls, "frequency", "2.5 h")
+    front.turn(panel.parts["controls"], "frequency", "2.5 h")
     assert panel.state.frequency == pytest.approx(1 / 9000)
     assert "blocks" not in settings(panel)
     drag(panel, [0.25, 0.5])
     assert panel.selection.phase == (0.25, 0.5)
     assert panel.selection.time is None
-    x = panel._plot.data("points 0")[0]
-    assert len(panel._table.chosen) == np.sum((x >= 0.25) & (x < 0.5))
-    front.turn(panel._controls, "frequency", "")
+    x = panel.parts["plot"].data("points 0")[0]
+    assert len(panel.parts["table"].chosen) == np.sum((x >= 0.25) & (x < 0.5))
+    front.turn(panel.parts["controls"], "frequency", "")
     assert panel.state.frequency is None
 
 
@@ -208,24 +208,24 @@ def other(curve):
 def test_a_series_is_added_undone_and_taken_away(panel, front, other):
     panel.add(other)
     assert [item.name for item in panel.series] == ["radio"]
-    assert len(panel._left.children) == 2
-    strip = panel._strips[0]
-    assert strip.data("points 0")[0] == pytest.approx(panel._plot.data("points 0")[0][::2])
+    assert len(panel.parts["left"].children) == 2
+    strip = panel.parts["strips"][0]
+    assert strip.data("points 0")[0] == pytest.approx(panel.parts["plot"].data("points 0")[0][::2])
     assert strip.head.title == "radio"
     assert strip.head.legend[0]["marker"] == "diamond"
-    assert (panel._plot.figure.axes[0].label, strip.figure.axes[0].label) == ("", "Time (MJD, TT)")
-    assert strip._scales["x"].max == panel._plot._scales["x"].max
-    assert panel._correlations.rows[0]["cells"][:5] == ["radio", "0.1–30 TeV", "all", "13", "1.00"]
+    assert (panel.parts["plot"].figure.axes[0].label, strip.figure.axes[0].label) == ("", "Time (MJD, TT)")
+    assert strip.figure.axes[0].scale.max == panel.parts["plot"].figure.axes[0].scale.max
+    assert panel.parts["correlations"].rows[0]["cells"][:5] == ["radio", "0.1–30 TeV", "all", "13", "1.00"]
     panel.add(other.table(), name="again", value="flux_errn")
-    assert len(panel._left.children) == 3
-    assert (strip.figure.axes[0].label, panel._strips[1].figure.axes[0].label) == ("", "Time (MJD, TT)")
+    assert len(panel.parts["left"].children) == 3
+    assert (strip.figure.axes[0].label, panel.parts["strips"][1].figure.axes[0].label) == ("", "Time (MJD, TT)")
     assert "Series.from_text(" in panel.to_code()
     assert panel.undo()
-    assert len(panel._left.children) == 2
-    front.turn(panel._others, "remove/0", 1)
-    assert panel._left.children == (panel._plot.widget,)
-    assert panel._plot.figure.axes[0].label == "Time (MJD, TT)"
-    assert panel._correlations.layout.display == "none"
+    assert len(panel.parts["left"].children) == 2
+    front.turn(panel.parts["others"], "remove/0", 1)
+    assert panel.parts["left"].children == (panel.parts["plot"].widget,)
+    assert panel.parts["plot"].figure.axes[0].label == "Time (MJD, TT)"
+    assert panel.parts["correlations"].layout.display == "none"
     panel.undo()
     panel.remove("radio")
     with pytest.raises(gpnb.SelectionError, match="No series is called 'radio'"):
@@ -234,56 +234,56 @@ def test_a_series_is_added_undone_and_taken_away(panel, front, other):
 
 def test_a_file_is_added_from_the_panel(panel, front, other, tmp_path):
     other.table().write(tmp_path / "radio.ecsv")
-    front.turn(panel._others, "add", f" {tmp_path / 'radio.ecsv'} ")
+    front.turn(panel.parts["others"], "add", f" {tmp_path / 'radio.ecsv'} ")
     assert panel.state.series == (str(tmp_path / "radio.ecsv"),)
-    front.turn(panel._others, "add", str(tmp_path / "no.ecsv"), "another gesture")
+    front.turn(panel.parts["others"], "add", str(tmp_path / "no.ecsv"), "another gesture")
     assert "no such file" in panel.message
-    front.turn(panel._others, "within", 30)
+    front.turn(panel.parts["others"], "within", 30)
     assert panel.state.within == 1800
     assert len(panel.series) == 1
 
 
 def test_the_brush_of_a_strip_is_that_of_all(panel, other):
     panel.add(other)
-    span = panel._work.axis(panel.state).span
-    brush = panel._strips[0].figure.interaction
+    span = panel.work.axis(panel.state).span
+    brush = panel.parts["strips"][0].figure.interaction
     brush.brushing = True
     brush.selected = np.array([span[0], 0.5 * sum(span)])
     brush.brushing = False
     assert panel.wait()
     assert panel.selection.time is not None
     assert selector(panel).selected == pytest.approx(brush.selected, abs=1e-5)
-    assert [row["cells"][2] for row in panel._correlations.rows] == ["all", "chosen", "rest"]
+    assert [row["cells"][2] for row in panel.parts["correlations"].rows] == ["all", "chosen", "rest"]
     panel.set(frequency=1 / (2.5 * u.h))
-    assert panel._strips[0].figure.axes[0].label.startswith("Phase at")
+    assert panel.parts["strips"][0].figure.axes[0].label.startswith("Phase at")
 
 
 def test_hardness_and_derivatives_of_the_frequency(panel, front):
     assert "hardness" not in settings(panel)
-    front.turn(panel._controls, "edges", "0.2, 0.6, 10")
+    front.turn(panel.parts["controls"], "edges", "0.2, 0.6, 10")
     assert panel.wait()
-    front.turn(panel._controls, "hardness", True)
-    assert panel._strips[0].head.title == "Hardness"
-    assert np.all(np.abs(panel._strips[0].data("points 0")[1]) < 1)
-    front.turn(panel._controls, "bands", [0])
-    assert panel._left.children == (panel._plot.widget,)
+    front.turn(panel.parts["controls"], "hardness", True)
+    assert panel.parts["strips"][0].head.title == "Hardness"
+    assert np.all(np.abs(panel.parts["strips"][0].data("points 0")[1]) < 1)
+    front.turn(panel.parts["controls"], "bands", [0])
+    assert panel.parts["left"].children == (panel.parts["plot"].widget,)
     assert {"f1", "f2", "epoch"}.isdisjoint(settings(panel))
-    front.turn(panel._controls, "frequency", "2.5 h")
-    before = panel._plot.data("points 0")[0]
+    front.turn(panel.parts["controls"], "frequency", "2.5 h")
+    before = panel.parts["plot"].data("points 0")[0]
     for name, text, value in [
         ("f1", "-3e-10", -3e-10),
         ("f2", "1e-16 Hz/s2", 1e-16),
         ("epoch", "60542.5", "2024-08-20T12:00:00.000000000 tt"),
     ]:
-        front.turn(panel._controls, name, text)
+        front.turn(panel.parts["controls"], name, text)
         assert getattr(panel.state, name) == value
     assert settings(panel)["epoch"] == "60542.5"
-    assert np.abs(panel._plot.data("points 0")[0] - before).max() > 0.01
-    front.turn(panel._controls, "f1", "slow")
+    assert np.abs(panel.parts["plot"].data("points 0")[0] - before).max() > 0.01
+    front.turn(panel.parts["controls"], "f1", "slow")
     assert "type a number in Hz s-1" in panel.message
-    front.turn(panel._controls, "epoch", "once")
+    front.turn(panel.parts["controls"], "epoch", "once")
     assert "is not a time" in panel.message
-    front.turn(panel._controls, "f1", "", "another gesture")
+    front.turn(panel.parts["controls"], "f1", "", "another gesture")
     assert panel.state.f1 == 0
 
 
@@ -300,14 +300,14 @@ def test_rebinning_with_series_is_quick(panel, front, other):
 
 
 def test_looks(panel, front):
-    names = panel._plot.names
-    front.turn(panel._controls, "blocks", False)
-    front.turn(panel._controls, "pauses", True)
-    assert panel._plot.names == ["bars 0", "points 0"] != names
-    front.turn(panel._controls, "spectrum", False)
-    assert panel._plots.children == (panel._left,)
-    front.turn(panel._controls, "spectrum", True)
-    assert panel._plots.children == (panel._left, panel._spectrum.widget)
+    names = panel.parts["plot"].names
+    front.turn(panel.parts["controls"], "blocks", False)
+    front.turn(panel.parts["controls"], "pauses", True)
+    assert panel.parts["plot"].names == ["bars 0", "points 0"] != names
+    front.turn(panel.parts["controls"], "spectrum", False)
+    assert panel.parts["plots"].children == (panel.parts["left"],)
+    front.turn(panel.parts["controls"], "spectrum", True)
+    assert panel.parts["plots"].children == (panel.parts["left"], panel.parts["spectrum"].widget)
 
 
 def test_panels_of_one_workspace(curve, front):
@@ -315,22 +315,22 @@ def test_panels_of_one_workspace(curve, front):
     one, other = curve.view(workspace=workspace), curve.view(workspace=workspace, bins="run")
     assert one.wait()
     assert other.wait()
-    front.tell(one._table, "span", keys=[4, 5, 6, 7, 8], add=False)
+    front.tell(one.parts["table"], "span", keys=[4, 5, 6, 7, 8], add=False)
     assert one.wait()
     assert other.wait()
-    assert len(other._table.chosen) == 2
-    assert len(other._spectrum.head.legend) == 3
+    assert len(other.parts["table"].chosen) == 2
+    assert len(other.parts["spectrum"].head.legend) == 3
 
 
 def test_a_light_curve_without_its_data(curve, front):
     read = gpnb.LightCurve.from_table(curve.table())
     panel = read.view()
     assert {"bins", "minutes", "edges", "spectrum"}.isdisjoint(settings(panel))
-    assert panel._plots.children == (panel._left,)
-    front.tell(panel._table, "choose", key=3, add=False)
+    assert panel.parts["plots"].children == (panel.parts["left"],)
+    front.tell(panel.parts["table"], "choose", key=3, add=False)
     assert len(panel.selected) == 1
     panel.set(bins="night")
-    assert panel._foot.notes[-1].startswith("its data are not known")
+    assert panel.parts["foot"].notes[-1].startswith("its data are not known")
 
 
 def test_runs_that_cannot_be_cut(curve):
@@ -344,7 +344,7 @@ def test_runs_that_cannot_be_cut(curve):
     assert panel.wait()
     assert len(panel.curve) == 2
     panel.select(time=FLARE)
-    assert panel._plots.children == (panel._left,)
+    assert panel.parts["plots"].children == (panel.parts["left"],)
 
 
 def vars_of(item):
@@ -354,11 +354,11 @@ def vars_of(item):
 
 
 def test_data_are_saved_as_shown(panel, front, tmp_path):
-    front.turn(panel._controls, "bins", "night")
+    front.turn(panel.parts["controls"], "bins", "night")
     assert panel.wait()
-    front.tell(panel._foot, "write", path=str(tmp_path / "curve.ecsv"), overwrite=False)
+    front.tell(panel.parts["foot"], "write", path=str(tmp_path / "curve.ecsv"), overwrite=False)
     assert len(gpnb.LightCurve.read(tmp_path / "curve.ecsv")) == 2
-    front.tell(panel._foot, "write", path=str(tmp_path / "curve.pdf"), overwrite=False)
+    front.tell(panel.parts["foot"], "write", path=str(tmp_path / "curve.pdf"), overwrite=False)
     assert (tmp_path / "curve.pdf").stat().st_size > 1000
 
 

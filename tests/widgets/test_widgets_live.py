@@ -19,7 +19,7 @@ def test_the_bundle_has_the_widget_and_the_picture(cube):
 def test_reprs_are_stable_and_short(cube):
     panel = cube.view()
     assert repr(panel) == f"SkyPanel({cube!r})"
-    assert repr(panel._head) == "Head()"
+    assert repr(panel.parts["head"]) == "Head()"
 
 
 def test_static_and_live_are_chosen(cube):
@@ -39,49 +39,49 @@ def test_unknown_traits_are_refused():
 
 def test_undo_and_redo_by_message(cube, front):
     panel = cube.view()
-    assert panel._head.tools["undo"] is False
-    front.turn(panel._look, "stretch", "sqrt")
-    assert panel._head.tools["undo"] is True
-    front.tell(panel._head, "undo")
+    assert panel.parts["head"].tools["undo"] is False
+    front.turn(panel.parts["look"], "stretch", "sqrt")
+    assert panel.parts["head"].tools["undo"] is True
+    front.tell(panel.parts["head"], "undo")
     assert panel.state.stretch == "linear"
-    assert panel._head.tools == {"undo": False, "redo": True, "open": ""}
-    front.tell(panel._head, "redo")
+    assert panel.parts["head"].tools == {"undo": False, "redo": True, "open": ""}
+    front.tell(panel.parts["head"], "redo")
     assert panel.state.stretch == "sqrt"
 
 
 def test_the_code_drawer_follows_the_state(cube, front):
     panel = cube.view()
-    front.tell(panel._head, "code")
-    assert panel._foot.drawer["text"] == panel.to_code()
-    front.turn(panel._look, "stretch", "asinh")
-    assert "stretch='asinh'" in panel._foot.drawer["text"]
-    front.tell(panel._head, "code")
-    assert panel._foot.drawer == {}
+    front.tell(panel.parts["head"], "code")
+    assert panel.parts["foot"].drawer["text"] == panel.to_code()
+    front.turn(panel.parts["look"], "stretch", "asinh")
+    assert "stretch='asinh'" in panel.parts["foot"].drawer["text"]
+    front.tell(panel.parts["head"], "code")
+    assert panel.parts["foot"].drawer == {}
 
 
 def test_chips(cube, front):
     panel = cube.view()
-    front.tell(panel._head, "chip", name="energy", text="2 – 8 TeV")
-    assert [chip["text"] for chip in panel._head.chips] == ["", "2 – 8 TeV"]
-    front.tell(panel._head, "chip", name="energy", text="nonsense")
+    front.tell(panel.parts["head"], "chip", name="energy", text="2 – 8 TeV")
+    assert [chip["text"] for chip in panel.parts["head"].chips] == ["", "2 – 8 TeV"]
+    front.tell(panel.parts["head"], "chip", name="energy", text="nonsense")
     assert panel.message.startswith("Energy 'nonsense' cannot be read")
-    assert panel._foot.status["level"] == "attention"
-    front.tell(panel._head, "chip", name="energy", text="")
+    assert panel.parts["foot"].status["level"] == "attention"
+    front.tell(panel.parts["head"], "chip", name="energy", text="")
     assert panel.selection.energy is None
     assert panel.message == ""
 
 
 def test_saving_from_the_panel(cube, front, tmp_path):
     panel = cube.view()
-    front.tell(panel._head, "save")
-    assert panel._foot.drawer["path"] == "gpnb-sky.png"
+    front.tell(panel.parts["head"], "save")
+    assert panel.parts["foot"].drawer["path"] == "gpnb-sky.png"
     for name in ("sky.png", "sky.pdf", "sky.fits"):
-        front.tell(panel._foot, "write", path=str(tmp_path / name), overwrite=False)
+        front.tell(panel.parts["foot"], "write", path=str(tmp_path / name), overwrite=False)
         assert panel.message == f"Saved {tmp_path / name}"
         assert (tmp_path / name).stat().st_size > 1000
-    front.tell(panel._foot, "write", path=str(tmp_path / "sky.png"), overwrite=False)
+    front.tell(panel.parts["foot"], "write", path=str(tmp_path / "sky.png"), overwrite=False)
     assert "exists already" in panel.message
-    front.tell(panel._foot, "write", path=str(tmp_path / "sky.exe"), overwrite=False)
+    front.tell(panel.parts["foot"], "write", path=str(tmp_path / "sky.exe"), overwrite=False)
     assert "saved as" in panel.message
     assert {path.name for path in tmp_path.iterdir()} == {"sky.png", "sky.pdf", "sky.fits"}
 
@@ -89,17 +89,21 @@ def test_saving_from_the_panel(cube, front, tmp_path):
 def test_an_unexpected_fault_shows_its_traceback_on_demand(cube, front):
     panel = cube.view()
     panel.act(lambda: 1 / 0)
-    assert panel._foot.status == {"level": "attention", "text": "ZeroDivisionError: division by zero", "detail": True}
-    front.tell(panel._foot, "detail")
-    assert "Traceback" in panel._foot.drawer["text"]
-    front.tell(panel._foot, "close")
-    assert panel._foot.drawer == {}
+    assert panel.parts["foot"].status == {
+        "level": "attention",
+        "text": "ZeroDivisionError: division by zero",
+        "detail": True,
+    }
+    front.tell(panel.parts["foot"], "detail")
+    assert "Traceback" in panel.parts["foot"].drawer["text"]
+    front.tell(panel.parts["foot"], "close")
+    assert panel.parts["foot"].drawer == {}
     assert panel.undo() is False
 
 
 def test_quick_work_shows_no_bar(cube):
     panel, bars, done = cube.view(), [], []
-    panel._foot.observe(lambda change: bars.append(change["new"]), "progress")
+    panel.parts["foot"].observe(lambda change: bars.append(change["new"]), "progress")
     panel.run("adding", lambda progress, cancel: sum(track(range(3), "adding", progress, cancel)), done.append)
     assert panel.wait(10)
     assert done == [3]
@@ -118,14 +122,14 @@ def test_long_work_tells_and_is_cancelled(cube, front):
     panel.run("counting", work, done.append)
     assert started.wait(10)
     end = time.monotonic() + 10
-    while not panel._foot.progress and time.monotonic() < end:
+    while not panel.parts["foot"].progress and time.monotonic() < end:
         time.sleep(0.01)
-    assert panel._foot.progress["label"] == "counting"
-    assert 0 < panel._foot.progress["fraction"] < 1
-    front.tell(panel._foot, "cancel")
+    assert panel.parts["foot"].progress["label"] == "counting"
+    assert 0 < panel.parts["foot"].progress["fraction"] < 1
+    front.tell(panel.parts["foot"], "cancel")
     assert panel.wait(10)
     assert panel.message == "Cancelled: nothing was changed."
-    assert panel._foot.progress == {}
+    assert panel.parts["foot"].progress == {}
     assert done == []
 
 
@@ -143,14 +147,14 @@ def test_failed_work_is_told(cube):
 def test_callbacks_from_other_threads_only_touch_state(cube, front):
     """JupyterLab may run callbacks beside a cell, on another thread."""
     panel = cube.view()
-    moves = [(panel._look, "opacity", number / 10, number) for number in range(1, 9)]
+    moves = [(panel.parts["look"], "opacity", number / 10, number) for number in range(1, 9)]
     threads = [threading.Thread(target=front.turn, args=move) for move in moves]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert panel.message == ""
-    assert panel._stage.flat.image["opacity"] == panel.state.opacity
+    assert panel.parts["stage"].flat.image["opacity"] == panel.state.opacity
 
 
 def test_panels_import_no_pyplot():

@@ -23,25 +23,25 @@ def panel(demo):
 
 
 def tell(part, kind, **fields):
-    part._received(None, {"kind": kind, **fields}, None)
+    part.receive({"kind": kind, **fields})
 
 
 def change(controls, name, value, gesture="g"):
-    controls.changes = {**controls.changes, name: [value, gesture]}
+    controls.set_state({"changes": {**controls.changes, name: [value, gesture]}})
 
 
 def shown(panel):
-    return [panel._table.rows[place]["key"] for place in panel._table.order]
+    return [panel.parts["table"].rows[place]["key"] for place in panel.parts["table"].order]
 
 
 def words(panel):
-    return panel._head.facts
+    return panel.parts["head"].facts
 
 
 def test_a_store_opens_the_browser(panel, demo):
     assert isinstance(panel, ObservationsPanel)
     assert shown(panel) == sorted(demo.obs_ids)
-    assert [column["title"] for column in panel._table.columns][:3] == ["Run", "Target", "Date"]
+    assert [column["title"] for column in panel.parts["table"].columns][:3] == ["Run", "Target", "Date"]
     assert words(panel) == "demo · 18 runs · 4 targets · 8.3 h live"
     assert panel.selected.obs_ids == sorted(demo.obs_ids)
     assert panel.message == ""
@@ -49,11 +49,11 @@ def test_a_store_opens_the_browser(panel, demo):
 
 def test_heads_sort_and_turn_round(panel, demo):
     zenith = dict(zip(demo.obs_ids, np.asarray(demo.table["ZEN_PNT"]), strict=True))
-    tell(panel._table, "sort", name="zenith")
+    tell(panel.parts["table"], "sort", name="zenith")
     assert [zenith[run] for run in shown(panel)] == sorted(zenith.values())
-    tell(panel._table, "sort", name="zenith")
+    tell(panel.parts["table"], "sort", name="zenith")
     assert [zenith[run] for run in shown(panel)] == sorted(zenith.values(), reverse=True)
-    assert panel._table.sort == {"by": "zenith", "ascending": False}
+    assert panel.parts["table"].sort == {"by": "zenith", "ascending": False}
     assert panel.state.changed() == {"sort_by": "zenith", "sort_ascending": False}
     panel.undo()
     panel.undo()
@@ -61,32 +61,32 @@ def test_heads_sort_and_turn_round(panel, demo):
 
 
 def test_rows_are_chosen_added_and_taken_away(panel):
-    tell(panel._table, "choose", key=2001, add=False)
-    tell(panel._table, "choose", key=2002, add=True)
+    tell(panel.parts["table"], "choose", key=2001, add=False)
+    tell(panel.parts["table"], "choose", key=2002, add=True)
     assert panel.selection.runs == (2001, 2002)
-    assert panel._table.chosen == [2001, 2002]
-    assert panel._head.count == "2 of 18 chosen"
-    assert panel._foot.totals == "Chosen: 2 runs · 1 target · 0.9 h live"
+    assert panel.parts["table"].chosen == [2001, 2002]
+    assert panel.parts["head"].count == "2 of 18 chosen"
+    assert panel.parts["foot"].totals == "Chosen: 2 runs · 1 target · 0.9 h live"
     assert panel.selected.obs_ids == [2001, 2002]
-    tell(panel._table, "choose", key=2001, add=True)
+    tell(panel.parts["table"], "choose", key=2001, add=True)
     assert panel.selection.runs == (2002,)
-    tell(panel._table, "span", keys=CRAB, add=True)
+    tell(panel.parts["table"], "span", keys=CRAB, add=True)
     assert panel.selection.runs == (2002, 2001, 2003, 2004)
-    tell(panel._table, "span", keys=[], add=False)
+    tell(panel.parts["table"], "span", keys=[], add=False)
     assert panel.selection.runs == ()
-    assert panel._foot.totals == ""
+    assert panel.parts["foot"].totals == ""
 
 
 def test_buttons_choose_all_that_is_shown_and_none(panel):
-    change(panel._browse, "find", "crab")
-    change(panel._browse, "every", 1)
+    change(panel.parts["browse"], "find", "crab")
+    change(panel.parts["browse"], "every", 1)
     assert sorted(panel.selection.runs) == CRAB
-    change(panel._browse, "none", 1)
+    change(panel.parts["browse"], "none", 1)
     assert panel.selection.runs == ()
 
 
 def test_text_filters_and_is_undone(panel):
-    change(panel._browse, "find", "CRAB")
+    change(panel.parts["browse"], "find", "CRAB")
     assert shown(panel) == CRAB
     assert words(panel) == "demo · 4 of 18 runs · 1 target · 1.8 h live"
     assert panel.selected.obs_ids == CRAB
@@ -97,10 +97,10 @@ def test_text_filters_and_is_undone(panel):
 
 
 def test_a_condition_is_typed_into_its_chip(panel, demo):
-    tell(panel._head, "chip", name="where", text="ZEN_PNT < 25 and OBJECT == 'Crab'")
+    tell(panel.parts["head"], "chip", name="where", text="ZEN_PNT < 25 and OBJECT == 'Crab'")
     zenith = dict(zip(demo.obs_ids, np.asarray(demo.table["ZEN_PNT"]), strict=True))
     assert shown(panel) == [run for run in CRAB if zenith[run] < 25]
-    assert panel._head.chips[1]["text"] == "ZEN_PNT < 25 and OBJECT == 'Crab'"
+    assert panel.parts["head"].chips[1]["text"] == "ZEN_PNT < 25 and OBJECT == 'Crab'"
 
 
 @pytest.mark.parametrize(
@@ -115,15 +115,15 @@ def test_a_condition_is_typed_into_its_chip(panel, demo):
 )
 def test_what_cannot_be_read_is_told_in_a_sentence_and_changes_nothing(panel, name, text, said):
     before = panel.workspace.to_dict()
-    tell(panel._head, "chip", name=name, text=text)
+    tell(panel.parts["head"], "chip", name=name, text=text)
     assert said in panel.message
-    assert panel._foot.status["level"] == "attention"
+    assert panel.parts["foot"].status["level"] == "attention"
     assert panel.workspace.to_dict() == before
     assert not panel.workspace.can_undo
 
 
 def test_nothing_shown_is_told(panel):
-    change(panel._browse, "find", "no such thing")
+    change(panel.parts["browse"], "find", "no such thing")
     assert shown(panel) == []
     assert words(panel) == "demo · 0 of 18 runs"
     with pytest.raises(SelectionError, match="take away the filter"):
@@ -132,35 +132,35 @@ def test_nothing_shown_is_told(panel):
 
 def test_a_circle_drawn_chooses_the_runs_that_point_into_it_in_one_step(panel):
     panel.set(center="icrs 83.6d 22d", width="20 deg")
-    x, y = (float(value) for value in panel._graph.plane.pull().coord_pixel("83.63d 22.01d"))
-    tell(panel._stage.flat, "shape", key=None, shape={"type": "circle", "x": x, "y": y, "r": 8.0}, tool="circle")
+    x, y = (float(value) for value in panel.graph.plane.pull().coord_pixel("83.63d 22.01d"))
+    tell(panel.parts["stage"].flat, "shape", key=None, shape={"type": "circle", "x": x, "y": y, "r": 8.0}, tool="circle")
     assert panel.message == ""
     assert shown(panel) == CRAB
     assert sorted(panel.selection.runs) == CRAB
-    assert panel._head.chips[0]["text"].startswith("83.63° +22.01° r ")
-    cone = next(shape for shape in panel._stage.flat.shapes if shape["key"] == "cone")
+    assert panel.parts["head"].chips[0]["text"].startswith("83.63° +22.01° r ")
+    cone = next(shape for shape in panel.parts["stage"].flat.shapes if shape["key"] == "cone")
     assert cone["edit"]["r"] == pytest.approx(8.0)
     assert not cone["fixed"]
     panel.undo()
     assert (panel.state.cone, panel.selection.runs) == ("", ())
     panel.redo()
-    tell(panel._stage.flat, "remove", key="cone")
+    tell(panel.parts["stage"].flat, "remove", key="cone")
     assert len(shown(panel)) == 18
     assert sorted(panel.selection.runs) == CRAB
 
 
 def test_a_click_on_the_sky_chooses_the_run_that_points_there(panel):
     panel.set(center="icrs 83.6d 22d", width="20 deg")
-    row = panel._graph.ids.tolist().index(2003)
-    x, y = (float(value[row]) for value in panel._graph.pointings.pixels(panel._graph.plane.pull()))
-    tell(panel._stage.flat, "click", x=x + 0.2, y=y, reach=1.0)
+    row = panel.graph.ids.tolist().index(2003)
+    x, y = (float(value[row]) for value in panel.graph.pointings.pixels(panel.graph.plane.pull()))
+    tell(panel.parts["stage"].flat, "click", x=x + 0.2, y=y, reach=1.0)
     assert panel.selection.runs == (2003,)
-    tell(panel._stage.flat, "click", x=x + 50, y=y, reach=1.0)
+    tell(panel.parts["stage"].flat, "click", x=x + 50, y=y, reach=1.0)
     assert panel.selection.runs == (2003,)
 
 
 def test_the_sky_shows_every_pointing_and_a_circle_for_each_that_is_kept(panel):
-    flat = panel._stage.flat
+    flat = panel.parts["stage"].flat
     assert len(flat.points) == 18
     circles = len(flat.lines["paths"])
     panel.set(find="crab")
@@ -172,29 +172,29 @@ def test_the_sky_shows_every_pointing_and_a_circle_for_each_that_is_kept(panel):
 
 
 def test_zooming_a_whole_sky_goes_to_a_plane_and_back(panel):
-    assert panel._graph.plane.pull().projection == "AIT"
+    assert panel.graph.plane.pull().projection == "AIT"
     size = {"x": 100.0, "w": 20.0}
-    tell(panel._stage.flat, "window", window=[size["x"], 60.0, size["x"] + size["w"], 60.0 + size["w"] / 2])
-    assert panel._graph.plane.pull().projection == "TAN"
+    tell(panel.parts["stage"].flat, "window", window=[size["x"], 60.0, size["x"] + size["w"], 60.0 + size["w"] / 2])
+    assert panel.graph.plane.pull().projection == "TAN"
     assert panel.state.width == pytest.approx(20)
-    tell(panel._stage.flat, "window", window=[])
-    assert panel._graph.plane.pull().projection == "AIT"
+    tell(panel.parts["stage"].flat, "window", window=[])
+    assert panel.graph.plane.pull().projection == "AIT"
 
 
 @pytest.mark.parametrize("cone", ["galactic; circle(0, 0, 3)", "galactic; polygon(1, 1, 3, 1, 2, 3)"])
 def test_what_lies_on_the_other_side_of_the_sky_is_not_drawn(panel, cone):
     panel.set(center="icrs 83.6d 22d", width="20 deg", cone=cone)
     assert panel.message == ""
-    assert panel._stage.flat.shapes == []
-    assert len(panel._stage.flat.points) < 18
+    assert panel.parts["stage"].flat.shapes == []
+    assert len(panel.parts["stage"].flat.points) < 18
     panel.set(center=None, width=None)
-    assert [shape["key"] for shape in panel._stage.flat.shapes] == ["cone"]
+    assert [shape["key"] for shape in panel.parts["stage"].flat.shapes] == ["cone"]
 
 
 def test_the_field_of_view_is_a_number_with_a_unit(panel):
-    change(panel._look, "field_of_view", 1.5)
+    change(panel.parts["look"], "field_of_view", 1.5)
     assert panel.state.field_of_view == 1.5
-    change(panel._look, "field_of_view", None)
+    change(panel.parts["look"], "field_of_view", None)
     assert panel.state.field_of_view == 2.5
 
 
@@ -229,7 +229,7 @@ def test_observations_open_it_too_without_a_check(demo):
     with gpnb.set_options(display="live"):
         panel = runs.view()
     assert panel.selected is runs
-    assert "check" not in [item["name"] for item in panel._browse.items]
+    assert "check" not in [item["name"] for item in panel.parts["browse"].items]
     panel.choose([2002])
     assert run_code(panel.selected.to_code()).obs_ids == [2002]
 
@@ -238,30 +238,30 @@ def test_panels_of_a_workspace_share_the_chosen_runs(demo):
     workspace = gpnb.Workspace()
     with gpnb.set_options(display="live"):
         one, other = demo.view(workspace=workspace), demo.select(target="Crab").view(workspace=workspace)
-    tell(one._table, "span", keys=[1001, 2002], add=False)
-    assert other._table.chosen == [1001, 2002]
+    tell(one.parts["table"], "span", keys=[1001, 2002], add=False)
+    assert other.parts["table"].chosen == [1001, 2002]
     assert other.selected.obs_ids == [2002]
-    assert other._head.count == "1 of 4 chosen"
+    assert other.parts["head"].count == "1 of 4 chosen"
 
 
 def test_runs_highlighted_by_the_record_give_way_to_a_choice(demo):
     with gpnb.set_options(display="live"):
         panel = demo.view(highlight=[1001])
-    assert panel._table.chosen == [1001]
-    tell(panel._table, "choose", key=2001, add=False)
-    assert panel._table.chosen == [2001]
+    assert panel.parts["table"].chosen == [1001]
+    tell(panel.parts["table"], "choose", key=2001, add=False)
+    assert panel.parts["table"].chosen == [2001]
     panel.undo()
-    assert panel._table.chosen == [1001]
+    assert panel.parts["table"].chosen == [1001]
     assert not panel.workspace.can_undo
 
 
 def test_a_check_finds_no_fault_in_the_demo(panel):
-    change(panel._browse, "check", 1)
+    change(panel.parts["browse"], "check", 1)
     assert panel.wait()
     assert panel.message == "Checked 19 files: 0 errors, 0 warnings, 0 notes"
     assert panel.report.ok
-    assert panel._foot.notes == []
-    assert panel._foot.progress == {}
+    assert panel.parts["foot"].notes == []
+    assert panel.parts["foot"].progress == {}
 
 
 def test_faults_are_flagged_by_run_and_listed_for_the_chosen(demo, tmp_path):
@@ -272,15 +272,15 @@ def test_faults_are_flagged_by_run_and_listed_for_the_chosen(demo, tmp_path):
         panel = gpnb.DataStore.read(folder).view()
     panel.check()
     assert panel.wait()
-    flagged = {row["key"]: row["flag"] for row in panel._table.rows if row["flag"]}
+    flagged = {row["key"]: row["flag"] for row in panel.parts["table"].rows if row["flag"]}
     assert flagged == {2002: "The index names this file, but it is not there."}
-    assert panel._foot.notes == ["1 run with faults: 1 error, 0 warnings"]
-    assert panel._foot.status["level"] == "attention"
-    assert [row["cells"][0] for row in panel._faults.rows] == ["error"]
+    assert panel.parts["foot"].notes == ["1 run with faults: 1 error, 0 warnings"]
+    assert panel.parts["foot"].status["level"] == "attention"
+    assert [row["cells"][0] for row in panel.parts["faults"].rows] == ["error"]
     panel.choose([2001])
-    assert panel._faults.rows == []
+    assert panel.parts["faults"].rows == []
     panel.choose([2002])
-    assert panel._faults.rows[0]["cells"][1] == f"events/{broken.name}"
+    assert panel.parts["faults"].rows[0]["cells"][1] == f"events/{broken.name}"
 
 
 def test_a_check_can_be_cancelled(panel, monkeypatch):
@@ -291,10 +291,10 @@ def test_a_check_can_be_cancelled(panel, monkeypatch):
         while True:
             cancel.check()
 
-    monkeypatch.setattr(panel._obj, "check", check, raising=False)
+    monkeypatch.setattr(panel.obj, "check", check, raising=False)
     panel.check()
     assert begun.wait(10)
-    tell(panel._foot, "cancel")
+    tell(panel.parts["foot"], "cancel")
     assert panel.wait(10)
     assert panel.message == "Cancelled: nothing was changed."
     assert panel.report is None
@@ -309,8 +309,8 @@ def test_a_table_with_nothing_but_numbers():
     with gpnb.set_options(display="live"):
         panel = runs.view()
     assert shown(panel) == [1, 2]
-    assert panel._stage.flat.points == []
-    tell(panel._table, "choose", key=2, add=False)
+    assert panel.parts["stage"].flat.points == []
+    tell(panel.parts["table"], "choose", key=2, add=False)
     assert panel.selected.obs_ids == [2]
     assert panel.message == ""
 
@@ -324,7 +324,7 @@ def test_a_thousand_runs_are_sorted_at_once(demo):
     taken = []
     for _ in range(5):
         start = time.perf_counter()
-        tell(panel._table, "sort", name="zenith")
+        tell(panel.parts["table"], "sort", name="zenith")
         taken.append(time.perf_counter() - start)
     assert shown(panel)[:2] == [999, 998]
     assert min(taken) < 0.05

@@ -11,7 +11,7 @@ CIRCLE = {"type": "circle", "x": 12.25, "y": 20.5, "r": 4.0}
 
 
 def flat(panel):
-    return panel._stage.flat
+    return panel.parts["stage"].flat
 
 
 def pixels(panel):
@@ -22,7 +22,7 @@ def pixels(panel):
 def test_it_shows_the_sum_then_a_slice(cube, front):
     panel = cube.view()
     np.testing.assert_array_equal(pixels(panel), cube.data.sum(axis=0))
-    front.turn(panel._look, "plane", 2)
+    front.turn(panel.parts["look"], "plane", 2)
     np.testing.assert_array_equal(pixels(panel), cube.data[1])
     assert panel.state.plane == 1
     assert "2 – 4 TeV" in panel.facts()
@@ -34,9 +34,9 @@ def test_colours_change_without_sending_pixels_again(cube, front):
     panel = cube.view()
     sent = []
     flat(panel).observe(sent.append, "pixels")
-    front.turn(panel._look, "stretch", "log")
-    front.turn(panel._look, "high", 7.5)
-    front.turn(panel._look, "cmap", "viridis")
+    front.turn(panel.parts["look"], "stretch", "log")
+    front.turn(panel.parts["look"], "high", 7.5)
+    front.turn(panel.parts["look"], "cmap", "viridis")
     assert not sent
     image = flat(panel).image
     assert (image["stretch"], image["high"]) == ("log", 7.5)
@@ -80,12 +80,14 @@ def test_shapes_go_to_the_sky_and_back(cube, front, shape):
 def test_typed_and_drawn_regions_are_the_same(cube, front):
     drawn, typed = cube.view(), cube.view()
     front.tell(flat(drawn), "shape", key=None, shape=CIRCLE, tool="circle")
-    front.tell(typed._head, "chip", name="region", text=drawn.selection.region_ds9)
+    front.tell(typed.parts["head"], "chip", name="region", text=drawn.selection.region_ds9)
     assert typed.region == drawn.region
     center, radius = drawn.region.center, drawn.region.radius.to_value("deg")
-    front.tell(typed._head, "chip", name="region", text=f"{center.ra.deg:.10f} {center.dec.deg:.10f} r {radius:.10f}")
+    front.tell(
+        typed.parts["head"], "chip", name="region", text=f"{center.ra.deg:.10f} {center.dec.deg:.10f} r {radius:.10f}"
+    )
     assert typed.region.center.separation(center).to_value("arcsec") < 1e-3
-    assert typed._table.rows == drawn._table.rows
+    assert typed.parts["table"].rows == drawn.parts["table"].rows
 
 
 def test_a_moved_region_is_one_step_and_can_be_removed(cube, front):
@@ -97,12 +99,12 @@ def test_a_moved_region_is_one_step_and_can_be_removed(cube, front):
     assert float(cube.geom.coord_pixel(panel.region.center)[0]) == pytest.approx(12.25, abs=1e-6)
     front.tell(flat(panel), "remove", key="selection")
     assert panel.region is None
-    assert panel._table.columns == []
+    assert panel.parts["table"].columns == []
 
 
 def test_the_mask_is_painted(cube, front):
     panel = cube.view()
-    front.turn(panel._draw, "target", "mask")
+    front.turn(panel.parts["draw"], "target", "mask")
     front.tell(flat(panel), "shape", key=None, shape=CIRCLE, tool="circle")
     front.tell(flat(panel), "shape", key=None, shape={**CIRCLE, "x": 30.0}, tool="circle")
     assert panel.region is None
@@ -115,7 +117,7 @@ def test_the_mask_is_painted(cube, front):
     assert not panel.mask.data[5, 5]
     front.tell(flat(panel), "remove", key="excluded/0")
     assert len(panel.exclusion) == 1
-    front.turn(panel._draw, "clear", 1)
+    front.turn(panel.parts["draw"], "clear", 1)
     assert panel.exclusion == []
 
 
@@ -123,12 +125,18 @@ def test_statistics_of_a_region(cube, dataset):
     panel = cube.view()
     panel.select(region="icrs; circle(83.63, 22.01, 0.3)")
     inside = cube.geom.image().region_mask("icrs; circle(83.63, 22.01, 0.3)").data
-    heads = [column["title"] for column in panel._table.columns]
+    heads = [column["title"] for column in panel.parts["table"].columns]
     assert heads == ["Map", "Pixels", "Sum", "Mean", "Smallest", "Largest"]
-    assert panel._table.rows[0]["cells"][1] == str(inside.sum())
+    assert panel.parts["table"].rows[0]["cells"][1] == str(inside.sum())
     other = dataset.view()
     other.select(region="icrs; circle(83.63, 22.01, 0.3)")
-    row = dict(zip([column["title"] for column in other._table.columns], other._table.rows[0]["cells"], strict=True))
+    row = dict(
+        zip(
+            [column["title"] for column in other.parts["table"].columns],
+            other.parts["table"].rows[0]["cells"],
+            strict=True,
+        )
+    )
     counts = cube.data[:, inside].sum()
     assert row["Counts"] == f"{counts:.0f}"
     assert row["Background"] == f"{3 * inside.sum():.1f}"
@@ -151,13 +159,13 @@ def test_overlays_have_names(cube, front):
     panel.overlay(front.hostile, "global text={<b>Crab</b>}; icrs; point(83.63, 22.01)", colour="#E69F00")
     assert [item[0] for item in panel.state.overlays] == ["mine", front.hostile]
     assert flat(panel).points[0]["label"] == "<b>Crab</b>"
-    front.turn(panel._over, "show/mine", False)
+    front.turn(panel.parts["over"], "show/mine", False)
     assert not flat(panel).shapes
-    front.turn(panel._over, "colour/mine", "#009E73")
+    front.turn(panel.parts["over"], "colour/mine", "#009E73")
     assert panel.state.overlays[0][2] == "#009E73"
     panel.restyle("mine", title="yours")
     assert panel.state.hidden == ("yours",)
-    front.turn(panel._over, "remove/yours", 1)
+    front.turn(panel.parts["over"], "remove/yours", 1)
     assert [item[0] for item in panel.state.overlays] == [front.hostile]
     with pytest.raises(ArgumentError, match="no overlay 'yours'"):
         panel.remove("yours")
@@ -169,21 +177,21 @@ def test_peaks_and_contours(cube, front):
     panel = cube.view(peaks=[(83.63, 22.01, 7.0)])
     (point,) = flat(panel).points
     assert (point["label"], point["marker"]) == ("1", "circle")
-    front.turn(panel._draw, "contours", "5, 10")
+    front.turn(panel.parts["draw"], "contours", "5, 10")
     assert panel.state.contours == (5.0, 10.0)
     assert len(flat(panel).contours) > 1
-    front.turn(panel._draw, "contours", "many")
+    front.turn(panel.parts["draw"], "contours", "many")
     assert "must be numbers, such as 3 5 7" in panel.message
 
 
 def test_why_a_bin_is_masked(dataset, front):
     panel = dataset.view()
-    front.turn(panel._look, "layers", "flags")
+    front.turn(panel.parts["look"], "layers", "flags")
     marks = np.frombuffer(flat(panel).marks, dtype=np.uint8).reshape(40, 40)
     words = dict(map(tuple, flat(panel).reasons))
     assert words[int(marks[0, 0])] == "outside the field of view"
     assert marks[10, 10] == 0
-    assert panel._foot.notes == [front.hostile]
+    assert panel.parts["foot"].notes == [front.hostile]
 
 
 def test_zoom_is_state(cube, front):
@@ -234,7 +242,7 @@ def test_a_thousand_slider_moves_leave_memory_flat(cube, front):
 
     def move(count):
         for number in range(count):
-            front.turn(panel._look, "plane", number % 4, gesture="one drag")
+            front.turn(panel.parts["look"], "plane", number % 4, gesture="one drag")
 
     tracemalloc.start()
     move(1000)

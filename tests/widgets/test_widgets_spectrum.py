@@ -45,46 +45,46 @@ def fitted(panel):
 
 
 def row(panel, name):
-    return next(item for item in panel._parameters.items if item["name"] == name)
+    return next(item for item in panel.parts["parameters"].items if item["name"] == name)
 
 
 def press(front, panel, name):
-    front.turn(panel._actions, name, panel._actions.changes.get(name, [0])[0] + 1)
+    front.turn(panel.parts["actions"], name, panel.parts["actions"].changes.get(name, [0])[0] + 1)
     assert panel.wait()
 
 
 def test_it_opens_with_a_power_law_near_the_data(panel):
     assert panel.state.model == "PowerLaw"
     assert panel.result is None
-    assert panel._stage.tabs.chosen == "sed"
-    assert [name for name, _ in panel._stage.tabs.tabs] == [
+    assert panel.parts["stage"].tabs.chosen == "sed"
+    assert [name for name, _ in panel.parts["stage"].tabs.tabs] == [
         *("sed", "counts", "excess", "profiles", "contours", "regions")
     ]
-    assert panel._head.title == "Spectrum fit"
-    assert panel._head.facts == "2 spectra, joint · 2.00 h live · WStat"
+    assert panel.parts["head"].title == "Spectrum fit"
+    assert panel.parts["head"].facts == "2 spectra, joint · 2.00 h live · WStat"
     assert panel.message == ""
 
 
 def test_a_slider_moves_curve_and_statistic(panel, front):
-    before, curve = panel._stat.title, panel._stage.plots["main"].data("line 0")[1]
-    front.turn(panel._parameters, "place/index", 560)
+    before, curve = panel.parts["stat"].title, panel.parts["stage"].plots["main"].data("line 0")[1]
+    front.turn(panel.parts["parameters"], "place/index", 560)
     assert {item[0]: item[1] for item in panel.state.parameters}["index"] == 2.8
     assert row(panel, "index")["place"] == 560
-    assert panel._stat.title != before
-    assert not np.array_equal(panel._stage.plots["main"].data("line 0")[1], curve)
+    assert panel.parts["stat"].title != before
+    assert not np.array_equal(panel.parts["stage"].plots["main"].data("line 0")[1], curve)
     assert panel.message == ""
 
 
 def test_a_drag_is_one_step(panel, front):
     for place in (500, 510, 520):
-        front.turn(panel._parameters, "place/index", place, "one drag")
-    assert len(panel.workspace._past) == 1
+        front.turn(panel.parts["parameters"], "place/index", place, "one drag")
+    assert panel.workspace.steps == 1
     panel.undo()
     assert panel.state.parameters == ()
 
 
 def test_the_fit_is_shown_kept_and_undone(panel, front, specs):
-    front.turn(panel._parameters, "place/index", 200)
+    front.turn(panel.parts["parameters"], "place/index", 200)
     press(front, panel, "fit")
     assert panel.message.startswith("Converged: ")
     assert panel.message.endswith(" ms")
@@ -92,12 +92,12 @@ def test_the_fit_is_shown_kept_and_undone(panel, front, specs):
     assert panel.result.values == pytest.approx(expected.values, rel=1e-3)
     assert "±" in row(panel, "index")["text"]
     assert panel.models["source"].parameter("index").error > 0
-    assert "band 0" in panel._stage.plots["main"].names
-    assert panel._stat.facts == ""
-    front.turn(panel._parameters, "place/index", 900)
+    assert "band 0" in panel.parts["stage"].plots["main"].names
+    assert panel.parts["stat"].facts == ""
+    front.turn(panel.parts["parameters"], "place/index", 900)
     assert panel.result is None
-    assert panel._stat.facts.startswith("+")
-    assert "band 0" not in panel._stage.plots["main"].names
+    assert panel.parts["stat"].facts.startswith("+")
+    assert "band 0" not in panel.parts["stage"].plots["main"].names
     result = panel.fits["power law"]
     panel.undo()
     assert panel.result is result
@@ -108,32 +108,32 @@ def test_the_fit_is_shown_kept_and_undone(panel, front, specs):
 
 
 def test_freeze_and_limits(panel, front):
-    front.turn(panel._parameters, "frozen/index", True)
+    front.turn(panel.parts["parameters"], "frozen/index", True)
     assert row(panel, "index")["frozen"]
-    front.turn(panel._parameters, "max/amplitude", "1e-11")
+    front.turn(panel.parts["parameters"], "max/amplitude", "1e-11")
     assert row(panel, "amplitude")["max"] == "1e-11"
-    front.turn(panel._parameters, "place/amplitude", STEPS)
+    front.turn(panel.parts["parameters"], "place/amplitude", STEPS)
     assert row(panel, "amplitude")["value"] == "1e-11"
     assert fitted(panel).result.names == ("source.amplitude",)
-    front.turn(panel._parameters, "value/amplitude", "3")
+    front.turn(panel.parts["parameters"], "value/amplitude", "3")
     assert "outside its limits" in panel.message
-    front.turn(panel._parameters, "frozen/amplitude", True)
-    fit = next(item for item in panel._actions.items if item["name"] == "fit")
+    front.turn(panel.parts["parameters"], "frozen/amplitude", True)
+    fit = next(item for item in panel.parts["actions"].items if item["name"] == "fit")
     assert fit["disabled"]
 
 
 def test_models_are_compared_and_taken_back(panel, front):
     first = fitted(panel).result
-    front.turn(panel._model, "model", "LogParabola")
+    front.turn(panel.parts["model"], "model", "LogParabola")
     assert panel.state.model == "LogParabola"
     assert panel.result is None
     second = fitted(panel).result
     assert second.names[-1] == "source.beta"
-    assert {item["key"] for item in panel._compared.rows} == {"power law", "log-parabola"}
-    assert panel._compared.chosen == ["log-parabola"]
-    front.tell(panel._compared, "choose", key="power law", add=False)
+    assert {item["key"] for item in panel.parts["compared"].rows} == {"power law", "log-parabola"}
+    assert panel.parts["compared"].chosen == ["log-parabola"]
+    front.tell(panel.parts["compared"], "choose", key="power law", add=False)
     assert panel.result is first
-    front.turn(panel._model, "model", "LogParabola", "another gesture")
+    front.turn(panel.parts["model"], "model", "LogParabola", "another gesture")
     assert panel.result is second
 
 
@@ -142,9 +142,9 @@ def test_flux_points_come_and_go(panel, front):
     press(front, panel, "points")
     assert panel.message == f"{len(panel.flux_points)} flux points, {panel.flux_points.is_ul.sum()} upper limits"
     assert len(panel.state.edges) == len(panel.flux_points) + 1
-    assert "points 0" in panel._stage.plots["main"].names
+    assert "points 0" in panel.parts["stage"].plots["main"].names
     shape = panel.flux_points
-    front.turn(panel._parameters, "place/index", 600)
+    front.turn(panel.parts["parameters"], "place/index", 600)
     assert panel.flux_points is shape
     press(front, panel, "points")
     assert panel.flux_points is None
@@ -153,26 +153,26 @@ def test_flux_points_come_and_go(panel, front):
 def test_errors_from_the_profile(panel, front):
     fitted(panel)
     before = row(panel, "index")["text"]
-    front.turn(panel._actions, "errors", True)
+    front.turn(panel.parts["actions"], "errors", True)
     assert panel.wait()
     assert panel.state.errors == "profile"
     found = panel.result.confidence("index")
     assert f"+{found.errp:.3f} −{found.errn:.3f}" in row(panel, "index")["text"]
-    front.turn(panel._actions, "errors", False)
+    front.turn(panel.parts["actions"], "errors", False)
     assert row(panel, "index")["text"] == before
 
 
 @pytest.mark.parametrize(("tab", "word"), [("profiles", "Profiles"), ("contours", "Contours")])
 def test_profiles_and_contours_are_made_when_looked_at(panel, front, tab, word):
-    front.tell(panel._stage.tabs, "choose", name=tab)
-    assert panel._stage._words.facts == f"{word} are of a fit: press Fit."
+    front.tell(panel.parts["stage"].tabs, "choose", name=tab)
+    assert panel.parts["stage"].words.facts == f"{word} are of a fit: press Fit."
     fitted(panel)
     assert panel.wait()
-    assert panel._work.known(tab, panel.shown)
-    plots = panel._stage._profiles if tab == "profiles" else [panel._stage.plots["contours"]]
+    assert panel.work.known(tab, panel.shown)
+    plots = panel.parts["stage"].profiles if tab == "profiles" else [panel.parts["stage"].plots["contours"]]
     assert all("line 0" in plot.names for plot in plots)
     if tab == "contours":
-        front.turn(panel._stage.contour, "x", "source.amplitude")
+        front.turn(panel.parts["stage"].contour, "x", "source.amplitude")
         assert panel.wait()
         assert panel.state.contour == ("source.amplitude", "source.index")
         assert plots[0].figure.axes[0].label.startswith("amplitude")
@@ -180,22 +180,22 @@ def test_profiles_and_contours_are_made_when_looked_at(panel, front, tab, word):
 
 @pytest.mark.parametrize("tab", ["counts", "excess"])
 def test_counts_and_excess(panel, front, tab):
-    front.tell(panel._stage.tabs, "choose", name=tab)
-    front.turn(panel._look, "min_counts", 0)
-    _, y = panel._stage.plots["main"].data("points 0")
+    front.tell(panel.parts["stage"].tabs, "choose", name=tab)
+    front.turn(panel.parts["look"], "min_counts", 0)
+    _, y = panel.parts["stage"].plots["main"].data("points 0")
     wanted = sum(getattr(item, tab) for item in panel.spectra)
     assert y == pytest.approx(wanted[wanted > 0])
-    assert panel._stage.plots["residuals"].names[0] == "rule 0"
-    front.turn(panel._look, "residuals", "relative")
-    assert panel._stage.plots["residuals"].figure.axes[1].label == "rel. resid."
+    assert panel.parts["stage"].plots["residuals"].names[0] == "rule 0"
+    front.turn(panel.parts["look"], "residuals", "relative")
+    assert panel.parts["stage"].plots["residuals"].figure.axes[1].label == "rel. resid."
 
 
 def test_regions_lie_on_a_small_sky(panel, front):
-    front.tell(panel._stage.tabs, "choose", name="regions")
-    (shape,) = panel._stage.sky.flat.shapes
+    front.tell(panel.parts["stage"].tabs, "choose", name="regions")
+    (shape,) = panel.parts["stage"].sky.flat.shapes
     assert shape["edit"]["type"] == "circle"
-    assert [tool[0] for tool in panel._stage.sky.flat.tools] == ["move"]
-    assert panel._look.items == []
+    assert [tool[0] for tool in panel.parts["stage"].sky.flat.tools] == ["move"]
+    assert panel.parts["look"].items == []
 
 
 def test_another_region_is_extracted_and_refitted(extracted, front):
@@ -218,7 +218,7 @@ def test_another_region_is_extracted_and_refitted(extracted, front):
 
 def test_a_region_drawn_on_the_small_sky_is_shared(extracted, front):
     panel = extracted.view(tab="regions")
-    sky = panel._stage.sky
+    sky = panel.parts["stage"].sky
     assert "circle" in [tool[0] for tool in sky.flat.tools]
     front.tell(sky.flat, "shape", key=None, shape={"type": "circle", "x": 240, "y": 170, "r": 20}, tool="circle")
     assert panel.wait()
@@ -232,11 +232,11 @@ def test_a_region_drawn_on_the_small_sky_is_shared(extracted, front):
 
 def test_a_region_outside_is_told_and_nothing_is_lost(extracted):
     panel = extracted.view()
-    before = panel._stat.title
+    before = panel.parts["stat"].title
     panel.select(region="icrs; circle(10, -40, 0.1)")
     assert panel.wait()
     assert "No run sees the ON region" in panel.message
-    assert panel._stat.title == before
+    assert panel.parts["stat"].title == before
     panel.undo()
     assert panel.message == ""
 
@@ -250,7 +250,7 @@ def test_spectra_without_runs_say_so(panel):
 def test_the_code_makes_the_same_numbers(extracted, front):
     panel = fitted(extracted.view())
     press(front, panel, "points")
-    front.turn(panel._parameters, "frozen/index", True)
+    front.turn(panel.parts["parameters"], "frozen/index", True)
     panel = fitted(panel)
     space = {}
     exec(panel.to_code(), space)
@@ -263,16 +263,16 @@ def test_the_code_makes_the_same_numbers(extracted, front):
 def test_a_result_is_a_panel_too(specs, front):
     result = gpnb.fit(specs, gpnb.PowerLaw(index=2.5, amplitude="3e-12 TeV-1 s-1 cm-2"))
     panel = result.view()
-    assert panel._head.title == "Fit result"
+    assert panel.parts["head"].title == "Fit result"
     assert panel.result is result
-    assert panel._correlation.rows[0]["cells"][2] == f"{result.correlation[0, 1]:+.2f}".replace("-", "−")
-    front.turn(panel._parameters, "place/index", 700)
-    assert panel._correlation.rows == []
+    assert panel.parts["correlation"].rows[0]["cells"][2] == f"{result.correlation[0, 1]:+.2f}".replace("-", "−")
+    front.turn(panel.parts["parameters"], "place/index", 700)
+    assert panel.parts["correlation"].rows == []
     assert panel.result is None
     assert panel.models["source"].parameter("index").value == 3.5
     fitted(panel)
     assert panel.result.values == pytest.approx(result.values, rel=1e-3)
-    front.tell(panel._compared, "choose", key="power law", add=False)
+    front.tell(panel.parts["compared"], "choose", key="power law", add=False)
     assert panel.result.stat == pytest.approx(result.stat)
 
 
@@ -284,10 +284,10 @@ def test_any_models_can_be_dragged(specs, front):
         ]
     ).freeze("a.index")
     panel = specs.view(model=models)
-    assert [item["label"] for item in panel._parameters.items][:2] == ["a.index", "a.amplitude"]
-    front.turn(panel._parameters, "place/b.amplitude", 300)
+    assert [item["label"] for item in panel.parts["parameters"].items][:2] == ["a.index", "a.amplitude"]
+    front.turn(panel.parts["parameters"], "place/b.amplitude", 300)
     assert fitted(panel).result.names == ("a.amplitude", "b.amplitude")
-    assert {"line 0", "line 1"} <= set(panel._stage.plots["main"].names)
+    assert {"line 0", "line 1"} <= set(panel.parts["stage"].plots["main"].names)
 
 
 def test_the_picture_shows_the_same(panel):
@@ -314,19 +314,19 @@ def test_a_fit_can_be_cancelled(panel, monkeypatch):
         while True:
             cancel.check()
 
-    monkeypatch.setattr(panel._work, "fit", slow)
+    monkeypatch.setattr(panel.work, "fit", slow)
     panel.fit()
-    assert next(item for item in panel._actions.items if item["name"] == "fit")["disabled"]
+    assert next(item for item in panel.parts["actions"].items if item["name"] == "fit")["disabled"]
     panel.cancel()
     assert panel.wait()
     assert panel.result is None
-    assert not next(item for item in panel._actions.items if item["name"] == "fit")["disabled"]
+    assert not next(item for item in panel.parts["actions"].items if item["name"] == "fit")["disabled"]
 
 
 def test_faults_of_fits_are_told(front):
     empty = spectrum("nothing", 1).masked(np.ones(8, dtype=bool))
     panel = empty.view()
-    assert "No bin is usable" in panel.message or panel._stat.title == ""
+    assert "No bin is usable" in panel.message or panel.parts["stat"].title == ""
     panel.fit()
     assert panel.wait()
     assert "No bin is usable" in panel.message
@@ -337,7 +337,7 @@ def test_flux_points_by_themselves(panel, front):
     press(front, panel, "points")
     points = panel.flux_points.view()
     assert len(points.table.rows) == len(panel.flux_points)
-    assert points._head.facts.startswith("source · ")
+    assert points.parts["head"].facts.startswith("source · ")
     front.turn(points.controls, "quantity", "dnde")
     assert points.plot.figure.axes[1].label.startswith("dN/dE")
     assert "gpnb.flux_points(" in points.to_code()

@@ -72,4 +72,4 @@ class EventsView(Record):
     def linked(self, selection: Selection) -> Self:
         """Only events of the chosen region, energies and times are shown."""
         chosen = {"region": selection.region_ds9, "energy": selection.energy_tev, "time": selection.time_isot}
-        return self._make(self._values() | {name: value for name, value in chosen.items() if not getattr(self, name)})
+        return self._with({name: value for name, value in chosen.items() if not getattr(self, name)})

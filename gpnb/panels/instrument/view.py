@@ -47,4 +47,4 @@ class InstrumentView(Record):
         """The energy range that is chosen is shown."""
         if self.energy is not None or selection.energy_tev is None:
             return self
-        return self._make(self._values() | {"energy": selection.energy_tev})
+        return self._with({"energy": selection.energy_tev})

@@ -134,4 +134,4 @@ class LightCurveView(Record):
     def linked(self, selection: Selection) -> Self:
         """The chosen energies are the band, the chosen time and phase stand out."""
         chosen = {"energy": selection.energy_tev, "time": selection.time_isot, "phase": selection.phase}
-        return self._make(self._values() | {name: value for name, value in chosen.items() if not getattr(self, name)})
+        return self._with({name: value for name, value in chosen.items() if not getattr(self, name)})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -16,6 +18,7 @@ from gpnb.estimate.blocks import blocks_of
 from gpnb.panels.lightcurve.axis import TimeAxis
 from gpnb.panels.lightcurve.series import series_of
 from gpnb.panels.lightcurve.view import LightCurveView
+from gpnb.panels.work import Job, Kept
 from gpnb.products.flux_points import FluxPoints
 from gpnb.products.join import simultaneous
 from gpnb.products.light_curve import LightCurve
@@ -24,11 +27,11 @@ from gpnb.state.doors import range_ends
 
 T = TypeVar("T")
 
-_MOST = 100
-"""Things that are kept; older ones are forgotten."""
-
 _PER_DECADE = 4
 """Points of a spectrum a decade."""
+
+_STEPS = 60
+"""Things that every step of a drag makes anew."""
 
 
 class CurveWork:
@@ -44,8 +47,7 @@ class CurveWork:
 
     def __init__(self, obj: LightCurve):
         self.obj = obj
-        self._kept: dict[Any, Any] = {}
-        self._last: dict[str, tuple[Any, Any]] = {}
+        self._kept, self._steps = Kept(100), Kept(_STEPS)
 
     # Bins and bands.
 
@@ -80,16 +82,16 @@ class CurveWork:
         bins, edges = key = self.bins(view), self.edges(view)
         if not any(key):
             return self.obj
-        return self._once(("curve", key), lambda: self._rebin(bins, edges, **work))
+        return self._kept.once(("curve", key), lambda: self._rebin(bins, edges, **work))
 
     def knows_curve(self, view: LightCurveView) -> bool:
         """Whether the light curve of a record is there already."""
         key = self.bins(view), self.edges(view)
-        return not any(key) or ("curve", key) in self._kept
+        return not any(key) or self._kept.knows(("curve", key))
 
     def knows_spectra(self, view: LightCurveView) -> bool:
         """Whether the spectra of a record are there already, or none are to be shown."""
-        return not self.has_spectra(view) or self._spectra_key(view) in self._kept
+        return not self.has_spectra(view) or self._kept.knows(self._spectra_key(view))
 
     def _rebin(self, bins: str, edges: tuple[float, ...], **work: Any) -> LightCurve:
         made = bins or [Time(pair) for pair in zip(self.obj.time_min, self.obj.time_max, strict=True)]
@@ -105,7 +107,7 @@ class CurveWork:
         """Where times are drawn."""
         curve = self.curve(view)
         more = view.series if view.all_times else ()
-        return self._once(("axis", curve, view.pauses, more), lambda: _axis(curve, more, view.pauses))
+        return self._kept.once(("axis", curve, view.pauses, more), lambda: _axis(curve, more, view.pauses))
 
     def inside(self, view: LightCurveView) -> np.ndarray:
         """Which bins lie, with their middles, in the chosen time and phases."""
@@ -136,7 +138,7 @@ class CurveWork:
     def blocks(self, view: LightCurveView, band: int) -> np.ndarray:
         """Bayesian blocks of a band: rows of first bin, last bin and mean flux; empty for fewer than two points."""
         curve = self.curve(view)
-        return self._once(("blocks", curve, band), lambda: blocks_of(curve, band))
+        return self._kept.once(("blocks", curve, band), lambda: blocks_of(curve, band))
 
     # Other wavelengths.
 
@@ -148,7 +150,9 @@ class CurveWork:
         """Numbers of the simultaneous measurements of a band and a series; each is used once."""
         curve = self.curve(view)
         key = ("pairs", curve, band, text, view.within)
-        return self._once(key, lambda: simultaneous(curve.series(band), series_of(text), "mutual", view.within, False))
+        return self._kept.once(
+            key, lambda: simultaneous(curve.series(band), series_of(text), "mutual", view.within, False)
+        )
 
     # Spectra.
 
@@ -158,7 +162,7 @@ class CurveWork:
 
     def spectra(self, view: LightCurveView) -> tuple[FluxPoints | None, FluxPoints | None]:
         """Flux points of the chosen time, and of the rest; None where there are no data."""
-        return self._once(self._spectra_key(view), lambda: self._spectra(view))
+        return self._kept.once(self._spectra_key(view), lambda: self._spectra(view))
 
     def _spectra_key(self, view: LightCurveView) -> Any:
         return "spectra", view.time
@@ -166,28 +170,35 @@ class CurveWork:
     def _spectra(self, view: LightCurveView) -> tuple[FluxPoints | None, FluxPoints | None]:
         low, high = self.obj.maker.energy_range
         edges = np.geomspace(low, high, max(2, round(_PER_DECADE * np.log10(high / low)) + 1)) * u.TeV
-        time: tuple[Time, Time] | None = None
+        chosen: tuple[Time, Time] | None = None
         if view.time is not None:
-            time = to_time(view.time[0]), to_time(view.time[1])
-        found: tuple[FluxPoints | None, FluxPoints | None] = self.obj.maker.spectra(time, edges)
+            chosen = to_time(view.time[0]), to_time(view.time[1])
+        found: tuple[FluxPoints | None, FluxPoints | None] = self.obj.maker.spectra(chosen, edges)
         return found
 
     def last(self, name: str, key: Any, make: Callable[[], T]) -> T:
-        """What is made anew only if its key is another one than last time: it changes with every step of a drag."""
-        kept = self._last.get(name)
-        if kept is None or kept[0] != key:
-            kept = self._last[name] = key, make()
-        found: T = kept[1]
-        return found
+        """What changes with every step of a drag: it must not drive out what took longer to make."""
+        return self._steps.once((name, key), make)
 
-    def _once(self, key: Any, make: Callable[[], T]) -> T:
-        if key not in self._kept:
-            made = make()
-            self._kept[key] = made
-            while len(self._kept) > _MOST:
-                del self._kept[next(iter(self._kept))]
-        found: T = self._kept[key]
-        return found
+    # What is not there yet.
+
+    def missing(self, view: LightCurveView) -> Job | None:
+        """What has to be made before a record can be shown; None if nothing has."""
+        if not self.knows_curve(view):
+            key = "curve", self.bins(view), self.edges(view)
+            return Job("Binning", partial(self._make, view), key, ("bins", "edges", "energy"))
+        if not self.knows_spectra(view):
+            return Job("Spectra", partial(self._make, view), self._spectra_key(view))
+        return None
+
+    def _make(self, view: LightCurveView, **work: Any) -> str:
+        start, rebins = time.perf_counter(), not self.knows_curve(view)
+        curve = self.curve(view, **work)
+        seconds = time.perf_counter() - start
+        if self.has_spectra(view):
+            work["cancel"].check()
+            self.spectra(view)
+        return f"{len(curve)} bins in {1000 * seconds:.0f} ms" if rebins else ""
 
 
 def _axis(curve: LightCurve, series: tuple[str, ...], pauses: bool) -> TimeAxis:

@@ -34,4 +34,4 @@ class PointsView(Record):
         """The chosen energies are shown."""
         if self.energy is not None or selection.energy_tev is None:
             return self
-        return self._make(self._values() | {"energy": selection.energy_tev})
+        return self._with({"energy": selection.energy_tev})

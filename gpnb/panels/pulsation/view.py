@@ -46,7 +46,7 @@ class PhasogramView(Record):
         """The chosen phases are shown."""
         if self.phase is not None or selection.phase is None:
             return self
-        return self._make(self._values() | {"phase": selection.phase})
+        return self._with({"phase": selection.phase})
 
 
 @unchanging

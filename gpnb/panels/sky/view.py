@@ -112,9 +112,6 @@ class SkyView(Record):
 
     def linked(self, selection: Selection) -> Self:
         """The chosen energies are summed, the chosen region is drawn."""
-        values = self._values()
-        if self.energy is None and self.plane is None:
-            values["energy"] = selection.energy_tev
+        energy = selection.energy_tev if self.energy is None and self.plane is None else self.energy
         lines = [*self.regions.splitlines(), selection.region_ds9]
-        values["regions"] = "\n".join(dict.fromkeys(line for line in lines if line))
-        return self._make(values)
+        return self._with({"energy": energy, "regions": "\n".join(dict.fromkeys(line for line in lines if line))})

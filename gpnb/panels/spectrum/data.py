@@ -15,6 +15,7 @@ from gpnb.core.replay import step
 from gpnb.core.sky_regions import to_regions
 from gpnb.datasets.flux_points import FluxPointsDataset
 from gpnb.datasets.spectrum import SpectrumDataset
+from gpnb.panels.work import Kept
 from gpnb.state import doors
 from gpnb.state.doors import Span
 from gpnb.stats.counts import cstat
@@ -54,7 +55,7 @@ class Spectra:
         """All with something to fit, the spectra first."""
         return (*self.usable, *(item for item in self.points if item.usable.any()))
 
-    @property
+    @cached_property
     def span(self) -> tuple[float, float]:
         """From the least to the largest energy of usable bins, TeV; of all bins if none is usable."""
         axes = [(item.energy.low_values, item.energy.high_values, item.usable) for item in self.items]
@@ -71,6 +72,27 @@ class Spectra:
     def region(self) -> str:
         """Where they were extracted, as DS9 text; empty if it is not known."""
         return next((item.on_region for item in self.items if item.on_region), "")
+
+    @cached_property
+    def facts(self) -> str:
+        """How many spectra, of what, and the statistic: one line."""
+        count = len(self.items)
+        if not count:
+            return ", ".join(item.name for item in self.points)
+        names = self.items[0].name if count == 1 else f"{count} spectra, joint"
+        kinds = {"Cash" if item.counts_off is None else "WStat": True for item in self.items}
+        hours = sum(item.livetime.to_value("h") for item in self.items)
+        return f"{names} · {hours:.2f} h live · {' and '.join(sorted(kinds, reverse=True))}"
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What deserves attention: what each notes, and bins without OFF counts."""
+        notes = [note for item in self.items for note in item.notes]
+        measured = [(item.counts_off, item.usable) for item in self.items]
+        empty = sum(int((off[usable] == 0).sum()) for off, usable in measured if off is not None)
+        if empty:
+            notes.append(f"{empty} bin{'s' * (empty != 1)} with n_off = 0")
+        return tuple(notes)
 
     def restricted(self, energy: Span | None) -> Spectra:
         """Only bins wholly inside an energy range are used."""
@@ -103,7 +125,7 @@ class Extraction:
 
     def __init__(self, recipe: Recipe):
         self._recipe = recipe
-        self._kept: dict[int, Any] = {}
+        self._kept = Kept()
 
     @property
     def possible(self) -> bool:
@@ -127,16 +149,14 @@ class Extraction:
         return self._make(self._recipe, region, work)
 
     def _make(self, recipe: Recipe, region: str, work: dict[str, Any]) -> Any:
-        moved = any(item.call == _EXTRACTION for item in recipe.walk())
-        if not moved and id(recipe) in self._kept:
-            return self._kept[id(recipe)]
+        if not any(item.call == _EXTRACTION for item in recipe.walk()):
+            return self._kept.once(id(recipe), lambda: self._step(recipe, region, work))
+        return self._step(recipe, region, work)
+
+    def _step(self, recipe: Recipe, region: str, work: dict[str, Any]) -> Any:
         inputs = [self._make(item, region, work) for item in recipe.inputs]
-        if recipe.call == _EXTRACTION:
-            return step(recipe, inputs, on_region=region, **work)
-        made = step(recipe, inputs)
-        if not moved:
-            self._kept[id(recipe)] = made
-        return made
+        moved = {"on_region": region, **work} if recipe.call == _EXTRACTION else {}
+        return step(recipe, inputs, **moved)
 
 
 @lru_cache(maxsize=64)

@@ -11,17 +11,9 @@ from gpnb.panels.spectrum.view import SpectrumView
 from gpnb.panels.spectrum.work import SpectrumWork
 
 
-def tab_of(work: SpectrumWork, view: SpectrumView) -> str:
-    """What is looked at, if the record does not say: the energy distribution once there is a model."""
-    if view.tab != "auto":
-        return view.tab
-    named = bool(view.model) or work.given is not None
-    return "sed" if named else "counts"
-
-
 def spectrum_plots(work: SpectrumWork, view: SpectrumView, published: tuple[Published, ...] = ()) -> list[Plot]:
     """The plots of a tab: the main one with the residuals below it, or one a profile."""
-    tab = tab_of(work, view)
+    tab = work.tab(view)
     if tab == "profiles":
         return profile_plots(work, view)
     if tab == "contours":

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from gpnb.core.words import labelled, power
+from gpnb.panels.fit.work import LEVELS
 from gpnb.panels.plot import Line, Plot, Points, Rule
 from gpnb.panels.spectrum.view import SpectrumView
-from gpnb.panels.spectrum.work import LEVELS, SpectrumWork
+from gpnb.panels.spectrum.work import SpectrumWork
 
 
 def profile_plots(work: SpectrumWork, view: SpectrumView) -> list[Plot]:

@@ -9,9 +9,10 @@ from astropy import units as u
 from astropy.table import QTable
 
 from gpnb.fitting.result import FitResult
+from gpnb.panels.fit.view import kind_words
 from gpnb.panels.plot import Band, Line, Plot, Points, log_range
 from gpnb.panels.spectrum.published import Published
-from gpnb.panels.spectrum.view import SpectrumView, kind_words
+from gpnb.panels.spectrum.view import SpectrumView
 from gpnb.panels.spectrum.work import SpectrumWork
 from gpnb.products.flux_points import FluxPoints
 

@@ -10,9 +10,10 @@ from gpnb.core.errors import ArgumentError
 from gpnb.core.units import to_float
 from gpnb.models.collection import Models
 from gpnb.models.parameter import Parameter
-from gpnb.panels.spectrum.view import KINDS, SpectrumView, rows_of
+from gpnb.panels.fit.work import rows_as_shown
+from gpnb.panels.spectrum.view import SpectrumView
 from gpnb.panels.spectrum.words import error_of, value_words
-from gpnb.panels.spectrum.work import SpectrumWork, rows_as_shown
+from gpnb.panels.spectrum.work import SpectrumWork
 
 STEPS = 1000
 """Places of a slider."""
@@ -107,15 +108,15 @@ def _usual(item: Parameter, anchor: float, span: tuple[float, float]) -> Range:
     return Range(anchor - max(1.0, 5 * abs(anchor)), anchor + max(1.0, 5 * abs(anchor)))
 
 
-def ranges(work: SpectrumWork, view: SpectrumView) -> dict[str, Range]:
-    """The ranges of all parameters of the spectra, by the names of the rows."""
+def ranges(work: SpectrumWork, view: SpectrumView, *names: str) -> dict[str, Range]:
+    """The ranges of parameters of the spectra, by the names of the rows; of all if none is named."""
     models = work.shown(view)
     if models is None:
         return {}
-    start = work.models(view.replace(parameters=None)) if view.model in KINDS else work.base(view)
-    span = work.spectra(view).span
-    anchors = {row[0]: row[1] for row in rows_of(start or models)}
-    return {name: range_of(item, anchors.get(name, item.value), span) for name, item in _items(models)}
+    span, start = work.spectra(view).span, work.start(view) or models
+    anchors = {name: item.value for name, item in _items(start)}
+    items = [(name, item) for name, item in _items(models) if not names or name in names]
+    return {name: range_of(item, anchors.get(name, item.value), span) for name, item in items}
 
 
 def slider_rows(work: SpectrumWork, view: SpectrumView) -> list[dict[str, Any]]:
@@ -175,7 +176,7 @@ def changed_parameter(work: SpectrumWork, view: SpectrumView, change: str, value
     fields = rows_as_shown(work, view)
     item = items[name]
     if kind == "place":
-        value = ranges(work, view)[name].value(value)
+        value = ranges(work, view, name)[name].value(value)
     elif kind != "frozen":
         value = _typed(value, item)
     rows = [_changed(row, kind, value) if row[0] == name else row for row in fields["parameters"]]

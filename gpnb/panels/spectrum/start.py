@@ -11,14 +11,14 @@ from gpnb.core.errors import ArgumentError
 from gpnb.models.base import model_class
 from gpnb.models.collection import Models
 from gpnb.models.spectral import PowerLaw
+from gpnb.panels.fit.view import KINDS, FitView, models_of
 from gpnb.panels.spectrum.data import Spectra
-from gpnb.panels.spectrum.view import KINDS, SpectrumView, models_of
 
 _INDEX = 2.5
 """Of the power law that a fit starts from when nothing is known."""
 
 
-def start_models(view: SpectrumView, spectra: Spectra) -> Models:
+def start_models(view: FitView, spectra: Spectra) -> Models:
     """Start values from the excess: a power law gives as many counts as were seen."""
     models = models_of(view)
     assert models is not None

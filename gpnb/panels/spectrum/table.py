@@ -6,7 +6,6 @@ import numpy as np
 from astropy import units as u
 from astropy.table import QTable, Table
 
-from gpnb.panels.spectrum.plots import tab_of
 from gpnb.panels.spectrum.sed import sed_curve
 from gpnb.panels.spectrum.view import SpectrumView
 from gpnb.panels.spectrum.work import SpectrumWork
@@ -14,7 +13,7 @@ from gpnb.panels.spectrum.work import SpectrumWork
 
 def table_of(work: SpectrumWork, view: SpectrumView) -> Table:
     """Flux points, else the curve of the model with its band; counts and model a bin; parameters for all other tabs."""
-    tab, models = tab_of(work, view), work.shown(view)
+    tab, models = work.tab(view), work.shown(view)
     if tab in ("counts", "excess") and work.spectra(view).usable:
         return _counts(work, view)
     if tab == "sed" and models is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,9 @@ from gpnb.fitting.confidence import Interval
 from gpnb.fitting.result import FitResult
 from gpnb.models.parameter import Parameter
 from gpnb.panels.columns import Column
+from gpnb.panels.fit.view import kind_words
 from gpnb.panels.spectrum.data import Spectra
-from gpnb.panels.spectrum.view import SpectrumView, kind_words
+from gpnb.panels.spectrum.view import SpectrumView
 from gpnb.panels.spectrum.work import SpectrumWork
 
 _EDGE = 1e-6
@@ -51,6 +53,7 @@ def value_words(value: float, error: float | tuple[float, float] = math.nan, uni
     return text.replace("-", "−"), " ".join(word for word in words if word)
 
 
+@cache
 def plain_unit(unit: str) -> str:
     """A unit as in print."""
     from astropy import units as u
@@ -134,10 +137,7 @@ def comparison_rows(fits: Mapping[str, FitResult]) -> list[list[str]]:
 
 def notes_of(work: SpectrumWork, view: SpectrumView) -> list[str]:
     """What deserves attention: bins without OFF counts, parameters at limits, a fit without success."""
-    notes = [note for item in work.spectra(view).items for note in item.notes]
-    empty = sum(int((item.counts_off[item.usable] == 0).sum()) for item in _measured(work.spectra(view)))
-    if empty:
-        notes.append(f"{empty} bin{'s' * (empty != 1)} with n_off = 0")
+    notes = [*work.spectra(view).notes]
     result = work.result(view)
     if result is not None:
         notes += [] if result.success else [f"No success: {result.message}"]
@@ -146,18 +146,14 @@ def notes_of(work: SpectrumWork, view: SpectrumView) -> list[str]:
     return list(dict.fromkeys(notes))
 
 
+def title_of(work: SpectrumWork) -> str:
+    """What this is."""
+    return "Spectrum fit" if work.given is None else "Fit result"
+
+
 def facts_of(work: SpectrumWork, view: SpectrumView) -> str:
     """How many spectra, of what, and the statistic: one line."""
-    spectra = work.spectra(view)
-    count = len(spectra.items)
-    if not count:
-        return ", ".join(item.name for item in spectra.points)
-    names = spectra.items[0].name if count == 1 else f"{count} spectra, joint"
-    kind = "WStat" if all(item.counts_off is not None for item in spectra.items) else "Cash"
-    if any(item.counts_off is not None for item in spectra.items) and kind == "Cash":
-        kind = "WStat and Cash"
-    hours = sum(item.livetime.to_value("h") for item in spectra.items)
-    return f"{names} · {hours:.2f} h live · {kind}"
+    return work.spectra(view).facts
 
 
 def totals_of(spectra: Spectra) -> tuple[list[Column], list[list[str]]]:
@@ -186,10 +182,6 @@ def fit_facts(work: SpectrumWork, view: SpectrumView) -> str:
     if result is not None:
         words.append(f"{result.dof} dof")
     return " · ".join(words)
-
-
-def _measured(spectra: Spectra) -> list[Any]:
-    return [item for item in spectra.items if item.counts_off is not None]
 
 
 def _digits(value: float) -> int:

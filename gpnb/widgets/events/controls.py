@@ -7,24 +7,23 @@ from typing import Any
 from gpnb.core.errors import ArgumentError
 from gpnb.panels.events.view import EventsView
 from gpnb.state.chips import write_span
-
-Item = dict[str, Any]
+from gpnb.widgets.parts.controls import Control, button, number, select, text, words
 
 STRETCHES = ("linear", "sqrt", "log", "asinh")
 COLOURS = ("inferno", "cividis", "viridis", "gray")
 
 
-def control_items(view: EventsView, filtered: bool) -> list[Item]:
+def control_items(view: EventsView, filtered: bool) -> list[Control]:
     """The ranges that this panel does not share, what takes all filters away, and how things look."""
     hint = "Show all events again: no region, energies, times, θ² or offsets"
     return [
-        _text("theta2", "θ² (deg²)", write_span(view.theta2), "0 – 0.02"),
-        _text("offset", "Offset (deg)", write_span(view.offset), "0 – 1.5"),
-        {"name": "clear", "kind": "button", "label": "Clear all", "hint": hint, "value": 0, "disabled": not filtered},
-        {**_text("target", "Target", view.target, "as in the header, or 83.63d 22.01d"), "size": 24},
-        _select("stretch", "Stretch", view.stretch, STRETCHES),
-        _select("cmap", "Map", view.cmap, COLOURS),
-        {"name": "per_decade", "kind": "number", "label": "Bins a decade", "value": view.per_decade, "size": 4},
+        text("theta2", "θ² (deg²)", write_span(view.theta2), "0 – 0.02", size=12),
+        text("offset", "Offset (deg)", write_span(view.offset), "0 – 1.5", size=12),
+        button("clear", "Clear all", hint, disabled=not filtered),
+        text("target", "Target", view.target, "as in the header, or 83.63d 22.01d", size=24),
+        select("stretch", "Stretch", view.stretch, _known(STRETCHES, view.stretch)),
+        select("cmap", "Map", view.cmap, _known(COLOURS, view.cmap)),
+        number("per_decade", "Bins a decade", view.per_decade, size=4),
     ]
 
 
@@ -41,10 +40,5 @@ def bins_of(value: Any) -> int:
     return int(round(value))  # noqa: RUF046  (a float of the front end)
 
 
-def _text(name: str, label: str, value: str, hint: str) -> Item:
-    return {"name": name, "kind": "text", "label": label, "value": value, "hint": hint, "size": 12}
-
-
-def _select(name: str, label: str, value: str, words: tuple[str, ...]) -> Item:
-    known = words if value in words else (*words, value)
-    return {"name": name, "kind": "select", "label": label, "value": value, "options": [[word, word] for word in known]}
+def _known(values: tuple[str, ...], chosen: str) -> list[tuple[str, str]]:
+    return words(*values, *(() if chosen in values else (chosen,)))

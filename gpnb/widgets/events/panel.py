@@ -34,9 +34,9 @@ _HEIGHT = 256
 _MARKS = {"target": "#ffffff", "pointing": "#56B4E9"}
 
 
-def open_panel(obj: Any, drawing: Any, workspace: Any, changes: dict[str, Any]) -> EventsPanel:
+def open_panel(obj: Any, drawing: Any, workspace: Any, changes: dict[str, Any], name: str | None = None) -> EventsPanel:
     """The live panel of an event list."""
-    return EventsPanel(obj, drawing, workspace, changes)
+    return EventsPanel(obj, drawing, workspace, changes, name)
 
 
 class EventsPanel(LivePanel):
@@ -55,6 +55,11 @@ class EventsPanel(LivePanel):
         """The events that pass everything, made by `EventList.select`."""
         return select_events(self._obj, self.shown)
 
+    @property
+    def counts(self) -> EventCounts:
+        """What passes, binned."""
+        return self._counted.pull()
+
     def facts(self) -> str:
         """How many events of what."""
         words = [str(self._obj.meta.get(key, "")).strip() for key in ("OBJECT", "TELESCOP")]
@@ -66,12 +71,12 @@ class EventsPanel(LivePanel):
 
     def build(self) -> list[Any]:
         """Controls above the sky, histograms beside it."""
-        self._filter = EventFilter(self._obj)
+        self.filter = EventFilter(self._obj)
         self._controls = Controls()
         self._sky = PlotHead(title="Sky")
-        self._stage = SkyStage(self._filter.geometry(self.state))
+        self._stage = SkyStage(self.filter.geometry(self.state))
         self._plots = {name: PlotView(height=_HEIGHT) for name in ("energy", "time", "offset", "theta2")}
-        self._counts = Node(self._filter.counts, Source(lambda: self._of_counts(self.shown)))
+        self._counted = Node(self.filter.counts, Source(lambda: self._of_counts(self.shown)))
         self._grid = ipywidgets.VBox([plot.widget for plot in self._plots.values()]).add_class("gpnb-plots")
         sky = ipywidgets.VBox([self._sky, self._stage.widget])
         self._listen()
@@ -80,13 +85,13 @@ class EventsPanel(LivePanel):
     def views(self) -> list[View[Any]]:
         """What shows what."""
         own, shown = Source(lambda: self.state), Source(lambda: self.shown)
-        geom = Node(self._filter.geometry, own)
+        geom = Node(self.filter.geometry, own)
         drawn = Source(lambda: (self.state.target, self.selection.region_ds9))
-        items = Node(lambda view, counts: control_items(view, counts.total < counts.size), own, self._counts)
+        items = Node(lambda view, counts: control_items(view, counts.total < counts.size), own, self._counted)
         return [
             View(items, self._controls.set_items),
             View(geom, self._show_geometry),
-            View(Node(lambda view, counts: (view, counts), shown, self._counts), lambda pair: self._show(*pair)),
+            View(Node(lambda view, counts: (view, counts), shown, self._counted), lambda pair: self._show(*pair)),
             View(Node(lambda geom, pair: (geom, *pair), geom, drawn), lambda given: self._show_over(*given[1:])),
         ]
 
@@ -112,11 +117,11 @@ class EventsPanel(LivePanel):
 
     def _drawn(self, name: str | None, shape: dict[str, Any]) -> None:
         if name in (None, SELECTED):
-            self.select(region=region_of(shape, self._filter.geometry(self.state)))
+            self.select(region=region_of(shape, self.filter.geometry(self.state)))
 
     def _brushed(self, name: str, low: float | None, high: float | None, gesture: Any) -> None:
         def choose() -> None:
-            axis = self._filter.axes(self.state)[name]
+            axis = self.filter.axes(self.state)[name]
             self._choose(name, None if low is None or high is None else axis.choice(low, high), gesture)
 
         self.act(choose)
@@ -150,7 +155,7 @@ class EventsPanel(LivePanel):
 
     def _show_over(self, target: str, region: str) -> None:
         """The chosen region, target and pointing over the sky."""
-        places = {"target": self._filter.target(self.state), "pointing": self._filter.pointing}
+        places = {"target": self.filter.target(self.state), "pointing": self.filter.pointing}
         found = {word: place.icrs.reshape(1) for word, place in places.items() if place is not None}
         overlays = [(word, named_points(place, [word]), _MARKS[word]) for word, place in found.items()]
         self._stage.show_over(SkyView.build(overlays=overlays), region)

@@ -24,9 +24,11 @@ _STEP = 0.05
 _CONTAINMENT = ((0.68, 0.95), (0.5,), (0.68,), (0.8,), (0.9,), (0.95,), (0.99,))
 
 
-def open_panel(obj: Any, drawing: Any, workspace: Any, changes: dict[str, Any]) -> InstrumentPanel:
+def open_panel(
+    obj: Any, drawing: Any, workspace: Any, changes: dict[str, Any], name: str | None = None
+) -> InstrumentPanel:
     """The live panel of a response, or of an observation."""
-    return InstrumentPanel(obj, drawing, workspace, changes)
+    return InstrumentPanel(obj, drawing, workspace, changes, name)
 
 
 class InstrumentPanel(LivePanel):

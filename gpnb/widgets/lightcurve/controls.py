@@ -8,76 +8,72 @@ from astropy import units as u
 
 from gpnb.core.errors import ArgumentError
 from gpnb.core.units import to_float, to_time
-from gpnb.core.words import number
+from gpnb.core.words import number as rounded
 from gpnb.panels.lightcurve.curve import band_words, number_text
 from gpnb.panels.lightcurve.strips import reaches_further
 from gpnb.panels.lightcurve.view import WORDS, LightCurveView
 from gpnb.panels.lightcurve.work import CurveWork
-
-Item = dict[str, Any]
+from gpnb.widgets.parts.controls import Control, button, check, number, select, text
 
 _BINS = {"run": "one a run", "night": "one a night", "bayesian-blocks": "Bayesian blocks"}
 
 
-def bin_items(work: CurveWork, view: LightCurveView) -> list[Item]:
+def bin_items(work: CurveWork, view: LightCurveView) -> list[Control]:
     """Bins of time and of energy; none where the data are not known."""
     if not work.can_rebin:
         return []
     width = view.bins if view.bins not in ("", *WORDS) else ""
-    options = [["", "as made"], *([name, words] for name, words in _BINS.items())]
-    options += [[width, width]] if width else []
-    items: list[Item] = [{"name": "bins", "kind": "select", "label": "Bins", "value": view.bins, "options": options}]
+    options = {"": "as made", **_BINS, **({width: width} if width else {})}
+    items = [select("bins", "Bins", view.bins, options)]
     if work.can_cut:
         minutes = float(f"{to_float(width, u.min, 'bins'):.6g}") if width else None
-        items.append({"name": "minutes", "kind": "number", "label": "Minutes", "value": minutes, "hint": "10"})
-    edges = ", ".join(number(float(f"{edge:.6g}")) for edge in view.edges)
-    text = {"name": "edges", "kind": "text", "label": "Bands (TeV)", "value": edges, "hint": "0.2, 1, 10", "size": 14}
-    return [*items, text]
+        items.append(number("minutes", "Minutes", minutes, hint="10"))
+    edges = ", ".join(rounded(float(f"{edge:.6g}")) for edge in view.edges)
+    return [*items, text("edges", "Bands (TeV)", edges, "0.2, 1, 10", size=14)]
 
 
-def look_items(work: CurveWork, view: LightCurveView) -> list[Item]:
+def look_items(work: CurveWork, view: LightCurveView) -> list[Control]:
     """Which bands are drawn, and how."""
     curve = work.curve(view)
-    items: list[Item] = []
+    items: list[Control] = []
     if len(curve.e_ref) > 1:
-        options = [[[], "all"], *([[band], band_words(curve, band)] for band in range(len(curve.e_ref)))]
-        items.append(_item("bands", "select", "Show", list(view.bands)) | {"options": options})
-    items.append(_item("log_y", "check", "Log flux", view.log_y))
+        bands = [([band], band_words(curve, band)) for band in range(len(curve.e_ref))]
+        items.append(select("bands", "Show", list(view.bands), [([], "all"), *bands]))
+    items.append(check("log_y", "Log flux", view.log_y))
     if view.frequency is None:
-        items.append(_item("blocks", "check", "Bayesian blocks", view.blocks))
+        items.append(check("blocks", "Bayesian blocks", view.blocks))
     if view.frequency is None and (view.pauses or work.axis(view).breaks):
-        items.append(_item("pauses", "check", "Pauses to scale", view.pauses))
+        items.append(check("pauses", "Pauses to scale", view.pauses))
     if len(curve.e_ref) > 1:
-        items.append(_item("hardness", "check", "Hardness", view.hardness))
+        items.append(check("hardness", "Hardness", view.hardness))
     items += fold_items(view)
     if work.can_rebin:
-        items.append(_item("spectrum", "check", "Spectrum", view.spectrum))
+        items.append(check("spectrum", "Spectrum", view.spectrum))
     return items
 
 
-def fold_items(view: LightCurveView) -> list[Item]:
+def fold_items(view: LightCurveView) -> list[Control]:
     """The frequency to fold with; its derivatives and the epoch once there is one."""
-    items = [_item("frequency", "text", "Fold at (Hz)", number_text(view.frequency)) | {"hint": "29.9, or 2.5 h"}]
+    items = [text("frequency", "Fold at (Hz)", number_text(view.frequency), "29.9, or 2.5 h", size=13)]
     if view.frequency is not None:
         items += [
-            _item(name, "text", f"{name} ({unit})", number_text(value) if value else "") | {"hint": "0"}
+            text(name, f"{name} ({unit})", number_text(value) if value else "", "0", size=13)
             for name, unit, value in (("f1", "Hz/s", view.f1), ("f2", "Hz/s²", view.f2))
         ]
-        items.append(_item("epoch", "text", "Epoch", epoch_text(view.epoch)) | {"hint": "MJD, TT"})
-    return [item | {"size": 13} for item in items]
+        items.append(text("epoch", "Epoch", epoch_text(view.epoch), "MJD, TT", size=13))
+    return items
 
 
-def series_items(work: CurveWork, view: LightCurveView) -> list[Item]:
+def series_items(work: CurveWork, view: LightCurveView) -> list[Control]:
     """Series of other wavelengths: add one, take one away, what is simultaneous."""
-    items: list[Item] = [_item("add", "text", "Add a series", "") | {"hint": "file of a table", "size": 20}]
+    items = [text("add", "Add a series", "", "file of a table", size=20)]
     for place, series in enumerate(work.series(view)):
-        hint = f"Take {series.name} away"
-        items.append(_item(f"remove/{place}", "button", f"{series.name} ×", 0) | {"hint": hint})
+        items.append(button(f"remove/{place}", f"{series.name} ×", f"Take {series.name} away"))
     if view.series:
         minutes = float(f"{view.within / 60:.6g}")
-        items.append(_item("within", "number", "Simultaneous within (min)", minutes) | {"hint": "0", "size": 6})
+        items.append(number("within", "Simultaneous within (min)", minutes, hint="0", size=6))
     if view.series and view.frequency is None and (view.all_times or reaches_further(work, view)):
-        items.append(_item("all_times", "check", "All their times", view.all_times))
+        items.append(check("all_times", "All their times", view.all_times))
     return items
 
 
@@ -160,7 +156,3 @@ def read_frequency(text: str) -> str | None:
         raise ArgumentError(
             f"Fold at: {text!r} cannot be read; type a frequency (29.9 Hz) or a period (2.5 h)."
         ) from error
-
-
-def _item(name: str, kind: str, label: str, value: Any) -> Item:
-    return {"name": name, "kind": kind, "label": label, "value": value}

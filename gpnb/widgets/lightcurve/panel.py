@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -11,7 +10,6 @@ import ipywidgets
 from astropy.time import Time
 
 from gpnb.core.errors import SelectionError
-from gpnb.core.progress import CancelToken
 from gpnb.core.units import to_time
 from gpnb.panels.columns import Column
 from gpnb.panels.lightcurve.curve import curve_plot, shown_bands, spectrum_plot
@@ -31,9 +29,10 @@ from gpnb.panels.lightcurve.words import (
 )
 from gpnb.panels.lightcurve.work import CurveWork
 from gpnb.panels.plot import Plot
+from gpnb.panels.work import Job
 from gpnb.products.light_curve import LightCurve
 from gpnb.products.series import Series
-from gpnb.state.graph import Node, Source, View
+from gpnb.state.graph import Held, Source, View
 from gpnb.widgets.lightcurve.controls import (
     bin_items,
     look_items,
@@ -45,6 +44,7 @@ from gpnb.widgets.lightcurve.controls import (
     series_items,
 )
 from gpnb.widgets.live import LivePanel, bind
+from gpnb.widgets.parts.controls import Control
 from gpnb.widgets.parts.part import Controls
 from gpnb.widgets.parts.plot import PlotView
 from gpnb.widgets.parts.table import TableView
@@ -53,12 +53,14 @@ _HEIGHT, _STRIP, _LABELS = 320, 116, 32
 """Pixels of the light curve, of a strip below it, and what labels of time take."""
 
 
-def open_panel(obj: Any, drawing: Any, workspace: Any, changes: dict[str, Any]) -> LightCurvePanel:
+def open_panel(
+    obj: Any, drawing: Any, workspace: Any, changes: dict[str, Any], name: str | None = None
+) -> LightCurvePanel:
     """The live panel of a light curve."""
-    return LightCurvePanel(obj, drawing, workspace, changes)
+    return LightCurvePanel(obj, drawing, workspace, changes, name)
 
 
-class LightCurvePanel(LivePanel):
+class LightCurvePanel(LivePanel[LightCurveView]):
     """A light curve, live; see `gpnb.panels.lightcurve.view.LightCurveView` for what decides how it is shown.
 
     Attributes
@@ -77,17 +79,17 @@ class LightCurvePanel(LivePanel):
     @property
     def curve(self) -> LightCurve:
         """The light curve as shown."""
-        return self._work.curve(self._view)
+        return self.work.curve(self.view)
 
     @property
     def selected(self) -> LightCurve:
         """The part of it in the chosen time."""
-        return selected_of(self._work, self._view)
+        return selected_of(self.work, self.view)
 
     @property
     def series(self) -> tuple[Series, ...]:
         """Other wavelengths below it."""
-        return self._work.series(self.state)
+        return self.work.series(self.state)
 
     def add(self, what: Any, **columns: Any) -> None:
         """Show a series of another wavelength below the light curve; see `Series.of`.
@@ -117,7 +119,7 @@ class LightCurvePanel(LivePanel):
     @property
     def drawn(self) -> CurveWork:
         """What has been made of the light curve."""
-        return self._work
+        return self.work
 
     def title(self) -> str:
         """What this is."""
@@ -125,23 +127,20 @@ class LightCurvePanel(LivePanel):
 
     def facts(self) -> str:
         """The source, its bins and bands."""
-        return facts_of(self._work, self._view)
+        return facts_of(self.work, self.seen)
 
     def notes(self) -> list[str]:
         """Points without data, upper limits."""
-        return notes_of(self._work, self._view)
+        return notes_of(self.work, self.seen)
 
     def count(self) -> str:
         """How many bins are chosen."""
-        inside = self._work.inside(self._view)
+        inside = self.work.inside(self.seen)
         return "" if inside.all() else f"{int(inside.sum())} of {len(inside)} bins"
 
     def build(self) -> list[Any]:
         """Controls above the light curve and the spectrum, tables below."""
-        self._work, self._tick, self._busy = CurveWork(self._obj), 0, False
-        self._seen: LightCurveView | None = None
-        self._given_up: LightCurveView | None = None
-        self._view: LightCurveView = self.state.replace(bins=None, edges=None, energy=None)
+        self.work = CurveWork(self._obj)
         self._controls, self._others = Controls(), Controls()
         self._plot, self._spectrum = PlotView(_HEIGHT), PlotView(_HEIGHT)
         self._strips: list[PlotView] = []
@@ -155,67 +154,21 @@ class LightCurvePanel(LivePanel):
 
     def views(self) -> list[View[Any]]:
         """What shows what."""
-        tick = Source(lambda: self._tick)
-        known = Node(lambda view, _: view, Source(self._latest), tick)
-
-        def seen(make: Any) -> Node[Any]:
-            return Node(lambda view, _: make(self._work, view), known, tick)
-
+        work, seen = self.work, self.of_view
+        spectra = Held(seen(lambda view: view), lambda view: not work.has_spectra(view) or work.knows_spectra(view))
         return [
-            View(
-                Node(lambda wanted, now: (wanted, now), Source(self._wanted), tick), lambda pair: self._begin(pair[0])
-            ),
-            View(Node(self._items, Source(lambda: self.state), known), self._controls.set_items),
-            View(seen(series_items), self._others.set_items),
-            View(seen(_plots), self._show_curve),
-            View(seen(number_rows), lambda rows: self._numbers.show(NUMBERS, rows)),
-            View(seen(correlation_rows), self._show_correlations),
-            View(Node(lambda view, _: self._rows(view), known, tick), self._show_rows),
-            View(Node(self._of_spectrum, Source(lambda: self.shown), tick), self._show_spectrum),
+            View(seen(self._items, Source(lambda: self.state)), self._controls.set_items),
+            View(seen(lambda view: series_items(work, view)), self._others.set_items),
+            View(seen(lambda view: _plots(work, view)), self._show_curve),
+            View(seen(lambda view: number_rows(work, view)), lambda rows: self._numbers.show(NUMBERS, rows)),
+            View(seen(lambda view: correlation_rows(work, view)), self._show_correlations),
+            View(seen(self._rows), self._show_rows),
+            View(seen(self._of_spectrum, spectra), self._show_spectrum),
         ]
 
-    # What is not there yet is made in the worker thread; until then the panel shows what was there before.
-
-    def _latest(self) -> LightCurveView:
-        """The record as shown; while its light curve is being made, with the bins of the last one."""
-        view = self.shown
-        if self._work.knows_curve(view):
-            self._view = view
-        else:
-            last = {name: getattr(self._view, name) for name in ("bins", "edges", "energy")}
-            self._view = replace(view, **last)
-        return self._view
-
-    def _wanted(self) -> LightCurveView | None:
-        view = self.shown
-        return None if self._work.knows_curve(view) and self._work.knows_spectra(view) else view
-
-    def _begin(self, wanted: LightCurveView | None) -> None:
-        """Make what is wanted; what is wanted while something is being made waits for its turn."""
-        if wanted is None or self._busy or wanted == self._given_up:
-            return
-        self._busy, self._given_up = True, None
-        rebins = not self._work.knows_curve(wanted)
-        self.run("Binning" if rebins else "Spectra", lambda **work: self._make(wanted, **work), self._made)
-
-    def _make(self, view: LightCurveView, progress: Any, cancel: CancelToken) -> str:
-        start, rebins = time.perf_counter(), not self._work.knows_curve(view)
-        try:
-            curve = self._work.curve(view, progress=progress, cancel=cancel)
-            seconds = time.perf_counter() - start
-            if self._work.has_spectra(view):
-                self._work.spectra(view)
-        except Exception:
-            self._busy, self._given_up = False, view
-            raise
-        return f"{len(curve)} bins in {1000 * seconds:.0f} ms" if rebins else ""
-
-    def _made(self, said: str) -> None:
-        self._busy = False
-        self._tick += 1
-        self.refresh()
-        if said:
-            self._say("fine", said)
+    def missing(self, view: LightCurveView) -> Job | None:
+        """Bins, bands and spectra that are not there yet."""
+        return self.work.missing(view)
 
     # What the user does.
 
@@ -237,7 +190,7 @@ class LightCurvePanel(LivePanel):
 
     def _brushed(self, low: float | None, high: float | None, gesture: Any) -> None:
         def choose() -> None:
-            axis = None if self._view.frequency is not None else self._work.axis(self._view)
+            axis = None if self.view.frequency is not None else self.work.axis(self.view)
             name = "phase" if axis is None else "time"
             if low is None or high is None:
                 self.select(gesture=gesture, **{name: None})
@@ -298,16 +251,12 @@ class LightCurvePanel(LivePanel):
     def _show_correlations(self, rows: list[list[str]]) -> None:
         self._correlations.show(CORRELATIONS if rows else [], rows)
 
-    def _items(self, own: LightCurveView, known: LightCurveView) -> list[dict[str, Any]]:
-        return [*bin_items(self._work, own), *look_items(self._work, known)]
+    def _items(self, known: LightCurveView, own: LightCurveView) -> list[Control]:
+        return [*bin_items(self.work, own), *look_items(self.work, known)]
 
-    def _of_spectrum(self, view: LightCurveView, _: int) -> Plot | None:
+    def _of_spectrum(self, view: LightCurveView, held: LightCurveView) -> Plot | None:
         """The spectra of the record; until they are there, those of the last one."""
-        if self._work.has_spectra(view) and self._work.knows_spectra(view):
-            self._seen = view
-        elif self._seen is None or not self._work.has_spectra(view):
-            return spectrum_plot(self._work, view, wait=True)
-        return spectrum_plot(self._work, self._seen)
+        return spectrum_plot(self.work, held if self.work.has_spectra(view) else view, wait=True)
 
     def _show_spectrum(self, plot: Plot | None) -> None:
         parts = (self._left,) if plot is None else (self._left, self._spectrum.widget)
@@ -317,8 +266,8 @@ class LightCurvePanel(LivePanel):
             self._spectrum.show(plot)
 
     def _rows(self, view: LightCurveView) -> tuple[list[Column], list[list[str]], list[int]]:
-        curve = self._work.curve(view)
-        inside = self._work.inside(view)
+        curve = self.work.curve(view)
+        inside = self.work.inside(view)
         chosen = [] if inside.all() else [place for place, kept in enumerate(inside) if kept]
         return *bin_table(curve, shown_bands(curve, view)), chosen
 

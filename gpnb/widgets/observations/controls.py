@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from gpnb.core.errors import ArgumentError
 from gpnb.core.sky_regions import to_regions
 from gpnb.panels.observations.view import ObservationsView
 from gpnb.state.chips import Chip, chips, read_chip, region_words
 from gpnb.state.selection import Selection
+from gpnb.widgets.parts.controls import Control, button, number, text
 from gpnb.widgets.sky.controls import backdrop_items
-
-Item = dict[str, Any]
 
 _CONE = "83.63 22.01 r 2 (degrees), or galactic 0 0 r 3, or DS9 text"
 _WHERE = "ZEN_PNT < 40 and LIVETIME > 1000"
 
 
-def sky_items(view: ObservationsView) -> list[Item]:
+def sky_items(view: ObservationsView) -> list[Control]:
     """Where the pointings are shown, and the size of the field of view."""
-    size = {"name": "field_of_view", "kind": "number", "label": "Field of view, radius (deg)", "size": 4, "step": 0.1}
-    return [*backdrop_items(view.backdrop, view.survey), {**size, "value": view.field_of_view}]
+    size = number("field_of_view", "Field of view, radius (deg)", view.field_of_view, size=4, step=0.1)
+    return [*backdrop_items(view.backdrop, view.survey), size]
 
 
-def browse_items(view: ObservationsView, shown: int, chosen: int, can_check: bool) -> list[Item]:
+def browse_items(view: ObservationsView, shown: int, chosen: int, can_check: bool) -> list[Control]:
     """Find; buttons that choose all or none, and check the files."""
-    find = {"name": "find", "kind": "text", "label": "Find", "value": view.find, "hint": "in all columns", "size": 16}
     items = [
-        find,
-        _button("every", "Choose all", "Choose all runs that are shown (Ctrl-A in the table)", not shown),
-        _button("none", "Choose none", "Choose no run (Escape in the table)", not chosen),
+        text("find", "Find", view.find, "in all columns", size=16),
+        button("every", "Choose all", "Choose all runs that are shown (Ctrl-A in the table)", not shown),
+        button("none", "Choose none", "Choose no run (Escape in the table)", not chosen),
     ]
-    return [*items, _button("check", "Check files", "Look for faults in all files of the store")][: 3 + can_check]
+    return [*items, button("check", "Check files", "Look for faults in all files of the store")][: 3 + can_check]
 
 
 def run_chips(view: ObservationsView, selection: Selection) -> list[Chip]:
@@ -54,7 +50,3 @@ def read_cone(text: str) -> str:
     except ArgumentError as error:
         raise ArgumentError(f"Cone {text!r} cannot be read: write it like {_CONE}.") from error
     return found
-
-
-def _button(name: str, label: str, hint: str, disabled: bool = False) -> Item:
-    return {"name": name, "kind": "button", "label": label, "hint": hint, "value": 0, "disabled": disabled}

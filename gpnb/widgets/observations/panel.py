@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from gpnb.widgets.observations.aladin import AladinFields
 
 
-def open_panel(obj: Any, drawing: Any, workspace: Any, changes: dict[str, Any]) -> LivePanel:
+def open_panel(obj: Any, drawing: Any, workspace: Any, changes: dict[str, Any], name: str | None = None) -> LivePanel:
     """The live panel of several runs, or of one."""
     if is_run(obj):
-        panel: LivePanel = module_for("live.instrument").open_panel(obj, drawing, workspace, changes)
+        panel: LivePanel = module_for("live.instrument").open_panel(obj, drawing, workspace, changes, name)
         return panel
-    return ObservationsPanel(obj, drawing, workspace, changes)
+    return ObservationsPanel(obj, drawing, workspace, changes, name)
 
 
 class ObservationsPanel(LivePanel):
@@ -56,11 +56,11 @@ class ObservationsPanel(LivePanel):
     @property
     def selected(self) -> Observations:
         """The chosen runs; those that are shown if none is chosen."""
-        view, runs = self.state, self._graph.chosen_runs or self.shown_runs
+        view, runs = self.state, self.graph.chosen_runs or self.shown_runs
         if not runs:
             raise SelectionError("No run is shown or chosen: take away the filter, or choose runs.")
         wanted: dict[str, Any] = {"obs_id": runs}
-        if not (self._graph.chosen_runs or view.cone or view.find):
+        if not (self.graph.chosen_runs or view.cone or view.find):
             wanted = {"where": view.where} if view.where else {}
         if not wanted and isinstance(self._obj, Observations):
             return self._obj
@@ -70,7 +70,7 @@ class ObservationsPanel(LivePanel):
     @property
     def shown_runs(self) -> list[int]:
         """Numbers of the runs that are shown, in their order."""
-        return self._graph.shown_runs
+        return self.graph.shown_runs
 
     def choose(self, runs: Iterable[int], gesture: Any = None) -> None:
         """Choose runs by number; panels of the same workspace follow.
@@ -92,8 +92,7 @@ class ObservationsPanel(LivePanel):
 
         def done(report: CheckReport) -> None:
             self.report = report
-            self.refresh()
-            self._say("attention" if report.of("error") else "fine", faults.fault_words(report))
+            self.say(faults.fault_words(report), "attention" if report.of("error") else "fine")
 
         self.run("Checking", self._obj.check, done)
 
@@ -105,7 +104,7 @@ class ObservationsPanel(LivePanel):
 
     def facts(self) -> str:
         """Name of the store, and what is shown of it in all."""
-        words = totals(self._runs[self._graph.kept.pull()], len(self._runs))
+        words = totals(self._runs[self.graph.kept.pull()], len(self._runs))
         return " · ".join(word for word in (getattr(self._obj, "name", ""), words) if word)
 
     def notes(self) -> list[str]:
@@ -129,12 +128,12 @@ class ObservationsPanel(LivePanel):
 
     def count(self) -> str:
         """How many are chosen."""
-        chosen = len(self._graph.chosen_runs)
+        chosen = len(self.graph.chosen_runs)
         return f"{chosen} of {len(self._runs)} chosen" if chosen else ""
 
     def totals(self) -> str:
         """What the chosen runs come to."""
-        chosen = self._graph.chosen.pull()
+        chosen = self.graph.chosen.pull()
         return f"Chosen: {totals(self._runs[chosen])}" if chosen.any() else ""
 
     # How it is put together.
@@ -142,11 +141,11 @@ class ObservationsPanel(LivePanel):
     def build(self) -> list[Any]:
         """The sky beside the table; faults below."""
         self._runs = self._obj.table
-        self._graph = RunGraph(self._runs, lambda: self.state, lambda: self.shown, lambda: self.report)
+        self.graph = RunGraph(self._runs, lambda: self.state, lambda: self.shown, lambda: self.report)
         self._look, self._browse = Controls(), Controls()
         self._table = TableView(label="Runs", many=True, empty="No run meets the filter.")
         self._faults = TableView(label="What the check found").add_class("gpnb-text")
-        self._stage = SkyStage(self._graph.plane.pull(), tools=("move", "circle"))
+        self._stage = SkyStage(self.graph.plane.pull(), tools=("move", "circle"))
         self._aladin: AladinFields | None = None
         self._place = ipywidgets.VBox([self._stage.widget])
         self._listen()
@@ -156,7 +155,7 @@ class ObservationsPanel(LivePanel):
 
     def views(self) -> list[View[Any]]:
         """What shows what."""
-        state, graph, can_check = Source(lambda: self.state), self._graph, hasattr(self._obj, "check")
+        state, graph, can_check = Source(lambda: self.state), self.graph, hasattr(self._obj, "check")
         browse = Node(
             lambda view, order, chosen: browse_items(view, len(order), int(chosen.sum()), can_check),
             state,
@@ -175,7 +174,7 @@ class ObservationsPanel(LivePanel):
         ]
 
     def _views_of_sky(self) -> list[View[Any]]:
-        graph, stage = self._graph, self._stage
+        graph, stage = self.graph, self._stage
         size, cone = Source(lambda: self.state.field_of_view), Source(lambda: self.state.cone)
         look, where, title = Source(lambda: (self.state.center, self.state.width)), graph.pointings, "Pointings of runs"
         on, survey = Source(lambda: self.state.backdrop), Source(lambda: self.state.survey)
@@ -200,7 +199,7 @@ class ObservationsPanel(LivePanel):
         if backdrop == "sky" and self._aladin is None:
             from gpnb.widgets.observations.aladin import AladinFields  # here: it needs ipyaladin
 
-            self._aladin = AladinFields(self._graph.pointings, self.state.field_of_view, self.state.survey)
+            self._aladin = AladinFields(self.graph.pointings, self.state.field_of_view, self.state.survey)
             self._aladin.on_shape(lambda _, text: self.act(lambda: self._aim(text)))
             self._aladin.on_click(lambda coord, reach: self.act(lambda: self._click_at(coord, reach)))
             self._aladin.on_trouble(self.refresh)
@@ -225,7 +224,7 @@ class ObservationsPanel(LivePanel):
         self._table.on("sort", lambda name: self.act(lambda: self._sort(name)))
         self._table.on("choose", lambda key, add: self.act(lambda: self._choose([key], add, toggle=True)))
         self._table.on("span", lambda keys, add: self.act(lambda: self._choose(keys, add)))
-        stage, plane = self._stage, self._graph.plane
+        stage, plane = self._stage, self.graph.plane
         stage.on_pixels(lambda _, shape: self.act(lambda: self._aim(region_of(shape, plane.pull()))))
         stage.on_remove(lambda _: self.act(lambda: self._aim("")))
         stage.on_click(lambda x, y, reach: self.act(lambda: self._click(x, y, reach)))
@@ -252,12 +251,12 @@ class ObservationsPanel(LivePanel):
             self.choose(self.shown_runs, gesture)
 
     def _click_at(self, coord: SkyCoord, reach: float) -> None:
-        found = self._graph.near(coord.ra.deg, coord.dec.deg, reach)
+        found = self.graph.near(coord.ra.deg, coord.dec.deg, reach)
         if found:
             self.choose(found)
 
     def _click(self, x: float, y: float, reach: float) -> None:
-        found = self._graph.at(x, y, reach)
+        found = self.graph.at(x, y, reach)
         if found:
             self.choose(found)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import anywidget
 import traitlets
 
 from gpnb.widgets.parts.compose import compose
+from gpnb.widgets.parts.controls import Control
 
 
 class Part(anywidget.AnyWidget):
@@ -21,6 +23,11 @@ class Part(anywidget.AnyWidget):
     ----------
     **traits
         Values of its traits; an unknown name is an error.
+
+    Attributes
+    ----------
+    guard : callable
+        Gives a context in which all that one message changes is done.
     """
 
     def __init__(self, **traits: Any):
@@ -28,17 +35,25 @@ class Part(anywidget.AnyWidget):
         if unknown:
             raise TypeError(f"{type(self).__name__} has no trait {min(unknown)!r}.")
         self._callbacks: dict[str, Callable[..., None]] = {}
+        self.guard: Callable[[], AbstractContextManager[Any]] = nullcontext
         super().__init__(**traits)
-        self.on_msg(self._received)
+        self.on_msg(lambda _, content, __: self.receive(content))
 
     def on(self, kind: str, callback: Callable[..., None]) -> None:
         """Call ``callback(**fields)`` for each message of a kind."""
         self._callbacks[kind] = callback
 
-    def _received(self, _: Any, content: Any, __: Any) -> None:
+    def receive(self, content: Any) -> None:
+        """Take a message of the front end: a ``kind``, and the fields of that kind."""
         if isinstance(content, dict) and content.get("kind") in self._callbacks:
             fields = {name: value for name, value in content.items() if name != "kind"}
-            self._callbacks[content["kind"]](**fields)
+            with self.guard():
+                self._callbacks[content["kind"]](**fields)
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take values that the front end set."""
+        with self.guard():
+            super().set_state(sync_data)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
@@ -50,8 +65,7 @@ class Controls(Part):
     Attributes
     ----------
     items : list of dict
-        ``name``, ``kind`` ("select", "range", "number", "text", "check", "button", "toggle"), ``label``, ``value``;
-        ``options`` (pairs of value and word), ``min``, ``max``, ``step``, ``text`` (the value in words), ``hint``.
+        The fields of each `Control`.
     changes : dict
         Name → [value, gesture], set by the front end.
     """
@@ -60,9 +74,9 @@ class Controls(Part):
     items = traitlets.List().tag(sync=True)
     changes = traitlets.Dict().tag(sync=True)
 
-    def set_items(self, items: list[dict[str, Any]]) -> None:
+    def set_items(self, items: Sequence[Control | dict[str, Any]]) -> None:
         """Show these controls; without any there is no gap either."""
-        self.items = items
+        self.items = [item.to_dict() if isinstance(item, Control) else item for item in items]
         self.layout.display = None if items else "none"
 
     def on_change(self, callback: Callable[[str, Any, Any], None]) -> None:

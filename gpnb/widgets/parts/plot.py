@@ -117,7 +117,7 @@ class PlotView:
         """Show a plot; with `legend` other lines stand over it than its own."""
         self.shown = plot
         self._show_frame(plot)
-        wanted = ["chosen"] if self._brush is None else []
+        wanted = ["chosen"] if self._brush is None and plot.chosen is not None else []
         for name, item in plot.parts():
             kind, _, number = name.partition(" ")
             _SHOWN[kind](self, name, item)
@@ -183,18 +183,19 @@ class PlotView:
         """The chosen range: as brushed where it can be, else shaded."""
         if self._brush is not None:
             self._brush.show(None if plot.chosen is None else self._to("x", np.array(plot.chosen)))
-        elif plot.chosen is None:
-            self._marks.pop("chosen", None)
-        else:
+        elif plot.chosen is not None:
             self._show_spans("chosen", Spans(ranges=[plot.chosen], fill=0.22))
 
     def _arrange(self, wanted: Sequence[str]) -> None:
         """Take away what is not wanted, and draw the rest in this order."""
         order = [name for name in wanted if name in self._marks]
         shown = [self._marks[name] for name in order]
+        gone = [mark for name, mark in self._marks.items() if name not in order]
         self._marks = dict(zip(order, shown, strict=True))
         if self.figure.marks != shown:
             self.figure.marks = shown
+        for mark in gone:
+            mark.close()
 
     # The parts.
 

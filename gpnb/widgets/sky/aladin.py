@@ -18,6 +18,7 @@ from gpnb.panels.sky.layers import Layer
 from gpnb.panels.sky.overlays import region_groups, sky_points
 from gpnb.panels.sky.view import SkyView
 from gpnb.widgets.aladin.sky import AladinSky
+from gpnb.widgets.parts.controls import Control, toggle
 from gpnb.widgets.parts.part import Controls
 
 _MAP = "map"
@@ -48,7 +49,8 @@ class AladinBase:
         self.sky = AladinSky(center=center.icrs, width=width, survey=survey or "none", height=520)
         self.sky.least_height = height
         self._center, self._width, self._height, self._shapes = center, width, height, tools
-        self._tools = Controls(items=self._tool_items(""))
+        self._tools = Controls()
+        self._tools.set_items(self._tool_items(""))
         self._tools.on_change(lambda name, pressed, _: self._take(name if pressed else ""))
         self.widget = ipywidgets.VBox([self._tools, self.sky]).add_class("gpnb-stack")
         self._look: tuple[Any, ...] = ()
@@ -92,13 +94,9 @@ class AladinBase:
         self.sky.draw(shape or None)
         self._tools.set_items(self._tool_items(shape))
 
-    def _tool_items(self, taken: str) -> list[dict[str, Any]]:
-        common = {"kind": "toggle"}
-        return [
-            {**common, "name": name, "label": word, "hint": f"Draw: {word.lower()}", "value": name == taken}
-            for name, word in _SHAPES.items()
-            if name in self._shapes
-        ]
+    def _tool_items(self, taken: str) -> list[Control]:
+        shapes = {name: word for name, word in _SHAPES.items() if name in self._shapes}
+        return [toggle(name, word, name == taken, f"Draw: {word.lower()}") for name, word in shapes.items()]
 
 
 class AladinStage(AladinBase):

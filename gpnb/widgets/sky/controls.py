@@ -9,97 +9,78 @@ from gpnb.maps.geometry import WcsGeometry
 from gpnb.panels.sky.layers import Layer, title_of
 from gpnb.panels.sky.view import SkyView
 from gpnb.widgets.aladin.surveys import SURVEYS
-
-Item = dict[str, Any]
+from gpnb.widgets.parts.controls import Control, button, check, number, select, slider, text, toggle, words
 
 _COLOURS = {"#56B4E9": "sky", "#ffffff": "white", "#E69F00": "orange", "#009E73": "green", "#CC79A7": "purple"}
 
 
-def look_items(view: SkyView, maps: Mapping[str, Any], geom: WcsGeometry, shown: Layer) -> list[Item]:
+def look_items(view: SkyView, maps: Mapping[str, Any], geom: WcsGeometry, shown: Layer) -> list[Control]:
     """Layer, energy, stretch, colours, cuts, smoothing, opacity."""
     plain = shown.image.dtype != bool and shown.name != "flags"
     smooth = f"{view.smooth:.3g}°" if view.smooth else "none"
     items = []
     if len(maps) > 1:
-        items.append(_select("layers", "Layer", shown.name, {name: title_of(name) for name in maps}))
+        items.append(select("layers", "Layer", shown.name, {name: title_of(name) for name in maps}))
     if geom.axes:
         items.append(_planes(view, geom, shown))
     if plain:
+        reach = float(10 * min(geom.plane.scales))
         items += [
-            _select("stretch", "Stretch", view.stretch, ("linear", "sqrt", "log", "asinh")),
-            _select("cmap", "Map", view.cmap, ("inferno", "cividis", "viridis", "gray", "diverging")),
-            _number("low", "From", view.low),
-            _number("high", "to", view.high),
-            _range("smooth", "Smooth", view.smooth, 10 * min(geom.plane.scales), smooth),
-            _range("opacity", "Opacity", view.opacity, 1.0, f"{view.opacity:.0%}"),
+            select("stretch", "Stretch", view.stretch, words("linear", "sqrt", "log", "asinh")),
+            select("cmap", "Map", view.cmap, words("inferno", "cividis", "viridis", "gray", "diverging")),
+            number("low", "From", view.low, hint="auto", size=6),
+            number("high", "to", view.high, hint="auto", size=6),
+            slider("smooth", "Smooth", view.smooth, reach, reach / 100, smooth),
+            slider("opacity", "Opacity", view.opacity, 1.0, 0.01, f"{view.opacity:.0%}"),
         ]
     return items
 
 
-def draw_items(view: SkyView, target: str) -> list[Item]:
+def draw_items(view: SkyView, target: str) -> list[Control]:
     """What drawing does, contours, grid."""
     targets = {"region": "the region (shared)", "mask": "the exclusion mask"}
     contours = " ".join(f"{value:g}" for value in view.contours)
     items = [
         *backdrop_items(view.backdrop, view.survey),
-        _select("target", "Draw", target, targets),
-        {"name": "contours", "kind": "text", "label": "Contours at", "value": contours, "hint": "3 5 7", "size": 10},
-        {"name": "grid", "kind": "check", "label": "Grid", "value": view.grid},
+        select("target", "Draw", target, targets),
+        text("contours", "Contours at", contours, "3 5 7", size=10),
+        check("grid", "Grid", view.grid),
     ]
     if view.excluded:
         count = len(view.excluded.splitlines())
         hint = f"Take away the {count} region{'s' * (count != 1)} of the exclusion mask"
-        items.append({"name": "clear", "kind": "button", "label": "Clear mask", "hint": hint, "value": 0})
+        items.append(button("clear", "Clear mask", hint))
     return items
 
 
 def overlay_items(
     overlays: tuple[tuple[str, str, str], ...], hidden: tuple[str, ...], catalogs: Sequence[str]
-) -> list[Item]:
+) -> list[Control]:
     """A switch, a colour and a remove button for each overlay; catalogues that can be added."""
-    items: list[Item] = []
+    items: list[Control] = []
     for name, _, colour in overlays:
         shown = name not in hidden
-        items.append({"name": f"show/{name}", "kind": "toggle", "label": name, "value": shown, "hint": f"Show {name}"})
+        items.append(toggle(f"show/{name}", name, shown, f"Show {name}"))
         colours = _COLOURS if colour in _COLOURS else {**_COLOURS, colour: colour}
-        items.append(_select(f"colour/{name}", "in", colour, colours))
-        items.append({"name": f"remove/{name}", "kind": "button", "label": "×", "hint": f"Remove {name}", "value": 0})
+        items.append(select(f"colour/{name}", "in", colour, colours))
+        items.append(button(f"remove/{name}", "×", f"Remove {name}"))
     names = [name for name in catalogs if name not in [item[0] for item in overlays]]
     if names:
-        items.append(_select("add/", "Overlay", "", {"": "add a catalogue", **{name: name for name in names}}))
+        items.append(select("add/", "Overlay", "", [("", "add a catalogue"), *words(*names)]))
     return items
 
 
-def backdrop_items(backdrop: str, survey: str) -> list[Item]:
+def backdrop_items(backdrop: str, survey: str) -> list[Control]:
     """Where things are shown: on a flat canvas, or on the sky with a survey below."""
-    where = _select("backdrop", "View", backdrop, {"pixels": "flat", "sky": "sky (Aladin)"})
-    words = {"": "none", **{name: name for name in SURVEYS if name != "none"}}
-    if survey not in words:
-        words[survey] = survey  # the address of any HiPS
-    return [where, _select("survey", "Survey", survey, words)] if backdrop == "sky" else [where]
+    where = select("backdrop", "View", backdrop, {"pixels": "flat", "sky": "sky (Aladin)"})
+    known = {"": "none", **{name: name for name in SURVEYS if name != "none"}}
+    known.setdefault(survey, survey)  # the address of any HiPS
+    return [where, select("survey", "Survey", survey, known)] if backdrop == "sky" else [where]
 
 
-def _planes(view: SkyView, geom: WcsGeometry, shown: Layer) -> Item:
+def _planes(view: SkyView, geom: WcsGeometry, shown: Layer) -> Control:
     axis = geom.axes[0]
     label = "Energy" if axis.kind == "energy" else axis.name.replace("_", " ").capitalize()
-    text = shown.facts.partition(" · ")[0] or "all"
+    said = shown.facts.partition(" · ")[0] or "all"
     place = 0 if view.plane is None else view.plane + 1
-    return _slider("plane", label, place, axis.n, 1, text) | {"play": True}
-
-
-def _select(name: str, label: str, value: Any, words: Any) -> Item:
-    options = list(words.items()) if isinstance(words, Mapping) else [(word, word) for word in words]
-    return {"name": name, "kind": "select", "label": label, "value": value, "options": [list(pair) for pair in options]}
-
-
-def _range(name: str, label: str, value: float, most: float, text: str) -> Item:
-    return _slider(name, label, value, float(most), float(most) / 100, text)
-
-
-def _slider(name: str, label: str, value: float, most: float, step: float, text: str) -> Item:
-    head = {"name": name, "kind": "range", "label": label, "value": value}
-    return {**head, "min": 0, "max": most, "step": step, "text": text}
-
-
-def _number(name: str, label: str, value: float | None) -> Item:
-    return {"name": name, "kind": "number", "label": label, "value": value, "hint": "auto", "size": 6}
+    return slider("plane", label, place, axis.n, 1, said, play=True)

@@ -49,6 +49,10 @@ class SpectrumStage:
         Which is chosen.
     contour : Controls
         The parameters of the contours.
+    plots, profiles : dict and list of PointPlot
+        What there is beside.
+    words : PlotHead
+        Says why there is no plot.
     sky : SkyStage or None
         The small sky, once it was looked at.
     """
@@ -63,9 +67,9 @@ class SpectrumStage:
             "residuals": PlotView(height=124, bare=True),
             "contours": PlotView(height=340),
         }
-        self._profiles: list[PlotView] = []
+        self.profiles: list[PlotView] = []
         self._grid = ipywidgets.VBox([]).add_class("gpnb-plots")
-        self._words = PlotHead()
+        self.words = PlotHead()
         self.sky: SkyStage | None = None
         self._spectra: Any = None
         spectra = Source(lambda: self._spectra)
@@ -116,9 +120,9 @@ class SpectrumStage:
             self._put(self.contour, self.plots["contours"].widget)
             self.plots["contours"].show(plots[0])
             return
-        while len(self._profiles) < len(plots):
-            self._profiles.append(PlotView(height=200))
-        shown = self._profiles[: len(plots)]
+        while len(self.profiles) < len(plots):
+            self.profiles.append(PlotView(height=200))
+        shown = self.profiles[: len(plots)]
         self._grid.children = [plot.widget for plot in shown]
         self._put(self._grid)
         for plot, given in zip(shown, plots, strict=True):
@@ -156,8 +160,8 @@ class SpectrumStage:
             self._callback(region_of(shape, geom))
 
     def _say(self, text: str) -> None:
-        self._words.facts = text
-        self._put(self._words)
+        self.words.facts = text
+        self._put(self.words)
 
     def _put(self, *widgets: Any) -> None:
         if self._place.children != widgets:

@@ -1,0 +1,1 @@
+"""A fit as data: models in records, and what is computed of them, whatever is fitted."""

@@ -1,0 +1,121 @@
+"""The frame around what is shown: its head with chips and tools, its foot with what happened and the drawers."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import ipywidgets
+
+from gpnb.core.errors import Cancelled, GpnbError
+from gpnb.core.progress import Progress
+from gpnb.widgets.parts.chrome import Foot, Head
+
+_PICTURES = [[".png", "Picture"], [".pdf", "Vector picture"], [".svg", "Vector picture"]]
+
+
+class Frame:
+    """Title, chips, undo, code and saving; below, state, progress and what went wrong.
+
+    It knows nothing of what it is around but the words: one frame may be around one panel or several.
+
+    Parameters
+    ----------
+    subject : LivePanel
+        What it speaks of: ``title facts chips typed count notes totals``, a workspace, code and files.
+
+    Attributes
+    ----------
+    head, foot : Head, Foot
+        Its parts.
+    """
+
+    def __init__(self, subject: Any):
+        self._subject = subject
+        self.head, self.foot = Head(), Foot()
+        self._trace, self._drawer = "", ""
+        self._connect()
+
+    def around(self, body: ipywidgets.Widget, kind: str) -> ipywidgets.Widget:
+        """The whole, as the front end shows it."""
+        whole = ipywidgets.VBox([self.head, body, self.foot])
+        return whole.add_class("gpnb-live").add_class(f"gpnb-{kind}-panel")
+
+    def show(self) -> None:
+        """Show the words of now."""
+        subject, head, foot = self._subject, self.head, self.foot
+        head.title, head.facts = subject.title(), subject.facts()
+        head.chips, head.count = [vars(chip) for chip in subject.chips()], subject.count()
+        workspace = subject.workspace
+        head.tools = {"undo": workspace.can_undo, "redo": workspace.can_redo, "open": self._drawer}
+        foot.notes, foot.totals = subject.notes(), subject.totals()
+        if self._drawer == "code":
+            self._open_drawer("code")
+
+    def act(self, work: Callable[[], Any], said: str = "") -> None:
+        """Do what the user asked for, as one change; an error becomes a sentence below."""
+        with self._subject.workspace.together():
+            try:
+                self.say("fine", "")
+                work()
+            except Exception as error:  # noqa: BLE001  (shown to the user; a panel must stay usable)
+                self.fail(error)
+            else:
+                if said:
+                    self.say("fine", said)
+
+    def say(self, level: str, text: str, detail: bool = False) -> None:
+        """Say something in the foot."""
+        self.foot.status = {"level": level, "text": text, "detail": detail}
+
+    def fail(self, error: Exception) -> None:
+        """Say what went wrong, with the traceback on demand."""
+        self._trace = "".join(traceback.format_exception(error))
+        expected = isinstance(error, GpnbError)
+        words = " ".join(str(error).split()) or type(error).__name__
+        text = words if expected else f"{type(error).__name__}: {words}"
+        self.say("attention", text, detail=not isinstance(error, Cancelled))
+
+    def show_progress(self, step: Progress | None) -> None:
+        """Show how far work is; None when it has ended."""
+        self.foot.progress = {} if step is None else {"label": step.label, "fraction": step.fraction}
+
+    @property
+    def message(self) -> str:
+        """What the foot says."""
+        return str(self.foot.status.get("text", ""))
+
+    def _connect(self) -> None:
+        subject, head, foot = self._subject, self.head, self.foot
+        head.on("undo", lambda: self.act(subject.undo))
+        head.on("redo", lambda: self.act(subject.redo))
+        head.on("code", lambda: self._toggle("code"))
+        head.on("save", lambda: self._toggle("save"))
+        head.on("chip", lambda name, text: self.act(lambda: subject.typed(name, text)))
+        head.on("sight", subject.in_sight)
+        foot.on("cancel", subject.cancel)
+        foot.on("close", lambda: self._open_drawer(""))
+        foot.on("detail", lambda: self._open_drawer("detail"))
+        foot.on("write", lambda path, overwrite: self.act(lambda: self._write(path, overwrite), f"Saved {path}"))
+
+    def _toggle(self, drawer: str) -> None:
+        self.act(lambda: self._open_drawer("" if self._drawer == drawer else drawer))
+
+    def _open_drawer(self, name: str) -> None:
+        subject = self._subject
+        contents: dict[str, Callable[[], dict[str, Any]]] = {
+            "code": lambda: {"text": subject.to_code()},
+            "save": lambda: {"path": f"gpnb-{subject.name}.png", "endings": [*_PICTURES, subject.data_ending()]},
+            "detail": lambda: {"text": self._trace},
+        }
+        self.foot.drawer = {"name": name, **contents[name]()} if name else {}
+        self._drawer = name
+        self.head.tools = {**self.head.tools, "open": name}
+
+    def _write(self, path: str, overwrite: bool) -> None:
+        pictures = tuple(ending for ending, _ in _PICTURES)
+        write = self._subject.save if Path(path).suffix.lower() in pictures else self._subject.save_data
+        write(path, overwrite=overwrite)
+        self._open_drawer("")

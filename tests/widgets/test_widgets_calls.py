@@ -1,0 +1,49 @@
+"""What one step of a slider costs, counted: calls, and the rooms they go through."""
+
+import sys
+
+import pytest
+
+import gpnb
+
+ROOMS = {"core", "models", "fitting", "stats", "state", "panels", "widgets"}
+PANELS = {"spectrum", "fit", "plot", "work", "columns"}
+MOST = 800
+
+
+@pytest.fixture
+def panel(demo):
+    runs = demo.select(target="Crab")
+    energy = gpnb.Axis.energy("0.3 TeV", "30 TeV", per_decade=5)
+    return gpnb.reduce_spectrum(runs, "icrs; circle(83.63, 22.01, 0.11)", energy).view()
+
+
+def calls(work):
+    """Names of the modules of all functions of gpnb that are called, once a call."""
+    found = []
+
+    def note(frame, event, _):
+        module = frame.f_globals.get("__name__", "")
+        if event == "call" and module.startswith("gpnb.") and not frame.f_code.co_name.endswith(("comp>", "genexpr>")):
+            found.append(module)
+
+    sys.setprofile(note)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return found
+
+
+def test_a_step_of_a_slider_is_cheap_and_stays_where_it_belongs(panel, front):
+    for place in (500, 510):
+        front.turn(panel.parts["parameters"], "place/index", place, "a drag")
+    found = calls(lambda: front.turn(panel.parts["parameters"], "place/index", 520, "a drag"))
+    assert panel.message == ""
+    assert 100 < len(found) <= MOST
+    assert {name.split(".")[1] for name in found} <= ROOMS
+    assert {name.split(".")[2] for name in found if name.startswith("gpnb.panels.")} <= PANELS
+
+
+def test_a_refresh_without_change_makes_nothing(panel):
+    assert len(calls(panel.refresh)) < 120
