@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).parents[1] / "widgets"
-PROTOCOL = "_repr_mimebundle_"
-"""How Jupyter asks an object to show itself: not ours, and no secret."""
+PROTOCOL = {"_repr_mimebundle_", "_esm"}
+"""How Jupyter asks an object to show itself, and anywidget for a script: not ours, and no secrets."""
 
 
 def private(text):
@@ -15,7 +15,7 @@ def private(text):
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Attribute) and node.attr.startswith("_") and not node.attr.startswith("__"):
             own = isinstance(node.value, ast.Name) and node.value.id == "self"
-            if node.attr != PROTOCOL and not own:
+            if node.attr not in PROTOCOL and not own:
                 yield f"line {node.lineno}: .{node.attr}"
 
 
