@@ -133,7 +133,9 @@ def test_nothing_shown_is_told(panel):
 def test_a_circle_drawn_chooses_the_runs_that_point_into_it_in_one_step(panel):
     panel.set(center="icrs 83.6d 22d", width="20 deg")
     x, y = (float(value) for value in panel.graph.plane.pull().coord_pixel("83.63d 22.01d"))
-    tell(panel.parts["stage"].flat, "shape", key=None, shape={"type": "circle", "x": x, "y": y, "r": 8.0}, tool="circle")
+    tell(
+        panel.parts["stage"].flat, "shape", key=None, shape={"type": "circle", "x": x, "y": y, "r": 8.0}, tool="circle"
+    )
     assert panel.message == ""
     assert shown(panel) == CRAB
     assert sorted(panel.selection.runs) == CRAB
