@@ -5,6 +5,7 @@ import pytest
 
 import gpnb
 from gpnb.core.errors import ArgumentError
+from gpnb.panels.pulsation.chance import chance_words
 from gpnb.panels.pulsation.phasogram import chosen_bins, phase_range
 from gpnb.panels.pulsation.view import PhasogramView
 from gpnb.panels.theta2.cut import inside
@@ -232,3 +233,10 @@ def test_live_and_static_are_one(make, tmp_path):
     (axes,) = panel.figure().axes
     assert axes.get_xlabel() == panel.plot.shown.x_label
     assert ".view(" in panel.to_code()
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.0, "< 10⁻³⁰⁰"), (1e-310, "< 10⁻³⁰⁰"), (0.0234, "= 0.023"), (np.nan, "= –"), (1.0, "= 1")]
+)
+def test_probabilities_in_words(value, text):
+    assert chance_words(value) == text

@@ -9,6 +9,7 @@ import numpy as np
 from gpnb.core.words import number
 from gpnb.panels.columns import Column
 from gpnb.panels.plot import Line, Plot, Points, Rule, count_range
+from gpnb.panels.pulsation.chance import chance_words
 
 _BEST = 5
 """Rows of the table."""
@@ -54,7 +55,7 @@ def scan_table(scan: Any) -> tuple[list[Column], list[list[str]]]:
     columns.append(Column("p of one trial", number=True))
     order = np.argsort(-np.nan_to_num(np.asarray(scan["stat"], dtype=float), nan=-np.inf))[:_BEST]
     rows = [
-        [f"{scale * row['offset']:.4g}".replace("-", "−"), f"{row['stat']:.1f}", f"{row['p_value']:.2g}"]
+        [f"{scale * row['offset']:.4g}".replace("-", "−"), f"{row['stat']:.1f}", chance_words(row["p_value"], "")]
         for row in scan.table[order]
     ]
     return columns, rows

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from gpnb.core.words import labelled, number, unit_text
+from gpnb.core.words import labelled, unit_text
 from gpnb.panels.columns import Column
 from gpnb.panels.plot import Plot, Points, Rule, Spans, Steps, count_range
+from gpnb.panels.pulsation.chance import chance_words
 from gpnb.panels.pulsation.view import PhasogramView
 
 _SHADES = {"on": {"role": "accent", "fill": 0.18}, "off": {"role": "quiet", "hatched": True}}
-_CHANCE = 1e-300
 
 
 def phasogram_plot(pulse: Any, view: PhasogramView) -> Plot:
@@ -43,7 +43,7 @@ def phasogram_facts(pulse: Any) -> str:
     if "events" in meta:
         facts.append(f"{meta['events']} events")
     if "h" in meta:
-        facts.append(f"H = {meta['h']:.1f}, p {_chance(meta['p_value'])}")
+        facts.append(f"H = {meta['h']:.1f}, p {chance_words(meta['p_value'])}")
     if "excess" in meta:
         sigma = f", {meta['significance']:.1f} σ" if np.isfinite(meta["significance"]) else ""
         facts.append(f"excess {meta['excess']:.0f}{sigma}".replace("-", "−"))
@@ -132,9 +132,3 @@ def _chosen(view: PhasogramView) -> tuple[float, float] | None:
     if low < high:
         return low, high
     return (low, high + 1.0) if view.turns > 1 else None
-
-
-def _chance(p_value: float) -> str:
-    if p_value < _CHANCE:
-        return "< 10⁻³⁰⁰"
-    return f"= {number(float(f'{p_value:.1g}'))}"

@@ -5,7 +5,7 @@ import { h, lifetime, watch } from "./kit.js";
 
 /** @import { Given } from "./kit.js" */
 
-/** @typedef {{ label: string, colour: string, dash?: string, width?: number, fill?: number, marker?: string }} Line */
+/** @typedef {{ label: string, colour: string, dash?: string, width?: number, fill?: number, marker?: string, hatched?: boolean }} Line */
 /** @typedef {{ label: string, colours: string[], low: string, high: string }} Bar */
 /** @typedef {{ title: string, facts: string, legend: (Line | Bar)[], label: string }} Traits */
 
@@ -16,7 +16,10 @@ const OUTLINES = {
   square: "M9.8 1.8h6.4v6.4h-6.4z",
   diamond: "M13 1l4 4l-4 4l-4 -4z",
   "triangle-up": "M13 1.4l4 7h-8z",
+  "triangle-down": "M13 8.6l4 -7h-8z",
+  cross: "M11.8 1.2h2.4v2.6h2.6v2.4h-2.6v2.6h-2.4v-2.6h-2.6v-2.4h2.6z",
 };
+const HATCH = "M2 10l5 -10M8 10l5 -10M14 10l5 -10M20 10l5 -10";
 
 /**
  * @template {keyof SVGElementTagNameMap} K
@@ -37,6 +40,8 @@ function swatch(item) {
   const svg = drawn("svg", { class: "gpnb-swatch", width: 26, height: 10, "aria-hidden": "true" });
   if (item.marker) {
     svg.append(drawn("path", { d: OUTLINES[item.marker] ?? OUTLINES.circle, fill: "none", "stroke-width": 1.4 }));
+  } else if (item.hatched) {
+    svg.append(drawn("path", { d: HATCH, "stroke-width": 1 }));
   } else if (item.fill) {
     svg.append(drawn("rect", { x: 0, y: 0, width: 26, height: 10, "fill-opacity": item.fill }));
   } else {

@@ -29,11 +29,11 @@ def legend_of(plot: Plot) -> list[dict[str, Any]]:
 
 
 def _key(kind: str, item: Any) -> dict[str, Any]:
-    if kind == "span":
-        return area_key(item.label, item.role, 2 * item.fill) | ({"hatched": True} if item.hatched else {})
-    if kind == "steps" and item.fill:
-        return area_key(item.label, item.role, 2 * item.fill)
     look = {"label": item.label, "colour": colour_of(item.role)}
+    if kind == "span" and item.hatched:
+        return look | {"hatched": True}
+    if kind == "span" or (kind == "steps" and item.fill and not item.width):
+        return area_key(item.label, item.role, 2 * item.fill)
     if kind == "points":
         return look | {"marker": item.marker}
     return look | {"dash": DASHES[item.dash], "width": getattr(item, "width", 1)}

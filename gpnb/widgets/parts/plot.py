@@ -234,7 +234,7 @@ class PlotView:
         inside = [tuple(self._to("x", np.array(piece)).tolist()) for piece in spans.within(*ends)]
         if spans.hatched:
             pieces = [piece for low, high in inside for piece in _hatch(low, high, last - first, bottom, top)]
-            self._put_pieces(name, pieces, spans.role, 1)
+            self._put_pieces(name, pieces, spans.role, 1, opacities=[0.35])
             return
         x = np.array([end for low, high in inside for end in (low, low, high)])
         y = np.array([value for _ in inside for value in (np.nan, top, top)])
@@ -290,7 +290,7 @@ class PlotView:
 
     # Marks of bqplot.
 
-    def _put_pieces(self, name: str, pieces: Sequence[np.ndarray], role: str, width: float) -> None:
+    def _put_pieces(self, name: str, pieces: Sequence[np.ndarray], role: str, width: float, **more: Any) -> None:
         """Pieces of a broken line, on the scales."""
         good = [piece for piece in pieces if np.isfinite(piece).all()]
         if not good:
@@ -298,7 +298,7 @@ class PlotView:
             return
         x = np.concatenate([np.append(piece[0, :1], piece[0]) for piece in good])
         y = np.concatenate([np.append(np.nan, piece[1]) for piece in good])
-        self._put(name, x, y, role, width)
+        self._put(name, x, y, role, width, **more)
 
     def _put(self, name: str, x: np.ndarray, y: np.ndarray, role: str, width: float, **more: Any) -> None:
         """A line on the scales; only what changed is sent."""
