@@ -5,7 +5,62 @@ Names are imported when first used: who folds phases needs no splines.
 
 from gpnb.core.lazy import lazy_names
 
-_HOME = {}
+_MODULES = {
+    "constancy": ("ts_constant",),
+    "correlation": ("pearson",),
+    "counts": (
+        "cash",
+        "cash_gradient",
+        "cash_weight",
+        "cstat",
+    ),
+    "doubling": (
+        "doubling_limits",
+        "doubling_time",
+        "doubling_times",
+        "halving_time",
+    ),
+    "gaussian": (
+        "asymmetric_error",
+        "chi2",
+        "chi2_gradient",
+        "chi2_weight",
+    ),
+    "onoff": (
+        "wstat",
+        "wstat_background",
+        "wstat_gradient",
+        "wstat_usable",
+        "wstat_weight",
+    ),
+    "pairs": (
+        "dcf",
+        "structure_function",
+    ),
+    "periodicity": (
+        "h_test",
+        "z2n",
+    ),
+    "phase": (
+        "fold",
+        "phase_histogram",
+    ),
+    "red_noise": ("timmer_koenig",),
+    "significance": (
+        "cash_significance",
+        "lima",
+    ),
+    "variability": (
+        "chi2_constant",
+        "excess_variance",
+        "fpp",
+        "fvar",
+        "fvar_limit",
+        "hardness_ratio",
+    ),
+}
+
+_HOME = {name: module for module, names in _MODULES.items() for name in names}
 """Public name → the module it lives in."""
 
 __all__ = sorted(_HOME)  # noqa: PLE0605

@@ -308,7 +308,6 @@ def test_a_model_that_goes_nan_on_the_way(make, monkeypatch):
         (None, "crab", "must be a spectral model"),
         (None, gpnb.PowerLaw().freeze("index", "amplitude"), "No parameter of source is free"),
         (None, gpnb.PowerLaw(index=6).bound("index", 1, 5), "starts at 6, outside its limits 1 to 5"),
-        (None, gpnb.PowerLaw(index=np.nan), "not a finite number"),
         (None, gpnb.SkyModel(gpnb.PowerLaw(), temporal=gpnb.GaussianFlare()), "no good times"),
     ],
 )
