@@ -16,6 +16,9 @@ import numpy as np
 
 from gpnb.datasets.spectrum import SpectrumDataset
 
+Rates = dict[bytes, np.ndarray]
+"""By the edges of an energy axis."""
+
 LEAST = 2.5
 """OFF counts that are expected in a group (between whole numbers, so that rounding decides nothing); coverage of errors
 and limits is right from about two on."""
@@ -33,6 +36,7 @@ def off_groups(
     cells: Sequence[np.ndarray] | None = None,
     energies: bool = False,
     varying: bool = False,
+    rates: Rates | None = None,
 ) -> np.ndarray:
     """The group of each usable bin; bins of one group are to be added.
 
@@ -49,6 +53,8 @@ def off_groups(
         Add neighbouring energies too, from the highest down, where one over all runs is not enough.
     varying : bool
         Add no more runs than needed, as for a source whose flux varies from run to run.
+    rates : dict, optional
+        What to expect, from `off_rates`; by default that of these datasets.
 
     Returns
     -------
@@ -67,7 +73,7 @@ def off_groups(
     >>> off_groups(runs, energies=True).tolist()
     [0, 0, 0, 0]
     """
-    table = _Bins.of(datasets, cells)
+    table = _Bins.of(datasets, cells, off_rates(datasets) if rates is None else rates)
     if table.expected.size == 0 or table.expected.min() >= ENOUGH:
         return np.arange(table.expected.size)
     layers, layer = np.unique(np.stack([table.axis, table.cell, table.energy]), axis=1, return_inverse=True)
@@ -81,9 +87,19 @@ def off_groups(
     return np.asarray(np.unique(np.stack([layer, part]), axis=1, return_inverse=True)[1]).ravel()
 
 
-def expected_off(datasets: Sequence[SpectrumDataset]) -> np.ndarray:
-    """OFF counts expected in each usable bin, from those of all datasets with the same energy bins."""
-    return _Bins.of(datasets, None).expected
+def off_rates(datasets: Sequence[SpectrumDataset]) -> Rates:
+    """OFF counts per exposure in each energy bin, of all datasets with the same energy bins together."""
+    sums: Rates = {}
+    for item in datasets:
+        if item.counts_off is not None:
+            total = sums.setdefault(item.energy.edge_values.tobytes(), np.zeros((2, item.energy.n)))
+            total += np.where(item.usable, [item.counts_off, _off_exposure(item)], 0.0)
+    return {key: np.divide(m, t, out=np.zeros(len(t)), where=t > 0) for key, (m, t) in sums.items()}
+
+
+def expected_off(datasets: Sequence[SpectrumDataset], rates: Rates | None = None) -> np.ndarray:
+    """OFF counts expected in each usable bin; see `off_groups`."""
+    return _Bins.of(datasets, None, off_rates(datasets) if rates is None else rates).expected
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +127,7 @@ class _Bins:
     alpha: np.ndarray
 
     @classmethod
-    def of(cls, datasets: Sequence[SpectrumDataset], cells: Sequence[np.ndarray] | None) -> _Bins:
+    def of(cls, datasets: Sequence[SpectrumDataset], cells: Sequence[np.ndarray] | None, rates: Rates) -> _Bins:
         axes: dict[bytes, int] = {}
         numbers = [axes.setdefault(item.energy.edge_values.tobytes(), len(axes)) for item in datasets]
         longest = max((item.energy.n for item in datasets), default=0)
@@ -119,14 +135,12 @@ class _Bins:
         sizes = [len(place) for place in places]
         axis = np.repeat(np.array(numbers, dtype=int), sizes)
         energy = axis * longest + np.concatenate([*places, np.zeros(0, dtype=int)])
-        exposure = [_off_exposure(item) for item in datasets]
-        kinds = np.unique(energy, return_inverse=True)[1].ravel()
-        seen, weight = _flat([item.counts_off for item in datasets], places), _flat(exposure, places)
-        all_weight = np.bincount(kinds, weight)
-        rate = np.divide(np.bincount(kinds, seen), all_weight, out=np.zeros(len(all_weight)), where=all_weight > 0)
+        none = np.zeros(longest)
+        known = [rates.get(item.energy.edge_values.tobytes(), none[: item.energy.n]) for item in datasets]
+        expected = _flat([rate * _off_exposure(item) for rate, item in zip(known, datasets, strict=True)], places)
         cell = np.zeros(len(axis), dtype=int) if cells is None else _flat(cells, places).astype(int)
         counts, alpha = (_flat([getattr(item, name) for item in datasets], places) for name in ("counts", "alpha"))
-        return cls(np.repeat(np.arange(len(sizes)), sizes), axis, energy, cell, rate[kinds] * weight, counts, alpha)
+        return cls(np.repeat(np.arange(len(sizes)), sizes), axis, energy, cell, expected, counts, alpha)
 
 
 def _off_exposure(dataset: SpectrumDataset) -> np.ndarray:

@@ -14,6 +14,7 @@ from gpnb.core.progress import CancelToken, Report, track
 from gpnb.core.recipe import Recipe
 from gpnb.data.gti import GTI
 from gpnb.data.timeref import seconds_from
+from gpnb.datasets.off_groups import off_rates
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.estimate.blocks import block_numbers
 from gpnb.estimate.curve_rows import CurveRows
@@ -138,7 +139,9 @@ class CurveMaker:
             raise SelectionError(f"No bin of the data lies between {edges[0]:.3g} and {edges[-1]:.3g} TeV.")
         low, high = true_bounds(data, bands, edges)
         axes = {"e_ref": np.sqrt(low * high), "e_min": low, "e_max": high}
-        return CurveRows(self.models, self.target, edges, axes, free, self._refit, limits, n_scan, self._statistic)
+        return CurveRows(
+            self.models, self.target, edges, axes, free, self._refit, limits, n_scan, self._statistic, off_rates(data)
+        )
 
     def _curve(
         self, making: CurveRows, slots: Iterable[Slot], recipe: Recipe, cancel: CancelToken | None = None

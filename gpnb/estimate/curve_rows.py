@@ -14,6 +14,7 @@ from astropy.table import QTable
 
 from gpnb.core.errors import DataWarning, FitError, SelectionError
 from gpnb.core.progress import CancelToken
+from gpnb.datasets.off_groups import Rates
 from gpnb.estimate.free_shape import FreeShape
 from gpnb.estimate.norm_profile import Limits
 from gpnb.estimate.norms import energy_cells, fitted_norms
@@ -67,8 +68,8 @@ class CurveRows:
         Fit the free parameters of its spectrum in each bin of time, or a norm in each band.
     refit : bool
         Fit the other sources too.
-    limits, n_scan, statistic
-        See `fitted_norms`.
+    limits, n_scan, statistic, rates
+        See `fitted_norms`; the OFF counts to expect are those of all data, however many bins are fitted together.
     """
 
     models: Models
@@ -80,6 +81,7 @@ class CurveRows:
     limits: Limits
     n_scan: int
     statistic: str | None
+    rates: Rates
     reference: dict[str, np.ndarray] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -119,7 +121,7 @@ class CurveRows:
         settings = shape, self.models, self.source, self.limits, self.n_scan, self.statistic
         if self.refit:
             return refitted_norms(data, cells, range(shape[1]), *settings)
-        return fitted_norms(data, cells, *settings)
+        return fitted_norms(data, cells, *settings, self.rates)
 
     def _with_shapes(
         self, bins: Iterable[TimeBin], cancel: CancelToken | None

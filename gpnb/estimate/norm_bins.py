@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from gpnb.core.errors import ArgumentError
+from gpnb.datasets.off_groups import Rates
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.datasets.statistic import excess_variance
 from gpnb.estimate.norm_profile import NormBins
@@ -52,6 +53,7 @@ def norm_bins(
     models: Models,
     source: SkyModel,
     statistic: str | None = None,
+    rates: Rates | None = None,
 ) -> tuple[NormBins | None, np.ndarray]:
     """Usable bins of all datasets.
 
@@ -67,6 +69,8 @@ def norm_bins(
         The one whose norm is wanted; the others are held.
     statistic : str, optional
         By default what suits the background.
+    rates : dict, optional
+        The OFF counts to expect; see `off_groups`.
 
     Returns
     -------
@@ -86,7 +90,7 @@ def norm_bins(
     used = [used[number] for number in kept]
     others = [sum((item.predict(flux(model, item)) for model in models if model is not source), 0.0) for item in used]
     own = [chosen[number] for number in kept]
-    terms = _terms(used, statistic, own)
+    terms = _terms(used, statistic, own, rates)
 
     def added(values: Sequence[np.ndarray | float]) -> np.ndarray:
         return terms.join(_usable(used, values))
@@ -134,10 +138,12 @@ class _Fluxes:
         return self._known[key] if model.temporal is None else mean_factor(model, dataset) * self._known[key]
 
 
-def _terms(datasets: Sequence[SpectrumDataset], statistic: str | None, cells: Sequence[np.ndarray]) -> Terms:
+def _terms(
+    datasets: Sequence[SpectrumDataset], statistic: str | None, cells: Sequence[np.ndarray], rates: Rates | None
+) -> Terms:
     ends = np.cumsum([int(item.usable.sum()) for item in datasets]).tolist()
     places = [slice(start, stop) for start, stop in zip([0, *ends], ends, strict=False)]
-    return Terms(datasets, places, statistic, cells)
+    return Terms(datasets, places, statistic, cells, rates=rates)
 
 
 def _usable(datasets: Sequence[SpectrumDataset], values: Sequence[np.ndarray | float]) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 
 from gpnb.core.errors import ArgumentError
 from gpnb.core.units import ENERGY, to_array
+from gpnb.datasets.off_groups import Rates
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.estimate.norm_bins import norm_bins
 from gpnb.estimate.norm_profile import Limits, NormBins, NormProfile
@@ -36,12 +37,13 @@ def fitted_norms(
     limits: Limits,
     n_scan: int,
     statistic: str | None = None,
+    rates: Rates | None = None,
 ) -> dict[str, Any]:
     """Norms with all that flux points hold of them; NaN where no usable bin has a signal.
 
     Parameters
     ----------
-    datasets, cells, models, source, statistic
+    datasets, cells, models, source, statistic, rates
         See `norm_bins`.
     shape : tuple of int
         Of the results; cells count along it.
@@ -50,7 +52,7 @@ def fitted_norms(
     n_scan : int
         Points of a likelihood scan.
     """
-    bins, numbers = norm_bins(datasets, cells, models, source, statistic)
+    bins, numbers = norm_bins(datasets, cells, models, source, statistic, rates)
     if bins is None:
         return as_fields(no_norms(0, n_scan), no_counts(), numbers, shape)
     profile = NormProfile(bins)

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from scipy.special import gammaln, pdtrik, xlogy
 
-from gpnb.datasets.off_groups import expected_off, off_groups
+from gpnb.datasets.off_groups import Rates, expected_off, off_groups
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.datasets.statistic import kind_of, positive_variance
 from gpnb.stats.counts import cash, cash_gradient, cash_weight, cstat
@@ -120,6 +120,8 @@ class Terms:
         For each dataset, the norm that each of its bins belongs to: neighbouring energies of one norm are added too.
     varying : bool
         Keep runs apart as far as can be, for sources that vary.
+    rates : dict, optional
+        The OFF counts to expect; see `off_groups`.
 
     Attributes
     ----------
@@ -138,6 +140,7 @@ class Terms:
         statistic: str | None,
         cells: Sequence[np.ndarray] | None = None,
         varying: bool = False,
+        rates: Rates | None = None,
     ):
         # the fold lays datasets of one axis side by side, whatever their order
         order = sorted(range(len(places)), key=lambda number: places[number].start)
@@ -152,10 +155,12 @@ class Terms:
             where = np.concatenate([np.arange(places[number].start, places[number].stop) for number in own])
             groups = np.arange(len(where))
             if kind == "wstat" and statistic is None:
-                groups = off_groups(data, cells and [cells[number] for number in own], cells is not None, varying)
+                groups = off_groups(
+                    data, cells and [cells[number] for number in own], cells is not None, varying, rates
+                )
             owner[where] = self.n + groups
             stop = self.n + int(groups.max()) + 1
-            self._parts.append((_term(kind, data, groups), slice(self.n, stop)))
+            self._parts.append((_term(kind, data, groups, rates), slice(self.n, stop)))
             self.n = stop
         self._sorted = np.argsort(owner, kind="stable")
         self._starts = np.searchsorted(owner[self._sorted], np.arange(self.n))
@@ -189,17 +194,17 @@ class Terms:
         return stat, slope, weight
 
 
-def _term(kind: str, datasets: Sequence[SpectrumDataset], groups: np.ndarray) -> Counted:
+def _term(kind: str, datasets: Sequence[SpectrumDataset], groups: np.ndarray, rates: Rates | None) -> Counted:
     if kind == "wstat":
-        return _on_off(datasets, groups)
+        return _on_off(datasets, groups, rates)
     return Squares(datasets) if kind == "chi2" else Known(datasets, absolute=kind == "cstat")
 
 
-def _on_off(datasets: Sequence[SpectrumDataset], groups: np.ndarray) -> OnOff:
+def _on_off(datasets: Sequence[SpectrumDataset], groups: np.ndarray, rates: Rates | None) -> OnOff:
     """Counts added in groups; the background of a sum is the sum of the backgrounds."""
     names = ("counts", "counts_off", "acceptance", "acceptance_off", "alpha")
     n, m, on, off, alpha = (_used(datasets, name) for name in names)
-    several = (n, m, on, off, alpha * m, expected_off(datasets))
+    several = (n, m, on, off, alpha * m, expected_off(datasets, rates))
     n, m, on, off, background, expected = (np.bincount(groups, values) for values in several)
     with np.errstate(divide="ignore", invalid="ignore"):
         return OnOff(n, m, np.where(m > 0, background / m, on / off), expected)
