@@ -150,7 +150,7 @@ class Workspace:
         ...     workspace.select(energy=("1 TeV", "10 TeV"))
         ...     workspace.select(phase=(0, 0.5))
         >>> told
-        [Selection(energy=['1.0 TeV', '10.0 TeV'], phase=[0.0, 0.5])]
+        [Selection(energy=['1.0 TeV', '10.0 TeV'], phase=(0.0, 0.5))]
         """
         with self.lock:
             self._inside += 1

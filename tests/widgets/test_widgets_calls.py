@@ -36,9 +36,10 @@ def calls(work):
 
 
 def test_a_step_of_a_slider_is_cheap_and_stays_where_it_belongs(panel, front):
+    sliders = panel.parts["parameters"]
     for place in (500, 510):
-        front.turn(panel.parts["parameters"], "place/index", place, "a drag")
-    found = calls(lambda: front.turn(panel.parts["parameters"], "place/index", 520, "a drag"))
+        front.turn(sliders, "place/index", place, "a drag")
+    found = calls(lambda: front.turn(sliders, "place/index", 520, "a drag"))
     assert panel.message == ""
     assert 100 < len(found) <= MOST
     assert {name.split(".")[1] for name in found} <= ROOMS
