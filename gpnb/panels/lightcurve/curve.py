@@ -261,7 +261,7 @@ def below_arrows(low: float, high: float, points: list[Points], log: bool = Fals
         return low
     least = float(ends.min())
     if log:
-        return min(low, least / (high / least) ** (_ARROW / (1 - _ARROW)))
+        return float(min(low, least / (high / least) ** (_ARROW / (1 - _ARROW))))
     return min(low, (least - _ARROW * high) / (1 - _ARROW))
 
 
