@@ -161,7 +161,7 @@ def with_gap(value):
 
 def negative(value):
     value = value.copy()
-    value[0] -= value.max()
+    value[0] -= 0.04 * value.max()
     return value
 
 

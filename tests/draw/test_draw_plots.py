@@ -169,7 +169,11 @@ def test_every_plot_of_every_panel_is_drawn_and_shown(made):
 def test_no_picture_without_a_live_panel():
     from gpnb.core import hooks
 
-    kinds = [name.partition(".")[2] for name in hooks._MODULES if name.startswith("panel.") and name not in ("panel.frame", "panel.handle")]
+    kinds = [
+        name.partition(".")[2]
+        for name in hooks._MODULES
+        if name.startswith("panel.") and name not in ("panel.frame", "panel.handle")
+    ]
     assert [kind for kind in kinds if not knows(f"live.{kind}")] == []
     assert len(kinds) >= 11
 

@@ -45,7 +45,7 @@ def faults(found):
 
 
 def test_five_hundred_damaged_inputs():
-    found = results(0, 22)
+    found = results(0, 25)
     assert len(found) > 500
     assert not faults(found)
     assert Counter(line["outcome"] for line in found)["told"] > 250

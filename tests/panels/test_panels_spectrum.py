@@ -15,6 +15,7 @@ from gpnb.panels.spectrum.table import table_of
 from gpnb.panels.spectrum.view import SpectrumView
 from gpnb.panels.spectrum.words import comparison_rows, notes_of, parameter_rows, value_words
 from gpnb.panels.spectrum.work import SpectrumWork
+from gpnb.state.panel import PanelState
 from gpnb.state.workspace import Workspace
 from gpnb.stats import wstat
 
@@ -372,7 +373,8 @@ def test_another_region_gives_the_spectra_of_that_region(demo):
 
 def test_what_follows_by_itself_is_no_step_of_its_own():
     workspace = Workspace()
-    name = workspace.open("spectrum", view())
+    panel = PanelState(None, view(), workspace, "spectrum")
+    name = panel.name
     workspace.select(energy=("1 TeV", "10 TeV"))
     workspace.amend_view(name, fitted=True)
     assert workspace.view_of(name).fitted
