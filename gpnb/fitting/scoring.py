@@ -16,14 +16,14 @@ from gpnb.fitting.likelihood import Point
 from gpnb.fitting.objective import Objective
 from gpnb.fitting.steps import Step, corrected, step_from
 
-_MOST_DAMPED = 1e8
-_LEAST_DAMPED = 1e-3
+_WIDER, _CLOSER, _BACK = 3.0, 0.5, 0.25
+"""Steps may get longer by the first after a good one at the radius; shorter by the others after a poor, a bad one."""
 
-_MORE, _LESS, _FIRST = 4.0, 0.2, 0.1
-"""Damping is multiplied by the first after a bad step, by the second after a good one, and begins with the third."""
+_SHORTEST = 1e-9
+"""In errors: no shorter step is tried."""
 
 _GOOD, _POOR = 0.75, 0.25
-"""Parts of the promised fall; a step between them leaves the damping as it is."""
+"""Parts of the promised fall; a step between them leaves the radius as it is."""
 
 _FAR = 300.0
 """Of −2 ln L: where more is promised, the data are asked where they are."""
@@ -51,7 +51,7 @@ _FALL = 0.9
 
 _NORM_STEPS = 20
 
-_OPTIONS = {"tol": 0.005, "most": 500}
+_OPTIONS = {"tol": 0.005, "most": 200}
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +87,7 @@ def minimise(objective: Objective, start: np.ndarray, **options: float) -> Minim
         From where.
     **options
         ``tol`` (content when the next step promises to lower −2 ln L by less than 0.002 times that, as in MINUIT;
-        0.005) and ``most`` (steps, 500).
+        0.005) and ``most`` (steps, 200).
 
     Raises
     ------
@@ -134,14 +134,14 @@ class _Path:
     point : Point
         Where it has come to.
     left : float
-        How much −2 ln L promises to fall without damping, by the expected or by the corrected curvature.
+        How much −2 ln L promises to fall wherever that is, by the expected or by the corrected curvature.
     """
 
     def __init__(self, objective: Objective, point: Point):
         self._objective, self.point, self.left = objective, point, np.inf
         self._before: tuple[Point, float] | None = None  # the point that a step has just been taken from
         self._correction = np.zeros_like(point.fisher)
-        self._damping = 0.0
+        self._radius = np.inf
 
     def next_step(self) -> Step:
         """The step from here."""
@@ -153,7 +153,7 @@ class _Path:
             curvature = curvature + self._correction
             step = step_from(point, curvature, bounds)
             self.left = max(self.left, step.promise)
-        return step_from(point, curvature, bounds, self._damping) if self._damping else step
+        return step if step.length <= self._radius else step_from(point, curvature, bounds, self._radius)
 
     def _correct(self) -> None:
         """Learn from the last step, if the promise did not get much smaller by it."""
@@ -170,14 +170,14 @@ class _Path:
         fall = self.point.stat - trial.stat
         if fall > 0:
             self._before, self.point = (self.point, self.left), trial
-            if fall > _GOOD * step.promise:
-                self._damping = _LESS * self._damping if self._damping > _LEAST_DAMPED else 0.0
-            elif fall < _POOR * step.promise:
-                self._damping = max(_MORE * self._damping, _LESS * _FIRST)
+            if fall < _POOR * step.promise:
+                self._radius = _CLOSER * step.length
+            elif fall > _GOOD * step.promise:
+                self._radius = max(self._radius, _WIDER * step.length)
             return True
         self._correction = np.zeros_like(self._correction)  # the valley bends: what was learned does not hold here
-        self._damping = max(_MORE * self._damping, _FIRST)
-        return self._damping < _MOST_DAMPED
+        self._radius = _BACK * step.length
+        return self._radius > _SHORTEST
 
 
 def approached(objective: Objective, start: np.ndarray) -> Point:

@@ -21,6 +21,12 @@ _SEEN = 1e-8
 """Cosine of the angle between a step and the change that it shows, below which it shows none."""
 
 
+_WIDER = 1.1
+"""A step may be longer than the radius by this factor."""
+
+_ROUNDS = 30
+
+
 @dataclass(frozen=True, eq=False)
 class Step:
     """A step, and by how much −2 ln L should fall along it.
@@ -31,19 +37,21 @@ class Step:
         The step.
     promise : float
         The fall, from slope and second derivatives.
+    length : float
+        In units of the errors.
     """
 
     by: np.ndarray
     promise: float
+    length: float
 
 
 def step_from(
-    point: Point, curvature: np.ndarray, bounds: np.ndarray, damping: float = 0.0, held: np.ndarray | None = None
+    point: Point, curvature: np.ndarray, bounds: np.ndarray, radius: float = np.inf, held: np.ndarray | None = None
 ) -> Step:
-    """The lowest place of the parabola, as near as damping asks for, and within limits.
+    """The lowest place of the parabola, within limits and not further than a radius.
 
-    Entries that would pass their limits stop there, and the step of the others is taken anew. Damping counts in units
-    of the errors that the diagonal gives, so that scales of parameters do not matter (Levenberg, Marquardt).
+    Lengths are in units of the errors that the diagonal of the Fisher matrix gives: scales of parameters do not matter.
 
     Parameters
     ----------
@@ -53,25 +61,60 @@ def step_from(
         Second derivatives.
     bounds : array, shape (k, 2)
         Limits.
-    damping : float
-        Added to the unit diagonal.
+    radius : float
+        How far, at most.
     held : array of bool, optional
         Entries that stay.
     """
-    theta, gradient, (low, high) = point.theta, point.gradient, bounds.T
     size = np.sqrt(np.maximum(np.diag(point.fisher), 1e-300))
-    scaled, slope, step = curvature / np.outer(size, size), gradient / size, np.zeros_like(theta)
-    fixed = pressed(point, bounds) if held is None else held | pressed(point, bounds)
-    while not fixed.all():
-        free = ~fixed
-        right = -slope[free] - scaled[np.ix_(free, fixed)] @ (step * size)[fixed]
-        step[free] = _solution(scaled[np.ix_(free, free)], right, damping) / size[free]
-        outside = free & ((theta + step < low) | (theta + step > high))
-        if not outside.any():
+    stays = np.zeros(size.size, dtype=bool) if held is None else held
+    matrix, slope, room = curvature / np.outer(size, size), point.gradient / size, (bounds.T - point.theta) * size
+    scaled = _lowest(matrix, slope, room, stays, 0.0)
+    if np.linalg.norm(scaled) > radius:
+        scaled = _lowest(matrix, slope, room, stays, _damping(matrix, slope, radius))
+    step = np.clip(scaled / size, *(bounds.T - point.theta))
+    promise = float(-(point.gradient @ step + 0.5 * step @ curvature @ step))
+    return Step(step, promise, float(np.linalg.norm(step * size)))
+
+
+def _damping(matrix: np.ndarray, slope: np.ndarray, radius: float) -> float:
+    """What is added to all curvatures so that a step without limits is as long as the radius (Moré & Sorensen 1983)."""
+    values, axes = np.linalg.eigh(matrix)
+    along, damping = axes.T @ slope, max(0.0, -_STRAIGHTER * float(values[0]))
+    for _ in range(_ROUNDS):
+        shifted = np.maximum(values + damping, _FLAT)
+        parts = (along / shifted) ** 2
+        length = float(np.sqrt(parts.sum()))
+        if length <= _WIDER * radius:
             break
-        step[outside] = np.clip(theta[outside] + step[outside], low[outside], high[outside]) - theta[outside]
-        fixed |= outside
-    return Step(step, float(-(gradient @ step + 0.5 * step @ curvature @ step)))
+        damping += length**2 / float((parts / shifted).sum()) * (length - radius) / radius
+    return damping
+
+
+def _lowest(matrix: np.ndarray, slope: np.ndarray, room: np.ndarray, stays: np.ndarray, damping: float) -> np.ndarray:
+    """Lowest place of a parabola in a box, by the method of active limits: always down, from limit to limit."""
+    step, low, high = np.zeros_like(slope), *room
+    fixed = stays | ((low >= 0) & (slope > 0)) | ((high <= 0) & (slope < 0))
+    for _ in range(4 * slope.size):
+        free = ~fixed
+        whole = np.zeros_like(step)
+        if free.any():
+            right = -slope[free] - matrix[np.ix_(free, fixed)] @ step[fixed]
+            whole[free] = _solution(matrix[np.ix_(free, free)], right, damping) - step[free]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            part = np.where(whole > 0, (high - step) / whole, np.where(whole < 0, (low - step) / whole, np.inf))
+        hit = int(np.argmin(part))
+        if part[hit] < 1:
+            step = np.clip(step + max(part[hit], 0.0) * whole, low, high)
+            step[hit], fixed[hit] = (high if whole[hit] > 0 else low)[hit], True
+            continue
+        step = step + whole
+        left = slope + matrix @ step + damping * step
+        pull = np.where(fixed & ~stays, np.where(step <= low, -left, left), -np.inf)
+        if not fixed.any() or pull.max() <= 0:
+            break
+        fixed[int(np.argmax(pull))] = False
+    return step
 
 
 def _solution(matrix: np.ndarray, right: np.ndarray, damping: float) -> np.ndarray:
@@ -98,6 +141,6 @@ def corrected(correction: np.ndarray, before: Point, after: Point) -> np.ndarray
     step, size = after.theta - before.theta, np.sqrt(np.maximum(np.diag(after.fisher), 1e-300))
     change = after.gradient - before.gradient - (after.fisher + correction) @ step
     along = float(change @ step)
-    if abs(along) <= _SEEN * np.linalg.norm(change / size) * np.linalg.norm(step * size):
+    if not abs(along) > _SEEN * np.linalg.norm(change / size) * np.linalg.norm(step * size):
         return correction
     return np.asarray(correction + np.outer(change, change) / along)
