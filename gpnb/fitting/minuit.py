@@ -74,7 +74,7 @@ def _migrad(objective: Objective, theta: np.ndarray, held: np.ndarray, options: 
         lambda theta: min(objective.stat(theta), _HUGE),
         theta,
         grad=lambda theta: np.nan_to_num(objective.gradient(theta)),
-        hessian=lambda theta: objective.at(theta).fisher,
+        g2=lambda theta: np.diag(objective.at(theta).fisher).copy(),  # a Hessian would be asked for without it at times
         name=objective.names,
     )
     minuit.errordef = Minuit.LEAST_SQUARES  # −2 ln L rises by 1 at one standard deviation
