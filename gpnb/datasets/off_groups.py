@@ -33,28 +33,26 @@ of a bin is so many times what this is for one ON count, there is no bias."""
 
 def off_groups(
     datasets: Sequence[SpectrumDataset],
+    expected: np.ndarray,
     cells: Sequence[np.ndarray] | None = None,
-    energies: bool = False,
     varying: bool = False,
-    rates: Rates | None = None,
 ) -> np.ndarray:
     """The group of each usable bin; bins of one group are to be added.
 
-    What is expected follows from the OFF counts of all datasets with the same energy bins, so that groups hardly depend
-    on where single counts lie. Bins in which the source is strong stay as they are.
+    What decides are the OFF counts that are expected, so that groups hardly depend on where single counts lie. Bins in
+    which the source is strong stay as they are.
 
     Parameters
     ----------
     datasets : sequence of SpectrumDataset
         With OFF counts.
+    expected : array
+        OFF counts expected in each usable bin, dataset after dataset; see `expected_off`.
     cells : sequence of array of int, optional
-        For each dataset, what each of its bins belongs to; bins of different cells are never added.
-    energies : bool
-        Add neighbouring energies too, from the highest down, where one over all runs is not enough.
+        For each dataset, the norm that each of its bins belongs to. Neighbouring energies of a norm are added too, from
+        the highest down, where one over all runs is not enough; bins of different norms never.
     varying : bool
         Add no more runs than needed, as for a source whose flux varies from run to run.
-    rates : dict, optional
-        What to expect, from `off_rates`; by default that of these datasets.
 
     Returns
     -------
@@ -68,20 +66,20 @@ def off_groups(
     >>> true = gpnb.Axis.energy("1 TeV", "100 TeV", nbin=2, name="energy_true")
     >>> runs = [gpnb.SpectrumDataset(axis, true, [3, 0], [1e13, 1e13], np.eye(2), "1 h", counts_off=[30, 1],
     ...                              acceptance_off=10, name=name) for name in "ab"]
-    >>> off_groups(runs).tolist()
+    >>> off_groups(runs, expected_off(runs)).tolist()
     [0, 2, 1, 2]
-    >>> off_groups(runs, energies=True).tolist()
+    >>> off_groups(runs, expected_off(runs), cells=[np.array([0, 0])] * 2).tolist()
     [0, 0, 0, 0]
     """
-    table = _Bins.of(datasets, cells, off_rates(datasets) if rates is None else rates)
-    if table.expected.size == 0 or table.expected.min() >= ENOUGH:
-        return np.arange(table.expected.size)
+    if expected.size == 0 or expected.min() >= ENOUGH:
+        return np.arange(expected.size)
+    table = _Bins.of(datasets, expected, cells)
     layers, layer = np.unique(np.stack([table.axis, table.cell, table.energy]), axis=1, return_inverse=True)
     layer = layer.ravel()
     total, excess = np.bincount(layer, table.expected), np.bincount(layer, table.counts - table.alpha * table.expected)
     needed = STRONG * np.bincount(layer, table.alpha / (1 + table.alpha))  # if its bins stay apart
     part = _parts(table, layer, total, excess >= needed, varying)
-    if energies:
+    if cells is not None:
         owner = _joined(layers, total, excess >= needed / np.bincount(layer))
         part, layer = np.where(np.bincount(owner)[owner][layer] > 1, 0, part), owner[layer]
     return np.asarray(np.unique(np.stack([layer, part]), axis=1, return_inverse=True)[1]).ravel()
@@ -98,8 +96,19 @@ def off_rates(datasets: Sequence[SpectrumDataset]) -> Rates:
 
 
 def expected_off(datasets: Sequence[SpectrumDataset], rates: Rates | None = None) -> np.ndarray:
-    """OFF counts expected in each usable bin; see `off_groups`."""
-    return _Bins.of(datasets, None, off_rates(datasets) if rates is None else rates).expected
+    """OFF counts expected in each usable bin, dataset after dataset.
+
+    Parameters
+    ----------
+    datasets : sequence of SpectrumDataset
+        With OFF counts.
+    rates : dict, optional
+        From `off_rates`; by default that of these datasets.
+    """
+    rates = off_rates(datasets) if rates is None else rates
+    known = [rates.get(item.energy.edge_values.tobytes(), np.zeros(item.energy.n)) for item in datasets]
+    places = [item.usable for item in datasets]
+    return _flat([rate * _off_exposure(item) for rate, item in zip(known, datasets, strict=True)], places)
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +136,7 @@ class _Bins:
     alpha: np.ndarray
 
     @classmethod
-    def of(cls, datasets: Sequence[SpectrumDataset], cells: Sequence[np.ndarray] | None, rates: Rates) -> _Bins:
+    def of(cls, datasets: Sequence[SpectrumDataset], expected: np.ndarray, cells: Sequence[np.ndarray] | None) -> _Bins:
         axes: dict[bytes, int] = {}
         numbers = [axes.setdefault(item.energy.edge_values.tobytes(), len(axes)) for item in datasets]
         longest = max((item.energy.n for item in datasets), default=0)
@@ -135,9 +144,6 @@ class _Bins:
         sizes = [len(place) for place in places]
         axis = np.repeat(np.array(numbers, dtype=int), sizes)
         energy = axis * longest + np.concatenate([*places, np.zeros(0, dtype=int)])
-        none = np.zeros(longest)
-        known = [rates.get(item.energy.edge_values.tobytes(), none[: item.energy.n]) for item in datasets]
-        expected = _flat([rate * _off_exposure(item) for rate, item in zip(known, datasets, strict=True)], places)
         cell = np.zeros(len(axis), dtype=int) if cells is None else _flat(cells, places).astype(int)
         counts, alpha = (_flat([getattr(item, name) for item in datasets], places) for name in ("counts", "alpha"))
         return cls(np.repeat(np.arange(len(sizes)), sizes), axis, energy, cell, expected, counts, alpha)

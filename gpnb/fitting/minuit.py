@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gpnb.core.errors import ArgumentError
 from gpnb.fitting.objective import Objective
+from gpnb.fitting.options import options_of
 from gpnb.fitting.scoring import Minimum, score
 from gpnb.fitting.steps import pressed
 
@@ -45,16 +45,14 @@ def minimise(objective: Objective, start: np.ndarray, **options: float) -> Minim
     ArgumentError
         If there is another option.
     """
-    unknown = sorted(set(options) - set(_OPTIONS))
-    if unknown:
-        raise ArgumentError(f"{unknown[0]!r} is no option of the back end minuit; it has: {', '.join(_OPTIONS)}.")
+    settings = options_of("minuit", _OPTIONS, options)
     theta, words = start, ""
     for _ in range(_ROUNDS):
         near = score(objective, theta, tolerance=_NEAR, most=40)
         held = pressed(objective.at(near.theta), objective.bounds)
         if held.all():
             return near
-        minuit = _migrad(objective, near.theta, held, {**_OPTIONS, **options})
+        minuit = _migrad(objective, near.theta, held, settings)
         theta = np.clip(np.array(minuit.values), *objective.bounds.T)
         # what pressed against its limit at the start of Migrad may be free to leave it now, and the other way round
         words = "" if minuit.valid else f"Migrad did not converge (EDM {minuit.fmin.edm:.2g})"

@@ -7,13 +7,12 @@ Where it is not the true one, steps get smaller slowly: then it is corrected by 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from gpnb.core.errors import ArgumentError
 from gpnb.fitting.likelihood import Point
 from gpnb.fitting.objective import Objective
+from gpnb.fitting.options import options_of
 from gpnb.fitting.steps import Step, corrected, step_from
 
 _WIDER, _CLOSER, _BACK = 3.0, 0.5, 0.25
@@ -94,10 +93,7 @@ def minimise(objective: Objective, start: np.ndarray, **options: float) -> Minim
     ArgumentError
         If there is another option.
     """
-    unknown = sorted(set(options) - set(_OPTIONS))
-    if unknown:
-        raise ArgumentError(f"{unknown[0]!r} is no option of the back end scoring; it has: {', '.join(_OPTIONS)}.")
-    settings: dict[str, Any] = {**_OPTIONS, **options}
+    settings = options_of("scoring", _OPTIONS, options)
     return score(objective, start, _PER_TOL * settings["tol"], int(settings["most"]))
 
 

@@ -29,14 +29,28 @@ class Term(Protocol):
     def __call__(self, signal: np.ndarray) -> Three:
         """Three arrays like `signal`; its last axis goes over the bins, those before it over many signals."""
 
+    def join(self, values: np.ndarray) -> np.ndarray:
+        """Values of usable bins, along the last axis, as the statistic takes them: added where it takes sums."""
+        return values
+
+    def slant(self, signal: np.ndarray) -> np.ndarray:
+        """The slope to be expected though the signal is true: zero, but for a statistic with a bias."""
+        return np.zeros(signal.shape)
+
 
 class Counted(Term, Protocol):
-    """A term that knows where it is defined."""
+    """A term that knows where it is defined.
+
+    Attributes
+    ----------
+    lowest : array
+        The least signal of each bin.
+    """
 
     lowest: np.ndarray
 
 
-class OnOff:
+class OnOff(Counted):
     """W statistic, background measured beside the source.
 
     Parameters
@@ -56,7 +70,7 @@ class OnOff:
         return wstat_terms(self._n, self._m, self._alpha, signal)
 
     def slant(self, signal: np.ndarray) -> np.ndarray:
-        """The slope that W has on average over what signal and background give; zero where OFF counts are many."""
+        """See `Term`: that of W on average over what signal and background give; zero where OFF counts are many."""
         found = np.zeros(signal.shape)
         few = np.flatnonzero((self._expected < _FEW) & (signal >= 0))
         signal, alpha, off = signal[few], self._alpha[few], self._expected[few]
@@ -74,7 +88,7 @@ def _chance(n: np.ndarray, mean: np.ndarray) -> np.ndarray:
     return found
 
 
-class Known:
+class Known(Counted):
     """Cash or C-stat, background known."""
 
     def __init__(self, datasets: Sequence[SpectrumDataset], absolute: bool):
@@ -88,7 +102,7 @@ class Known:
         return self._function(self._n, mu), cash_gradient(self._n, mu), cash_weight(mu)
 
 
-class Squares:
+class Squares(Counted):
     """Chi square of the excess."""
 
     def __init__(self, datasets: Sequence[SpectrumDataset]):
@@ -102,7 +116,7 @@ class Squares:
         return chi2(self._excess, signal, self._error), slope, chi2_weight(self._error)
 
 
-class Terms:
+class Terms(Counted):
     """The terms of several spectra, those of one statistic evaluated together.
 
     By default bins are added where few OFF counts are expected (see `off_groups`): the terms are those of the sums, and
@@ -154,13 +168,12 @@ class Terms:
             data = [datasets[number] for number in own]
             where = np.concatenate([np.arange(places[number].start, places[number].stop) for number in own])
             groups = np.arange(len(where))
+            expected = expected_off(data, rates) if kind == "wstat" else np.zeros(0)
             if kind == "wstat" and statistic is None:
-                groups = off_groups(
-                    data, cells and [cells[number] for number in own], cells is not None, varying, rates
-                )
+                groups = off_groups(data, expected, cells and [cells[number] for number in own], varying)
             owner[where] = self.n + groups
             stop = self.n + int(groups.max()) + 1
-            self._parts.append((_term(kind, data, groups, rates), slice(self.n, stop)))
+            self._parts.append((_term(kind, data, groups, expected), slice(self.n, stop)))
             self.n = stop
         self._sorted = np.argsort(owner, kind="stable")
         self._starts = np.searchsorted(owner[self._sorted], np.arange(self.n))
@@ -168,7 +181,7 @@ class Terms:
         self.lowest = np.concatenate([term.lowest for term, _ in self._parts])
 
     def join(self, values: np.ndarray) -> np.ndarray:
-        """Sums of values of the bins, along the last axis."""
+        """See `Term`."""
         if self._alone:
             return values
         return np.asarray(np.add.reduceat(values[..., self._sorted], self._starts, axis=-1))
@@ -178,12 +191,8 @@ class Terms:
         return np.asarray(values[self._sorted][self._starts])
 
     def slant(self, signal: np.ndarray) -> np.ndarray:
-        """The slope to be expected of each sum; see `OnOff.slant`."""
-        found = np.zeros(signal.shape)
-        for term, where in self._parts:
-            if isinstance(term, OnOff):
-                found[where] = term.slant(signal[where])
-        return found
+        """See `Term`."""
+        return np.concatenate([term.slant(signal[where]) for term, where in self._parts])
 
     def __call__(self, signal: np.ndarray) -> Three:
         """Statistic, slope and weight of each sum."""
@@ -194,17 +203,17 @@ class Terms:
         return stat, slope, weight
 
 
-def _term(kind: str, datasets: Sequence[SpectrumDataset], groups: np.ndarray, rates: Rates | None) -> Counted:
+def _term(kind: str, datasets: Sequence[SpectrumDataset], groups: np.ndarray, expected: np.ndarray) -> Counted:
     if kind == "wstat":
-        return _on_off(datasets, groups, rates)
+        return _on_off(datasets, groups, expected)
     return Squares(datasets) if kind == "chi2" else Known(datasets, absolute=kind == "cstat")
 
 
-def _on_off(datasets: Sequence[SpectrumDataset], groups: np.ndarray, rates: Rates | None) -> OnOff:
+def _on_off(datasets: Sequence[SpectrumDataset], groups: np.ndarray, expected: np.ndarray) -> OnOff:
     """Counts added in groups; the background of a sum is the sum of the backgrounds."""
     names = ("counts", "counts_off", "acceptance", "acceptance_off", "alpha")
     n, m, on, off, alpha = (_used(datasets, name) for name in names)
-    several = (n, m, on, off, alpha * m, expected_off(datasets, rates))
+    several = (n, m, on, off, alpha * m, expected)
     n, m, on, off, background, expected = (np.bincount(groups, values) for values in several)
     with np.errstate(divide="ignore", invalid="ignore"):
         return OnOff(n, m, np.where(m > 0, background / m, on / off), expected)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gpnb
-from gpnb.datasets.off_groups import LEAST, off_groups
+from gpnb.datasets.off_groups import LEAST, expected_off, off_groups
 
 
 def spectrum(off, name, livetime="1 h", flags=None, acceptance_off=10.0, on=None):
@@ -18,14 +18,19 @@ def spectrum(off, name, livetime="1 h", flags=None, acceptance_off=10.0, on=None
     )  # fmt: skip
 
 
+def groups_of(runs, cells=None, energies=False, varying=False):
+    cells = [np.zeros(run.energy.n, dtype=int) for run in runs] if energies and cells is None else cells
+    return off_groups(runs, expected_off(runs), cells, varying)
+
+
 def test_bins_with_enough_stay_apart():
     runs = [spectrum([30, 19], "a"), spectrum([31, 18], "b")]
-    assert off_groups(runs).tolist() == [0, 1, 2, 3]
-    assert off_groups(runs, energies=True).tolist() == [0, 1, 2, 3]
+    assert groups_of(runs).tolist() == [0, 1, 2, 3]
+    assert groups_of(runs, energies=True).tolist() == [0, 1, 2, 3]
 
 
 def test_sparse_energies_are_added_over_runs():
-    groups = off_groups([spectrum([30, 1, 0], name) for name in "abcd"]).reshape(4, 3)
+    groups = groups_of([spectrum([30, 1, 0], name) for name in "abcd"]).reshape(4, 3)
     assert len(set(groups[:, 0])) == 4
     assert len(set(groups[:, 1])) == 1
     assert len(set(groups[:, 2])) == 1  # none expected at all
@@ -34,34 +39,34 @@ def test_sparse_energies_are_added_over_runs():
 
 def test_of_what_varies_as_few_runs_as_needed_in_their_order():
     runs = [spectrum([1], str(number)) for number in range(12)]
-    assert off_groups(runs).tolist() == [0] * 12
-    groups = off_groups(runs, varying=True)
+    assert groups_of(runs).tolist() == [0] * 12
+    groups = groups_of(runs, varying=True)
     assert groups.tolist() == [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3]
 
 
 def test_what_is_expected_follows_exposure_not_single_counts():
     """All counts lie in one run; the runs are alike, so they are treated alike."""
-    assert off_groups([spectrum([m], str(m)) for m in (0, 48, 1, 2)]).tolist() == [0, 1, 2, 3]
+    assert groups_of([spectrum([m], str(m)) for m in (0, 48, 1, 2)]).tolist() == [0, 1, 2, 3]
     runs = [spectrum([m], name, hours) for m, name, hours in ((9, "long", "9 h"), (1, "a", "1 h"), (1, "b", "1 h"))]
-    assert off_groups(runs, varying=True).tolist() == [0, 1, 1]
+    assert groups_of(runs, varying=True).tolist() == [0, 1, 1]
 
 
 def test_energies_join_from_the_top_and_the_rest_at_the_bottom_too():
-    assert off_groups([spectrum([19, 4, 2, 1, 0], "a")], energies=True).tolist() == [0, 1, 2, 2, 2]
-    assert off_groups([spectrum([1, 5], "a")], energies=True).tolist() == [0, 0]
-    assert off_groups([spectrum([1, 0, 1], "a")], energies=True).tolist() == [0, 0, 0]
+    assert groups_of([spectrum([19, 4, 2, 1, 0], "a")], energies=True).tolist() == [0, 1, 2, 2, 2]
+    assert groups_of([spectrum([1, 5], "a")], energies=True).tolist() == [0, 0]
+    assert groups_of([spectrum([1, 0, 1], "a")], energies=True).tolist() == [0, 0, 0]
 
 
 def test_cells_and_axes_are_never_mixed():
     runs = [spectrum([1, 1], "a"), spectrum([1, 1], "b"), spectrum([1, 1, 1], "other")]
-    groups = off_groups(runs, [np.array([0, 1]), np.array([0, 1]), np.array([0, 0, 1])], energies=True)
+    groups = groups_of(runs, [np.array([0, 1]), np.array([0, 1]), np.array([0, 0, 1])], energies=True)
     assert groups.tolist() == [0, 1, 0, 1, 2, 2, 3]
 
 
 def test_masked_bins_take_no_part():
     flags = [int(gpnb.Flag.ENERGY), 0]
     runs = [spectrum([1, 5], "a", flags=flags), spectrum([1, 1], "b"), spectrum([1, 1], "c")]
-    assert off_groups(runs).tolist() == [1, 0, 1, 0, 1]
+    assert groups_of(runs).tolist() == [1, 0, 1, 0, 1]
 
 
 @given(
@@ -72,7 +77,7 @@ def test_masked_bins_take_no_part():
 )
 def test_groups_have_enough_where_there_is_enough(off, hours, energies, varying):
     runs = [spectrum(row, str(i), f"{hours[i]} h") for i, row in enumerate(off)]
-    groups = off_groups(runs, energies=energies, varying=varying)
+    groups = groups_of(runs, energies=energies, varying=varying)
     assert sorted(set(groups)) == list(range(groups.max() + 1))
     rate = np.sum(off, axis=0) / sum(hours[: len(off)])
     expected = np.outer(hours[: len(off)], rate).ravel()
@@ -92,11 +97,11 @@ def test_groups_have_enough_where_there_is_enough(off, hours, energies, varying)
 
 
 def test_nothing_is_no_group():
-    assert off_groups([]).size == 0
+    assert groups_of([]).size == 0
 
 
 def test_a_strong_source_needs_no_sums():
     """Each ON count speaks for the source where its signal is above alpha / (1 + alpha)."""
     runs = [spectrum([1, 1], name, on=[5, 0]) for name in "ab"]
-    assert off_groups(runs).tolist() == [0, 2, 1, 2]
-    assert off_groups(runs, energies=True).tolist() == [0, 0, 0, 0]  # what is sparse joins the next that is not
+    assert groups_of(runs).tolist() == [0, 2, 1, 2]
+    assert groups_of(runs, energies=True).tolist() == [0, 0, 0, 0]  # what is sparse joins the next that is not

@@ -16,6 +16,7 @@ from gpnb.fitting import joining
 from gpnb.fitting.block import Bins, Period
 from gpnb.fitting.blocks.binned import Binned
 from gpnb.fitting.blocks.linear import Linear, slices
+from gpnb.fitting.terms import Term
 from gpnb.models.norms import LogParabolaNorm
 
 CRAB = gpnb.PowerLaw(index=2.6, amplitude="4e-11 TeV-1 s-1 cm-2")
@@ -211,6 +212,15 @@ class Measurement:
         return self.flags == 0
 
 
+class Gauss(Term):
+    def __init__(self, dataset):
+        self.dataset = dataset
+
+    def __call__(self, signal):
+        pull = (signal - self.dataset.flux) / self.dataset.error
+        return pull**2, 2 * pull / self.dataset.error, np.full_like(signal, 2 / self.dataset.error**2)
+
+
 class Measurements(Binned):
     """Fluxes from 1 to 100 TeV; each sees the source of its name, so there is a block for each."""
 
@@ -224,12 +234,8 @@ class Measurements(Binned):
         asks = tuple(bins if model.name == dataset.source else None for model in models)
         linear = Linear(asks, (Period(dataset.name, dataset.gti),), lambda flux: flux, np.zeros(1, int), slices([1]))
 
-        def term(signal):
-            pull = (signal - dataset.flux) / dataset.error
-            return pull**2, 2 * pull / dataset.error, np.full_like(signal, 2 / dataset.error**2)
-
         estimates = np.array([dataset.flux]), np.array([dataset.error])
-        return cls([dataset], linear, lambda: linear, term, ("gauss",), estimates)
+        return cls([dataset], linear, lambda: linear, Gauss(dataset), ("gauss",), estimates)
 
     @staticmethod
     def measured(dataset):

@@ -30,10 +30,6 @@ class Binned(Block):
         What it is called.
     estimates : pair of array, shape (n,)
         What the data alone say of the signal in each usable bin, and its error.
-    join : callable, optional
-        Adds signals of usable bins, along the last axis, to what the statistic takes.
-    slant : callable, optional
-        The slope that the statistic is expected to have for a signal that is true; by default none.
     """
 
     def __init__(
@@ -44,13 +40,11 @@ class Binned(Block):
         term: Term,
         statistics: Sequence[str],
         estimates: tuple[np.ndarray, np.ndarray],
-        join: Callable[[np.ndarray], np.ndarray] = np.asarray,
-        slant: Callable[[np.ndarray], np.ndarray] = np.zeros_like,
     ):
         self.datasets, self.statistics = tuple(datasets), tuple(statistics)
         self.asks, self.periods = used.asks, used.periods
-        self.n = join(np.zeros(used.owner.size)).size
-        self._used, self._make_whole, self._term, self._join, self._slant = used, whole, term, join, slant
+        self.n = term.join(np.zeros(used.owner.size)).size
+        self._used, self._make_whole, self._term = used, whole, term
         value, error = estimates
         seen = np.flatnonzero((value > error) & (error > 0))
         self._seen, self._log, self._weight = seen, np.log(value[seen]), (value[seen] / error[seen]) ** 2
@@ -66,19 +60,19 @@ class Binned(Block):
 
     def at(self, sources: Sequence[Source], size: int) -> Share:
         """See `Block`."""
-        counts = self._join(self._used.with_slopes(sources, size))
+        counts = self._term.join(self._used.with_slopes(sources, size))
         signal, slopes = counts[0], counts[1:]
         stat, slope, weight = self._term(signal)
         return Share(float(stat.sum()), slopes @ slope, (slopes * weight) @ slopes.T)
 
     def stat(self, sources: Sequence[Source]) -> np.ndarray:
         """See `Block`."""
-        return np.asarray(self._term(self._join(self._used.signal(sources)))[0].sum(axis=-1))
+        return np.asarray(self._term(self._term.join(self._used.signal(sources)))[0].sum(axis=-1))
 
     def slant(self, sources: Sequence[Source], size: int) -> np.ndarray:
         """See `Block`."""
-        counts = self._join(self._used.with_slopes(sources, size))
-        return np.asarray(counts[1:] @ self._slant(counts[0]))
+        counts = self._term.join(self._used.with_slopes(sources, size))
+        return np.asarray(counts[1:] @ self._term.slant(counts[0]))
 
     def log_equations(self, sources: Sequence[Source], size: int) -> tuple[np.ndarray, np.ndarray]:
         """See `Block`: of bins in which a signal is seen and expected."""

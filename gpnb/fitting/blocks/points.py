@@ -12,7 +12,7 @@ from gpnb.datasets.light_curve import LightCurveDataset
 from gpnb.fitting.block import Bins, Period
 from gpnb.fitting.blocks.binned import Binned
 from gpnb.fitting.blocks.linear import Linear, slices
-from gpnb.fitting.terms import Three
+from gpnb.fitting.terms import Term, Three
 
 STATISTIC = "points"
 """What the statistic of points is called."""
@@ -85,7 +85,7 @@ class LightCurves(Points):
         return Period(dataset.name, dataset.gti, apart=True), dataset.interval, len(dataset.gti.start_values)
 
 
-class PointsTerm:
+class PointsTerm(Term):
     """−2 ln L of usable points; see `gpnb.fitting.terms.Term`.
 
     Parameters

@@ -29,8 +29,7 @@ class Spectra(Binned):
         def whole() -> Linear:
             return _folded(datasets, len(models), [np.ones_like(item.usable) for item in datasets])
 
-        estimates = _estimates(datasets, used)
-        return [cls(datasets, used, whole, terms, terms.kinds, estimates, terms.join, terms.slant)]
+        return [cls(datasets, used, whole, terms, terms.kinds, _estimates(datasets, used))]
 
     @staticmethod
     def measured(dataset: SpectrumDataset) -> np.ndarray:
