@@ -81,26 +81,36 @@ function openDrawer(model) {
 }
 
 /**
+ * How far the work is, and Cancel. They stay while the work does: a click must not miss a button made anew meanwhile.
  * @param {Model<Traits>} model
- * @returns {HTMLElement[]} How far the work is, if there is some
+ * @param {AbortSignal} signal
  */
-function progress(model) {
-  const { label, fraction } = model.get("progress");
-  if (label === undefined) return [];
-  const percent = Math.round(100 * fraction);
-  const bar = h("span", { class: "gpnb-bar" }, h("span", { style: `width:${percent}%` }));
-  const range = { "aria-valuenow": percent, "aria-valuemin": 0, "aria-valuemax": 100 };
-  return [
-    h("span", { role: "progressbar", "aria-label": label, ...range, class: "gpnb-progress" }, label, " ", bar),
-    button("Cancel", `Cancel: ${label}`, () => model.send({ kind: "cancel" })),
-  ];
+export function progressOf(model, signal) {
+  const words = h("span", {}), done = h("span", {});
+  const range = h("span", { role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100, class: "gpnb-progress" },
+    words, " ", h("span", { class: "gpnb-bar" }, done));
+  const cancel = button("Cancel", "Cancel", () => model.send({ kind: "cancel" }));
+  const work = h("span", { class: "gpnb-work" }, range, cancel);
+  watch(model, signal, ["progress"], () => {
+    const { label, fraction } = model.get("progress");
+    work.hidden = label === undefined;
+    if (label === undefined) return;
+    const percent = Math.round(100 * fraction);
+    words.textContent = label;
+    done.setAttribute("style", `width:${percent}%`);
+    range.setAttribute("aria-label", label);
+    range.setAttribute("aria-valuenow", String(percent));
+    cancel.setAttribute("aria-label", `Cancel: ${label}`);
+    cancel.title = `Cancel: ${label}`;
+  });
+  return work;
 }
 
 /** @param {Given<Traits>} given */
 function render({ model, el, signal: given }) {
   const { signal, end } = lifetime(given);
   const state = h("span", { class: "gpnb-state", role: "status", "aria-live": "polite" });
-  const work = h("span", { class: "gpnb-work" }), notes = h("span", { class: "gpnb-notes" });
+  const work = progressOf(model, signal), notes = h("span", { class: "gpnb-notes" });
   const totals = h("span", { class: "gpnb-totals", role: "status" });
   const drawer = h("div", {});
   el.classList.add("gpnb-part");
@@ -112,7 +122,6 @@ function render({ model, el, signal: given }) {
     state.replaceChildren(`${SIGNS[level]} ${text || "Ready"}`);
     if (detail) state.append(" ", button("Details", "Show the full traceback", () => model.send({ kind: "detail" }), { class: "gpnb-link" }));
   });
-  watch(model, signal, ["progress"], () => work.replaceChildren(...progress(model)));
   watch(model, signal, ["totals"], () => { totals.textContent = model.get("totals"); totals.hidden = !totals.textContent; });
   watch(model, signal, ["notes"], () => {
     notes.replaceChildren(...model.get("notes").map((note) => h("span", { class: "gpnb-note" }, `▲ ${note}`)));
