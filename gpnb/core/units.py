@@ -7,12 +7,14 @@ energy TeV, angle deg, area cm2, flux cm-2 s-1 TeV-1, time s from a reference.
 from __future__ import annotations
 
 import math
+import warnings
 from typing import Any
 
 import numpy as np
 from astropy import units as u
 from astropy.coordinates import SkyCoord
 from astropy.time import Time
+from erfa import ErfaWarning
 
 from gpnb.core.errors import ArgumentError
 
@@ -155,6 +157,23 @@ def to_time(value: Any, name: str = "time") -> Time:
 def time_text(time: Time) -> str:
     """Write a Time so that `to_time` reads it back, to a nanosecond."""
     return f"{Time(time, format='isot', precision=9).value} {time.scale}"
+
+
+def time_words(time: Time) -> str:
+    """Write a time for people, to the second: UTC, or TT where leap seconds are not known.
+
+    Examples
+    --------
+    >>> time_words(Time("2024-08-20T03:41:34")), time_words(Time("2150-01-01", scale="tt"))
+    ('2024-08-20 03:41:34 UTC', '2150-01-01 00:00:00 TT')
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ErfaWarning)
+        try:
+            return f"{time.utc.iso[:19]} UTC"
+        except ErfaWarning:
+            warnings.simplefilter("ignore", ErfaWarning)
+            return f"{time.tt.iso[:19]} TT"
 
 
 def quantity_text(quantity: u.Quantity) -> str:

@@ -14,7 +14,7 @@ from astropy.time import Time
 from gpnb.core.errors import DataFormatError, SelectionError
 from gpnb.core.fits_file import column_values, find_hdu, open_fits
 from gpnb.core.recipe import Recipe
-from gpnb.core.units import to_time
+from gpnb.core.units import time_words, to_time
 from gpnb.data.phase import Ephemeris, phase_intervals
 from gpnb.data.timeref import seconds_from, time_factor, time_reference
 
@@ -175,7 +175,7 @@ class GTI:
 
     def __repr__(self) -> str:
         plural = "s" * (len(self) != 1)
-        return f"GTI({len(self)} interval{plural}, {self.seconds:.0f} s, from {self.start[0].utc.iso[:19]} UTC)"
+        return f"GTI({len(self)} interval{plural}, {self.seconds:.0f} s, from {time_words(self.start[0])})"
 
 
 def _unit(hdu: Any, name: str) -> str:

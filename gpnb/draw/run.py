@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from gpnb.core.units import time_words
 from gpnb.draw import html
 from gpnb.draw.instrument import axis_rows
 from gpnb.panels.columns import Column
@@ -50,8 +51,8 @@ def summary(obs: Any, picture: html.Markup, notes: Sequence[str]) -> html.Markup
     """Facts of the run and axes of its responses, as safe HTML."""
     columns = [Column(name) for name in ("Quantity", "Value")]
     rows = [
-        ["start", f"{obs.tstart.utc.iso[:19]} UTC"],
-        ["stop", f"{obs.tstop.utc.iso[:19]} UTC"],
+        ["start", time_words(obs.tstart)],
+        ["stop", time_words(obs.tstop)],
         ["on time, live time", f"{obs.ontime.to_value('s'):.1f} s, {obs.livetime.to_value('s'):.1f} s"],
         ["events", f"{len(obs.events)}"],
     ]

@@ -11,7 +11,7 @@ from astropy.time import Time
 
 from gpnb.core.errors import ArgumentError
 from gpnb.core.recipe import Recipe
-from gpnb.core.units import to_time
+from gpnb.core.units import time_words, to_time
 from gpnb.models.base import Declared
 from gpnb.models.temporal import DAY, TemporalModel
 from gpnb.models.temporal_file import read_curve, read_phases, write_columns
@@ -136,7 +136,7 @@ class LightCurveTemplate(TemporalModel):
         return np.asarray(norm * (self._lines.integral_to(high) - self._lines.integral_to(low)))
 
     def __repr__(self) -> str:
-        return f"LightCurveTemplate({len(self._lines.nodes)} times from {self._reference.utc.iso[:19]} UTC)"
+        return f"LightCurveTemplate({len(self._lines.nodes)} times from {time_words(self._reference)})"
 
 
 class PhaseCurve(TemporalModel):

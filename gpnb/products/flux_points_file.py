@@ -154,7 +154,14 @@ def _arrays(table: Table, keep: np.ndarray) -> dict[str, np.ndarray]:
     found = {name: plain_column(table, name, _WHERE) for name in names if name in table.colnames}
     if "is_ul" in table.colnames:
         found["is_ul"] = truth_values(table["is_ul"], f"{_WHERE}, column is_ul,")
-    return {name: values[keep] if single else values[:, keep] for name, values in found.items()}
+    if single:
+        return {name: values[keep] for name, values in found.items()}
+    for name, values in found.items():
+        if values.shape[1:2] != keep.shape:
+            raise DataFormatError(
+                f"{_WHERE}, column {name}, has {values.shape[1:]} values a row; expected {keep.size}."
+            )
+    return {name: values[:, keep] for name, values in found.items()}
 
 
 def _references(

@@ -16,7 +16,7 @@ from gpnb.core.errors import ArgumentError, SelectionError
 from gpnb.core.frozen import unchanging
 from gpnb.core.progress import CancelToken, Report
 from gpnb.core.recipe import Recipe
-from gpnb.core.units import to_time
+from gpnb.core.units import time_words, to_time
 from gpnb.products.estimates import NORMS, SCANS, STATS, Estimates
 from gpnb.products.sed import PARAMETER, REFERENCES, Spectrum
 
@@ -291,5 +291,5 @@ class LightCurve(Displayed, Estimates):
     def __repr__(self) -> str:
         name = f"{self.name}, " if self.name else ""
         bands = len(self.e_ref)
-        first = self.time_min.min().utc.iso[:19] if len(self) else "no time"
-        return f"LightCurve({name}{len(self)} bins from {first} UTC, {bands} energy band{'s' * (bands != 1)})"
+        first = time_words(self.time_min.min()) if len(self) else "no time"
+        return f"LightCurve({name}{len(self)} bins from {first}, {bands} energy band{'s' * (bands != 1)})"

@@ -118,7 +118,7 @@ def sed_type_of(table: Table, where: str) -> str:
     """
     if "norm" in table.colnames and "ref_dnde" in table.colnames:
         return "norm"
-    said = str({key.upper(): value for key, value in table.meta.items()}.get("SED_TYPE", "")).strip().lower()
+    said = str({str(key).upper(): value for key, value in table.meta.items()}.get("SED_TYPE", "")).strip().lower()
     if said in table.colnames and said in SED_TYPES:
         return said
     found = [kind for kind in SED_TYPES[:-1] if kind in table.colnames]

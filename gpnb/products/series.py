@@ -17,7 +17,7 @@ from gpnb.core.errors import ArgumentError, DataFormatError
 from gpnb.core.faults import faults_told
 from gpnb.core.frozen import unchanging
 from gpnb.core.recipe import Recipe
-from gpnb.core.units import time_text, to_time
+from gpnb.core.units import time_text, time_words, to_time
 from gpnb.products.light_curve import LightCurve
 
 ARRAYS = ("value", "errn", "errp", "ul")
@@ -57,7 +57,7 @@ class Series:
     >>> table = Table({"MJD": [60000.1, 60001.1], "Flux [mJy]": [1.5, 2.5], "Flux_err": [0.1, 0.2]})
     >>> series = gpnb.Series.from_table(table, scale="utc", name="radio")
     >>> series
-    Series(radio: 2 values from 2023-02-25T02:24:00 UTC, mJy)
+    Series(radio: 2 values from 2023-02-25 02:24:00 UTC, mJy)
     >>> series.quantity
     <Quantity [1.5, 2.5] mJy>
     """
@@ -292,7 +292,7 @@ class Series:
         return len(self.time_min)
 
     def __repr__(self) -> str:
-        first = f" from {self.time_min.min().utc.isot[:19]} UTC" if len(self) else ""
+        first = f" from {time_words(self.time_min.min())}" if len(self) else ""
         unit = self.unit.to_string() or "no unit"
         return f"Series({self.name}: {len(self)} value{'s' * (len(self) != 1)}{first}, {unit})"
 

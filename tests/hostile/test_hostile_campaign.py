@@ -44,7 +44,6 @@ def faults(found):
     return "\n".join(f"{line['area']} {line['seed']}: {line['outcome']}: {line['says']}" for line in bad)
 
 
-@pytest.mark.slow  # minutes, and not all faults are mended yet
 def test_five_hundred_damaged_inputs():
     found = results(0, 25)
     assert len(found) > 500
