@@ -158,9 +158,8 @@ def _arrays(table: Table, keep: np.ndarray) -> dict[str, np.ndarray]:
         return {name: values[keep] for name, values in found.items()}
     for name, values in found.items():
         if values.shape[1:2] != keep.shape:
-            raise DataFormatError(
-                f"{_WHERE}, column {name}, has {values.shape[1:]} values a row; expected {keep.size}."
-            )
+            said = f"{_WHERE}, column {name}, has rows of shape {values.shape[1:]}"
+            raise DataFormatError(f"{said}; expected a value for each of {keep.size} energies.")
     return {name: values[:, keep] for name, values in found.items()}
 
 

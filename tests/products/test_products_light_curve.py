@@ -149,3 +149,14 @@ def test_what_is_no_light_curve_is_refused():
         made(norm=np.ones((2, 2)))
     with pytest.raises(ArgumentError, match="one entry for each of 3 bins"):
         made(obs_ids=((1,),))
+
+
+def test_columns_and_headers_that_do_not_fit():
+    table = made().table()
+    table.meta[True] = "a header's key may be no text"
+    assert len(gpnb.LightCurve.from_table(table)) == 3
+    table["flux"] = np.ones((3, 5)) * u.Unit("cm-2 s-1")  # there are two bands
+    with pytest.raises(
+        DataFormatError, match=r"flux, has rows of shape \(5,\); expected a value for each of 2 energies"
+    ):
+        gpnb.LightCurve.from_table(table)
