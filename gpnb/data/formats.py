@@ -39,15 +39,13 @@ class Contents:
             keys.setdefault(key[0], []).append(key)
         return keys
 
-    def with_det_axes(self, det_axes: tuple[str, str]) -> Contents:
-        """The same contents, with other directions of the axes of 3-D backgrounds."""
-        parts = {
-            key: {
-                kind: replace(part, det_axes=det_axes) if part.hdu_class == "bkg_3d" else part
-                for kind, part in found.items()
-            }
-            for key, found in self.parts.items()
-        }
+    def with_backgrounds(self, det_axes: tuple[str, str] | None, at_nodes: bool) -> Contents:
+        """The same contents, with backgrounds read otherwise than the format says; `Part` has the settings."""
+        parts = {key: dict(found) for key, found in self.parts.items()}
+        for found in parts.values():
+            if "bkg" in found:
+                turned = det_axes if found["bkg"].hdu_class == "bkg_3d" else None
+                found["bkg"] = replace(found["bkg"], det_axes=turned, at_nodes=at_nodes)
         return replace(self, parts=parts)
 
 

@@ -31,12 +31,15 @@ class Part:
         What it holds: ``events``, ``aeff_2d``, ``psf_3gauss`` …
     det_axes : pair of str, optional
         What DETX and DETY of a background are, where that is not what the format says.
+    at_nodes : bool
+        Whether the values of a background are rates at the centres of its bins in energy, not means in them.
     """
 
     path: Path
     hdu: str
     hdu_class: str
     det_axes: tuple[str, str] | None = None
+    at_nodes: bool = False
 
     def read(self, kind: str, recipe: Recipe) -> Any:
         """Read it.
@@ -59,7 +62,8 @@ def _read_shared_irf(part: Part, stamp: int) -> Any:  # noqa: ARG001
     from gpnb.irf.read import read_irf  # here: stores are opened far more often than responses are read
 
     response = read_irf(part.hdu, part.hdu_class, path=part.path)
-    return response if part.det_axes is None else response.oriented(*part.det_axes)
+    response = response if part.det_axes is None else response.oriented(*part.det_axes)
+    return response.at_nodes() if part.at_nodes else response
 
 
 def forget_files() -> None:

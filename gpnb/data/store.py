@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from astropy.table import Table
 
 from gpnb.core.cache_folder import find_data
 from gpnb.core.display import Displayed
-from gpnb.core.errors import DataFormatError, SelectionError
+from gpnb.core.errors import ArgumentError, DataFormatError, SelectionError
 from gpnb.core.hooks import module_for
 from gpnb.core.progress import CancelToken, Report
 from gpnb.core.recipe import Recipe
@@ -60,6 +60,7 @@ class DataStore(Displayed):
         path: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
         base_dir: str | os.PathLike[str] | None = None,
         det_axes: tuple[str, str] | None = None,
+        bkg_energy: Literal["bins", "nodes"] = "bins",
     ) -> DataStore:
         """Open a store; only its index is read.
 
@@ -73,6 +74,9 @@ class DataStore(Displayed):
         det_axes : pair of {"lon", "-lon", "lat", "-lat"}, optional
             What DETX and DETY of 3-D backgrounds are in the field of view; GADF says ``("lon", "lat")``,
             the events of the H.E.S.S. release DR1 say ``("lat", "-lon")``. See `Background3D.oriented`.
+        bkg_energy : {"bins", "nodes"}
+            Whether the values of backgrounds are means in their bins of energy, or rates at the centres. The OFF events
+            of H.E.S.S. say bins; the simulated events of CTA 1DC say nodes. See `Background.at_nodes`.
 
         Returns
         -------
@@ -95,7 +99,7 @@ class DataStore(Displayed):
             names = ", ".join(item.name for item in _FORMATS)
             raise DataFormatError(f"{folder} holds no store: expected the index files of one of: {names}.")
         contents = known.open(folder, Path(base_dir) if base_dir is not None else None)
-        contents = contents if det_axes is None else contents.with_det_axes(det_axes)
+        contents = contents.with_backgrounds(det_axes, at_nodes=_is_nodes(bkg_energy))
         recipe = Recipe.of_call(cls.read, locals(), name="store")
         return cls(contents, folder.name, recipe, folder)
 
@@ -187,6 +191,12 @@ class DataStore(Displayed):
 
     def __repr__(self) -> str:
         return f"DataStore({self.name}, {len(self)} run{'s' * (len(self) != 1)})"
+
+
+def _is_nodes(bkg_energy: str) -> bool:
+    if bkg_energy not in ("bins", "nodes"):
+        raise ArgumentError(f"bkg_energy={bkg_energy!r} must be 'bins' or 'nodes'.")
+    return bkg_energy == "nodes"
 
 
 def locate(path: Path) -> Path:

@@ -11,7 +11,8 @@ from astropy import units as u
 from gpnb.core.errors import ArgumentError, DataFormatError
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import to_array
-from gpnb.irf.interpolate import Nodes, gather, gather_planes, mix_logarithmic
+from gpnb.irf.energy_bins import EnergyBins
+from gpnb.irf.interpolate import Nodes, Place, corners, gather_planes
 from gpnb.irf.layout import ENERGY_RECO, FOV_LAT, FOV_LON, OFFSET, Layout, ValueColumn
 from gpnb.irf.response import Response, door
 from gpnb.maps.axis import Axis
@@ -22,9 +23,11 @@ _BKG = ValueColumn("BKG", "s-1 MeV-1 sr-1", "s-1 TeV-1 sr-1", aliases=("BGD",))
 class Background(Response):
     """Background rate an energy and a solid angle, against **reconstructed** energy; base of two kinds.
 
-    A rate: multiply by ontime (not livetime), solid angle and energy width. Along energy a power law between
-    nodes where both are positive, else linear; linear across the field of view. Between an outermost node and
-    its edge the line goes on, never below zero; outside the edges the rate is zero.
+    A rate: multiply by ontime (not livetime), solid angle and energy width. Such tables are counted in bins of energy:
+    the integral over each bin is its value times its width, and within the bin the rate is a power law that follows
+    the neighbours. (Rates at nodes, ``LO`` = ``HI``, are power laws from node to node.) Across the field of view it is
+    linear between the centres; from an outermost centre to its edge the line goes on, never below zero. Outside the
+    edges the rate is zero.
     """
 
     def __call__(self, energy: Any, fov_lon: Any, fov_lat: Any) -> u.Quantity:
@@ -49,13 +52,9 @@ class Background(Response):
         """The rate in s-1 TeV-1 sr-1; float method: TeV, deg, deg, broadcast."""
         energy = np.asarray(energy, dtype=float)
         position = self._position(np.asarray(fov_lon, dtype=float), np.asarray(fov_lat, dtype=float))
-        place = [node.locate(value) for node, value in zip(self._nodes[1:], position, strict=True)]
-        index, weight = self._nodes[0].locate(energy)
-        following = np.minimum(index + 1, self.energy_axis.n - 1)
-        sides = [gather(self.values, [(side, np.zeros(())), *place]) for side in (index, following)]
-        rate = mix_logarithmic(np.maximum(sides[0], 0.0), np.maximum(sides[1], 0.0), weight)
-        inside = self._nodes[0].inside(energy) & self._inside(position)
-        return np.where(inside, rate, 0.0)
+        spectra = EnergyBins.of(self.energy_axis, self.values)
+        rate: np.ndarray = sum(share * spectra.rate(energy, node) for node, share in corners(self._places(position)))
+        return np.where(self._inside(position), np.maximum(rate, 0.0), 0.0)
 
     def integrate(self, energy_edges: np.ndarray, fov_lon: np.ndarray, fov_lat: np.ndarray) -> np.ndarray:
         """The rate in energy bins, s-1 sr-1; float method for maps.
@@ -73,17 +72,24 @@ class Background(Response):
 
         Notes
         -----
-        Integrated at the nodes of the response, piece by piece between its nodes and the given edges as a
-        power law, exactly; then interpolated to the positions.
+        Integrated at the nodes of the field of view, exactly; then interpolated to the positions.
         """
         fov_lon, fov_lat = np.broadcast_arrays(np.asarray(fov_lon, dtype=float), np.asarray(fov_lat, dtype=float))
-        table = self._integrated(np.asarray(energy_edges, dtype=float))
+        table = EnergyBins.of(self.energy_axis, self.values).integrate(np.asarray(energy_edges, dtype=float))
         position = self._position(fov_lon.ravel(), fov_lat.ravel())
-        place = [node.locate(value) for node, value in zip(self._nodes[1:], position, strict=True)]
-        rate = gather_planes(table, place)
+        rate = gather_planes(table, self._places(position))
         np.maximum(rate, 0.0, out=rate)
         rate *= self._inside(position)
         return rate.reshape(len(table), *fov_lon.shape)
+
+    def at_nodes(self) -> Self:
+        """The same table, whose values are taken as rates at the centres of its bins in energy.
+
+        Simulations that drew their events so, such as the first data challenge of CTA, are met only by this: their
+        tables at the threshold differ by up to 16 % from the mean in a bin.
+        """
+        axes = (replace(self.energy_axis, is_node=True), *self.axes[1:])
+        return type(self)(axes, self.values, self.header, Recipe.of(".at_nodes()", on=self, name="bkg"))
 
     def nodes(self, number: int) -> Nodes:  # noqa: D102
         return Nodes(self.axes[number], extend=True, hold_below=self.axes[number].name == "offset")
@@ -92,28 +98,13 @@ class Background(Response):
         """The coordinates on the axes after the energy."""
         raise NotImplementedError
 
+    def _places(self, position: tuple[np.ndarray, ...]) -> list[Place]:
+        return [node.locate(value) for node, value in zip(self._nodes[1:], position, strict=True)]
+
     def _inside(self, position: tuple[np.ndarray, ...]) -> np.ndarray:
         inside = [node.inside(value) for node, value in zip(self._nodes[1:], position, strict=True)]
         result: np.ndarray = np.logical_and.reduce(np.broadcast_arrays(*inside))
         return result
-
-    def _integrated(self, edges: np.ndarray) -> np.ndarray:
-        """Integrals over energy bins at the other nodes, s-1 sr-1, shape (n_bins, *other axes)."""
-        breaks = self._breaks(edges)
-        index, weight = self._nodes[0].locate(breaks)
-        following = np.minimum(index + 1, self.energy_axis.n - 1)
-        column = (slice(None),) + (None,) * (self.values.ndim - 1)
-        rate = mix_logarithmic(self.values[index], self.values[following], weight[column])
-        pieces = _power_law_integrals(breaks[column], rate)
-        centers = np.sqrt(breaks[1:] * breaks[:-1])
-        pieces *= self._nodes[0].inside(centers)[column]
-        first = np.searchsorted(breaks, edges[:-1])
-        return np.add.reduceat(pieces, first, axis=0) if len(first) else pieces[:0]
-
-    def _breaks(self, edges: np.ndarray) -> np.ndarray:
-        """The given edges with the nodes and limits of the response between them."""
-        own = np.append(self.energy_axis.center_values, self._nodes[0].span)
-        return np.union1d(edges, own[(own > edges[0]) & (own < edges[-1])])
 
 
 class Background2D(Background):
@@ -193,19 +184,3 @@ class Background3D(Background):
 def _mirrored(axis: Axis) -> Axis:
     low, high, center = (-values[::-1] for values in (axis.high_values, axis.low_values, axis.center_values))
     return replace(axis, low_values=low, high_values=high, center_values=center)
-
-
-def _power_law_integrals(energy: np.ndarray, rate: np.ndarray) -> np.ndarray:
-    """Integrals between neighbours along the first axis: power laws, or straight lines where a rate is zero.
-
-    x1 y1 L (exp(t) - 1) / t with L = ln(x2/x1), t = L + ln(y2/y1).
-    """
-    from scipy.special import exprel  # here, because it takes long to import
-
-    low, high = rate[:-1], rate[1:]
-    both = (low > 0) & (high > 0)
-    step = np.log(energy[1:] / energy[:-1])
-    exponent = step + np.log(np.where(both, high, 1.0) / np.where(both, low, 1.0))
-    straight = (low + high) / 2 * (energy[1:] - energy[:-1])
-    result: np.ndarray = np.where(both, energy[:-1] * low * step * exprel(exponent), straight)
-    return result

@@ -7,7 +7,7 @@ says how one axis behaves between, before and behind them; the functions do the 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -74,6 +74,20 @@ class Nodes:
         return result
 
 
+def corners(places: Sequence[Place]) -> Iterator[tuple[tuple[np.ndarray, ...], np.ndarray]]:
+    """The nodes around located coordinates and the share of each: ``(index on every axis, share)``, one after another.
+
+    A node that has no share anywhere is left out.
+    """
+    sides = [(0, 1) if np.any(weight) else (0,) for _, weight in places]
+    for corner in product(*sides):
+        index = tuple(place[0] + side for place, side in zip(places, corner, strict=True))
+        share = np.ones(())
+        for (_, weight), side in zip(places, corner, strict=True):
+            share = share * (weight if side else 1 - weight)
+        yield index, share
+
+
 def gather(values: np.ndarray, places: Sequence[Place]) -> np.ndarray:
     """Multilinear interpolation at located coordinates.
 
@@ -90,13 +104,8 @@ def gather(values: np.ndarray, places: Sequence[Place]) -> np.ndarray:
     """
     shape = np.broadcast_shapes(*(index.shape for index, _ in places))
     rest = values.shape[len(places) :]
-    sides = [(0, 1) if np.any(weight) else (0,) for _, weight in places]
     result = np.zeros(shape + rest)
-    for corner in product(*sides):
-        index = tuple(place[0] + side for place, side in zip(places, corner, strict=True))
-        share = np.ones(())
-        for (_, weight), side in zip(places, corner, strict=True):
-            share = share * (weight if side else 1 - weight)
+    for index, share in corners(places):
         result += share.reshape(share.shape + (1,) * len(rest)) * values[index]
     return result
 
@@ -175,15 +184,6 @@ def interpolate_table(values: np.ndarray, nodes: Sequence[Nodes], coordinates: S
         first = np.take(values, index, axis=number) * ((1 - weight) * inside)[column]
         values = first + np.take(values, following, axis=number) * (weight * inside)[column]
     return values
-
-
-def mix_logarithmic(first: np.ndarray, second: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Between two values: linear in their logarithm where both are positive, else linear; never negative."""
-    linear = np.maximum((1 - weight) * first + weight * second, 0.0)
-    both = (first > 0) & (second > 0)
-    start = np.where(both, first, 1.0)
-    result: np.ndarray = np.where(both, start * (np.where(both, second, 1.0) / start) ** weight, linear)
-    return result
 
 
 def nearest_usable(values: np.ndarray, usable: np.ndarray) -> np.ndarray:

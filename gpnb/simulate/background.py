@@ -11,6 +11,8 @@ from astropy.coordinates import SkyCoord
 
 from gpnb.core.frames import from_fov
 from gpnb.data.pointing import zenith_angle_of_up
+from gpnb.irf.energy_bins import EnergyBins
+from gpnb.maps.axis import Axis
 from gpnb.simulate.run import Run
 from gpnb.simulate.sampling import Distributions
 from gpnb.simulate.times import Arrivals
@@ -18,6 +20,9 @@ from gpnb.simulate.times import Arrivals
 _PER_DECADE = 25
 _CELL = 0.125
 """deg: within a cell of this size the rate is taken as constant."""
+
+_FLAT = 1e-6
+"""A density that changes by less over a bin is constant."""
 
 _TURN_STEP = 60.0
 """s between the times at which the turning of an ALTAZ field of view is computed."""
@@ -73,6 +78,7 @@ class _Cells:
         self._lon, self._lat = (grid.ravel() for grid in np.meshgrid(centers, centers))
         solid_angle = np.radians(_CELL) ** 2 * np.cos(np.radians(self._lat))
         content = bkg.integrate(self._energy, self._lon, self._lat) * solid_angle
+        self._growth = _growth(self._energy, content.sum(axis=1))
         self._cells = Distributions(content.ravel(), np.arange(content.size + 1))
         self.rate = float(content.sum())
 
@@ -81,9 +87,22 @@ class _Cells:
         place = self._cells.draw(np.zeros(size, dtype=np.intp), rng).astype(np.intp)
         bins, cell = np.divmod(np.minimum(place, len(self._cells.edges) - 2), len(self._lon))
         low, high = self._energy[bins], self._energy[bins + 1]
-        energy = low * (high / low) ** rng.random(size)
+        energy = low * (high / low) ** _part(rng.random(size), self._growth[bins])
         lon, lat = (centers[cell] + _CELL * (rng.random(size) - 0.5) for centers in (self._lon, self._lat))
         return energy, lon, lat
+
+
+def _growth(edges: np.ndarray, content: np.ndarray) -> np.ndarray:
+    """The change of ln(E x rate) over each bin of energy, from the contents of its neighbours."""
+    axis = Axis.from_edges(edges, "energy", "TeV", "log")
+    return EnergyBins.of(axis, content / axis.width_values).growth
+
+
+def _part(random: np.ndarray, growth: np.ndarray) -> np.ndarray:
+    """Where in its bin, from 0 to 1, an energy lies whose density along ln E changes by exp(growth) over the bin."""
+    flat = np.abs(growth) < _FLAT
+    steep = np.where(flat, 1.0, growth)
+    return np.where(flat, random, np.log1p(random * np.expm1(steep)) / steep)
 
 
 def _to_radec(

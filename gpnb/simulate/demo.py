@@ -34,7 +34,7 @@ from gpnb.simulate.instrument import cta_like
 from gpnb.simulate.scene import SITE, Target, horizontal, targets
 from gpnb.simulate.scene_pulsar import EPHEMERIS, OFF, ON, pulsar_targets
 
-VERSION = 2
+VERSION = 3
 """Changes with the content: a store of another version is made beside this one."""
 
 LIVE_FRACTION = 0.98
@@ -176,7 +176,7 @@ def observations(target: Target) -> list[Observation]:
 _PARTS: dict[str, tuple[int, Callable[..., None]]] = {
     "cta": (VERSION, make_cta),
     "joint": (joint.VERSION, joint.make_joint),
-    "pulsar": (2, make_pulsar),
+    "pulsar": (3, make_pulsar),
 }
 """Part → version and what fills its folder."""
 

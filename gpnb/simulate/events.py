@@ -98,8 +98,12 @@ def _models(models: SkyModel | Iterable[SkyModel] | None) -> Models:
 
 
 def _stream(seed: int, run: Run, name: str) -> np.random.Generator:
-    """Random numbers that depend on seed, run and name alone, not on the order of sources."""
-    key = (run.obs_id, zlib.crc32(name.encode()))
+    """Random numbers that depend on seed, run and name alone, not on the order of sources.
+
+    A run is its number and its start, since many simulations leave the number at zero.
+    """
+    start = round(run.gti.reference.tt.mjd * 86400 + float(run.gti.start_values[:1].sum()))
+    key = (run.obs_id, start, zlib.crc32(name.encode()))
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
 
 

@@ -27,6 +27,9 @@ _FOV = np.linspace(-6.0, 6.0, 31)
 _ENERGY_RECO = Axis.energy("0.08 TeV", "200 TeV", nbin=17)
 """Also the range of the simulated events: fainter ones are taken to be cut."""
 
+_PARTS = 20
+"""Parts of a bin of reconstructed energy over which the background rate is averaged."""
+
 _HEADER = {"ORIGIN": "gpnb", "TELESCOP": "CTA-LIKE", "INSTRUME": "SIMULATED"}
 _RECIPE = Recipe.of("gpnb.simulate.instrument.cta_like()", name="irfs")
 
@@ -77,9 +80,12 @@ def _psf() -> Psf3Gauss:
 
 
 def _background() -> Background3D:
+    """The table holds the mean rate in each bin of energy."""
     lon, lat = (Axis.from_edges(_FOV, name, "deg") for name in ("fov_lon", "fov_lat"))
     offset = separation(0.0, 0.0, lon.center_values[:, None], lat.center_values)
-    rate = performance.background_rate(_ENERGY_RECO.center_values[:, None, None], offset)
+    fine = _ENERGY_RECO.refine(_PARTS)
+    rates = performance.background_rate(fine.center_values[:, None, None], offset) * fine.width_values[:, None, None]
+    rate = rates.reshape(_ENERGY_RECO.n, _PARTS, *offset.shape).sum(axis=1) / _ENERGY_RECO.width_values[:, None, None]
     return Background3D((_ENERGY_RECO, lon, lat), rate, {**_HEADER, "FOVALIGN": "RADEC"}, _part("bkg"))
 
 

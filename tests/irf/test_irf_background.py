@@ -19,12 +19,17 @@ def spectrum(energy):
     return 3e-2 * np.asarray(energy, dtype=float) ** -2.7
 
 
+def means(axis):
+    """The mean of the spectrum over each bin, which is what a table of counted events holds."""
+    return -3e-2 / 1.7 * np.diff(axis.edge_values**-1.7) / axis.width_values
+
+
 def flat_3d():
-    return Background3D((ENERGY, LON, LAT), np.broadcast_to(spectrum(ENERGY.center_values)[:, None, None], (17, 12, 8)))
+    return Background3D((ENERGY, LON, LAT), np.broadcast_to(means(ENERGY)[:, None, None], (17, 12, 8)))
 
 
 def flat_2d():
-    return Background2D((ENERGY, OFFSET), np.broadcast_to(spectrum(ENERGY.center_values)[:, None], (17, 8)))
+    return Background2D((ENERGY, OFFSET), np.broadcast_to(means(ENERGY)[:, None], (17, 8)))
 
 
 @pytest.mark.parametrize("bkg", [flat_2d(), flat_3d()])
@@ -51,7 +56,9 @@ def test_integral_of_a_curved_spectrum_and_shape():
         return spectrum(energy) * np.exp(-0.1 * np.log(energy) ** 2) * (2 + 0.3 * lon - 0.2 * lat)
 
     fine = Axis.energy("0.05 TeV", "100 TeV", nbin=66)
-    values = rate(fine.center_values[:, None, None], LON.center_values[:, None], LAT.center_values)
+    parts = rate(fine.refine(20).center_values[:, None, None], LON.center_values[:, None], LAT.center_values)
+    parts *= fine.refine(20).width_values[:, None, None]
+    values = parts.reshape(66, 20, 12, 8).sum(axis=1) / fine.width_values[:, None, None]
     bkg = Background3D((fine, LON, LAT), values)
     edges = np.array([0.2, 1.0, 7.0])
     expected = [quad(rate, low, high, args=(1.3, -0.7), epsrel=1e-9)[0] for low, high in pairwise(edges)]
@@ -66,14 +73,26 @@ def test_integral_stops_at_the_edges_of_the_response():
     np.testing.assert_allclose(bkg.integrate([200.0, 300.0], 0.0, 0.0), 0)
 
 
-def test_straight_line_where_a_node_is_zero():
+def test_a_bin_without_rate_keeps_its_edges():
     values = np.ones((17, 8))
     values[8:] = 0.0
     bkg = Background2D((ENERGY, OFFSET), values)
-    low, high = ENERGY.center_values[7:9]
-    assert bkg.integrate([low, high], 0.3, 0.0) == pytest.approx(0.5 * (high - low))
-    assert bkg.evaluate(np.sqrt(low * high), 0.3, 0.0) == pytest.approx(0.5)
-    assert bkg.evaluate(high * 1.01, 0.3, 0.0) == 0
+    edge = ENERGY.high_values[7]
+    assert bkg.integrate([1e-3, edge * 1.3], 0.3, 0.0) == pytest.approx(edge - 0.05)
+    assert bkg.evaluate(edge * 0.999, 0.3, 0.0) == pytest.approx(1)
+    assert bkg.evaluate(edge * 1.001, 0.3, 0.0) == 0
+
+
+def test_spectra_at_neighbouring_places_are_mixed():
+    """Two sides of the field with other slopes: between them the rate is the mean of two power laws."""
+    left, right = means(ENERGY), ENERGY.width_values**-1.0
+    values = np.where(np.arange(12)[:, None] < 6, left[:, None, None], right[:, None, None]) * np.ones((17, 12, 8))
+    bkg = Background3D((ENERGY, LON, LAT), values)
+    energy = np.geomspace(0.06, 90, 30)
+    sides = bkg.evaluate(energy, -1.0, 0.0), bkg.evaluate(energy, 1.0, 0.0)
+    np.testing.assert_allclose(bkg.evaluate(energy, 0.0, 0.0), (sides[0] + sides[1]) / 2, rtol=1e-9)
+    step = bkg.integrate(np.geomspace(2.0, 2.0001, 2), 0.0, 0.0) / (2e-4)
+    np.testing.assert_allclose(step / 0.5, bkg.evaluate(2.00005, 0.0, 0.0), rtol=1e-3)
 
 
 @pytest.mark.parametrize("bkg", [flat_2d(), flat_3d()])
@@ -128,7 +147,9 @@ def test_axes_may_lie_otherwise(detx, dety):
 
 def test_doors():
     bkg = flat_3d()
-    assert bkg(energy="1 TeV", fov_lon="0 deg", fov_lat="30 arcmin").to_value("s-1 MeV-1 sr-1") == pytest.approx(3e-8)
+    assert bkg(energy="1 TeV", fov_lon="0 deg", fov_lat="30 arcmin").to_value("s-1 MeV-1 sr-1") == pytest.approx(
+        3e-8, rel=1e-9
+    )
     rate = bkg.rate(["1 TeV", "10 TeV"], fov_lon=[0, 1] * u.deg, fov_lat="0 deg")
     assert rate.unit == u.Unit("s-1 sr-1")
     assert rate.shape == (1, 2)

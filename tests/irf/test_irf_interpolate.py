@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.interpolate import RegularGridInterpolator
 
-from gpnb.irf.interpolate import Nodes, gather_planes, interpolate, interpolate_table, mix_logarithmic, nearest_usable
+from gpnb.irf.interpolate import Nodes, gather_planes, interpolate, interpolate_table, nearest_usable
 from gpnb.maps.axis import Axis
 
 SIZES = st.tuples(st.integers(1, 6), st.integers(2, 5), st.integers(2, 4))
@@ -77,12 +77,6 @@ def test_big_endian_float32_is_not_converted():
     result = interpolate(values, axes, (np.array([1.5]), np.array([1.0])))
     assert result.dtype == np.float64
     assert result[0] == pytest.approx(2.5)
-
-
-def test_mix_is_a_power_law_where_both_are_positive():
-    first, second = np.array([1.0, 0.0, 2.0, 0.0]), np.array([100.0, 2.0, 0.0, 0.0])
-    np.testing.assert_allclose(mix_logarithmic(first, second, np.array(0.5)), [10, 1, 1, 0])
-    np.testing.assert_allclose(mix_logarithmic(first, second, np.array(-0.5)), [0.1, 0, 3, 0])
 
 
 def test_nearest_usable_prefers_the_same_offset():
