@@ -10,7 +10,8 @@ import numpy as np
 from gpnb.core.errors import ArgumentError, SelectionError
 from gpnb.core.units import ANGLE, ENERGY, to_array, to_range
 from gpnb.datasets.map import MapDataset
-from gpnb.maps.kernels import disk, fft_convolve
+from gpnb.maps.plane import Plane
+from gpnb.maps.rounds import disk_sums
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,8 @@ class Circle:
         Where any energy bin is usable.
     planes : array of int
         The energy bins that were summed.
-    kernels : array, shape (n_planes, k, k)
-        The circle of each bin.
+    radii : array, shape (n_planes,)
+        Radius (deg) of the circle of each bin.
     """
 
     counts: np.ndarray
@@ -37,7 +38,7 @@ class Circle:
     alpha: np.ndarray | None
     usable: np.ndarray
     planes: np.ndarray
-    kernels: np.ndarray
+    radii: np.ndarray
 
 
 def sum_in_circle(dataset: MapDataset, radius: Any, energy: Any) -> Circle:
@@ -56,14 +57,14 @@ def sum_in_circle(dataset: MapDataset, radius: Any, energy: Any) -> Circle:
     if dataset.background is None:
         raise SelectionError(f"{dataset.name} has no background: reduce it with background='ring' or 'field-of-view'.")
     planes = _planes(dataset, energy)
-    kernels = _kernels(dataset, radius)[planes]
-    usable = dataset.usable[planes]
-    counts = np.rint(smeared(dataset.counts.data[planes], usable, kernels))
+    radii = radii_deg(radius, dataset.geom.axis("energy").n)[planes]
+    usable, plane = dataset.usable[planes], dataset.geom.plane
+    counts = np.rint(_smeared(plane, dataset.counts.data[planes], usable, radii))
     if dataset.counts_off is None:
-        background = smeared(dataset.background.data[planes], usable, kernels)
-        return Circle(counts, background, None, None, usable.any(axis=0), planes, kernels)
-    off, alpha = _off_counts(dataset, planes, usable, kernels)
-    return Circle(counts, alpha * off, off, alpha, usable.any(axis=0), planes, kernels)
+        background = _smeared(plane, dataset.background.data[planes], usable, radii)
+        return Circle(counts, background, None, None, usable.any(axis=0), planes, radii)
+    off, alpha = _off_counts(dataset, planes, usable, radii)
+    return Circle(counts, alpha * off, off, alpha, usable.any(axis=0), planes, radii)
 
 
 def radii_deg(radius: Any, bins: int) -> np.ndarray:
@@ -74,19 +75,20 @@ def radii_deg(radius: Any, bins: int) -> np.ndarray:
     return np.broadcast_to(radii.ravel(), (bins,))
 
 
-def smeared(values: np.ndarray, usable: np.ndarray, kernels: np.ndarray) -> np.ndarray:
+def _smeared(plane: Plane, values: np.ndarray, usable: np.ndarray, radii: np.ndarray) -> np.ndarray:
     """Usable values summed over energy and each over its circle."""
     values = np.where(usable, values, 0)
-    if np.all(kernels == kernels[0]):  # one transform serves all bins
-        return np.asarray(fft_convolve(values.sum(axis=0, dtype=float), kernels[0]))
-    return np.asarray(fft_convolve(values, kernels).sum(axis=0))
+    if np.all(radii == radii[0]):  # one sum serves all bins
+        return disk_sums(plane, values.sum(axis=0, dtype=float), float(radii[0]))
+    return np.asarray(_each_in_its_circle(plane, values, radii).sum(axis=0))
 
 
-def _kernels(dataset: MapDataset, radius: Any) -> np.ndarray:
-    radii = radii_deg(radius, dataset.geom.axis("energy").n) / float(np.mean(dataset.geom.binsz.value))
-    half = disk(float(radii.max())).shape[0] // 2
-    disks = [disk(float(item)) for item in radii]
-    return np.stack([np.pad(item, half - item.shape[0] // 2) for item in disks])
+def _each_in_its_circle(plane: Plane, values: np.ndarray, radii: np.ndarray) -> np.ndarray:
+    """The sums of each energy bin over its circle."""
+    result = np.empty(values.shape)
+    for radius in np.unique(radii):
+        result[radii == radius] = disk_sums(plane, values[radii == radius], float(radius))
+    return result
 
 
 def _planes(dataset: MapDataset, energy: Any) -> np.ndarray:
@@ -101,14 +103,14 @@ def _planes(dataset: MapDataset, energy: Any) -> np.ndarray:
 
 
 def _off_counts(
-    dataset: MapDataset, planes: np.ndarray, usable: np.ndarray, kernels: np.ndarray
+    dataset: MapDataset, planes: np.ndarray, usable: np.ndarray, radii: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """OFF counts of all planes, and the alpha that keeps the sum of their backgrounds."""
     on, off, acceptance_off = (
         np.asarray(getattr(dataset, name).data[planes], dtype=float)
         for name in ("acceptance", "counts_off", "acceptance_off")
     )
-    on = fft_convolve(np.where(usable, on, 0), kernels)
+    on = _each_in_its_circle(dataset.geom.plane, np.where(usable, on, 0), radii)
     valid = usable & (acceptance_off > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         alpha = np.where(valid, on / acceptance_off, 0)

@@ -11,7 +11,7 @@ from gpnb.core.recipe import Recipe
 from gpnb.datasets.map import MapDataset
 from gpnb.estimate.circle import Circle, radii_deg, sum_in_circle
 from gpnb.maps.axis import Axis
-from gpnb.maps.kernels import fft_convolve
+from gpnb.maps.rounds import disk_sums
 from gpnb.maps.sky_map import SkyMap
 from gpnb.models.spectral import PowerLaw, SpectralModel
 from gpnb.products.flux import FluxMaps
@@ -112,10 +112,10 @@ def _mean_exposure(dataset: MapDataset, circle: Circle, low: float, high: float,
     """Exposure (cm2 s) averaged over the spectrum and over the circle."""
     weights = spectral_weights(dataset.exposure.geom.axis("energy_true"), low, high, spectral)
     mean = np.tensordot(weights, dataset.exposure.data, axes=1)
-    kernel = circle.kernels[-1]
     usable = circle.usable.astype(float)
+    total, pixels = disk_sums(dataset.geom.plane, np.stack([mean * usable, usable]), float(circle.radii[-1]))
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(fft_convolve(mean * usable, kernel) / fft_convolve(usable, kernel))
+        return np.asarray(total / pixels)
 
 
 def spectral_weights(energy_true: Axis, low: float, high: float, spectral: SpectralModel) -> np.ndarray:

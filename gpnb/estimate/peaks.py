@@ -28,7 +28,8 @@ def find_peaks(sky_map: SkyMap, threshold: float = 5.0, min_distance: Any = "0.2
     threshold : float
         Lowest value, in the unit of the map.
     min_distance : Quantity or str
-        Half the side of the box, as in Gammapy and photutils; rounded to whole pixels.
+        Half the side of the box along the pixels, as in Gammapy and photutils; rounded to whole pixels of the size
+        they have there on the sky.
 
     Returns
     -------
@@ -53,23 +54,22 @@ def find_peaks(sky_map: SkyMap, threshold: float = 5.0, min_distance: Any = "0.2
     if sky_map.data.ndim != 2:
         names = ", ".join(axis.name for axis in sky_map.geom.axes)
         raise ArgumentError(f"Peaks are found in an image; this map has the axes {names}: choose a slice or sum first.")
-    radius = round(to_float(min_distance, ANGLE, "min_distance") / float(np.mean(sky_map.geom.binsz.value)))
+    distance = to_float(min_distance, ANGLE, "min_distance")
     data = np.where(np.isfinite(sky_map.data), sky_map.data, -np.inf)
-    highest = maximum_filter(data, size=2 * radius + 1, mode="constant", cval=-np.inf)
-    y, x = np.nonzero((data >= highest) & (data >= threshold) & np.isfinite(data))
-    y, x = _one_of_each_plateau(y, x, data, radius)
+    y, x = np.nonzero((data >= maximum_filter(data, size=3, mode="constant", cval=-np.inf)) & (data >= threshold))
+    half = [np.rint(distance / side).astype(int) for side in sky_map.geom.plane.sides(x, y)]
+    y, x = _highest(y, x, data, np.transpose(half))
     return _table(sky_map, x, y, Recipe.of_call(find_peaks, locals(), name="peaks"))
 
 
-def _one_of_each_plateau(
-    y: np.ndarray, x: np.ndarray, data: np.ndarray, radius: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Highest first; of equal neighbours only the first."""
-    order = np.argsort(-data[y, x], kind="stable")
+def _highest(y: np.ndarray, x: np.ndarray, data: np.ndarray, half: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Those that nothing in the box around them tops, highest first; of equal neighbours only the first."""
     kept: list[int] = []
-    for index in order:
-        near = [other for other in kept if max(abs(y[other] - y[index]), abs(x[other] - x[index])) <= radius]
-        if not near:
+    for index in np.argsort(-data[y, x], kind="stable"):
+        (column, row), (wide, high) = (x[index], y[index]), half[index]
+        box = data[max(0, row - high) : row + high + 1, max(0, column - wide) : column + wide + 1]
+        equal = any(abs(x[other] - column) <= wide and abs(y[other] - row) <= high for other in kept)
+        if np.isfinite(data[row, column]) and data[row, column] >= box.max() and not equal:
             kept.append(int(index))
     return y[kept], x[kept]
 

@@ -312,6 +312,23 @@ class WcsGeometry:
         recipe = Recipe.of("[0]", on=Recipe.of(".cutout()", on=self, center=position, width=width), name="geom")
         return self.part(y_part, x_part, recipe), (y_part, x_part)
 
+    def around(self, center: SkyCoord | str, radius: float) -> tuple[WcsGeometry, tuple[slice, slice]] | None:
+        """The part that holds all pixels within `radius` (deg on the sky) of a position, a little more than they take.
+
+        Where they lie on both sides of the map, as on one of the whole sky, the part is as wide as the map.
+
+        Returns
+        -------
+        geometry, (slice_y, slice_x)
+            As `cutout` gives them; None if no pixel is that near.
+        """
+        position = to_skycoord(center)
+        parts = self.plane.within(to_vectors(*coord_values(position, self.frame)), radius)
+        if parts is None:
+            return None
+        recipe = Recipe.of("[0]", on=Recipe.of(".around()", on=self, center=position, radius=radius), name="geom")
+        return self.part(*parts, recipe), parts
+
     def part(self, y_part: slice, x_part: slice, recipe: Recipe) -> WcsGeometry:
         """The geometry of a rectangle of pixels; slices without a step, inside the map."""
         wcs = self.wcs.deepcopy()

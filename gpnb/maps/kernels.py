@@ -8,9 +8,22 @@ import numpy as np
 
 from gpnb.core.errors import ArgumentError
 
+ROUNDING = 1e-6
+"""Part of a radius by which a pixel on its rim may lie beyond it: 0.9 / 0.02 is 44.99999999999999."""
 
-def disk(radius_pix: float) -> np.ndarray:
-    """Ones where the distance from the central pixel is at most `radius_pix`.
+Steps = float | tuple[float, float]
+"""Size of a pixel, of one length or in x and y, in the unit of the radius."""
+
+
+def disk(radius: float, pixel: Steps = 1.0) -> np.ndarray:
+    """Ones where the distance from the central pixel is at most `radius`.
+
+    Parameters
+    ----------
+    radius : float
+        In pixels, or in the unit of `pixel`.
+    pixel : float or pair of float
+        Size of a pixel.
 
     Examples
     --------
@@ -19,33 +32,39 @@ def disk(radius_pix: float) -> np.ndarray:
            [1., 1., 1.],
            [0., 1., 0.]])
     """
-    return (_distance(radius_pix) <= radius_pix).astype(float)
+    return (_distance(radius, pixel) <= radius * (1 + ROUNDING)).astype(float)
 
 
-def ring(inner_pix: float, outer_pix: float) -> np.ndarray:
-    """Ones where the distance from the central pixel is from `inner_pix` to `outer_pix`, ends included."""
-    if not 0 <= inner_pix <= outer_pix:
-        raise ArgumentError(f"inner_pix={inner_pix} must be at least 0 and at most outer_pix={outer_pix}.")
-    distance = _distance(outer_pix)
-    return ((distance >= inner_pix) & (distance <= outer_pix)).astype(float)
+def ring(inner: float, outer: float, pixel: Steps = 1.0) -> np.ndarray:
+    """Ones where the distance from the central pixel is from `inner` to `outer`, ends included."""
+    if not 0 <= inner <= outer:
+        raise ArgumentError(f"inner={inner} must be at least 0 and at most outer={outer}.")
+    distance = _distance(outer, pixel)
+    inside = (distance >= inner * (1 - ROUNDING)) & (distance <= outer * (1 + ROUNDING))
+    return inside.astype(float)
 
 
-def gauss(sigma_pix: float, truncate: float = 5.0) -> np.ndarray:
+def gauss(sigma: float, pixel: Steps = 1.0, truncate: float = 5.0) -> np.ndarray:
     """A Gaussian with sum 1, integrated over each pixel and cut at `truncate` sigmas."""
-    if not sigma_pix > 0 or not math.isfinite(sigma_pix):
-        raise ArgumentError(f"sigma_pix={sigma_pix} must be positive.")
-    half = math.ceil(truncate * sigma_pix)
-    edges = (np.arange(2 * half + 2) - half - 0.5) / (sigma_pix * math.sqrt(2))
-    profile = np.diff([math.erf(edge) for edge in edges])
-    kernel = np.outer(profile, profile)
+    if not sigma > 0 or not math.isfinite(sigma):
+        raise ArgumentError(f"sigma={sigma} must be positive.")
+    along_x, along_y = (_gauss_profile(sigma / step, truncate) for step in np.broadcast_to(pixel, 2))
+    kernel = np.outer(along_y, along_x)
     return np.asarray(kernel / kernel.sum())
 
 
-def box(width_pix: int) -> np.ndarray:
-    """Ones in a square of `width_pix` pixels a side, which must be odd."""
-    if width_pix < 1 or width_pix % 2 == 0:
-        raise ArgumentError(f"width_pix={width_pix} must be a positive odd number.")
-    return np.ones((width_pix, width_pix))
+def _gauss_profile(sigma_pix: float, truncate: float) -> np.ndarray:
+    half = math.ceil(truncate * sigma_pix)
+    edges = (np.arange(2 * half + 2) - half - 0.5) / (sigma_pix * math.sqrt(2))
+    return np.diff([math.erf(edge) for edge in edges])
+
+
+def box(half_width: float, pixel: Steps = 1.0) -> np.ndarray:
+    """Ones in a rectangle of pixels whose centres are at most `half_width` away in x and in y."""
+    if not half_width >= 0 or not math.isfinite(half_width):
+        raise ArgumentError(f"half_width={half_width} must be zero or more.")
+    nx, ny = (2 * _whole_steps(half_width, step) + 1 for step in np.broadcast_to(pixel, 2))
+    return np.ones((ny, nx))
 
 
 def fft_convolve(stack: np.ndarray, kernel: np.ndarray) -> np.ndarray:
@@ -121,10 +140,13 @@ def _convolve_planes(stack: np.ndarray, kernel: np.ndarray, sizes: list[int]) ->
     return result.reshape(stack.shape)
 
 
-def _distance(radius_pix: float) -> np.ndarray:
-    """Distance of each pixel from the central one, in a square that holds the radius."""
-    if not radius_pix >= 0 or not math.isfinite(radius_pix):
-        raise ArgumentError(f"A radius of {radius_pix} pixels must be zero or more.")
-    half = math.floor(radius_pix)
-    offsets = np.arange(-half, half + 1)
-    return np.hypot(offsets[:, np.newaxis], offsets)
+def _distance(radius: float, pixel: Steps) -> np.ndarray:
+    """Distance of each pixel from the central one, in a rectangle that holds the radius."""
+    if not radius >= 0 or not math.isfinite(radius):
+        raise ArgumentError(f"A radius of {radius} must be zero or more.")
+    x, y = (step * np.arange(-n, n + 1) for step in np.broadcast_to(pixel, 2) for n in [_whole_steps(radius, step)])
+    return np.asarray(np.hypot(y[:, np.newaxis], x))
+
+
+def _whole_steps(length: float, step: float) -> int:
+    return math.floor(length / step * (1 + ROUNDING))

@@ -11,9 +11,8 @@ from astropy.time import Time
 
 from gpnb.core.errors import ArgumentError, SelectionError
 from gpnb.core.recipe import Recipe
-from gpnb.core.units import to_array, to_float, to_time
+from gpnb.core.units import to_array, to_time
 from gpnb.maps.axis import Axis
-from gpnb.maps.kernels import box, disk, gauss
 
 if TYPE_CHECKING:
     from gpnb.maps.geometry import WcsGeometry
@@ -84,22 +83,6 @@ def slice_axis(
     index[len(geom.axes) - 1 - geom.axis_number(name)] = start if single else slice(start, stop)
     new_axis = None if single else axis.slice(start, stop)
     return geom.replace_axis(name, new_axis, Recipe.of(".geom", on=recipe)), data[tuple(index)]
-
-
-def smoothing_kernel(geom: WcsGeometry, width: Any, shape: str) -> np.ndarray:
-    """A kernel of sum 1 for the pixels of `geom`: see `SkyMap.smooth`."""
-    x_scale, y_scale = geom.plane.scales
-    if abs(x_scale / y_scale - 1) > 0.01:
-        raise ArgumentError(
-            f"Pixels of {x_scale:g} × {y_scale:g} deg are not square: the map cannot be smoothed by an angle."
-        )
-    pixels = to_float(width, u.deg, "width") / float(np.sqrt(x_scale * y_scale))
-    if shape == "gauss":
-        return gauss(pixels)
-    if shape not in {"disk", "box"}:
-        raise ArgumentError(f"kernel={shape!r} must be 'gauss', 'disk' or 'box'.")
-    kernel = disk(pixels) if shape == "disk" else box(2 * int(pixels) + 1)
-    return np.asarray(kernel / kernel.sum())
 
 
 def axis_floats(axis: Axis, value: Any, name: str) -> np.ndarray:

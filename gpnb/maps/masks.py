@@ -25,6 +25,7 @@ from gpnb.core.frames import to_vectors
 from gpnb.core.recipe import Recipe
 from gpnb.core.sky_regions import to_regions
 from gpnb.core.units import to_float
+from gpnb.maps.rounds import disk_sums
 from gpnb.maps.sky_map import SkyMap
 from gpnb.maps.sphere import coord_values, local_basis, rotate
 
@@ -92,7 +93,7 @@ def dilate(mask: SkyMap, margin: Any) -> SkyMap:
     mask : SkyMap
         Of bool; each plane is grown on its own.
     margin : Quantity or str
-        An angle, measured in pixels of mean size.
+        An angle on the sky, between the centres of pixels.
 
     Raises
     ------
@@ -101,12 +102,7 @@ def dilate(mask: SkyMap, margin: Any) -> SkyMap:
     """
     if mask.data.dtype != bool:
         raise ArgumentError(f"{mask!r} is not a mask: its values are {mask.data.dtype}, not bool.")
-    radius = to_float(margin, u.deg, "margin") / float(np.sqrt(np.prod(mask.geom.plane.scales)))
-    planes = mask.data.reshape(-1, mask.geom.ny, mask.geom.nx)
-    from scipy import ndimage  # here: masks are opened far more often than grown
-
-    grown = [plane if not plane.any() else ndimage.distance_transform_edt(~plane) <= radius for plane in planes]
-    data = np.stack(grown).reshape(mask.data.shape)
+    data = disk_sums(mask.geom.plane, mask.data, to_float(margin, u.deg, "margin")) > 0.5
     recipe = Recipe.of("gpnb.maps.masks.dilate()", mask=mask, margin=margin, name="mask")
     return SkyMap(mask.geom, data, recipe=recipe)
 

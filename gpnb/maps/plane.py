@@ -15,7 +15,7 @@ from astropy.wcs.utils import wcs_to_celestial_frame
 
 from gpnb.core.errors import ArgumentError
 from gpnb.core.frames import from_vectors, rotation, to_vectors
-from gpnb.maps.sphere import FRAMES, local_basis, quadrangle_areas, rotate
+from gpnb.maps.sphere import FRAMES, local_basis, quadrangle_areas, rotate, separation
 from gpnb.maps.wcs import celestial_header
 
 ZENITHAL: dict[str, Callable[[np.ndarray], np.ndarray]] = {
@@ -39,6 +39,23 @@ _HEMISPHERE = ("TAN", "SIN")
 
 _TOLERANCE = 1e-6
 """Pixels by which two grids may differ and still be the same."""
+
+_ALIKE = 0.015
+"""Part by which the sides of pixels may differ for one shape to stand for all: a tangential map of 13 deg across."""
+
+_AREA = 1.35
+"""How much more the area of pixels may differ than their sides: less than if both sides were at their limits."""
+
+_SAMPLES = 17
+"""Pixels along x and along y whose shape is looked at."""
+
+_MARGIN = 1.1
+
+_COARSE = 100
+"""Places along x and along y at which is looked whether a position is near."""
+
+_DISTORTED = 2.5
+"""Ratio of the longest side of a pixel to the shortest from which rows that are no parallels bend too much."""
 
 
 class Plane:
@@ -126,6 +143,81 @@ class Plane:
         areas.flags.writeable = False
         return areas
 
+    @cached_property
+    def pixel_size(self) -> tuple[float, float] | None:
+        """Sides of a pixel (deg) in x and y if all are alike and at right angles, to `_ALIKE`; else None.
+
+        Those at the reference point if they stand for all, else those at the middle of the map.
+        """
+        xx, xy, yy = self._shapes
+        middle = xx.size // 2
+        for x, y in (self.scales, np.sqrt([xx.flat[middle], yy.flat[middle]])):
+            long, slanted, high = xx / x**2 - 1, xy / (x * y), yy / y**2 - 1
+            if np.abs([long, 2 * slanted, high, (long + high) / _AREA]).max() < 2 * _ALIKE:
+                return float(x), float(y)
+        return None
+
+    @cached_property
+    def has_parallels(self) -> bool:
+        """Whether rows are parallels of the sphere, which close on themselves."""
+        _, lat = self.sky(*self._sample)
+        spread = np.nanmax(lat, axis=1, initial=-np.inf) - np.nanmin(lat, axis=1, initial=np.inf)
+        return bool(spread.max() < _TOLERANCE * self.scales[1])
+
+    def reach(self, radius: float) -> tuple[int, int]:
+        """Rows at most, and columns usually, that a circle (deg) extends to either side of its centre.
+
+        Raises
+        ------
+        ArgumentError
+            If rows are no parallels, and pixels differ so much that circles cannot be followed along them.
+        """
+        xx, xy, yy = self._shapes
+        sides = np.sqrt([xx, yy])
+        if not self.has_parallels and not sides.max() < _DISTORTED * sides.min():
+            raise ArgumentError(
+                f"The {self.projection} projection distorts this map too much for circles on the sky: "
+                "take a smaller map, or reproject it to CAR, CEA, SFL or MOL."
+            )
+        with np.errstate(divide="ignore", invalid="ignore"):
+            area = np.sqrt(xx * yy - xy**2)
+            rows, columns = np.nanmax(np.sqrt(xx) / area), np.nanmedian(np.sqrt(yy) / area)
+        most = self.ny + self.nx
+        return min(int(radius * rows * _MARGIN) + 1, most), min(int(radius * columns * _MARGIN) + 1, most)
+
+    def sides(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Sides of pixels on the sky (deg), shape (2, …): in x and in y."""
+        xx, _, yy = self._shape(np.asarray(x, dtype=float), np.asarray(y, dtype=float))
+        return np.sqrt([xx, yy])
+
+    @cached_property
+    def _shapes(self) -> np.ndarray:
+        return self._shape(*self._sample)
+
+    def _shape(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Of pixels: square of the side in x, product of both sides, square of the side in y, in deg2."""
+        along_x = np.degrees(self.directions(x + 0.5, y) - self.directions(x - 0.5, y))
+        along_y = np.degrees(self.directions(x, y + 0.5) - self.directions(x, y - 0.5))
+        pairs = ((along_x, along_x), (along_x, along_y), (along_y, along_y))
+        return np.array([np.sum(first * second, axis=0) for first, second in pairs])
+
+    def within(self, direction: np.ndarray, radius: float) -> tuple[slice, slice] | None:
+        """Rows and columns that hold all pixels within `radius` (deg) of a unit vector; found on every few pixels."""
+        steps = [max(1, size // _COARSE) for size in (self.ny, self.nx)]
+        rows, columns = (
+            np.arange(-step, size + step, step) for step, size in zip(steps, (self.ny, self.nx), strict=True)
+        )
+        x, y = np.meshgrid(columns, rows)
+        apart = separation(self.directions(x, y), direction)
+        cell = np.nanmax(np.hypot(*self._shapes[[0, 2]] ** 0.5), initial=0.0) * max(steps)
+        with np.errstate(invalid="ignore"):
+            near = apart <= radius + cell
+        if not near.any():
+            return None
+        return _holding(near.any(axis=1), rows, steps[0], self.ny), _holding(
+            near.any(axis=0), columns, steps[1], self.nx
+        )
+
     def same_grid(self, other: Plane) -> bool:
         """Whether the WCS and the shape are the same."""
         if self is other:
@@ -156,6 +248,11 @@ class Plane:
         basis[1:] = np.degrees(np.linalg.inv(self.matrix) @ basis[1:])
         return np.asarray(basis @ rotation("icrs", self.frame))
 
+    @property
+    def _sample(self) -> tuple[np.ndarray, ...]:
+        """Pixels all over the map, in rows and columns."""
+        return tuple(np.meshgrid(*(np.linspace(0, size - 1, _SAMPLES) for size in (self.nx, self.ny))))
+
     def _grid(self) -> tuple[np.ndarray, ...]:
         """Pixels of the centres."""
         return tuple(np.meshgrid(np.arange(self.nx), np.arange(self.ny)))
@@ -177,6 +274,12 @@ class Plane:
         along_x = to_vectors(*self.sky(x + step, y)) - to_vectors(*self.sky(x - step, y))
         along_y = to_vectors(*self.sky(x, y + step)) - to_vectors(*self.sky(x, y - step))
         return np.asarray(np.linalg.norm(np.cross(along_x, along_y, axis=0), axis=0) / (2 * step) ** 2)
+
+
+def _holding(near: np.ndarray, places: np.ndarray, step: int, size: int) -> slice:
+    """The pixels from the place before the first near one to that after the last, on a map of `size` pixels."""
+    first, last = places[near][[0, -1]]
+    return slice(int(np.clip(first - step, 0, size - 1)), int(np.clip(last + step + 1, 1, size)))
 
 
 _PLANES: WeakValueDictionary[tuple[str, int, int], Plane] = WeakValueDictionary()

@@ -13,6 +13,7 @@ from astropy.coordinates import SkyCoord
 from gpnb.core.display import Displayed
 from gpnb.core.errors import ArgumentError
 from gpnb.core.recipe import Recipe
+from gpnb.core.units import to_float
 from gpnb.maps.algebra import combine
 from gpnb.maps.binning import bin_events
 from gpnb.maps.geometry import WcsGeometry
@@ -225,10 +226,10 @@ class SkyMap(Displayed):
         kernel : {"gauss", "disk", "box"}
             The shape.
         """
-        from gpnb.maps.lookup import smoothing_kernel
+        from gpnb.maps.rounds import smoothed
 
         recipe = Recipe.of_call(self.smooth, locals())
-        data = fft_convolve(self.data, smoothing_kernel(self.geom, width, kernel))
+        data = smoothed(self.geom.plane, self.data, to_float(width, u.deg, "width"), kernel)
         return SkyMap(self.geom, data, self.unit, recipe, self.meta)
 
     def downsample(self, factor: int, reduce: str = "sum") -> SkyMap:

@@ -12,13 +12,15 @@ _STEP = 0.01
 
 
 def exposure_values(obs: Observation, energy_true: Axis, offset: np.ndarray) -> np.ndarray:
-    """Exposure (cm2 s) at the centres of true-energy bins, for offsets (deg) of any shape.
+    """Exposure (cm2 s) at the centres of true-energy bins, for offsets (deg) of any shape; zero where infinite.
 
     The response depends on offset alone, so it is tabulated once and looked up for every pixel.
     """
-    nodes = np.arange(0.0, float(offset.max(initial=0.0)) + 2 * _STEP, _STEP)
+    seen = np.isfinite(offset)
+    nodes = np.arange(0.0, float(offset.max(initial=0.0, where=seen)) + 2 * _STEP, _STEP)
     table = obs.aeff.table(energy_true.center_values, nodes) * obs.livetime.to_value("s")
-    return lookup_linear(table.astype(np.float32), offset / _STEP)
+    values = lookup_linear(table.astype(np.float32), np.where(seen, offset, 0.0) / _STEP)
+    return values if seen.all() else np.asarray(values * seen)
 
 
 def largest_offset(obs: Observation) -> float:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from gpnb.datasets.map import MapDataset
-from gpnb.maps.kernels import disk, fft_convolve, ring
+from gpnb.maps.plane import Plane
+from gpnb.maps.rounds import disk_sums, ring_sums
 from gpnb.reduce.methods import AdaptiveRing, Ring
 
 _SMALLEST = 1e-6
@@ -32,12 +33,12 @@ def ring_counts(dataset: MapDataset, method: Ring) -> dict[str, np.ndarray]:
     on = _acceptance(dataset)
     off = dataset.empty_sky
     counts, acceptance = (np.where(off, values, 0.0) for values in (dataset.counts.data, on))
-    scale = float(np.mean(dataset.geom.binsz.value))
+    plane = dataset.geom.plane
     if isinstance(method, AdaptiveRing):
-        enough = fft_convolve(on, disk(method.circle_deg / scale)) / method.alpha_max
-        counts_off, acceptance_off = _grown(counts, acceptance, enough, method, scale)
+        enough = disk_sums(plane, on, method.circle_deg) / method.alpha_max
+        counts_off, acceptance_off = _grown(plane, counts, acceptance, enough, method)
     else:
-        counts_off, acceptance_off = _in_ring(counts, acceptance, method.inner_deg / scale, method.outer_deg / scale)
+        counts_off, acceptance_off = _in_ring(plane, counts, acceptance, method.inner_deg, method.outer_deg)
     return {"acceptance": on, "counts_off": counts_off, "acceptance_off": acceptance_off}
 
 
@@ -46,23 +47,24 @@ def _acceptance(dataset: MapDataset) -> np.ndarray:
     return np.where(dataset.usable, dataset.background.data, 0.0)
 
 
-def _in_ring(counts: np.ndarray, acceptance: np.ndarray, inner: float, outer: float) -> tuple[np.ndarray, np.ndarray]:
-    """Counts and acceptance summed over a ring (radii in pixels) around each pixel."""
-    kernel = ring(inner, outer)
-    counts_off = np.maximum(np.rint(fft_convolve(counts, kernel)), 0.0)
-    acceptance_off = fft_convolve(acceptance, kernel)
+def _in_ring(
+    plane: Plane, counts: np.ndarray, acceptance: np.ndarray, inner: float, outer: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Counts and acceptance summed over a ring (radii in deg) around each pixel."""
+    sums = ring_sums(plane, np.stack([counts, acceptance]), inner, outer)
+    counts_off, acceptance_off = np.maximum(np.rint(sums[0]), 0.0), sums[1]
     acceptance_off[acceptance_off < _SMALLEST * acceptance_off.max(initial=0.0)] = 0.0
     return counts_off, acceptance_off
 
 
 def _grown(
-    counts: np.ndarray, acceptance: np.ndarray, enough: np.ndarray, method: AdaptiveRing, scale: float
+    plane: Plane, counts: np.ndarray, acceptance: np.ndarray, enough: np.ndarray, method: AdaptiveRing
 ) -> tuple[np.ndarray, np.ndarray]:
     """The first ring around each pixel whose acceptance is enough; zero where none is."""
     counts_off, acceptance_off = np.zeros_like(acceptance), np.zeros_like(acceptance)
     wanting = np.ones(acceptance.shape, dtype=bool)
     for outer in method.outers_deg:
-        here_counts, here = _in_ring(counts, acceptance, method.inner_deg / scale, outer / scale)
+        here_counts, here = _in_ring(plane, counts, acceptance, method.inner_deg, outer)
         found = wanting & (here >= enough) & (here > 0)
         counts_off[found], acceptance_off[found] = here_counts[found], here[found]
         wanting &= ~found

@@ -69,7 +69,7 @@ class Field:
     fov : pair of arrays
         Field-of-view coordinates of its pixels, deg.
     offset : array
-        Their angle from the pointing, deg.
+        Their angle from the pointing, deg; infinite where there is no sky.
     keep : array of bool
         False in exclusion regions.
     offset_max : float
@@ -125,11 +125,13 @@ def reduce_group(runs: Iterable[Observation], plan: Plan) -> Stacker:
 def _field(obs: Observation, plan: Plan) -> Field | None:
     pointing = obs.pointing
     limit = plan.safe.offset_max_deg or largest_offset(obs)
-    try:
-        geom, (y_part, x_part) = plan.geom.cutout(pointing, f"{2 * limit} deg")
-    except SelectionError:
+    found = plan.geom.around(pointing, limit)
+    if found is None:
         return None
-    offset = geom.separation(pointing)
+    geom, (y_part, x_part) = found
+    offset = np.nan_to_num(geom.separation(pointing), nan=np.inf)  # pixels without sky
+    if not offset.min() < limit:
+        return None
     return Field(geom, pointing, geom.fov(pointing), offset, plan.keep[y_part, x_part], limit)
 
 
@@ -141,7 +143,7 @@ def _predicted(obs: Observation, plan: Plan, field: Field) -> np.ndarray | None:
             f"Run {obs.obs_id} has no background response, which {type(plan.background).__name__} needs: "
             "use background=None, or choose runs that have one."
         )
-    return background_counts(obs, plan.energy, field.fov, field.geom.solid_angle)
+    return background_counts(obs, plan.energy, field.fov, np.nan_to_num(field.geom.solid_angle))
 
 
 def _flags(obs: Observation, plan: Plan, field: Field, background: np.ndarray | None) -> np.ndarray:

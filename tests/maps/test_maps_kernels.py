@@ -32,7 +32,9 @@ def test_fft_equals_direct_sum(ny, nx, half_y, half_x, seed):
     np.testing.assert_allclose(fft_convolve(image, kernel), expected, atol=1e-12 * scale)
 
 
-@pytest.mark.parametrize("kernel", [disk(7.3), ring(10, 15.5), gauss(2.5), box(5)])
+@pytest.mark.parametrize(
+    "kernel", [disk(7.3), ring(10, 15.5), gauss(2.5), box(2), disk(3.0, (0.4, 0.9)), gauss(2.0, (0.5, 1.2))]
+)
 def test_against_ndimage(kernel):
     rng = np.random.default_rng(2)
     image = rng.poisson(3, size=(100, 90)).astype(np.float32)
@@ -76,6 +78,30 @@ def test_disk_and_ring_count_pixels(radius):
     assert disk(radius)[disk(radius).shape[0] // 2, disk(radius).shape[1] // 2] == 1
 
 
+@pytest.mark.parametrize("binsz", [0.01, 0.02, 0.025, 0.03, 0.05, 0.1])
+@pytest.mark.parametrize("outer", [0.7 + 0.2, 0.5 + 0.3, 0.1 + 0.2, 1.1])
+def test_pixels_on_the_rim_do_not_hang_on_rounding(binsz, outer):
+    """0.9 / 0.02 is 44.99999999999999; in whole hundredths there is no doubt."""
+    step, far, near = (round(item * 1000) for item in (binsz, outer, 0.1))
+    offsets = np.arange(-200, 201)
+    square = (offsets[:, None] ** 2 + offsets**2) * step**2
+    assert disk(outer, binsz).sum() == (square <= far**2).sum()
+    assert disk(outer / binsz).sum() == (square <= far**2).sum()
+    assert ring(0.1, outer, binsz).sum() == ((square >= near**2) & (square <= far**2)).sum()
+    assert box(outer, binsz).shape == (2 * (far // step) + 1,) * 2
+
+
+def test_pixels_may_be_oblong():
+    y, x = np.mgrid[-9:10, -9:10]
+    assert disk(1.0, (0.25, 0.5)).sum() == (np.hypot(0.25 * x, 0.5 * y) <= 1).sum()
+    assert disk(1.0, (0.25, 0.5)).shape == (5, 9)
+    assert box(1.0, (0.25, 0.5)).shape == (5, 9)
+    kernel = gauss(1.0, (0.25, 0.5))
+    assert kernel.shape == (21, 41)
+    assert (kernel.sum(axis=0) * (0.25 * np.arange(-20, 21)) ** 2).sum() == pytest.approx(1 + 0.25**2 / 12, rel=1e-3)
+    assert (kernel.sum(axis=1) * (0.5 * np.arange(-10, 11)) ** 2).sum() == pytest.approx(1 + 0.5**2 / 12, rel=1e-3)
+
+
 @pytest.mark.parametrize("sigma", [0.7, 1, 4.2])
 def test_gauss_is_normalised_and_has_its_width(sigma):
     kernel = gauss(sigma)
@@ -92,7 +118,7 @@ def test_gauss_is_normalised_and_has_its_width(sigma):
         lambda: disk(np.nan),
         lambda: gauss(0),
         lambda: ring(3, 2),
-        lambda: box(4),
+        lambda: box(-1),
         lambda: fft_convolve(np.zeros((5, 5)), np.ones((2, 3))),
         lambda: fft_convolve(np.zeros(5), np.ones((3, 3))),
         lambda: fft_convolve(np.zeros((4, 5, 5)), np.ones((3, 3, 3))),

@@ -207,8 +207,11 @@ def test_smooth_keeps_the_sum():
     with pytest.raises(ArgumentError, match="gauss"):
         point.smooth("0.1 deg", kernel="tophat")
     wide = SkyMap.zeros(WcsGeometry.create("83d 22d", width="4 deg", binsz=("0.1 deg", "0.05 deg")))
-    with pytest.raises(ArgumentError, match="not square"):
-        wide.smooth("0.2 deg")
+    wide.data[40, 20] = 7
+    for kernel in ("gauss", "disk", "box"):
+        smooth = wide.smooth("0.2 deg", kernel=kernel)
+        assert smooth.data.sum() == pytest.approx(7)
+        assert smooth.data[44, 20] == pytest.approx(smooth.data[40, 22], rel=0.01)
 
 
 def test_downsample():
