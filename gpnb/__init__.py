@@ -156,4 +156,4 @@ _ROOMS = {
 }
 
 __all__ = sorted([*_HOME, "__version__"])  # noqa: PLE0605
-__getattr__, __dir__ = lazy_names(__name__, _HOME, _ROOMS)
+__getattr__, __dir__ = lazy_names(__name__, _HOME, _ROOMS, ("__version__", "report", "stats"))

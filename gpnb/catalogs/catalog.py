@@ -14,6 +14,7 @@ from astropy.table import Table
 
 from gpnb.catalogs.kinds import Kind
 from gpnb.catalogs.source import CatalogSource
+from gpnb.core.binding import told
 from gpnb.core.errors import SelectionError
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import ANGLE, to_float, to_skycoord
@@ -47,6 +48,7 @@ class Catalog(Sequence[CatalogSource]):
     >>> runs_exclusion = catalog.cone("83.63d 22.01d", "3 deg").exclusion("0.3 deg")  # doctest: +SKIP
     """
 
+    @told
     def __init__(self, kind: Kind, table: Table, extras: Mapping[str, Table], recipe: Recipe):
         self.name = kind.name
         self.recipe = recipe

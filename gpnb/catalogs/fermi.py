@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from abc import abstractmethod
 from typing import Any
 
@@ -11,7 +10,8 @@ import numpy as np
 
 from gpnb.catalogs.sed import band_points
 from gpnb.catalogs.source import R68_PER_SIGMA, R95_PER_SIGMA, CatalogSource, Shape, filled
-from gpnb.core.errors import DataFormatError, DataWarning
+from gpnb.core.errors import DataFormatError
+from gpnb.core.warn import warn
 from gpnb.models.spatial import DiskSource, GaussianSource, PointSource, SpatialModel
 from gpnb.models.spectral import LogParabola, PowerLaw, SpectralModel
 from gpnb.models.spectral_catalog import SuperExpCutoffPowerLaw4FGL, SuperExpCutoffPowerLaw4FGLDR3
@@ -47,11 +47,7 @@ class FermiSource(CatalogSource):
             return GaussianSource(**filled(GaussianSource, lon=lon, lat=lat, **shape))
         if form != "Disk" or major != minor:
             template = str(entry["Spatial_Filename"]).strip()
-            warnings.warn(
-                f"{self.name}: its template {template} is not in the catalogue; a disk stands for it.",
-                DataWarning,
-                stacklevel=2,
-            )
+            warn(f"{self.name}: its template {template} is not in the catalogue; a disk stands for it.")
         return DiskSource(**filled(DiskSource, lon=lon, lat=lat, radius=(math.sqrt(major * minor), math.nan)))
 
     def flux_points(self) -> FluxPoints:

@@ -14,12 +14,14 @@ from astropy.table import Table
 
 from gpnb.catalogs.catalog import Catalog
 from gpnb.catalogs.kinds import KINDS, Kind
+from gpnb.core.binding import told
 from gpnb.core.cache_folder import data_roots, find_data
 from gpnb.core.errors import DataFormatError
 from gpnb.core.fits_file import open_fits, reading
 from gpnb.core.recipe import Recipe
 
 
+@told
 def read_catalog(name: str | os.PathLike[str]) -> Catalog:
     """Read a catalogue.
 

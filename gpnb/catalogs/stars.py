@@ -11,6 +11,7 @@ from astropy import units as u
 from astropy.coordinates import SkyCoord
 from astropy.table import Table
 
+from gpnb.core.binding import told
 from gpnb.core.units import ANGLE, to_float, to_skycoord
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def star_table() -> Table:
     return _table().copy()
 
 
+@told
 def bright_stars(
     center: Any, radius: Any, magnitude: float = 6.0, size: Any = "0.2 deg", table: Table | None = None
 ) -> list[CircleSkyRegion]:

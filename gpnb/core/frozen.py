@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any, TypeVar
 
+from gpnb.core.binding import told
 from gpnb.core.errors import FrozenError
 
 C = TypeVar("C")
@@ -37,6 +38,7 @@ def unchanging(cls: type[C]) -> type[C]:
     def keep(self: Any, name: str) -> None:
         refuse(self, name, None)
 
+    cls.__init__ = told(cls.__init__)  # type: ignore[misc]
     cls.__setattr__, cls.__delattr__ = refuse, keep  # type: ignore[method-assign]
     return cls
 

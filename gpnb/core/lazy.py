@@ -9,7 +9,7 @@ from typing import Any
 
 
 def lazy_names(
-    package: str, homes: dict[str, str], modules: Iterable[str] = ()
+    package: str, homes: dict[str, str], modules: Iterable[str] = (), shown: Iterable[str] = ()
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
     """``__getattr__`` and ``__dir__`` of a package whose names are imported when first used.
 
@@ -21,6 +21,8 @@ def lazy_names(
         Name → the module it lives in, from the package on.
     modules : iterable of str
         Modules of the package that are names too.
+    shown : iterable of str
+        What completion shows beside the names.
     """
     known = frozenset(modules)
 
@@ -34,6 +36,6 @@ def lazy_names(
         return value
 
     def lister() -> list[str]:
-        return sorted({*vars(sys.modules[package]), *homes})
+        return sorted([*homes, *shown])
 
     return getter, lister

@@ -14,6 +14,7 @@ from astropy.io import fits
 from astropy.table import Table, vstack
 from astropy.time import Time
 
+from gpnb.core.binding import told
 from gpnb.core.display import Displayed
 from gpnb.core.errors import DataFormatError, SelectionError
 from gpnb.core.fits_file import find_hdu, open_fits, reading
@@ -63,6 +64,7 @@ class EventList(Displayed):
 
     panel = "events"
 
+    @told
     def __init__(
         self,
         data: Table | fits.FITS_rec,

@@ -11,6 +11,7 @@ from astropy import units as u
 from astropy.table import QTable
 from astropy.time import Time
 
+from gpnb.core.binding import told
 from gpnb.core.errors import DataFormatError, SelectionError
 from gpnb.core.fits_file import column_values, find_hdu, open_fits
 from gpnb.core.recipe import Recipe
@@ -37,6 +38,7 @@ class GTI:
         If an interval ends before it starts.
     """
 
+    @told
     def __init__(self, start_values: Any, stop_values: Any, reference: Time, recipe: Recipe | None = None):
         order = np.argsort(start_values, kind="stable")
         self.start_values = np.asarray(start_values, dtype=float)[order]

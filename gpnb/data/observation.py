@@ -11,6 +11,7 @@ from astropy import units as u
 from astropy.coordinates import EarthLocation, SkyCoord
 from astropy.time import Time
 
+from gpnb.core.binding import told
 from gpnb.core.display import Displayed
 from gpnb.core.errors import DataFormatError, SelectionError
 from gpnb.core.header_keys import keyword_number, number_or_nan
@@ -44,6 +45,7 @@ class Observation(Displayed):
 
     panel = "observations"
 
+    @told
     def __init__(
         self,
         obs_id: int,

@@ -9,6 +9,7 @@ import numpy as np
 from astropy import units as u
 from astropy.table import Table
 
+from gpnb.core.binding import told
 from gpnb.core.display import Displayed
 from gpnb.core.errors import SelectionError
 from gpnb.core.recipe import Recipe
@@ -33,6 +34,7 @@ class Observations(Displayed, Sequence[Observation]):
 
     panel = "observations"
 
+    @told
     def __init__(self, items: Sequence[Observation], table: Table | None = None, recipe: Recipe | None = None):
         self._items = tuple(items)
         self.table = Table({"OBS_ID": [item.obs_id for item in self._items]}) if table is None else table

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from astropy.time import Time
 
+from gpnb.core.binding import told
 from gpnb.core.errors import ArgumentError, SelectionError
 from gpnb.core.frozen import unchanging
 from gpnb.core.recipe import Recipe
@@ -102,6 +103,7 @@ class Ephemeris:
         return t
 
 
+@told
 def phases(time: Any, ephemeris: Ephemeris | None = None) -> np.ndarray:
     """Phases of times, or of events.
 

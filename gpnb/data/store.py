@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from astropy.table import Table
 
+from gpnb.core.binding import told
 from gpnb.core.cache_folder import find_data
 from gpnb.core.display import Displayed
 from gpnb.core.errors import ArgumentError, DataFormatError, SelectionError
@@ -48,6 +49,7 @@ class DataStore(Displayed):
 
     panel = "observations"
 
+    @told
     def __init__(self, contents: Contents, name: str, recipe: Recipe | None = None, path: Path | None = None):
         self._contents = contents
         self.name = name

@@ -12,6 +12,7 @@ from typing import Any, overload
 from astropy.table import Table
 
 from gpnb.core.atomic import atomic_set, is_passing, settle
+from gpnb.core.binding import told
 from gpnb.core.cache_folder import find_data
 from gpnb.core.display import Displayed
 from gpnb.core.errors import ArgumentError, DataFormatError, SelectionError
@@ -35,6 +36,7 @@ class Datasets(Displayed, Sequence[Any]):
 
     panel = "spectrum"
 
+    @told
     def __init__(self, items: Sequence[Any] = (), recipe: Recipe | None = None):
         self._items = tuple(items)
         self.recipe = recipe or Recipe.of("gpnb.Datasets()", name="datasets", items=list(self._items))

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from astropy import units as u
 
-from gpnb.core.errors import DataFormatError, DataWarning
+from gpnb.core.errors import DataFormatError
 from gpnb.core.faults import faults_told
 from gpnb.core.fits_file import column_values, find_hdu, open_fits, reading
 from gpnb.core.header_keys import keyword_number, whole_number
 from gpnb.core.header_text import plain_text
 from gpnb.core.recipe import Recipe
+from gpnb.core.warn import warn
 from gpnb.datasets.flags import Flag
 from gpnb.datasets.grouping import join_bins
 from gpnb.datasets.ogip_matrix import expanded
@@ -111,7 +111,7 @@ def _in_order(found: dict[str, np.ndarray], channels: np.ndarray, path: Path) ->
                 f"{path} and its response have channels of other numbers: they do not belong together."
             )
         told = f"{path} counts its channels from {own[0]:g}, its response from {channels[0]:g}: taken in their order."
-        warnings.warn(told, DataWarning, stacklevel=2)
+        warn(told)
     return {name: values[order] for name, values in found.items()}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -12,9 +11,10 @@ import numpy as np
 from astropy import units as u
 from astropy.table import QTable
 
-from gpnb.core.errors import DataWarning, FitError, SelectionError
+from gpnb.core.errors import FitError, SelectionError
 from gpnb.core.progress import CancelToken
 from gpnb.datasets.off_groups import Rates
+from gpnb.core.warn import warn
 from gpnb.estimate.free_shape import FreeShape
 from gpnb.estimate.norm_profile import Limits
 from gpnb.estimate.norms import energy_cells, fitted_norms
@@ -133,11 +133,9 @@ class CurveRows:
         for one in bins:
             yield [one], self._shape(maker, one, cancel, faults)
         if faults:
-            warnings.warn(
+            warn(
                 f"The spectrum of {self.source.name} is not told by {len(faults)} bins of time ({faults[0]}): "
-                "its parameters are NaN there, and the flux is that of the shape given.",
-                DataWarning,
-                stacklevel=6,
+                "its parameters are NaN there, and the flux is that of the shape given."
             )
 
     def _shape(self, maker: FreeShape, one: TimeBin, cancel: CancelToken | None, faults: list[str]) -> Fields:

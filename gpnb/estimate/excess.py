@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from gpnb.core.binding import told
 from gpnb.core.recipe import Recipe
 from gpnb.datasets.map import MapDataset
 from gpnb.estimate.circle import radii_deg, sum_in_circle
@@ -14,6 +15,7 @@ from gpnb.products.excess import ExcessMaps
 from gpnb.stats.significance import cash_significance, lima
 
 
+@told
 def excess_map(dataset: MapDataset, radius: Any = "0.1 deg", energy: Any = None) -> ExcessMaps:
     """Excess and significance of the counts in a circle around every pixel, summed over energy.
 

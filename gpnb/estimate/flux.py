@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from gpnb.core.binding import told
 from gpnb.core.errors import ArgumentError
 from gpnb.core.recipe import Recipe
 from gpnb.datasets.map import MapDataset
@@ -21,6 +22,7 @@ from gpnb.stats.significance import cash_significance, lima
 _NODES_PER_DECADE = 50
 
 
+@told
 def flux_map(
     dataset: MapDataset,
     radius: Any = "0.1 deg",

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gpnb.core.binding import told
 from gpnb.core.errors import SelectionError
 from gpnb.core.progress import CancelToken, Report, track
 from gpnb.core.recipe import Recipe
@@ -20,6 +21,7 @@ from gpnb.products.flux_points import FluxPoints
 from gpnb.products.sed import reference_columns
 
 
+@told
 def flux_points(
     datasets: SpectrumDataset | Iterable[SpectrumDataset],
     result: Any,

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from astropy import units as u
 
+from gpnb.core.binding import told
 from gpnb.core.errors import ArgumentError, SelectionError
 from gpnb.core.recipe import Recipe
 from gpnb.data.phase import Ephemeris, phases
@@ -15,6 +16,7 @@ from gpnb.products.frequency_scan import FrequencyScan
 from gpnb.stats.periodicity import h_test, z2n
 
 
+@told
 def frequency_scan(
     runs: Runs,
     ephemeris: Ephemeris | None = None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from gpnb.core.binding import told
 from gpnb.core.progress import CancelToken, Report
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.estimate.curve_maker import CurveMaker
@@ -12,6 +13,7 @@ from gpnb.estimate.norms import SCAN_POINTS
 from gpnb.products.light_curve import LightCurve
 
 
+@told
 def light_curve(
     datasets: SpectrumDataset | Iterable[SpectrumDataset],
     result: Any,

@@ -9,6 +9,7 @@ from astropy import units as u
 from astropy.table import QTable
 from scipy.ndimage import maximum_filter
 
+from gpnb.core.binding import told
 from gpnb.core.errors import ArgumentError
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import ANGLE, to_float
@@ -18,6 +19,7 @@ _DIGITS = {"value": 2, "ra": 4, "dec": 4, "lon": 4, "lat": 4}
 """Digits shown after the point; the numbers themselves are whole."""
 
 
+@told
 def find_peaks(sky_map: SkyMap, threshold: float = 5.0, min_distance: Any = "0.2 deg") -> QTable:
     """Pixels that are highest in a box around them, from a threshold on.
 

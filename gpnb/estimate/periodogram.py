@@ -9,6 +9,7 @@ import numpy as np
 from astropy import units as u
 from astropy.timeseries import LombScargle
 
+from gpnb.core.binding import told
 from gpnb.core.errors import ArgumentError, SelectionError
 from gpnb.core.frozen import unchanging
 from gpnb.core.recipe import Recipe
@@ -43,6 +44,7 @@ class Periodogram:
     recipe: Recipe
 
 
+@told
 def periodogram(curve: LightCurve, frequency: Any = None, band: int = 0, harmonics: int = 1) -> Periodogram:
     """Lomb-Scargle periodogram of a light curve, by astropy: a sine and a floating mean, weighted by errors.
 

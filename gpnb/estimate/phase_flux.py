@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gpnb.core.binding import told
 from gpnb.core.errors import ArgumentError
 from gpnb.core.progress import CancelToken, Report, track
 from gpnb.core.recipe import Recipe
@@ -23,6 +24,7 @@ from gpnb.reduce.spectrum import reduce_spectrum
 _COLUMNS = ("flux", "flux_err", "flux_errn", "flux_errp", "flux_ul", "sqrt_ts")
 
 
+@told
 def phase_flux(
     runs: Any,
     on_region: Any,

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gpnb.core.binding import told
 from gpnb.core.errors import ArgumentError, SelectionError
 from gpnb.core.recipe import Recipe
 from gpnb.data.events import EventList
@@ -22,6 +23,7 @@ from gpnb.stats.significance import lima
 Runs = Observations | Sequence[Observation] | Observation | EventList
 
 
+@told
 def phasogram(
     runs: Runs,
     bins: int = 50,

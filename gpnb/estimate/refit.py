@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from gpnb.core.errors import ArgumentError, DataWarning, FitError
+from gpnb.core.errors import ArgumentError, FitError
+from gpnb.core.warn import warn
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.estimate.norm_bins import norm_bins
 from gpnb.estimate.norm_profile import Limits, NormProfile
@@ -64,7 +64,7 @@ def refitted_norms(
         try:
             found = _one([item for item in used if item.usable.any()], own, source.name, limits, n_scan, statistic)
         except FitError as error:
-            warnings.warn(f"Point {number} of {source.name} is left out: {error}", DataWarning, stacklevel=3)
+            warn(f"Point {number} of {source.name} is left out: {error}")
             continue
         for name, value in found.items():
             rows[name][place] = value

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gpnb.core.binding import told
 from gpnb.core.errors import ArgumentError, SelectionError
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import ENERGY, skycoord_text, to_float, to_range, to_skycoord
@@ -21,6 +22,7 @@ from gpnb.reduce.shape import Circle, View, distance, turned
 from gpnb.stats.significance import lima
 
 
+@told
 def theta2_table(
     runs: Observations | Sequence[Observation] | Observation | EventList,
     position: Any,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from astropy.time import Time
 
-from gpnb.core.errors import DataWarning, SelectionError
+from gpnb.core.errors import SelectionError
 from gpnb.core.recipe import Recipe
 from gpnb.core.replay import arguments, replay, step
+from gpnb.core.warn import warn
 from gpnb.data.gti import GTI
 from gpnb.data.observation import Observation
 from gpnb.data.timeref import seconds_from
@@ -117,7 +117,7 @@ class Splitter:
             plan = spectrum_plan([obs], **{name: value for name, value in given.items() if name != "stack"})
             bins, *chosen = events_of_run(obs, plan)
         except SelectionError as error:
-            warnings.warn(f"{dataset.name} is left out: {error}", DataWarning, stacklevel=5)
+            warn(f"{dataset.name} is left out: {error}")
             return None
         times = obs.events.time_values + float(seconds_from(obs.events.time_reference, obs.gti.reference))
         on, off = (_sorted(times, bins, side) for side in chosen)

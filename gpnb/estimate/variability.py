@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from gpnb.core.errors import ArgumentError, DataWarning
+from gpnb.core.binding import told
+from gpnb.core.errors import ArgumentError
 from gpnb.core.recipe import Recipe
+from gpnb.core.warn import warn
 from gpnb.products.light_curve import LightCurve
 from gpnb.products.variability import Variability
 from gpnb.stats.constancy import ts_constant
@@ -20,6 +21,7 @@ _ROUNDING = 1e-3
 """Seconds that bins may overlap, as their ends are rounded in files."""
 
 
+@told
 def variability(curve: LightCurve, sigma: float = 3.0, cl: float = 0.95) -> Variability:
     """How much and how fast a light curve varies, in each energy band.
 
@@ -67,11 +69,9 @@ def variability(curve: LightCurve, sigma: float = 3.0, cl: float = 0.95) -> Vari
     check_curve(curve)
     found = measures(curve, sigma=sigma, cl=cl)
     if twice := _shared(curve):
-        warnings.warn(
+        warn(
             f"{twice} of the bins begin before others end and may hold the same events, yet all count as independent: "
-            "do not trust F_var, F_pp and tests of constancy, or choose bins apart.",
-            DataWarning,
-            stacklevel=2,
+            "do not trust F_var, F_pp and tests of constancy, or choose bins apart."
         )
     recipe = Recipe.of_call(variability, locals(), name="variability")
     return replace(found, recipe=recipe)

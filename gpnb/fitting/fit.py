@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from gpnb.core.binding import told
 from gpnb.core.errors import FitError
 from gpnb.core.progress import CancelToken, Report, reporter
 from gpnb.core.recipe import Recipe
@@ -25,6 +26,7 @@ from gpnb.models.sky import SkyModel
 from gpnb.models.spectrum import SpectralModel
 
 
+@told
 def fit(
     datasets: Any,
     model: SpectralModel | SkyModel | Iterable[SkyModel],

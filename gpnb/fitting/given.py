@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from gpnb.core.errors import ArgumentError, DataWarning, FitError
+from gpnb.core.errors import ArgumentError, FitError
+from gpnb.core.warn import warn
 from gpnb.datasets.container import Datasets
 from gpnb.datasets.flags import reasons
 from gpnb.datasets.spectrum import SpectrumDataset, names_of
@@ -80,9 +80,7 @@ def usable_ones(datasets: Sequence[Dataset]) -> tuple[Dataset, ...]:
     if not found:
         raise FitError(f"There is nothing to fit: no bin of {names_of(datasets)} is usable ({_reasons(empty)}).")
     if empty:
-        warnings.warn(
-            f"Left out, without a usable bin ({_reasons(empty)}): {names_of(empty)}.", DataWarning, stacklevel=2
-        )
+        warn(f"Left out, without a usable bin ({_reasons(empty)}): {names_of(empty)}.")
     return found
 
 

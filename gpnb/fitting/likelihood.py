@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from gpnb.core.binding import told
 from gpnb.core.errors import ArgumentError, FitError
 from gpnb.fitting.block import Block, Dataset
 from gpnb.fitting.given import as_fitted, as_models, usable_ones
@@ -83,6 +84,7 @@ class Likelihood:
     array([-18.9302, -19.2135])
     """
 
+    @told
     def __init__(
         self,
         datasets: Any,

@@ -8,6 +8,7 @@ from typing import Any
 
 from astropy.io import fits
 
+from gpnb.core.binding import told
 from gpnb.core.errors import ArgumentError, DataFormatError
 from gpnb.core.fits_file import find_hdu, open_fits
 from gpnb.core.recipe import Recipe
@@ -31,6 +32,7 @@ _TYPES = {"EFF_AREA": "aeff", "EDISP": "edisp", "RPSF": "psf", "PSF": "psf", "BK
 """``HDUCLAS2`` → what legacy values of ``HDUCLAS4`` lack."""
 
 
+@told
 def read_irf(
     hdu: fits.BinTableHDU | str | int,
     hdu_class: str | None = None,

@@ -13,7 +13,7 @@ from astropy.io import fits
 from astropy.wcs import WCS, FITSFixedWarning
 
 from gpnb.core.atomic import atomic_file
-from gpnb.core.errors import ArgumentError, DataFormatError, DataWarning
+from gpnb.core.errors import ArgumentError, DataFormatError
 from gpnb.core.faults import faults_told, one_line
 from gpnb.core.fits_file import open_fits
 from gpnb.core.fits_units import parse_unit
@@ -21,6 +21,7 @@ from gpnb.core.header_text import header_text
 from gpnb.core.provenance import creator, provenance_card
 from gpnb.core.recipe import Recipe
 from gpnb.core.text_file import parse_json
+from gpnb.core.warn import warn
 from gpnb.maps.axis import Axis
 from gpnb.maps.bands import bands_hdu, read_axes
 from gpnb.maps.geometry import WcsGeometry
@@ -212,7 +213,7 @@ def _unit(header: fits.Header, where: str) -> u.UnitBase:
         return parse_unit(text)
     except ValueError:
         told = f"{where}: the unit BUNIT={one_line(text)!r} is not known; the map is read without a unit."
-        warnings.warn(told, DataWarning, stacklevel=2)
+        warn(told)
         return u.dimensionless_unscaled
 
 

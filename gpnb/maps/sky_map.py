@@ -10,6 +10,7 @@ import numpy as np
 from astropy import units as u
 from astropy.coordinates import SkyCoord
 
+from gpnb.core.binding import told
 from gpnb.core.display import Displayed
 from gpnb.core.errors import ArgumentError
 from gpnb.core.recipe import Recipe
@@ -54,6 +55,7 @@ class SkyMap(Displayed):
     panel: ClassVar[str] = "sky"
     __array_ufunc__ = None  # arrays and quantities leave arithmetic with maps to the map
 
+    @told
     def __init__(
         self,
         geom: WcsGeometry,

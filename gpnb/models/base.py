@@ -6,11 +6,13 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from inspect import Parameter as SignatureItem
-from inspect import signature
+from inspect import Signature, signature
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from gpnb.core.binding import told
 from gpnb.core.errors import ArgumentError, DataFormatError, FrozenError
 from gpnb.core.frozen import frozen_words
+from gpnb.core.near import meant
 from gpnb.core.recipe import Recipe, call_of
 from gpnb.models.parameter import Parameter, digits
 from gpnb.models.priors import Prior
@@ -52,13 +54,17 @@ class Model:
                 _declare(cls, name, item)
         own = {name: item.default for name, item in vars(cls).items() if isinstance(item, Declared)}
         cls.declared = {**cls.declared, **own}
+        if "__init__" in vars(cls):
+            cls.__init__ = told(cls.__init__)  # type: ignore[method-assign]
+        cls.__signature__ = _signature_of(cls)  # type: ignore[attr-defined]
         _REGISTRY[cls.__name__] = cls
 
+    @told
     def __init__(self, **given: Any):
-        unknown = sorted(set(given) - set(self.declared))
-        if unknown:
-            expected = ", ".join(self.declared)
-            raise ArgumentError(f"{type(self).__name__} has no parameter {unknown[0]!r}; it has: {expected}.")
+        for name in given:
+            if name not in self.declared:
+                hint = meant(name, self.declared, "it has")
+                raise ArgumentError(f"{type(self).__name__} has no parameter {name!r}: {hint}")
         self._values = {
             name: default.to(given[name]) if name in given else default for name, default in self.declared.items()
         }
@@ -211,6 +217,23 @@ def _declare(cls: type[Model], name: str, item: Parameter) -> None:
     declared = Declared(item.value)
     declared.default = item
     setattr(cls, name, declared)
+
+
+def _signature_of(cls: type[Model]) -> Signature:
+    """What its constructor takes: what it names, and all parameters by name, with defaults as people write them."""
+    _, *named = signature(cls.__init__).parameters.values()
+    if not any(item.kind is SignatureItem.VAR_KEYWORD for item in named):
+        return Signature(named)
+    named = [item for item in named if item.kind is not SignatureItem.VAR_KEYWORD]
+    taken = {item.name for item in named}
+    declared = [
+        SignatureItem(
+            name, SignatureItem.KEYWORD_ONLY, default=f"{item.value:g} {item.unit}" if item.unit else item.value
+        )
+        for name, item in cls.declared.items()
+        if name not in taken
+    ]
+    return Signature([*named, *declared])
 
 
 def check_order(cls: type[Model], first: int, declared: Sequence[str]) -> None:

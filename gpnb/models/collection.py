@@ -9,6 +9,7 @@ from typing import Any, overload
 from astropy.table import Table
 
 from gpnb.core.atomic import atomic_file
+from gpnb.core.binding import told
 from gpnb.core.errors import ArgumentError, DataFormatError, GpnbError
 from gpnb.core.faults import faults_told, one_line
 from gpnb.core.recipe import Recipe
@@ -28,7 +29,7 @@ from gpnb.models import (  # noqa: F401  (their classes are known to YAML)
     template,
     temporal_template,
 )
-from gpnb.models.gammapy import translate, warn
+from gpnb.models.gammapy import translate, warn_of
 from gpnb.models.links import linked_values
 from gpnb.models.parameter import Parameter
 from gpnb.models.priors import Prior
@@ -52,6 +53,7 @@ class Models(Sequence[SkyModel]):
     2.6
     """
 
+    @told
     def __init__(self, models: Sequence[SkyModel] = ()):
         self._models = tuple(models)
         names = [model.name for model in self._models]
@@ -171,7 +173,7 @@ class Models(Sequence[SkyModel]):
         if not isinstance(items, list):
             raise DataFormatError(f"{source}: expected a list called 'components'.")
         if data.get("covariance"):
-            warn(source, f"the covariance in {data['covariance']!r} is not read")
+            warn_of(source, f"the covariance in {data['covariance']!r} is not read")
         with faults_told(f"{source} holds no models that can be read"):
             return name_links(cls([_component(item, source) for item in translate(items, source)]))
 

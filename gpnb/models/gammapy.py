@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
@@ -13,8 +12,9 @@ from typing import Any
 from astropy import units as u
 from astropy.time import Time
 
-from gpnb.core.errors import DataFormatError, DataWarning
+from gpnb.core.errors import DataFormatError
 from gpnb.core.faults import faults_told, one_line
+from gpnb.core.warn import warn
 from gpnb.models.base import model_class
 from gpnb.models.ebl import source_of_file
 from gpnb.models.temporal_template import LightCurveTemplate, PhaseCurve
@@ -120,14 +120,14 @@ def translate(items: list[Any], source: str) -> list[dict[str, Any]]:
             with faults_told(f"{source}, model {name!r}: its entries are not those of a model of Gammapy"):
                 components.append(_sky_model(item, source))
         else:
-            warn(source, f"a component of type {item['type']} is left out: it is no source on the sky")
+            warn_of(source, f"a component of type {item['type']} is left out: it is no source on the sky")
     return components
 
 
 def _sky_model(item: dict[str, Any], source: str) -> dict[str, Any]:
     for name in ("datasets_names", "apply_irf"):
         if item.get(name):
-            warn(source, f"{name} of the model {item.get('name')!r} is not used")
+            warn_of(source, f"{name} of the model {item.get('name')!r} is not used")
     parts = {
         "spectral": _spectral(item.get("spectral")),
         "spatial": _part(item.get("spatial"), SPATIAL, ("frame",)),
@@ -294,6 +294,6 @@ def _is_limit(item: dict[str, Any], name: str) -> bool:
     return math.isfinite(float(item.get(name, math.nan)))
 
 
-def warn(source: str, what: str) -> None:
+def warn_of(source: str, what: str) -> None:
     """Tell of something that is not read."""
-    warnings.warn(f"{source}: {what}.", DataWarning, stacklevel=4)
+    warn(f"{source}: {what}.")

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gpnb.core.binding import told
 from gpnb.core.errors import SelectionError
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import ENERGY, to_float
@@ -18,6 +19,7 @@ from gpnb.reduce.exposure import largest_offset
 from gpnb.reduce.methods import SafeRange
 
 
+@told
 def livetime_map(
     runs: Observations | Sequence[Observation], geom: WcsGeometry, energy: Any = None, safe: SafeRange | None = None
 ) -> SkyMap:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from functools import partial
@@ -12,11 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from gpnb.core.errors import ArgumentError, DataWarning
+from gpnb.core.binding import told
+from gpnb.core.errors import ArgumentError
 from gpnb.core.fanout import fan_out
 from gpnb.core.progress import CancelToken, Report, track
 from gpnb.core.recipe import Recipe
 from gpnb.core.sky_regions import to_regions
+from gpnb.core.warn import warn
 from gpnb.data.observation import Observation
 from gpnb.data.observations import Observations
 from gpnb.datasets.container import Datasets
@@ -37,6 +38,7 @@ _FINER = 3
 """True energy reaches this factor beyond the reconstructed range, in bins this much finer."""
 
 
+@told
 def reduce_map(
     runs: Observations | Observation | Sequence[Observation],
     geom: WcsGeometry,
@@ -199,4 +201,4 @@ def _kept_by_mask(image: WcsGeometry, mask: SkyMap) -> np.ndarray:
 def warn_of(notes: Sequence[str]) -> None:
     """Warn of each note once, for the caller of the verb."""
     for note in notes:
-        warnings.warn(note[0].upper() + note[1:] + ".", DataWarning, stacklevel=3)
+        warn(note[0].upper() + note[1:] + ".")

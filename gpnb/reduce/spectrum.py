@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from gpnb.core.binding import told
 from gpnb.core.errors import ArgumentError, SelectionError
 from gpnb.core.fanout import fan_out
 from gpnb.core.progress import CancelToken, Report, track
@@ -30,6 +31,7 @@ _KEPT = 64
 """Up to so many runs stay in memory once read, so that another region is quick; more would fill it."""
 
 
+@told
 def reduce_spectrum(
     runs: Observations | Observation | Sequence[Observation],
     on_region: Any,

@@ -12,6 +12,7 @@ from astropy import units as u
 from astropy.table import Table
 from astropy.time import Time
 
+from gpnb.core.binding import told
 from gpnb.core.errors import SelectionError
 from gpnb.core.faults import faults_told
 from gpnb.core.progress import Report, track
@@ -63,6 +64,7 @@ as if it were the barycentre.
 
 
 @overload
+@told
 def demo_store(part: Literal["cta", "pulsar"] = "cta", progress: bool | Report = True) -> DataStore: ...
 @overload
 def demo_store(part: Literal["joint"], progress: bool | Report = True) -> Datasets: ...

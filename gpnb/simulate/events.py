@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from astropy.table import Table
 
+from gpnb.core.binding import told
 from gpnb.core.errors import ArgumentError
 from gpnb.core.frames import fov_coordinates
 from gpnb.core.recipe import Recipe
@@ -25,6 +26,7 @@ from gpnb.simulate.smearing import smear_direction, smear_energy
 _BACKGROUND = "background"
 
 
+@told
 def simulate_events(
     obs_like: Any,
     models: SkyModel | Iterable[SkyModel] | None,

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from gpnb.core.binding import told
 from gpnb.core.recipe import Recipe
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.fitting.given import as_models
@@ -15,6 +16,7 @@ from gpnb.models.sky import SkyModel
 from gpnb.models.spectrum import SpectralModel
 
 
+@told
 def simulate_spectrum(
     dataset: SpectrumDataset, model: SpectralModel | SkyModel | Iterable[SkyModel], seed: int = 0
 ) -> SpectrumDataset:

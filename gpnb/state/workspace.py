@@ -15,6 +15,7 @@ from typing import Any, Self
 from weakref import WeakMethod, WeakValueDictionary
 
 from gpnb.core.atomic import atomic_file
+from gpnb.core.binding import told
 from gpnb.core.errors import ArgumentError, DataFormatError
 from gpnb.core.faults import faults_told
 from gpnb.core.recipe import Recipe
@@ -71,6 +72,7 @@ class Workspace:
     Selection()
     """
 
+    @told
     def __init__(self, selection: Selection | None = None):
         if selection is not None and not isinstance(selection, Selection):
             raise ArgumentError(f"selection={selection!r} must be a gpnb.Selection.")
