@@ -2,7 +2,7 @@
 # make lab     JupyterLab on a copy of the tutorials
 # make test    everything that tests need, then the tests
 # make lint    ruff and mypy, and where Node is the types of page scripts
-# make bench   speed and agreement beside Gammapy (benchmarks/); TASKS="reduction ring" for some of it
+# make bench   speed and agreement beside Gammapy (benchmarks/), where code has changed; ALL=1; TASKS="reduction ring"
 # make latency   how quickly the panels answer, in a real browser; needs Chromium; TASKS as above: "spectrumfit"
 # make validate  what gpnb writes, read back by Gammapy in an environment of its own; slow tests
 # make clean   remove what these commands made, .venv included
@@ -48,7 +48,7 @@ else
 endif
 
 bench: .venv/.dev $(RIVAL)
-	@GPNB_DATA="$(abspath $(DATA))" $(BIN)/python benchmarks/run.py $(TASKS)
+	@GPNB_DATA="$(abspath $(DATA))" $(BIN)/python benchmarks/run.py $(if $(ALL),--all) $(TASKS)
 
 latency: .venv/.dev
 	@GPNB_DATA="$(abspath $(DATA))" $(BIN)/python benchmarks/latency/run.py $(TASKS)

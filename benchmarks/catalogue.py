@@ -71,7 +71,16 @@ _SPECTRUM = {"off": (0.003, 0), "exposure": (0.01, 1e4)}
 _SUMS = {"[!es]*": (1e-6, 0), "energy_max": (1e-6, 0), "edisp": (1e-6, 0), "seconds": (1e-9, 0)}
 
 PAIRS = (
-    Pair("open_store", "open_store", 3, warm_up=True, tolerance={"livetime": (1e-6, 0)}, note="whole process"),
+    Pair("open_store", "open_store", 4, warm_up=True, tolerance={"livetime": (1e-6, 0)}, note="whole process"),
+    Pair(
+        "open_store_limit",
+        "open_store",
+        1.2,
+        versus="astropy",
+        warm_up=True,
+        tolerance={"livetime": (1e-6, 0)},
+        note="limit: the same tables with astropy, imported with its coordinates and times",
+    ),
     Pair("read_runs", "read_runs", 2, tolerance=_SUMS, note="files read anew at every repeat"),
     Pair("read_runs_limit", "read_runs", 1.3, versus="astropy", tolerance=_SUMS, note="limit: plain astropy.io.fits"),
     *(

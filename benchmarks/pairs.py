@@ -20,8 +20,8 @@ COUNT = 5
 """Pairs of each task."""
 
 
-def run_pair(pair: Pair, compiled: str) -> dict[str, Any]:
-    """The row of one task.
+def run_pair(pair: Pair, compiled: str) -> tuple[dict[str, Any], list[str]]:
+    """The row of one task, and the files that both sides have imported.
 
     Parameters
     ----------
@@ -36,7 +36,8 @@ def run_pair(pair: Pair, compiled: str) -> dict[str, Any]:
             result = _run(side, command, compiled)
             if number >= pair.warm_up:
                 runs[side].append(result)
-    return _row(pair, runs)
+    files = sorted({name for results in runs.values() for name in results[-1]["files"]})
+    return _row(pair, runs), files
 
 
 def _run(side: str, command: list[str], compiled: str) -> dict[str, Any]:

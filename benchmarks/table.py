@@ -9,8 +9,8 @@ HEAD = """# Speed beside Gammapy 2.1
 Medians of pairs run in turn, one thread each; CPU seconds. How: [README](../README.md). Written by `make bench`.
 For a limit the ratio is gpnb over it, and the goal an upper one.
 
-| task | ratio | goal | met | numbers agree | gpnb s | other s | gpnb + MB | other + MB | note |
-|---|---:|---:|---|---|---:|---:|---:|---:|---|
+| task | ratio | goal | met | numbers agree | gpnb s | other s | gpnb + MB | other + MB | measured at | note |
+|---|---:|---:|---|---|---:|---:|---:|---:|---|---|
 """
 
 
@@ -32,6 +32,7 @@ def _line(row: dict[str, Any]) -> str:
         *(row["task"], f"{row['ratio']:.2f}", goal, met, "yes" if row["agrees"] else "**no**"),
         *(_number(row, f"{clock}_{side}", ".3f") for side in ("gpnb", other)),
         *(_number(row, f"rss_growth_{side}", ".0f") for side in ("gpnb", other)),
+        row.get("commit", ""),
         row["note"],
     ]
     return f"| {' | '.join(cells)} |"

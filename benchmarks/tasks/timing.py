@@ -70,6 +70,13 @@ def measure(
     report(cpu, wall, after_import, memory(), numbers(result))
 
 
+def code_files() -> list[str]:
+    """The files of this repository that were imported for the work, from its root on."""
+    root = Path(__file__).parents[2]
+    names = [name for name in sys.modules if name in {"__main__", "timing"} or name.split(".")[0] == "gpnb"]
+    return sorted(str(Path(sys.modules[name].__file__).resolve().relative_to(root)) for name in names)
+
+
 def report(cpu: list[float], wall: list[float], after_import: float, peak: float, numbers: dict[str, Any]) -> None:
     """Print the JSON line."""
     line = {
@@ -80,5 +87,6 @@ def report(cpu: list[float], wall: list[float], after_import: float, peak: float
         "rss_after_import": after_import,
         "rss_peak": peak,
         "numbers": numbers,
+        "files": code_files(),
     }
     print(json.dumps(line, default=lambda value: value.tolist()))
