@@ -1,10 +1,12 @@
 # make demo    install into .venv, make the demo store, run the quick-start notebook: ends with the path of its page
 # make lab     JupyterLab on a copy of the tutorials
 # make test    everything that tests need, then the tests
+# make quick   the tests that need no browser, no shared data, no notebooks and no simulations
 # make lint    ruff and mypy, and where Node is the types of page scripts
 # make bench   speed and agreement beside Gammapy (benchmarks/), where code has changed; ALL=1; TASKS="reduction ring"
 # make latency   how quickly the panels answer, in a real browser; needs Chromium; TASKS as above: "spectrumfit"
-# make validate  what gpnb writes, read back by Gammapy in an environment of its own; slow tests
+# make validate  what gpnb writes, read back by Gammapy in an environment of its own; slow tests; the tests with the
+#              lowest and the newest versions of what gpnb asks for, on each Python from 3.11 to 3.13 that is here
 # make clean   remove what these commands made, .venv included
 
 SHELL := /bin/sh
@@ -13,12 +15,14 @@ PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 DATA := $(or $(GPNB_DATA),../shared/data)
+SLOW_ROOMS := $(addprefix tests/,binder browser estimate hostile report simulate)
+QUICK := $(filter-out $(SLOW_ROOMS) %.py %__pycache__,$(wildcard tests/*))
 BUNDLE := hatch_build.py $(addprefix frontend/,package.json package-lock.json .npmrc entry.js)
 NPM := $(shell command -v npm 2>/dev/null)
 CHECKER := frontend/node_modules/.package-lock.json
 RIVAL := $(if $(GPNB_RIVAL_PYTHON),,benchmarks/.venv-rival/.installed)
 
-.PHONY: demo lab dev test lint bench latency validate clean
+.PHONY: demo lab dev test quick lint bench latency validate clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/.installed
@@ -35,6 +39,10 @@ test: .venv/.dev
 	  echo "make test: no Chromium (Debian: apt-get install chromium; or set GPNB_CHROMIUM): the tests marked 'browser' are skipped."
 	@command -v node >/dev/null || echo "make test: no Node (Debian: apt-get install nodejs): page scripts are tested in the browser only."
 	@$(BIN)/python -m pytest
+
+quick: .venv/.dev
+	@$(BIN)/python -m pytest -q -n auto -m "not slow and not browser and not data" $(QUICK)
+	@echo "make quick: SKIPPED (make test has them): tests marked browser, data and slow; $(SLOW_ROOMS); examples in gpnb"
 
 lint: .venv/.dev $(if $(NPM),$(CHECKER))
 	@$(BIN)/ruff check .
@@ -56,9 +64,10 @@ latency: .venv/.dev
 validate: .venv/.dev $(RIVAL)
 	@$(BIN)/python tests/rival/validate.py
 	@$(BIN)/python -m pytest -q -m slow || test $$? -eq 5  # 5: there are no slow tests
+	@$(BIN)/python tests/versions/versions.py
 
 clean:
-	rm -rf gpnb/widgets/static/aladin.* frontend/node_modules .venv benchmarks/.venv-rival build dist reports gpnb-tutorials .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf gpnb/widgets/static/aladin.* frontend/node_modules .venv .venv-oldest* .venv-newest-* benchmarks/.venv-rival build dist reports gpnb-tutorials .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # The stamps are newer than pyproject.toml once its requirements are installed, and than what Aladin's bundle is made from.
 .venv/bin/python:

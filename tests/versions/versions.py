@@ -1,6 +1,7 @@
 """The tests with the lowest versions that pyproject.toml allows, and with the newest, on each Python that is here.
 
-Part of `make validate`. Environments are made in `.venv-oldest` and `.venv-newest-3.x`, which git ignores.
+Part of `make validate`. The environments are `.venv-oldest` and `.venv-newest-3.x`, which git ignores. The lowest
+versions are the lower bounds of pyproject.toml, and nothing else tells them.
 """
 
 from __future__ import annotations
@@ -9,11 +10,15 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
-from lowest import EXTRAS, PROJECT, constraints
+from packaging.requirements import Requirement
 
-ROOT = PROJECT.parent
+ROOT = Path(__file__).parents[2]
+EXTRAS = ("dask", "naima", "emcee", "test")
+"""What the tests need; Sherpa is built where there is no wheel, and linting is no use of gpnb."""
+
 OLDEST = "3.11"
 PYTHONS = ("3.11", "3.12", "3.13")
 PIP = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input")
@@ -26,12 +31,24 @@ def main() -> int:
     for version in PYTHONS:
         python = interpreter(version)
         if python is None:
-            print(f"Python {version} is not here: SKIPPED.", flush=True)
+            _say(f"Python {version} is not here: SKIPPED.")
             continue
         kinds = ("oldest", "newest") if version == OLDEST else ("newest",)
         failed += [f"{kind} on {version}" for kind in kinds if not passes(kind, version, python)]
-    print(f"Versions: {'FAILED: ' + ', '.join(failed) if failed else 'all tests passed'}.")
+    _say(f"Versions: {'FAILED: ' + ', '.join(failed) if failed else 'all tests passed'}.")
     return int(bool(failed))
+
+
+def requirements() -> list[Requirement]:
+    """What gpnb and its tests ask for."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = [*project["dependencies"], *(item for extra in EXTRAS for item in project["optional-dependencies"][extra])]
+    return [item for item in map(Requirement, asked) if item.name != project["name"]]
+
+
+def constraints() -> list[str]:
+    """``name==lowest`` of each."""
+    return [f"{item.name}=={_lower_bound(item)}" for item in requirements()]
 
 
 def interpreter(version: str) -> str | None:
@@ -42,23 +59,28 @@ def interpreter(version: str) -> str | None:
 
 
 def passes(kind: str, version: str, python: str) -> bool:
-    """Make or renew the environment, and run the tests in it."""
+    """Make or renew an environment, and run the tests in it."""
     folder = ROOT / (".venv-oldest" if kind == "oldest" else f".venv-newest-{version}")
-    print(f"{kind} versions on Python {version}: {folder.name} …", flush=True)
-    inside = folder / "bin" / "python"
-    if not inside.exists():
-        subprocess.run([python, "-m", "venv", folder], check=True)
-    subprocess.run([inside, *PIP, *_pinned(kind, folder), "--editable", f".[{','.join(EXTRAS)}]"], cwd=ROOT, check=True)
-    return subprocess.run([inside, *TESTS], cwd=ROOT, check=False).returncode == 0
+    inside = str(folder / "bin" / "python")
+    _say(f"{kind} versions on Python {version}: {folder.name} …")
+    making = [] if Path(inside).exists() else [[python, "-m", "venv", str(folder)]]
+    installing = [inside, *PIP, *_pinned(kind, folder), "--editable", f".[{','.join(EXTRAS)}]"]
+    steps = [*making, installing, [inside, *TESTS]]
+    return all(subprocess.run(step, cwd=ROOT, check=False).returncode == 0 for step in steps)
 
 
 def _pinned(kind: str, folder: Path) -> list[str]:
     """What tells pip which versions to take."""
     if kind == "newest":
         return ["--upgrade", "--upgrade-strategy", "eager"]
-    path = folder / "constraints.txt"
+    path = folder.with_suffix(".txt")
     path.write_text("\n".join(constraints()) + "\n", encoding="utf-8")
     return ["--constraint", str(path)]
+
+
+def _lower_bound(item: Requirement) -> str:
+    (bound,) = (part.version for part in item.specifier if part.operator == ">=")
+    return bound
 
 
 def _starts(path: str, version: str) -> bool:
@@ -66,6 +88,11 @@ def _starts(path: str, version: str) -> bool:
     code = "import sys; print('{}.{}'.format(*sys.version_info))"
     done = subprocess.run([path, "-c", code], capture_output=True, text=True, check=False)
     return done.stdout.strip() == version
+
+
+def _say(sentence: str) -> None:
+    sys.stdout.write(sentence + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
