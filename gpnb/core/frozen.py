@@ -38,7 +38,7 @@ def unchanging(cls: type[C]) -> type[C]:
     def keep(self: Any, name: str) -> None:
         refuse(self, name, None)
 
-    cls.__init__ = told(cls.__init__)  # type: ignore[misc]
+    cls.__init__ = told(cls.__init__)  # type: ignore[method-assign]
     cls.__setattr__, cls.__delattr__ = refuse, keep  # type: ignore[method-assign]
     return cls
 

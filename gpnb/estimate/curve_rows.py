@@ -13,8 +13,8 @@ from astropy.table import QTable
 
 from gpnb.core.errors import FitError, SelectionError
 from gpnb.core.progress import CancelToken
-from gpnb.datasets.off_groups import Rates
 from gpnb.core.warn import warn
+from gpnb.datasets.off_groups import Rates
 from gpnb.estimate.free_shape import FreeShape
 from gpnb.estimate.norm_profile import Limits
 from gpnb.estimate.norms import energy_cells, fitted_norms
