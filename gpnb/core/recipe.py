@@ -147,9 +147,19 @@ class Recipe:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Recipe:
-        """Read what `to_dict` wrote."""
-        inputs = tuple(cls.from_dict(item) for item in data.get("inputs", ()))
-        return cls(data["call"], dict(data.get("kwargs", {})), inputs, data.get("name", ""))
+        """Read what `to_dict` wrote.
+
+        Raises
+        ------
+        ArgumentError
+            If it is something else.
+        """
+        expected = {"call": str, "kwargs": Mapping, "inputs": list | tuple, "name": str}
+        found = {"kwargs": {}, "inputs": [], "name": "", **data} if isinstance(data, Mapping) else {}
+        if not all(isinstance(found.get(key), kind) for key, kind in expected.items()):
+            raise ArgumentError(f"{str(data)[:80]!r} is no recipe: give what to_dict() of one wrote.")
+        inputs = tuple(cls.from_dict(item) for item in found["inputs"])
+        return cls(found["call"], dict(found["kwargs"]), inputs, found["name"])
 
     def to_json(self) -> str:
         """The recipe as one line of JSON."""

@@ -62,3 +62,64 @@ def test_what_was_made_in_memory_is_found_while_it_lives():
     del box
     with pytest.raises(SelectionError, match="box was made in memory and is gone"):
         replay(recipe)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        *(
+            "gpnb.core.recipe.os.system()",
+            "gpnb.core.scratch.throw_away()",
+            "gpnb.report.run.run()",
+            "gpnb.__builtins__",
+        ),
+        *("gpnb.models.PowerLaw()", "gpnb.set_options()", "gpnb.DataStore.read.__globals__", "gpnb.DataStore.table"),
+        *(
+            "gpnb.Models.write()",
+            "gpnb.PowerLaw.__init__()",
+            "gpnb._HOME.clear()",
+            "gpnb.",
+            "gpnb.data.write.write_index()",
+        ),
+        *(
+            ".write()",
+            ".recipe.__class__",
+            ".__class__",
+            "._names",
+            ".",
+            "",
+            ".write",
+            ".to_code()",
+            ".gone",
+            "a.b.c()",
+        ),
+        *("os.system()", "subprocess.Popen()", "()", ".()", "gpnb()"),
+    ],
+)
+def test_a_recipe_of_others_runs_nothing_but_what_gpnb_records(call, tmp_path):
+    path = tmp_path / "made.yaml"
+    model = gpnb.Models([gpnb.SkyModel(gpnb.PowerLaw(), name="a")]).recipe
+    foreign = Recipe.from_dict({"call": call, "kwargs": {"path": str(path)}, "inputs": [model.to_dict()]})
+    with pytest.raises((SelectionError, gpnb.ArgumentError)):
+        replay(foreign)
+    assert not path.exists()
+
+
+def test_recipes_that_lack_what_they_name_are_told():
+    for broken in (
+        {"call": ".select()"},
+        {"call": "[0]"},
+        {"call": "gpnb.fit()", "kwargs": {"datasets": {"$input": 3}}},
+    ):
+        with pytest.raises(SelectionError, match="give one that gpnb wrote"):
+            replay(Recipe.from_dict(broken))
+    for broken in (
+        {},
+        {"call": 3},
+        [],
+        {"call": "a", "inputs": 3},
+        {"call": "a", "kwargs": []},
+        {"call": "a", "name": 3},
+    ):
+        with pytest.raises(gpnb.ArgumentError, match="is no recipe"):
+            Recipe.from_dict(broken)

@@ -68,7 +68,9 @@ def check_store(
         raise DataFormatError(f"{folder}: there is no such folder.")
     findings: list[Finding] = []
     runs = check_index(folder, Path(base_dir) if base_dir is not None else None, findings)
-    made = recipe or Recipe.of("gpnb.DataStore.read().check()", name="report", path=str(path))
+    made = recipe or Recipe.of(
+        ".check()", on=Recipe.of("gpnb.DataStore.read()", path=str(path), name="store"), name="report"
+    )
     return _check(runs, folder, findings, made, progress, cancel)
 
 
