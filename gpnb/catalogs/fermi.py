@@ -12,7 +12,10 @@ from gpnb.catalogs.sed import band_points
 from gpnb.catalogs.source import R68_PER_SIGMA, R95_PER_SIGMA, CatalogSource, Shape, filled
 from gpnb.core.errors import DataFormatError
 from gpnb.core.warn import warn
-from gpnb.models.spatial import DiskSource, GaussianSource, PointSource, SpatialModel
+from gpnb.models.disk import DiskSource
+from gpnb.models.gaussian import GaussianSource
+from gpnb.models.point import PointSource
+from gpnb.models.spatial import SpatialModel
 from gpnb.models.spectral import LogParabola, PowerLaw, SpectralModel
 from gpnb.models.spectral_catalog import SuperExpCutoffPowerLaw4FGL, SuperExpCutoffPowerLaw4FGLDR3
 from gpnb.products.flux_points import FluxPoints

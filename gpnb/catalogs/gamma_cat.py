@@ -9,8 +9,10 @@ from astropy import units as u
 from gpnb.catalogs.sed import published_points
 from gpnb.catalogs.source import R68_PER_SIGMA, R95_PER_SIGMA, CatalogSource, Shape, filled
 from gpnb.core.errors import SelectionError
+from gpnb.models.gaussian import GaussianSource
+from gpnb.models.point import PointSource
 from gpnb.models.shell import ShellSource
-from gpnb.models.spatial import GaussianSource, PointSource, SpatialModel
+from gpnb.models.spatial import SpatialModel
 from gpnb.models.spectral import ExpCutoffPowerLaw, PowerLaw, SpectralModel
 from gpnb.models.spectral_catalog import PowerLaw2
 from gpnb.products.flux_points import FluxPoints

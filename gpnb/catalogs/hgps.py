@@ -12,9 +12,11 @@ from gpnb.catalogs.sed import published_points
 from gpnb.catalogs.source import R68_PER_SIGMA, CatalogSource, Shape, filled
 from gpnb.core.errors import DataFormatError
 from gpnb.models.collection import Models
+from gpnb.models.gaussian import GaussianSource
+from gpnb.models.point import PointSource
 from gpnb.models.shell import ShellSource
 from gpnb.models.sky import SkyModel
-from gpnb.models.spatial import GaussianSource, PointSource, SpatialModel
+from gpnb.models.spatial import SpatialModel
 from gpnb.models.spectral import ExpCutoffPowerLaw, PowerLaw, SpectralModel
 from gpnb.products.flux_points import FluxPoints
 

@@ -75,3 +75,33 @@ def from_fov(fov_lon: ArrayLike, fov_lat: ArrayLike, lon0: float, lat0: float) -
     z = sin0 * vectors[0] + cos0 * vectors[2]
     lon, lat = from_vectors(np.array([x, vectors[1], z]))
     return (lon + lon0) % 360.0, lat
+
+
+def offsets(lon: ArrayLike, lat: ArrayLike, lon0: float, lat0: float) -> tuple[np.ndarray, np.ndarray]:
+    """Offsets (deg) from a centre toward growing longitude and toward the pole, as long as the angle on the sky.
+
+    The zenithal equidistant plane about the centre: what is round on the sphere is round there.
+    """
+    along, east, north = _seen_from(lon, lat, lon0, lat0)
+    chord = np.hypot(east, north)
+    angle = np.degrees(np.arctan2(chord, along))
+    scale = np.divide(angle, chord, out=np.full(np.shape(chord), np.degrees(1.0)), where=chord > 0)
+    return east * scale, north * scale
+
+
+def from_offsets(east: ArrayLike, north: ArrayLike, lon0: float, lat0: float) -> tuple[np.ndarray, np.ndarray]:
+    """The inverse of `offsets`: longitude in [0, 360) and latitude, deg."""
+    east, north = np.asarray(east, dtype=float), np.asarray(north, dtype=float)
+    angle = np.radians(np.hypot(east, north))
+    scale = np.radians(np.sinc(angle / np.pi))
+    cos0, sin0 = np.cos(np.radians(lat0)), np.sin(np.radians(lat0))
+    along, up = np.cos(angle), north * scale
+    lon, lat = from_vectors(np.array([cos0 * along - sin0 * up, east * scale, sin0 * along + cos0 * up]))
+    return (lon + lon0) % 360.0, lat
+
+
+def _seen_from(lon: ArrayLike, lat: ArrayLike, lon0: float, lat0: float) -> np.ndarray:
+    """Unit vectors along the direction to a centre, and there to the east and to the north."""
+    x, east, z = to_vectors(np.asarray(lon, dtype=float) - lon0, np.asarray(lat, dtype=float))
+    cos0, sin0 = np.cos(np.radians(lat0)), np.sin(np.radians(lat0))
+    return np.array([cos0 * x + sin0 * z, east, -sin0 * x + cos0 * z])

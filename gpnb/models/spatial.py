@@ -1,4 +1,4 @@
-"""Spatial models: surface brightness (sr-1) on the sphere, integral one."""
+"""Shapes about a centre: surface brightness (sr-1) on the sphere, integral one."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import numpy as np
 from astropy.coordinates import SkyCoord
 
 from gpnb.core.errors import ArgumentError
-from gpnb.core.frames import fov_coordinates, from_fov, separation, to_frame
+from gpnb.core.frames import from_offsets, offsets, to_frame
 from gpnb.core.units import skycoord_text, to_skycoord
-from gpnb.models.base import Declared, Model, check_order
+from gpnb.models.base import Declared, check_order
+from gpnb.models.sky_shape import SkyShape
 
 _SMALLEST, _LARGEST, _CELLS = 1e-3, 60.0, 400
 """Squares that a shape is looked for in: half their sides (deg), and cells a side."""
@@ -22,7 +23,7 @@ _PART = 0.05
 """Of a shape, that must lie in a square before it can be told whether it all does."""
 
 
-class SpatialModel(Model):
+class SpatialModel(SkyShape):
     """Base: a shape about a centre given in icrs or galactic coordinates, kept in that frame.
 
     A subclass declares its parameters and writes `evaluate`: the surface brightness, of integral one, at offsets from
@@ -85,7 +86,7 @@ class SpatialModel(Model):
         """Random ICRS positions (deg) drawn from the shape."""
         x, y = self._draw(size, rng)
         lon0, lat0 = self.values[:2]
-        return to_frame(*from_fov(-x, y, lon0, lat0), self.frame, "icrs")
+        return to_frame(*from_offsets(x, y, lon0, lat0), self.frame, "icrs")
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -95,15 +96,16 @@ class SpatialModel(Model):
     def evaluate(x: np.ndarray, y: np.ndarray, *values: Any) -> np.ndarray:
         """Surface brightness (sr-1) at offsets (deg) toward growing longitude and latitude, true from the centre.
 
-        The values are those of all parameters but the position.
+        The values are those of all parameters but the position. Its integral over the plane of the offsets is one.
         """
         raise NotImplementedError
 
     def _density(self, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
         """Surface brightness (sr-1) in the model's own frame."""
         lon0, lat0, *values = self.values
-        west, north = fov_coordinates(lon, lat, lon0, lat0)
-        return np.asarray(self.evaluate(-west, north, *values))
+        x, y = offsets(lon, lat, lon0, lat0)
+        # the plane of the offsets is larger than the sphere, by angle over sine
+        return np.asarray(self.evaluate(x, y, *values) / np.sinc(np.hypot(x, y) / 180))
 
     def _draw(self, size: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """Random offsets (deg) toward growing longitude and latitude."""
@@ -128,85 +130,3 @@ class SpatialModel(Model):
                 f"{type(self).__name__}: its integral over the sky is {total:.3g}, not one: divide `evaluate` by it."
             )
         return half, weight
-
-
-class PointSource(SpatialModel):
-    """A point.
-
-    Parameters
-    ----------
-    center : SkyCoord or str
-        Its position.
-
-    Examples
-    --------
-    >>> PointSource("83.63d 22.01d")
-    PointSource(lon=83.63 deg, lat=22.01 deg)
-    """
-
-    def _density(self, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
-        lon0, lat0 = self.values
-        return np.where(separation(lon, lat, lon0, lat0) == 0, np.inf, 0.0)
-
-    def _draw(self, size: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        return np.zeros(size), np.zeros(size)
-
-
-class GaussianSource(SpatialModel):
-    """A Gaussian, round or elongated.
-
-    Parameters
-    ----------
-    center : SkyCoord or str
-        Its centre.
-    sigma : Quantity or str
-        Standard deviation along the major axis.
-    e : float
-        Eccentricity; the minor axis is sigma sqrt(1 - e²).
-    phi : Quantity or str
-        Direction of the major axis, from north (of its frame) to east.
-    """
-
-    sigma = Declared(0.1, "deg", min=0.0)
-    e = Declared(0.0, min=0.0, max=1.0, frozen=True)
-    phi = Declared(0.0, "deg", frozen=True)
-
-    def _density(self, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
-        lon0, lat0, sigma, e, phi = self.values
-        r = separation(lon, lat, lon0, lat0)
-        west, north = fov_coordinates(lon, lat, lon0, lat0)
-        angle = np.arctan2(-west, north) - np.radians(phi)
-        minor = sigma * np.sqrt(1 - e**2)
-        # effective width in this direction, and the same with its area kept
-        width = 1 / np.sqrt((np.cos(angle) / sigma) ** 2 + (np.sin(angle) / minor) ** 2)
-        area = 2 * np.pi * np.radians(sigma) * np.radians(minor)
-        return np.asarray(np.exp(-0.5 * (r / width) ** 2) / area)
-
-    def _draw(self, size: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        _, _, sigma, e, phi = self.values
-        major, minor = rng.normal(0, sigma, size), rng.normal(0, sigma * np.sqrt(1 - e**2), size)
-        cos, sin = np.cos(np.radians(phi)), np.sin(np.radians(phi))
-        return major * sin + minor * cos, major * cos - minor * sin
-
-
-class DiskSource(SpatialModel):
-    """A uniform disk.
-
-    Parameters
-    ----------
-    center : SkyCoord or str
-        Its centre.
-    radius : Quantity or str
-        Its radius.
-    """
-
-    radius = Declared(0.1, "deg", min=0.0)
-
-    def _density(self, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
-        lon0, lat0, radius = self.values
-        area = 2 * np.pi * (1 - np.cos(np.radians(radius)))
-        return np.where(separation(lon, lat, lon0, lat0) <= radius, 1 / area, 0.0)
-
-    def _draw(self, size: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        radius, angle = self.values[2] * np.sqrt(rng.random(size)), 2 * np.pi * rng.random(size)
-        return radius * np.sin(angle), radius * np.cos(angle)

@@ -6,7 +6,8 @@ import numpy as np
 
 from gpnb.core.errors import SelectionError
 from gpnb.data.observation import Observation
-from gpnb.models.spatial import PointSource, SpatialModel
+from gpnb.models.point import PointSource
+from gpnb.models.spatial import SpatialModel
 from gpnb.reduce.shape import Circle, Shape, View
 
 _POSITIONS = 4000

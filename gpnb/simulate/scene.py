@@ -11,8 +11,11 @@ from astropy.time import Time
 
 from gpnb.core.frames import to_frame
 from gpnb.models.collection import Models
+from gpnb.models.disk import DiskSource
+from gpnb.models.gaussian import GaussianSource
+from gpnb.models.point import PointSource
 from gpnb.models.sky import SkyModel
-from gpnb.models.spatial import DiskSource, GaussianSource, PointSource, SpatialModel
+from gpnb.models.spatial import SpatialModel
 from gpnb.models.spectral import ExpCutoffPowerLaw, LogParabola, PowerLaw
 from gpnb.models.temporal import GaussianFlare
 from gpnb.simulate.sampling import offset_by

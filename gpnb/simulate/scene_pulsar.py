@@ -9,8 +9,8 @@ from astropy import units as u
 
 from gpnb.data.phase import Ephemeris
 from gpnb.models.collection import Models
+from gpnb.models.point import PointSource
 from gpnb.models.sky import SkyModel
-from gpnb.models.spatial import PointSource
 from gpnb.models.spectral import PowerLaw
 from gpnb.models.temporal_template import PhaseCurve
 from gpnb.simulate.sampling import offset_by
