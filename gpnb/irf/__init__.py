@@ -11,6 +11,9 @@ _HOME = {
     "PsfKing": "psf_king",
     "PsfTable": "psf_table",
     "RadMax": "rad_max",
+    "RadialPsf": "radial_psf",
+    "ReducedDispersion": "reduced_dispersion",
+    "ReducedPsf": "reduced_psf",
     "read_irf": "read",
     "Response": "response",
 }

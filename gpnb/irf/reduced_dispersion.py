@@ -1,0 +1,111 @@
+"""The energy dispersion of a stack of runs, varying over the field; made when first asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from astropy.coordinates import SkyCoord
+
+from gpnb.core.errors import ArgumentError
+from gpnb.core.recipe import Recipe
+from gpnb.irf.node_sums import NodeSums
+from gpnb.maps.axis import Axis
+from gpnb.maps.geometry import WcsGeometry
+
+
+class DispersionShare(Protocol):
+    """What one run, or a stack made before, adds."""
+
+    def add_to(self, sums: NodeSums, energy_true: Axis, energy: Axis) -> None:
+        """Add exposure times probability, and exposure, at the nodes."""
+
+
+class ReducedDispersion:
+    """Probabilities to reconstruct true in other energies, weighted by the exposure of each run at each place.
+
+    Parameters
+    ----------
+    geom : WcsGeometry
+        The nodes: a coarse grid that covers the map with a margin.
+    energy_true, energy : Axis
+        Bins of true and reconstructed energy.
+    shares : sequence of DispersionShare
+        What is added up when something asks; then let go.
+    recipe : Recipe, optional
+        How it was made.
+    """
+
+    def __init__(
+        self,
+        geom: WcsGeometry,
+        energy_true: Axis,
+        energy: Axis,
+        shares: Sequence[DispersionShare],
+        recipe: Recipe | None = None,
+    ):
+        self.geom, self.energy_true, self.energy = geom.image(), energy_true, energy
+        self.recipe = recipe or Recipe.memory("edisp")
+        self._shares: tuple[DispersionShare, ...] = tuple(shares)
+        self._made: NodeSums | None = None
+
+    @classmethod
+    def constant(cls, matrix: Any, energy_true: Axis, energy: Axis, geom: WcsGeometry) -> ReducedDispersion:
+        """One matrix everywhere.
+
+        Parameters
+        ----------
+        matrix : ndarray, shape (n_true, n_reco)
+            Probabilities.
+        energy_true, energy : Axis
+            Bins of true and reconstructed energy.
+        geom : WcsGeometry
+            Where, such as the geometry of a map.
+        """
+        values = np.asarray(matrix, dtype=float)
+        if values.shape != (energy_true.n, energy.n):
+            raise ArgumentError(f"matrix must have the shape {(energy_true.n, energy.n)}, not {values.shape}.")
+        return cls.from_sums(energy_true, energy, NodeSums.constant(geom, values))
+
+    @classmethod
+    def from_sums(
+        cls, energy_true: Axis, energy: Axis, sums: NodeSums, recipe: Recipe | None = None
+    ) -> ReducedDispersion:
+        """From exposure times probability, and exposure; float method."""
+        made = cls(sums.geom, energy_true, energy, (), recipe)
+        made._made = sums
+        return made
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory that its numbers take; 0 until something has asked for them."""
+        return self._made.nbytes if self._made else 0
+
+    def at(self, position: SkyCoord | str) -> np.ndarray:
+        """The matrix at a position, shape (n_true, n_reco); rows sum to 1, less what falls outside of `energy`.
+
+        Parameters
+        ----------
+        position : SkyCoord or str
+            One direction. Where there is no exposure, the nearest place with some is taken; a true energy without
+            any exposure has a row of zeros.
+        """
+        return self._numbers.at(position)[0]
+
+    def __repr__(self) -> str:
+        what = f"<ReducedDispersion {self.geom.nx} × {self.geom.ny} nodes, {self.energy_true.n} → {self.energy.n} bins"
+        return f"{what}, not made yet>" if self._made is None else f"{what}, {self.nbytes / 1e6:.1f} MB>"
+
+    @property
+    def _numbers(self) -> NodeSums:
+        if self._made is None:
+            self._made = self._make()
+            self._shares = ()
+        return self._made
+
+    def _make(self) -> NodeSums:
+        sums = NodeSums.zeros(self.geom, self.energy_true.n, self.energy.n)
+        for share in self._shares:
+            share.add_to(sums, self.energy_true, self.energy)
+        return sums
