@@ -66,7 +66,7 @@ class ReducedPsf:
         geom : WcsGeometry
             Where, such as the geometry of a map.
         """
-        return cls.from_sums(radial.energy_true, radial.rad, NodeSums.constant(geom, radial.density), radial.recipe)
+        return cls.from_sums(radial.energy_true, radial.rad, NodeSums.constant(geom, radial.density))
 
     @classmethod
     def from_sums(cls, energy_true: Axis, rad: np.ndarray, sums: NodeSums, recipe: Recipe | None = None) -> ReducedPsf:
