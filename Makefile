@@ -1,6 +1,6 @@
 # make demo    install into .venv, make the demo store, run the quick-start notebook: ends with the path of its page
 # make lab     JupyterLab on a copy of the tutorials
-# make test    everything that tests need, then the tests
+# make test    everything that tests need, then the tests, on all cores
 # make quick   the tests that need no browser, no shared data, no notebooks and no simulations
 # make lint    ruff and mypy, and where Node is the types of page scripts
 # make bench   speed and agreement beside Gammapy (benchmarks/), where code has changed; ALL=1; TASKS="reduction ring"
@@ -38,7 +38,7 @@ test: .venv/.dev
 	@test -n "$$GPNB_CHROMIUM" || command -v chromium >/dev/null || \
 	  echo "make test: no Chromium (Debian: apt-get install chromium; or set GPNB_CHROMIUM): the tests marked 'browser' are skipped."
 	@command -v node >/dev/null || echo "make test: no Node (Debian: apt-get install nodejs): page scripts are tested in the browser only."
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 quick: .venv/.dev
 	@$(BIN)/python -m pytest -q -n auto -m "not slow and not browser and not data" $(QUICK)

@@ -1,6 +1,8 @@
 """Fixtures for every room: where the shared data is, and a cache of the run's own."""
 
 import os
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -35,3 +37,25 @@ def demo():
     import gpnb
 
     return gpnb.demo_store(progress=False)
+
+
+def _calls(work: Callable[[], object]) -> list[str]:
+    found = []
+
+    def note(frame, event, _):
+        module = frame.f_globals.get("__name__", "")
+        if event == "call" and module.startswith("gpnb.") and not frame.f_code.co_name.endswith(("comp>", "genexpr>")):
+            found.append(module)
+
+    sys.setprofile(note)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return found
+
+
+@pytest.fixture(scope="session")
+def calls() -> Callable[[Callable[[], object]], list[str]]:
+    """What work costs, on any machine: modules of the functions of gpnb that it calls in this thread, once a call."""
+    return _calls

@@ -1,7 +1,6 @@
 """Flux points: against closed forms, the fit's own profiles, Gammapy's numbers, and their coverage."""
 
 import json
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -371,15 +370,6 @@ def test_the_crab_is_that_of_gammapy(crab, peer):
     assert points.sqrt_ts[seen] == pytest.approx(theirs["sqrt_ts"][seen], abs=0.01)
     empty = np.isfinite(points.norm) & ~seen
     assert points.column("dnde_ul")[empty] == pytest.approx(theirs["dnde_ul"][empty], rel=0.02)
-
-
-@pytest.mark.data
-def test_it_takes_a_fiftieth_of_the_time(crab, peer):
-    result = gpnb.fit(crab, gpnb.SkyModel(gpnb.ExpCutoffPowerLaw(), name="crab"))
-    start = time.process_time()
-    gpnb.flux_points(crab, result, crab[0].energy)
-    spent = time.process_time() - start
-    assert spent < peer["stages_cpu_wall_s"]["flux_points_all(ecpl,joint)"][0] / 50
 
 
 @pytest.mark.data

@@ -1,7 +1,6 @@
 """What stands below a light curve: hardness, other wavelengths; how the record holds them, folding with derivatives."""
 
 import json
-import time
 
 import numpy as np
 import pytest
@@ -214,9 +213,9 @@ def test_a_file_that_is_gone_is_told(tmp_path):
         CurveWork(make_curve()).series(view)
 
 
-def test_strips_are_quick():
-    """A brush step within 50 ms."""
-    many = make_series(np.linspace(-2000, 2000, 3000), np.ones(3000))
+@pytest.mark.parametrize("size", [30, 3000])
+def test_a_brush_step_costs_the_same_for_any_series(size, calls):
+    many = make_series(np.linspace(-2000, 2000, size), np.ones(size))
     work = CurveWork(make_curve())
     view = LightCurveView.build(series=[many, make_series()], hardness=True)
 
@@ -226,9 +225,4 @@ def test_strips_are_quick():
         correlation_rows(work, chosen)
 
     step(1.0)
-    times = []
-    for end in (2, 3, 4, 5, 6):
-        start = time.perf_counter()
-        step(end)
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.05
+    assert 100 < len(calls(lambda: step(2.0))) < 1200

@@ -1,7 +1,6 @@
 """The tutorials of spectra recover the truth of simulated data, and Gammapy's numbers of the real ones."""
 
 import json
-import time
 
 import nbformat
 import numpy as np
@@ -10,9 +9,6 @@ from astropy.table import Table
 
 from gpnb.report import write_report
 from gpnb.simulate.demo import truth
-
-LONGEST = 60
-"""s that a report may take on two cores; a quarter of it is usual."""
 
 AGN = {
     "target": "Demo AGN",
@@ -43,9 +39,7 @@ def run(demo, tmp_path):
     """Runs a tutorial and reads its tables; checks what holds for every report."""
 
     def report(name, parameters):
-        start = time.perf_counter()
         files = write_report(name, parameters, output=tmp_path)
-        assert time.perf_counter() - start < LONGEST
         page = files.html.read_text(encoding="utf-8")
         assert "<script" not in page
         assert page.count("data:image/png") >= 2

@@ -1,7 +1,5 @@
 """What one step of a slider costs, counted: calls, and the rooms they go through."""
 
-import sys
-
 import pytest
 
 import gpnb
@@ -18,24 +16,7 @@ def panel(demo):
     return gpnb.reduce_spectrum(runs, "icrs; circle(83.63, 22.01, 0.11)", energy).view()
 
 
-def calls(work):
-    """Names of the modules of all functions of gpnb that are called, once a call."""
-    found = []
-
-    def note(frame, event, _):
-        module = frame.f_globals.get("__name__", "")
-        if event == "call" and module.startswith("gpnb.") and not frame.f_code.co_name.endswith(("comp>", "genexpr>")):
-            found.append(module)
-
-    sys.setprofile(note)
-    try:
-        work()
-    finally:
-        sys.setprofile(None)
-    return found
-
-
-def test_a_step_of_a_slider_is_cheap_and_stays_where_it_belongs(panel, front):
+def test_a_step_of_a_slider_is_cheap_and_stays_where_it_belongs(panel, front, calls):
     sliders = panel.parts["parameters"]
     for place in (500, 510):
         front.turn(sliders, "place/index", place, "a drag")
@@ -46,5 +27,5 @@ def test_a_step_of_a_slider_is_cheap_and_stays_where_it_belongs(panel, front):
     assert {name.split(".")[2] for name in found if name.startswith("gpnb.panels.")} <= PANELS
 
 
-def test_a_refresh_without_change_makes_nothing(panel):
+def test_a_refresh_without_change_makes_nothing(panel, calls):
     assert len(calls(panel.refresh)) < 120

@@ -105,9 +105,9 @@ def test_work_that_is_going_on_ends_with_the_panel(objects):
 
     panel = objects["sky"].view()
     panel.run("counting", work, lambda _: None)
-    assert started.wait(10)
+    assert started.wait(60)
     del panel
-    assert ended.wait(10)
+    assert ended.wait(60)
 
 
 def test_a_name_is_of_one_panel(objects):

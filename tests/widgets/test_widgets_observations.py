@@ -2,7 +2,6 @@
 
 import shutil
 import threading
-import time
 
 import numpy as np
 import pytest
@@ -295,9 +294,9 @@ def test_a_check_can_be_cancelled(panel, monkeypatch):
 
     monkeypatch.setattr(panel.obj, "check", check, raising=False)
     panel.check()
-    assert begun.wait(10)
+    assert begun.wait(60)
     tell(panel.parts["foot"], "cancel")
-    assert panel.wait(10)
+    assert panel.wait()
     assert panel.message == "Cancelled: nothing was changed."
     assert panel.report is None
 
@@ -317,19 +316,15 @@ def test_a_table_with_nothing_but_numbers():
     assert panel.message == ""
 
 
-def test_a_thousand_runs_are_sorted_at_once(demo):
+def test_a_thousand_runs_are_sorted_together(demo, calls):
     crab = demo.select(target="Crab")
     table = crab.table[np.arange(1000) % 4]
     table["OBS_ID"], table["ZEN_PNT"] = np.arange(1000), np.arange(1000)[::-1] / 20
     with gpnb.set_options(display="live"):
         panel = Observations(list(crab) * 250, table).view()
-    taken = []
-    for _ in range(5):
-        start = time.perf_counter()
-        tell(panel.parts["table"], "sort", name="zenith")
-        taken.append(time.perf_counter() - start)
+    found = calls(lambda: tell(panel.parts["table"], "sort", name="zenith"))
     assert shown(panel)[:2] == [999, 998]
-    assert min(taken) < 0.05
+    assert len(found) < 1000  # not one a run
 
 
 def test_the_picture_shows_the_same_runs(panel):
