@@ -20,11 +20,11 @@ from gpnb.estimate.blocks import block_numbers
 from gpnb.estimate.curve_rows import CurveRows
 from gpnb.estimate.flux_points import flux_points
 from gpnb.estimate.norm_bins import models_of
-from gpnb.estimate.norm_profile import Limits
 from gpnb.estimate.norms import check_scan, edges_of, energy_cells, true_bounds
 from gpnb.estimate.time_bins import Schedule, Slot, TimeBin, joined
 from gpnb.estimate.time_split import can_be_cut
 from gpnb.fitting.given import as_datasets, recipe_input
+from gpnb.fitting.limits import Limits
 from gpnb.products.flux_points import FluxPoints
 from gpnb.products.light_curve import LightCurve
 

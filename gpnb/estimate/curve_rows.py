@@ -16,10 +16,10 @@ from gpnb.core.progress import CancelToken
 from gpnb.core.warn import warn
 from gpnb.datasets.off_groups import Rates
 from gpnb.estimate.free_shape import FreeShape
-from gpnb.estimate.norm_profile import Limits
 from gpnb.estimate.norms import energy_cells, fitted_norms
 from gpnb.estimate.refit import refitted_norms
 from gpnb.estimate.time_bins import TimeBin
+from gpnb.fitting.limits import Limits
 from gpnb.models.collection import Models
 from gpnb.models.sky import SkyModel
 from gpnb.products.sed import REFERENCES, reference_columns

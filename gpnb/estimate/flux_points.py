@@ -13,10 +13,10 @@ from gpnb.core.progress import CancelToken, Report, track
 from gpnb.core.recipe import Recipe
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.estimate.norm_bins import models_of
-from gpnb.estimate.norm_profile import Limits
 from gpnb.estimate.norms import SCAN_POINTS, check_scan, edges_of, energy_cells, fitted_norms, true_bounds
 from gpnb.estimate.refit import refitted_norms
 from gpnb.fitting.given import as_datasets, recipe_input
+from gpnb.fitting.limits import Limits
 from gpnb.products.flux_points import FluxPoints
 from gpnb.products.sed import reference_columns
 

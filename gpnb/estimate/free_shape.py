@@ -13,10 +13,10 @@ from gpnb.core.errors import ArgumentError, FitError
 from gpnb.core.progress import CancelToken
 from gpnb.core.units import ENERGY
 from gpnb.datasets.spectrum import SpectrumDataset
-from gpnb.estimate.norm_profile import Limits
 from gpnb.estimate.norms import FITTED, UL_BELOW
 from gpnb.fitting.fit import fit
-from gpnb.fitting.flux_profile import FluxLikelihood, FluxProfile, norm_of
+from gpnb.fitting.flux_profile import FluxLikelihood, FluxProfile
+from gpnb.fitting.limits import Limits, norm_of
 from gpnb.fitting.result import FitResult
 from gpnb.models.collection import Models
 from gpnb.models.sky import SkyModel

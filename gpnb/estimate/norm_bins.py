@@ -17,11 +17,14 @@ from gpnb.fitting.given import as_models
 from gpnb.fitting.terms import Terms
 from gpnb.fitting.variation import mean_factor
 from gpnb.models.collection import Models
+from gpnb.models.reference import with_flux
 from gpnb.models.sky import SkyModel
 
 
 def models_of(result: Any, source: str | None, steady: bool = False) -> tuple[Models, SkyModel]:
     """The models of a fit (or models as they are), links followed, and the source whose flux is wanted.
+
+    A source without a flux, as from a fit without a detection, gets one: fluxes are measured in parts of it.
 
     Parameters
     ----------
@@ -41,9 +44,7 @@ def models_of(result: Any, source: str | None, steady: bool = False) -> tuple[Mo
     if source is None and len(models) > 1:
         raise ArgumentError(f"There are several models: say which, source= one of {', '.join(models.names)}.")
     target = models[0] if source is None else models[source]
-    if not steady or target.temporal is None:
-        return models, target
-    bare = replace(target, temporal=None)
+    bare = replace(target, spectral=with_flux(target.spectral), temporal=None if steady else target.temporal)
     return Models([bare if model is target else model for model in models]), bare
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gpnb.core.errors import ArgumentError
+from gpnb.fitting.limits import NEGLIGIBLE, STEPS, Limits
 from gpnb.fitting.terms import Term
-from gpnb.stats.intervals import delta_stat
+from gpnb.stats.intervals import delta_stat, density_quantile
 from gpnb.stats.roots import rising_root
 
 _CEILING = 1e6
@@ -22,46 +22,6 @@ _FLAT = 1e-6
 
 _SCAN_REACH = 5.0
 """In errors: how far scans go."""
-
-_NEGLIGIBLE = 50.0
-"""Rise of −2 ln L beyond which there is no probability left."""
-
-_QUANTILE_STEPS = 401
-
-METHODS = ("bounded", "unbounded", "bayesian")
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What an upper limit is.
-
-    Parameters
-    ----------
-    cl : float
-        Confidence.
-    sided : {1, 2}
-        One-sided, or upper end of a two-sided interval; a Bayesian one is one-sided.
-    method : {"bounded", "unbounded", "bayesian"}
-        From −2 ln L, counted from the best norm that is not negative, or from the best of all, which may give negative
-        limits; or from the likelihood as a density of norms that are not negative.
-
-    Raises
-    ------
-    ArgumentError
-        If one of them has no meaning.
-    """
-
-    cl: float = 0.95
-    sided: int = 1
-    method: str = "bounded"
-
-    def __post_init__(self) -> None:
-        if not 0 < self.cl < 1 or self.sided not in (1, 2):
-            raise ArgumentError(f"cl={self.cl!r} must lie between 0 and 1, and sided={self.sided!r} be 1 or 2.")
-        if self.method not in METHODS:
-            raise ArgumentError(f"limits={self.method!r} is not known: give one of {', '.join(METHODS)}.")
-        if self.method == "bayesian" and self.sided != 1:
-            raise ArgumentError("limits='bayesian' are one-sided: give sided=1.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,15 +171,11 @@ class NormProfile:
 
     def _quantile(self, cl: float) -> np.ndarray:
         """Of the likelihood as a density of norms that are not negative (Helene 1983, NIM 212, 319)."""
-        from scipy.integrate import cumulative_simpson  # here, because it takes long to import
-
         start = np.maximum(self.best, 0.0)
-        end = self.above(start, _NEGLIGIBLE)
-        norm = np.linspace(np.maximum(2 * start - end, 0.0), end, _QUANTILE_STEPS)  # below, −2 ln L rises faster
-        density = np.exp(-0.5 * (np.array([self.bins.stat(row) for row in norm]) - self.bins.stat(start)))
-        part = cumulative_simpson(density, dx=1 / (_QUANTILE_STEPS - 1), axis=0, initial=0)
-        columns = zip((part / part[-1]).T, norm.T, strict=True)
-        return np.array([np.interp(cl, rising, values) for rising, values in columns])
+        end = self.above(start, NEGLIGIBLE)
+        norm = np.linspace(np.maximum(2 * start - end, 0.0), end, STEPS)  # below, −2 ln L rises faster
+        stat = np.array([self.bins.stat(row) for row in norm]) - self.bins.stat(start)
+        return density_quantile(norm, stat, cl)
 
     def scan(self, n: int, errp: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Norms around the best ones, and −2 ln L there; shape (count, n)."""

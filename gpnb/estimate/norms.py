@@ -12,7 +12,8 @@ from gpnb.core.units import ENERGY, to_array
 from gpnb.datasets.off_groups import Rates
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.estimate.norm_bins import norm_bins
-from gpnb.estimate.norm_profile import Limits, NormBins, NormProfile
+from gpnb.estimate.norm_profile import NormBins, NormProfile
+from gpnb.fitting.limits import Limits
 from gpnb.maps.axis import Axis
 from gpnb.models.collection import Models
 from gpnb.models.sky import SkyModel

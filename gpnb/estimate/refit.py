@@ -11,10 +11,11 @@ from gpnb.core.errors import ArgumentError, FitError
 from gpnb.core.warn import warn
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.estimate.norm_bins import norm_bins
-from gpnb.estimate.norm_profile import Limits, NormProfile
+from gpnb.estimate.norm_profile import NormProfile
 from gpnb.estimate.norms import as_fields, counts_of, no_counts, no_norms
 from gpnb.fitting.fit import fit
 from gpnb.fitting.held import HeldFit
+from gpnb.fitting.limits import Limits
 from gpnb.fitting.result import FitResult
 from gpnb.models.collection import Models
 from gpnb.models.scaled import ScaledSpectrum

@@ -206,6 +206,14 @@ class Block(Predictor, Protocol):
         """The slope that is to be expected though the sources are true: zero, but for statistics with a bias."""
         return np.zeros(size)
 
+    def room(self, sources: Sequence[Source], size: int) -> np.ndarray:
+        """How far down each entry may go, alone and in a straight line, before the statistic is not defined."""
+        return np.full(size, np.inf)
+
+    def joined(self) -> Self:
+        """The same for the norm of one shape alone: neighbouring energies may be added where that helps."""
+        return self
+
     def log_equations(self, sources: Sequence[Source], size: int) -> tuple[np.ndarray, np.ndarray]:
         """Normal equations of a fit by least squares to the logarithm of what was measured.
 

@@ -12,12 +12,17 @@ from scipy.special import chdtri
 from gpnb.core.errors import ArgumentError, FitError
 from gpnb.core.frozen import unchanging
 from gpnb.fitting.held import HeldFit
+from gpnb.fitting.objective import Objective
 
 if TYPE_CHECKING:
+    from gpnb.fitting.likelihood import Likelihood
     from gpnb.fitting.result import FitResult
 
 ONE_SIGMA = math.erf(math.sqrt(0.5))
 """Content of ± one standard deviation, 0.6827."""
+
+_CEILING = 1e6
+"""Stands for infinity where a root is looked for."""
 
 _DOUBLINGS = 12
 """How often the search for the end goes twice as far."""
@@ -91,9 +96,9 @@ def height(delta: float, rise: float) -> float:
 def confidence(result: FitResult, number: int, cl: float) -> Interval:
     """See `FitResult.confidence`."""
     rise, likelihood = quantile(cl, 1), result.likelihood()
-    scale, bounds = likelihood.scale[number], likelihood.bounds[number]
+    scale, bounds = likelihood.scale[number], Objective(likelihood).limits(likelihood.start)[number]
     fit = HeldFit(likelihood, likelihood.start)
-    size = step_size(result, likelihood.fisher(likelihood.start), number, scale)
+    size = step_size(result, likelihood, number)
     ends, notes = [], []
     for sign, limit in ((-1, bounds[0]), (1, bounds[1])):
         end = end_of(fit, number, sign * size * math.sqrt(rise), rise, limit)
@@ -105,11 +110,20 @@ def confidence(result: FitResult, number: int, cl: float) -> Interval:
     return Interval(name, float(result.values[number]), low, high, unit, cl, "; ".join(notes))
 
 
-def step_size(result: FitResult, fisher: np.ndarray, number: int, scale: float) -> float:
+def error_in_vector(likelihood: Likelihood, theta: np.ndarray, number: int) -> float:
+    """The error of an entry that the expected curvature promises, the others fitted anew.
+
+    With norms that are not negative: where the statistic ends, the curvature promises nothing.
+    """
+    fisher = likelihood.at(np.where(likelihood.is_norm(theta), np.maximum(theta, 0.0), theta)).fisher
+    inverse = np.linalg.pinv(fisher, hermitian=True)
+    return float(math.sqrt(2 * inverse[number, number])) if inverse[number, number] > 0 else 1.0
+
+
+def step_size(result: FitResult, likelihood: Likelihood, number: int) -> float:
     """The error in units of the vector; without one, what the expected curvature promises."""
-    error = result.errors[number] / scale
-    curvature = fisher[number, number]
-    return float(error) if np.isfinite(error) else float(math.sqrt(2 / curvature)) if curvature > 0 else 1.0
+    error = float(result.errors[number] / likelihood.scale[number])
+    return error if np.isfinite(error) else error_in_vector(likelihood, likelihood.start, number)
 
 
 def end_of(fit: HeldFit, number: int, step: float, rise: float, limit: float) -> float:
@@ -122,22 +136,28 @@ def end_of(fit: HeldFit, number: int, step: float, rise: float, limit: float) ->
     """
     from scipy.optimize import brentq  # here, because it takes long to import
 
-    start = float(fit.best[number])
+    start, name = float(fit.best[number]), fit.likelihood.names[number]
     vector = fit.best
 
     def above(value: float) -> float:
         nonlocal vector
         stat, vector = fit.at({number: value}, vector)
-        return height(stat - fit.stat, rise)
+        return height(min(stat - fit.stat, _CEILING), rise)
 
     inner, outer = start, start + step
     for _ in range(_DOUBLINGS):
         outer = min(outer, limit) if step > 0 else max(outer, limit)
         reached = above(outer)
         if reached >= 0:
-            return float(brentq(above, inner, outer, xtol=abs(step) * 1e-5, rtol=1e-12)) if reached > 0 else outer
+            try:
+                return float(brentq(above, inner, outer, xtol=abs(step) * 1e-5, rtol=1e-12)) if reached > 0 else outer
+            except ValueError:  # what is fitted anew has found another valley
+                raise FitError(f"The profile of {name} has a step: fit again from elsewhere, or hold more.") from None
         if outer == limit:
             return limit
         inner, outer = outer, start + 2 * (outer - start)
-    name = fit.likelihood.names[number]
-    raise FitError(f"−2 ln L rises by less than {rise:.3g} along {name}: it has no such interval; give it limits.")
+    raise FitError(
+        f"−2 ln L rises by less than {rise:.3g} along {name}, however far {'up' if step > 0 else 'down'}: it has no "
+        f"such interval. Give it limits (model.bound({name.partition('.')[2]!r}, low, high)) and fit again, or freeze "
+        "what it goes along with; for the norm of a source that is not detected, call result.upper_limit."
+    )

@@ -58,16 +58,27 @@ def covariance_at(objective: Objective, theta: np.ndarray) -> Covariance:
         The vector.
     """
     matrix, gradient = np.full((theta.size, theta.size), np.nan), objective.gradient(theta)
-    pressed = at_limits(objective, theta)
-    faults = [_limit_words(objective, theta, int(number)) for number in np.flatnonzero(pressed)]
+    limits = objective.limits(theta)
+    pressed = at_limits(objective, theta, limits)
+    faults = [_limit_words(objective, theta, limits, int(number)) for number in np.flatnonzero(pressed)]
     inside = np.flatnonzero(~pressed)
     if inside.size:
-        found, words = _inverse(objective, theta, inside)
+        found, words = _inverse(objective, theta, limits, inside)
         matrix[np.ix_(inside, inside)] = found
         faults += words
     if (left := _distance(gradient, matrix)) > _LEFT:
         faults.append(f"the minimum is not reached: −2 ln L should fall by {left:.2g} more")
     return Covariance(matrix, tuple(faults))
+
+
+def at_limit(objective: Objective, theta: np.ndarray) -> np.ndarray:
+    """The same, with entries that lie at a limit but for rounding exactly there, if −2 ln L falls towards it."""
+    moved = theta.copy()
+    limits, point = objective.limits(theta), objective.at(theta)
+    for limit, side in zip(limits.T, (1, -1), strict=True):
+        near = np.abs(theta - limit) < _THERE * error_sizes(point.fisher)
+        moved = np.where(near & (side * point.gradient > 0), limit, moved)
+    return moved if objective.stat(moved) <= point.stat else theta
 
 
 def _distance(gradient: np.ndarray, matrix: np.ndarray) -> float:
@@ -76,9 +87,9 @@ def _distance(gradient: np.ndarray, matrix: np.ndarray) -> float:
     return float(gradient[known] @ matrix[np.ix_(known, known)] @ gradient[known] / 4)
 
 
-def at_limits(objective: Objective, theta: np.ndarray) -> np.ndarray:
+def at_limits(objective: Objective, theta: np.ndarray, limits: np.ndarray) -> np.ndarray:
     """True for entries that lie at a limit, or press against it from a hundredth of their error away."""
-    point, (low, high) = objective.at(theta), objective.bounds.T
+    point, (low, high) = objective.at(theta), limits.T
     # what the data do not see has no error to go by
     size = np.minimum(error_sizes(point.fisher), _WIDEST * (high - low))
     near, there = _NEAR * size, _THERE * size
@@ -87,7 +98,9 @@ def at_limits(objective: Objective, theta: np.ndarray) -> np.ndarray:
     return np.asarray(lower | upper)
 
 
-def _inverse(objective: Objective, theta: np.ndarray, among: np.ndarray) -> tuple[np.ndarray, list[str]]:
+def _inverse(
+    objective: Objective, theta: np.ndarray, limits: np.ndarray, among: np.ndarray
+) -> tuple[np.ndarray, list[str]]:
     """Covariance of some entries, or why there is none.
 
     Curvatures are measured along the axes of the expected error ellipsoid, so that strong correlations do no harm.
@@ -102,7 +115,7 @@ def _inverse(objective: Objective, theta: np.ndarray, among: np.ndarray) -> tupl
     if values[0] < _FLAT:
         return nothing, [f"no covariance: flat direction of {_listed(_part(names, vectors[:, 0]))}; freeze one of them"]
     axes = vectors / size[:, None] * np.sqrt(2 / values)  # one expected standard deviation each
-    curvature = _curvature(objective, theta, among, axes)
+    curvature = _curvature(objective, theta, limits, among, axes)
     if not np.isfinite(curvature).all():
         return nothing, ["no covariance: −2 ln L is not finite beside the minimum"]
     observed, turned = np.linalg.eigh(curvature)
@@ -113,22 +126,24 @@ def _inverse(objective: Objective, theta: np.ndarray, among: np.ndarray) -> tupl
     return (axes / observed) @ axes.T, []
 
 
-def _curvature(objective: Objective, theta: np.ndarray, among: np.ndarray, axes: np.ndarray) -> np.ndarray:
+def _curvature(
+    objective: Objective, theta: np.ndarray, limits: np.ndarray, among: np.ndarray, axes: np.ndarray
+) -> np.ndarray:
     """Half the second derivatives along axes, by differences of the exact gradient, within the limits."""
     rows = []
     for axis in axes.T:
         shift = np.zeros_like(theta)
         shift[among] = axis
-        up, down = (min(_STEP, _room(objective, theta, sign * shift)) for sign in (1, -1))
+        up, down = (min(_STEP, _room(limits, theta, sign * shift)) for sign in (1, -1))
         difference = objective.gradient(theta + up * shift) - objective.gradient(theta - down * shift)
         rows.append(axes.T @ difference[among] / (up + down))
     curvature = np.array(rows)
     return np.asarray((curvature + curvature.T) / 4)
 
 
-def _room(objective: Objective, theta: np.ndarray, shift: np.ndarray) -> float:
+def _room(limits: np.ndarray, theta: np.ndarray, shift: np.ndarray) -> float:
     """How many times a shift fits before a limit."""
-    low, high = objective.bounds.T
+    low, high = limits.T
     room = np.where(shift > 0, high - theta, theta - low)
     moved = shift != 0
     return float(np.min(room[moved] / np.abs(shift[moved]), initial=np.inf))
@@ -140,10 +155,13 @@ def _part(names: list[str], direction: np.ndarray) -> list[str]:
     return [name for name, share in zip(names, shares, strict=True) if share > _SHARE]
 
 
-def _limit_words(objective: Objective, theta: np.ndarray, number: int) -> str:
-    scale = objective.likelihood.scale[objective.moving[number]]
-    limit = min(objective.bounds[number], key=lambda value: abs(value - theta[number]))
-    return f"{objective.names[number]} lies at its limit {limit * scale:.4g}"
+def _limit_words(objective: Objective, theta: np.ndarray, limits: np.ndarray, number: int) -> str:
+    scale, name = objective.likelihood.scale[objective.moving[number]], objective.names[number]
+    limit = min(limits[number], key=lambda value: abs(value - theta[number]))
+    ends = "" if limit in objective.bounds[number] else ", below which bins without counts have no likelihood"
+    norm = objective.is_norm(theta)[number] and limit < objective.bounds[number, 1]
+    how = f"; result.upper_limit({name!r}) tells what the data allow" if norm else ""
+    return f"{name} lies at its limit {limit * scale:.4g}{ends}{how}"
 
 
 def _listed(names: list[str]) -> str:

@@ -14,7 +14,7 @@ from gpnb.core.progress import CancelToken, Report, reporter
 from gpnb.core.recipe import Recipe
 from gpnb.fitting.backends import backend_called
 from gpnb.fitting.bias import bias_words
-from gpnb.fitting.covariance import Covariance, covariance_at
+from gpnb.fitting.covariance import Covariance, at_limit, covariance_at
 from gpnb.fitting.given import recipe_input
 from gpnb.fitting.likelihood import Likelihood
 from gpnb.fitting.objective import Objective
@@ -95,11 +95,23 @@ def fit(
         minimum = minimise(objective, likelihood.start, **options)
         if not minimum.converged and objective.bad is not None and (words := likelihood.bad_flux(objective.bad)):
             raise FitError(f"{words}, and no minimum was found: limit the parameters.")
+        theta = _settled(likelihood, at_limit(objective, minimum.theta))
+        minimum = replace(minimum, theta=theta, stat=objective.stat(theta))
         covariance = covariance_at(objective, minimum.theta)
     finally:
         close()
     recipe = Recipe.of_call(fit, locals(), name="result", datasets=recipe_input(datasets))
     return _result(likelihood, objective.n_evaluations, minimum, covariance, recipe, backend)
+
+
+def _settled(likelihood: Likelihood, theta: np.ndarray) -> np.ndarray:
+    """The same; the shape of a source that has vanished is as it was given, since nothing is known of it."""
+    gone, settled = likelihood.is_norm(theta) & (theta == 0), theta.copy()
+    owners = [name.partition(".")[0] for name in likelihood.names]
+    for name in {owner for owner, none in zip(owners, gone, strict=True) if none}:
+        own = np.array([owner == name for owner in owners])
+        settled[own & ~gone] = likelihood.start[own & ~gone]
+    return settled if likelihood.stat(settled) == likelihood.stat(theta) else theta
 
 
 def _result(

@@ -12,7 +12,6 @@ from gpnb.fitting.confidence import end_of
 from gpnb.fitting.flux import BinFlux
 from gpnb.fitting.held import HeldFit
 from gpnb.fitting.likelihood import Likelihood, Point
-from gpnb.fitting.result import FitResult
 
 
 class FluxLikelihood:
@@ -82,6 +81,13 @@ class FluxLikelihood:
         with np.errstate(all="ignore"):
             return self._inner.is_norm(self._moved(theta)[0])
 
+    def lowest(self, theta: np.ndarray) -> np.ndarray:
+        """The least value of each norm for which −2 ln L is defined."""
+        with np.errstate(all="ignore"):
+            found = self._inner.lowest(self._moved(theta)[0])
+            found[self._number] *= self._of_one(theta)[0] / self._reference
+        return found
+
     def guess(self, theta: np.ndarray, moving: np.ndarray) -> np.ndarray:
         """The same: profiles start at a minimum."""
         return theta
@@ -132,11 +138,3 @@ class FluxProfile:
                 if np.isnan(found[place]):
                     break  # nor is there any further out
         return found
-
-
-def norm_of(result: FitResult, source: str) -> int | None:
-    """The entry that the flux of a source is proportional to; None if no single parameter is."""
-    likelihood = result.likelihood()
-    own = likelihood.parameters.slots[likelihood.models.names.index(source)].numbers
-    found = [number for number in np.flatnonzero(likelihood.is_norm(likelihood.start)).tolist() if number in own]
-    return found[0] if found else None

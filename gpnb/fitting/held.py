@@ -35,7 +35,7 @@ class HeldFit:
         self._last = theta
 
     def at(self, held: Mapping[int, float], start: np.ndarray | None = None) -> tuple[float, np.ndarray]:
-        """Least −2 ln L, and the full vector, with these entries held.
+        """Least −2 ln L, and the full vector, with these entries held; infinity where it is not defined.
 
         Parameters
         ----------
@@ -51,6 +51,8 @@ class HeldFit:
         """
         objective = Objective(self.likelihood, held)
         start = self._last if start is None else start
+        if np.isinf(objective.stat(start[objective.moving])):
+            return np.inf, start
         if not objective.moving.size:
             whole = objective.full(np.empty(0))
             return self.likelihood.stat(whole), whole

@@ -22,6 +22,9 @@ from gpnb.models.spectrum import SpectralModel
 _AT_ONCE = 256
 """Vectors: more at a time gain nothing, and need memory."""
 
+_ROUNDING = 1e-9
+"""Part of a norm; where it may become less than that, it may vanish."""
+
 
 @dataclass(frozen=True, eq=False)
 class Point:
@@ -61,6 +64,8 @@ class Likelihood:
         time; the free parameters of light curves are entries of the vector too.
     statistic : {"wstat", "cash", "cstat", "chi2"}, optional
         Of spectra; see `gpnb.fit`.
+    joined : bool
+        Add bins of neighbouring energies too where few OFF counts are expected: for the norm of one shape alone.
 
     Raises
     ------
@@ -90,11 +95,13 @@ class Likelihood:
         datasets: Any,
         models: SpectralModel | SkyModel | Iterable[SkyModel],
         statistic: str | None = None,
+        joined: bool = False,
     ):
         self.models: Models = as_models(models)
         self.datasets = usable_ones(as_fitted(datasets))
         resolved = self.models.resolved()
-        self.blocks = blocks_of(self.datasets, resolved, statistic)
+        blocks = blocks_of(self.datasets, resolved, statistic)
+        self.blocks = tuple(block.joined() for block in blocks) if joined else blocks
         self.parameters = FreeParameters(self.models, [part for block in self.blocks for part in block.parts])
         self._sources = Sources(resolved, self.parameters, self.blocks)
         self._whole: Sources | None = None
@@ -206,7 +213,20 @@ class Likelihood:
 
     def is_norm(self, theta: Any) -> np.ndarray:
         """True for the entries that a source's flux is proportional to, such as amplitudes."""
-        return self._sources.norms(np.asarray(theta, dtype=float))
+        theta = np.asarray(theta, dtype=float)
+        return self._sources.norms(np.where(theta == 0, 1.0, theta))  # without flux, it is proportional to anything
+
+    def lowest(self, theta: Any) -> np.ndarray:
+        """The least value of each norm, the others as they are, for which −2 ln L is defined; −inf for other entries.
+
+        Without counts a bin has no likelihood of a signal that is more negative than its background.
+        """
+        theta = np.asarray(theta, dtype=float)
+        with np.errstate(all="ignore"):
+            views = zip(self.blocks, self._sources.at(theta), strict=True)
+            room = np.min([block.room(sources, len(self.parameters)) for block, sources in views], axis=0)
+        low = np.where(self.is_norm(theta), theta - room, -np.inf)
+        return np.where(np.abs(low) < _ROUNDING * np.maximum(np.abs(theta), _ROUNDING), 0.0, low)
 
     def guess(self, theta: Any, moving: np.ndarray) -> np.ndarray:
         """A vector nearer to the data: one step of least squares to the logarithm of what was measured.

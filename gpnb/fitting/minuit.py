@@ -49,7 +49,7 @@ def minimise(objective: Objective, start: np.ndarray, **options: float) -> Minim
     theta, words = start, ""
     for _ in range(_ROUNDS):
         near = score(objective, theta, tolerance=_NEAR, most=40)
-        held = pressed(objective.at(near.theta), objective.bounds)
+        held = pressed(objective.at(near.theta), objective.limits(near.theta))
         if held.all():
             return near
         minuit = _migrad(objective, near.theta, held, settings)
@@ -59,7 +59,7 @@ def minimise(objective: Objective, start: np.ndarray, **options: float) -> Minim
         if (
             not words
             and np.array_equal(theta, minuit.values)
-            and np.all(held <= pressed(objective.at(theta), objective.bounds))
+            and np.all(held <= pressed(objective.at(theta), objective.limits(theta)))
         ):
             break
     return Minimum(theta, objective.stat(theta), not words, words)

@@ -57,6 +57,9 @@ class Statistic(Protocol):
     def is_norm(self, theta: np.ndarray) -> np.ndarray:
         """True for the entries that a source's flux is proportional to."""
 
+    def lowest(self, theta: np.ndarray) -> np.ndarray:
+        """The least value of each norm for which −2 ln L is defined; −inf for other entries."""
+
     def guess(self, theta: np.ndarray, moving: np.ndarray) -> np.ndarray:
         """A vector nearer to the data, in which only some entries move; the same where there is none."""
 
@@ -136,6 +139,11 @@ class Objective:
     def is_norm(self, theta: np.ndarray) -> np.ndarray:
         """True for the entries that a source's flux is proportional to."""
         return np.asarray(self.likelihood.is_norm(self.full(theta))[self.moving])
+
+    def limits(self, theta: np.ndarray) -> np.ndarray:
+        """The bounds at a vector, and those where −2 ln L ends."""
+        low, high = self.bounds.T
+        return np.stack([np.maximum(low, self.likelihood.lowest(self.full(theta))[self.moving]), high], axis=1)
 
     def guess(self, theta: np.ndarray) -> np.ndarray:
         """A vector nearer to the data, within the limits."""

@@ -45,7 +45,7 @@ def with_unit(entries: np.ndarray, likelihood: Likelihood, number: int) -> Any:
 
 
 def _places(result: FitResult, likelihood: Likelihood, number: int, n: int, sigmas: float) -> np.ndarray:
-    size = step_size(result, likelihood.fisher(likelihood.start), number, likelihood.scale[number])
+    size = step_size(result, likelihood, number)
     middle = likelihood.start[number]
     places = np.linspace(middle - sigmas * size, middle + sigmas * size, n)
     return np.asarray(np.clip(places, *likelihood.bounds[number]))

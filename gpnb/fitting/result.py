@@ -20,6 +20,7 @@ from gpnb.fitting.comparison import Comparison, compare
 from gpnb.fitting.confidence import ONE_SIGMA, Interval, confidence
 from gpnb.fitting.contour import contour
 from gpnb.fitting.likelihood import Likelihood
+from gpnb.fitting.limits import Limits, UpperLimit, flux_limit, norm_of, source_ts, upper_limit
 from gpnb.fitting.profile import profile
 from gpnb.fitting.sampling import Samples, sample
 from gpnb.models.collection import Models
@@ -139,6 +140,87 @@ class FitResult(Displayed):
             ``value``, ``low``, ``high`` in the parameter's unit, and ``errn``, ``errp``.
         """
         return confidence(self, self.number(name), cl)
+
+    def upper_limit(self, name: str, cl: float = 0.95, sided: int = 1, limits: str = "bounded") -> UpperLimit:
+        """Upper limit of a parameter, whether its source is detected or not.
+
+        For a norm, such as an amplitude, the shape of the source is held as it was fitted, as for flux points: where
+        there is hardly a signal, nothing is known of it. Other sources are fitted anew, as are all other parameters
+        for the limit of one that is no norm.
+
+        Parameters
+        ----------
+        name : str
+            Of a free parameter.
+        cl : float
+            Confidence.
+        sided : {1, 2}
+            One-sided, or upper end of a two-sided interval.
+        limits : {"bounded", "unbounded", "bayesian"}
+            How −2 ln L limits a norm; see `gpnb.flux_points`.
+
+        Returns
+        -------
+        UpperLimit
+            A Quantity with ``cl``, ``sided`` and ``limits``.
+        """
+        return upper_limit(self, self.number(name), Limits(cl, sided, limits))
+
+    def flux_limit(
+        self,
+        low: Any,
+        high: Any = None,
+        cl: float = 0.95,
+        sided: int = 1,
+        limits: str = "bounded",
+        model: str | None = None,
+    ) -> UpperLimit:
+        """Upper limit of the integral flux between two energies, or above one, for the shape that was fitted.
+
+        It uses all data of the fit, as does a flux point of one bin.
+
+        Parameters
+        ----------
+        low, high : Quantity or str
+            The energies.
+        cl, sided, limits
+            See `upper_limit`.
+        model : str, optional
+            Name of the source, if there are several.
+
+        Raises
+        ------
+        ArgumentError
+            If no free parameter is a norm of the source.
+        """
+        source = self._source(model).name
+        return flux_limit(self, source, self._norm(source), low, high, Limits(cl, sided, limits))
+
+    @property
+    def ts(self) -> float:
+        """Test statistic of the source against none: how much higher −2 ln L is without it, the rest fitted anew.
+
+        For a source that is not there it is distributed as chi square with as many degrees of freedom as the source has
+        free parameters (Wilks 1938, Ann. Math. Stat. 9, 60), roughly: a norm that cannot be negative gives 0 in half
+        of the cases, and without flux the shape has no meaning. It is 0 where the norm lies at its limit 0.
+
+        Raises
+        ------
+        ArgumentError
+            If there are several sources, or none of its free parameters is a norm.
+        """
+        if len(self.models) > 1:
+            raise ArgumentError(
+                f"There are several models ({', '.join(self.models.names)}): fit without one of them, "
+                "and .compare the results."
+            )
+        return source_ts(self, self._norm(self.models[0].name))
+
+    def _norm(self, source: str) -> int:
+        number = norm_of(self, source)
+        if number is None:
+            raise ArgumentError(f"No free parameter of {source} is its norm: thaw its amplitude, and fit again.")
+        return number
 
     def profile(self, name: str, values: Any = None, n: int = 21, sigmas: float = 3.0) -> QTable:
         """Profile of −2 ln L along a parameter.

@@ -138,10 +138,12 @@ class _Path:
         self._before: tuple[Point, float] | None = None  # the point that a step has just been taken from
         self._correction = np.zeros_like(point.fisher)
         self._radius = np.inf
+        self._outside = False  # a step has led where −2 ln L is not defined
 
     def next_step(self) -> Step:
         """The step from here."""
-        point, bounds = self.point, self._objective.bounds
+        point = self.point
+        bounds = self._objective.limits(point.theta) if self._outside else self._objective.bounds
         step = step_from(point, point.fisher, bounds)
         self.left, curvature = step.promise, point.fisher
         self._correct()
@@ -162,7 +164,9 @@ class _Path:
 
     def take(self, step: Step) -> bool:
         """Go on if that is down, else ask for a shorter step; False where none is short enough."""
-        trial = self._objective.at(np.clip(self.point.theta + step.by, *self._objective.bounds.T))
+        trial = self._objective.at(step.end)
+        if np.isinf(trial.stat) and self._norms_alone():
+            return True
         fall = self.point.stat - trial.stat
         if fall > 0:
             self._before, self.point = (self.point, self.left), trial
@@ -174,6 +178,19 @@ class _Path:
         self._correction = np.zeros_like(self._correction)  # the valley bends: what was learned does not hold here
         self._radius = _BACK * step.length
         return self._radius > _SHORTEST
+
+    def _norms_alone(self) -> bool:
+        """Where a step leads out of what −2 ln L is defined for, move norms, up to where it ends, if that is down.
+
+        A source may have to vanish, and then nothing is known of its shape, which would be led astray on the way.
+        """
+        self._outside = True
+        point, objective = self.point, self._objective
+        trial = objective.at(_within(objective, point, ~objective.is_norm(point.theta)).end)
+        if trial.stat < point.stat:
+            self._before, self.point = None, trial
+            return True
+        return False
 
 
 def approached(objective: Objective, start: np.ndarray) -> Point:
@@ -193,14 +210,21 @@ def norms_first(objective: Objective, point: Point) -> Point:
         size = np.abs(point.theta)
         if step.promise < _COARSE or not np.any(np.abs(step.by) > _BIG * size):
             break
-        # second, without a change of sign: below zero there may be no likelihood
-        cautious = np.where(step.by * point.theta < 0, np.clip(step.by, -_FALL * size, _FALL * size), step.by)
-        tried = (objective.at(np.clip(point.theta + item, *objective.bounds.T)) for item in (step.by, cautious))
-        better = next((trial for trial in tried if trial.stat < point.stat), None)
-        if better is None:
+        better = objective.at(step.end)
+        if np.isinf(better.stat):
+            better = objective.at(_within(objective, point, others).end)
+        if not better.stat < point.stat:  # without a change of sign: below zero the likelihood may be another
+            cautious = np.where(step.by * point.theta < 0, np.clip(step.by, -_FALL * size, _FALL * size), step.by)
+            better = objective.at(np.clip(point.theta + cautious, *objective.bounds.T))
+        if not better.stat < point.stat:
             break
         point = better
     return point
+
+
+def _within(objective: Objective, point: Point, held: np.ndarray) -> Step:
+    """A step of norms, up to where −2 ln L ends."""
+    return step_from(point, point.fisher, objective.limits(point.theta), held=held)
 
 
 def error_sizes(fisher: np.ndarray) -> np.ndarray:

@@ -20,6 +20,8 @@ _STRAIGHTER = 1.5
 _SEEN = 1e-8
 """Cosine of the angle between a step and the change that it shows, below which it shows none."""
 
+_ROUNDING = 1e-12
+"""Of a step."""
 
 _WIDER = 1.1
 """A step may be longer than the radius by this factor."""
@@ -35,6 +37,8 @@ class Step:
     ----------
     by : array, shape (k,)
         The step.
+    end : array, shape (k,)
+        Where it leads.
     promise : float
         The fall, from slope and second derivatives.
     length : float
@@ -42,6 +46,7 @@ class Step:
     """
 
     by: np.ndarray
+    end: np.ndarray
     promise: float
     length: float
 
@@ -74,7 +79,15 @@ def step_from(
         scaled = _lowest(matrix, slope, room, stays, _damping(matrix, slope, radius))
     step = np.clip(scaled / size, *(bounds.T - point.theta))
     promise = float(-(point.gradient @ step + 0.5 * step @ curvature @ step))
-    return Step(step, promise, float(np.linalg.norm(step * size)))
+    return Step(step, _end(point.theta, step, bounds), promise, float(np.linalg.norm(step * size)))
+
+
+def _end(theta: np.ndarray, step: np.ndarray, bounds: np.ndarray) -> np.ndarray:
+    """Where a step leads; a limit is met exactly, since a source may vanish there."""
+    end = theta + step
+    for limit in bounds.T:
+        end = np.where(np.abs(end - limit) <= _ROUNDING * np.abs(step), limit, end)
+    return np.asarray(np.clip(end, *bounds.T))
 
 
 def _damping(matrix: np.ndarray, slope: np.ndarray, radius: float) -> float:

@@ -20,11 +20,22 @@ _FEW = 6.0
 
 _SURE = 1 - 1e-9
 
+_TINY = 1e-25
+"""Stands for a signal of zero."""
+
 Three = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 class Term(Protocol):
-    """Statistic, slope and weight of bins, given their signal counts."""
+    """Statistic, slope and weight of bins, given their signal counts.
+
+    Attributes
+    ----------
+    lowest : array
+        The least signal of each bin that it is defined for.
+    """
+
+    lowest: np.ndarray = np.array(-np.inf)
 
     def __call__(self, signal: np.ndarray) -> Three:
         """Three arrays like `signal`; its last axis goes over the bins, those before it over many signals."""
@@ -38,19 +49,7 @@ class Term(Protocol):
         return np.zeros(signal.shape)
 
 
-class Counted(Term, Protocol):
-    """A term that knows where it is defined.
-
-    Attributes
-    ----------
-    lowest : array
-        The least signal of each bin.
-    """
-
-    lowest: np.ndarray
-
-
-class OnOff(Counted):
+class OnOff(Term):
     """W statistic, background measured beside the source.
 
     Parameters
@@ -64,10 +63,12 @@ class OnOff(Counted):
     def __init__(self, n: np.ndarray, m: np.ndarray, alpha: np.ndarray, expected: np.ndarray):
         self._n, self._m, self._alpha, self._expected = n, m, alpha, expected
         self.lowest = np.where(n > 0, -np.inf, -alpha * m / (1 + alpha))
+        self._empty = (n == 0) & (m == 0)
 
     def __call__(self, signal: np.ndarray) -> Three:
         """See `Term`."""
-        return wstat_terms(self._n, self._m, self._alpha, signal)
+        stat, slope, weight = wstat_terms(self._n, self._m, self._alpha, signal)
+        return stat, slope, _tamed(weight, signal, self._empty)
 
     def slant(self, signal: np.ndarray) -> np.ndarray:
         """See `Term`: that of W on average over what signal and background give; zero where OFF counts are many."""
@@ -82,27 +83,44 @@ class OnOff(Counted):
         return found
 
 
+def _tamed(weight: np.ndarray, signal: np.ndarray, empty: np.ndarray) -> np.ndarray:
+    """Expected second derivatives without those that grow beyond bounds where the signal vanishes.
+
+    In bins that hold no counts and no background they are 2/s, while −2 ln L is a straight line, 2s: steps by them come
+    nearer and nearer to s = 0 and never there, nor away from it. Such bins count as if one count were expected of them
+    all together, where less is.
+    """
+    if not empty.any():
+        return weight
+    own = np.maximum(signal[..., empty], _TINY)
+    found = weight.copy()
+    found[..., empty] = 2 / own * np.minimum(own.sum(axis=-1, keepdims=True), 1.0)
+    return found
+
+
 def _chance(n: np.ndarray, mean: np.ndarray) -> np.ndarray:
     """Of n counts where `mean` are expected; scipy.stats takes long to import."""
     found: np.ndarray = np.exp(xlogy(n, mean) - gammaln(n + 1) - mean)
     return found
 
 
-class Known(Counted):
+class Known(Term):
     """Cash or C-stat, background known."""
 
     def __init__(self, datasets: Sequence[SpectrumDataset], absolute: bool):
         self._n, self._background = (_used(datasets, name) for name in ("counts", "expected_background"))
         self._function = cstat if absolute else cash
         self.lowest = -self._background
+        self._empty = (self._n == 0) & (self._background == 0)
 
     def __call__(self, signal: np.ndarray) -> Three:
         """See `Term`."""
         mu = signal + self._background
-        return self._function(self._n, mu), cash_gradient(self._n, mu), cash_weight(mu)
+        weight = _tamed(cash_weight(mu), signal, self._empty)
+        return self._function(self._n, mu), cash_gradient(self._n, mu), weight
 
 
-class Squares(Counted):
+class Squares(Term):
     """Chi square of the excess."""
 
     def __init__(self, datasets: Sequence[SpectrumDataset]):
@@ -116,7 +134,7 @@ class Squares(Counted):
         return chi2(self._excess, signal, self._error), slope, chi2_weight(self._error)
 
 
-class Terms(Counted):
+class Terms(Term):
     """The terms of several spectra, those of one statistic evaluated together.
 
     By default bins are added where few OFF counts are expected (see `off_groups`): the terms are those of the sums, and
@@ -160,7 +178,7 @@ class Terms(Counted):
         order = sorted(range(len(places)), key=lambda number: places[number].start)
         kinds = [kind_of(datasets[number], statistic) for number in order]
         self.kinds = tuple(dict.fromkeys(kinds))
-        self._parts: list[tuple[Counted, slice]] = []
+        self._parts: list[tuple[Term, slice]] = []
         owner = np.zeros(max(place.stop for place in places), dtype=int)
         self.n = 0
         for kind in self.kinds:
@@ -203,7 +221,7 @@ class Terms(Counted):
         return stat, slope, weight
 
 
-def _term(kind: str, datasets: Sequence[SpectrumDataset], groups: np.ndarray, expected: np.ndarray) -> Counted:
+def _term(kind: str, datasets: Sequence[SpectrumDataset], groups: np.ndarray, expected: np.ndarray) -> Term:
     if kind == "wstat":
         return _on_off(datasets, groups, expected)
     return Squares(datasets) if kind == "chi2" else Known(datasets, absolute=kind == "cstat")

@@ -37,6 +37,9 @@ _WIDER = 3.0
 _FINER = 3
 """True energy reaches this factor beyond the reconstructed range, in bins this much finer."""
 
+_NAMED = 12
+"""Runs that a warning names."""
+
 
 @told
 def reduce_map(
@@ -94,7 +97,8 @@ def reduce_map(
     Warns
     -----
     DataWarning
-        Where a run's background norm is far from 1, jumps with energy, or cannot be found.
+        Where a run's background norm is far from 1, jumps with energy, or cannot be found; where bins are left out
+        that lie only partly in a run's safe range, with more than a tenth of a decade of safe energies.
 
     Examples
     --------
@@ -199,6 +203,13 @@ def _kept_by_mask(image: WcsGeometry, mask: SkyMap) -> np.ndarray:
 
 
 def warn_of(notes: Sequence[str]) -> None:
-    """Warn of each note once, for the caller of the verb."""
+    """Warn of each note once, for the caller of the verb; what is said of several runs is said of them together."""
+    subjects: dict[str, list[str]] = {}
     for note in notes:
-        warn(note[0].upper() + note[1:] + ".")
+        subject, colon, words = note.partition(": ")
+        subjects.setdefault(colon + words, []).append(subject)
+    for words, several in subjects.items():
+        names = list(dict.fromkeys(several))
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        whole = f"{', '.join(names[:_NAMED])}{more}{words}"
+        warn(whole[0].upper() + whole[1:] + ".")

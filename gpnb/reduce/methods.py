@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any, Self
 
+from astropy import units as u
+
 from gpnb.core.errors import ArgumentError
 from gpnb.core.frozen import unchanging
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import to_float
+from gpnb.data.observation import Observation
 
 
 @unchanging
@@ -170,6 +173,32 @@ class SafeRange(Method):
     def offset_max_deg(self) -> float | None:
         """Largest offset, deg; None if the responses decide."""
         return None if self.offset_max is None else self._angle("offset_max")
+
+    def threshold(self, runs: Any, offset: Any = "0.5 deg") -> u.Quantity:
+        """The energy from which all runs are safe: where to begin an axis, so that no bin is lost.
+
+        Parameters
+        ----------
+        runs : Observations or Observation
+            The runs.
+        offset : Quantity or str
+            Angle from the pointing at which responses are judged, for `aeff_max` and `edisp_bias`.
+
+        Returns
+        -------
+        Quantity
+            0 TeV where nothing is said of it.
+
+        Examples
+        --------
+        >>> import gpnb
+        >>> runs = gpnb.DataStore.read("demo").select(target="Crab")  # doctest: +SKIP
+        >>> gpnb.Axis.energy(gpnb.SafeRange().threshold(runs), "30 TeV", nbin=2)  # doctest: +SKIP
+        """
+        from gpnb.reduce.safe import safe_threshold  # which needs this record
+
+        given = [runs] if isinstance(runs, Observation) else runs
+        return safe_threshold(given, self, to_float(offset, u.deg, "offset")) * u.TeV
 
     @classmethod
     def of(cls, value: Self | None) -> SafeRange:

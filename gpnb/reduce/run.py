@@ -99,7 +99,7 @@ def reduce_run(obs: Observation, plan: Plan) -> MapDataset | None:
     counts = SkyMap.from_events(obs.events, geom)
     exposure = exposure_values(obs, plan.energy_true, field.offset)
     background = _predicted(obs, plan, field)
-    flags = _flags(obs, plan, field, background)
+    flags, lost = _flags(obs, plan, field, background)
     dataset = MapDataset(
         counts=counts,
         exposure=SkyMap(geom.cube([plan.energy_true]), exposure, "cm2 s"),
@@ -109,7 +109,8 @@ def reduce_run(obs: Observation, plan: Plan) -> MapDataset | None:
         name=obs.name,
         recipe=Recipe.of("gpnb.reduce_map()", runs=obs, geom=plan.geom),
     )
-    return _with_background(dataset, obs, plan)
+    found = _with_background(dataset, obs, plan)
+    return replace(found, notes=(*lost, *found.notes))
 
 
 def reduce_group(runs: Iterable[Observation], plan: Plan) -> Stacker:
@@ -146,15 +147,18 @@ def _predicted(obs: Observation, plan: Plan, field: Field) -> np.ndarray | None:
     return background_counts(obs, plan.energy, field.fov, np.nan_to_num(field.geom.solid_angle))
 
 
-def _flags(obs: Observation, plan: Plan, field: Field, background: np.ndarray | None) -> np.ndarray:
+def _flags(obs: Observation, plan: Plan, field: Field, background: np.ndarray | None) -> tuple[np.ndarray, list[str]]:
+    """Flags of all bins, and a note where many energies are lost."""
     inside = field.offset < field.offset_max
     judged_at = float(min(np.min(field.offset), field.offset_max))
-    safe = safe_energies(obs, plan.energy, plan.safe, judged_at)
+    energies = safe_energies(obs, plan.safe, judged_at)
+    safe = energies.holds(plan.energy)
     if plan.safe.bkg_peak and background is not None:
         safe &= background_peak(plan.energy, background[:, inside].sum(axis=1))
     plane = np.where(inside, 0, Flag.FIELD_OF_VIEW) | np.where(field.keep, 0, Flag.EXCLUDED)
     bins = np.where(safe, 0, Flag.ENERGY)
-    return np.asarray(plane[None] | bins[:, None, None], dtype=np.uint8)
+    flags = np.asarray(plane[None] | bins[:, None, None], dtype=np.uint8)
+    return flags, energies.lost(obs, plan.energy)
 
 
 def _with_background(dataset: MapDataset, obs: Observation, plan: Plan) -> MapDataset:

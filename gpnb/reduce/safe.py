@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,9 +17,54 @@ _NODES_PER_DECADE = 100
 _TOLERANCE = 1e-6
 """Relative; an edge on the threshold is inside."""
 
+_LOST = 0.1001
+"""Decades of safe energies in bins that are left out, from which on that is told: a bin of the usual ten a decade."""
 
-def safe_energies(obs: Observation, energy: Axis, safe: SafeRange, offset: float) -> np.ndarray:
-    """Which bins of reconstructed energy lie wholly in the safe range.
+
+@dataclass(frozen=True)
+class SafeEnergies:
+    """The safe energies of a run.
+
+    Parameters
+    ----------
+    low, high : float
+        TeV.
+    """
+
+    low: float
+    high: float
+
+    def holds(self, energy: Axis) -> np.ndarray:
+        """True for bins that lie wholly inside."""
+        above = energy.low_values >= self.low * (1 - _TOLERANCE)
+        return np.asarray(above & (energy.high_values <= self.high * (1 + _TOLERANCE)))
+
+    def lost(self, obs: Observation, energy: Axis) -> list[str]:
+        """A note where bins are left out with more than a tenth of a decade of safe energies, or all are."""
+        inside = self.holds(energy)
+        low, high = np.maximum(energy.low_values, self.low), np.minimum(energy.high_values, self.high)
+        with np.errstate(divide="ignore"):
+            decades = np.where(inside, 0.0, np.log10(np.maximum(high / low, 1.0)))
+        bins = [f"{energy.low_values[n]:.3g}–{energy.high_values[n]:.3g} TeV" for n in np.flatnonzero(decades > _LOST)]
+        run = f"run {obs.obs_id} ({self})"
+        if bins:
+            remedy = "begin the axis at the threshold, gpnb.SafeRange().threshold(runs)"
+            return [f"{run}: bins are left out that lie only partly in the safe range ({', '.join(bins)}); {remedy}"]
+        return [] if inside.any() else [f"{run}: no energy bin lies in the safe range"]
+
+    def __str__(self) -> str:
+        if np.isinf(self.high):
+            return f"safe from {self.low:.3g} TeV"
+        return f"safe from {self.low:.3g} to {self.high:.3g} TeV"
+
+
+def safe_threshold(runs: Iterable[Observation], safe: SafeRange, offset: float) -> float:
+    """Energy (TeV) from which all runs are safe."""
+    return max((safe_energies(obs, safe, offset).low for obs in runs), default=0.0)
+
+
+def safe_energies(obs: Observation, safe: SafeRange, offset: float) -> SafeEnergies:
+    """The energies in which the responses of a run can be trusted.
 
     Thresholds found on true energy are carried to reconstructed energy by the energy bias.
 
@@ -25,23 +72,17 @@ def safe_energies(obs: Observation, energy: Axis, safe: SafeRange, offset: float
     ----------
     obs : Observation
         The run.
-    energy : Axis
-        Reconstructed energy.
     safe : SafeRange
         What to ask for.
     offset : float
         Angle from the pointing (deg) at which responses are judged.
-
-    Returns
-    -------
-    array of bool, shape (n,)
     """
     low, high = _thresholds(obs, safe)
     if safe.aeff_max is not None:
         low = max(low, _reconstructed(obs, _aeff_threshold(obs.aeff, safe.aeff_max, offset), offset))
     if safe.edisp_bias is not None:
         low = max(low, _reconstructed(obs, _bias_threshold(obs, safe.edisp_bias, offset), offset))
-    return (energy.low_values >= low * (1 - _TOLERANCE)) & (energy.high_values <= high * (1 + _TOLERANCE))
+    return SafeEnergies(low, high)
 
 
 def background_peak(energy: Axis, background: np.ndarray) -> np.ndarray:

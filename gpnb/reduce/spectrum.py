@@ -97,7 +97,8 @@ def reduce_spectrum(
     Warns
     -----
     DataWarning
-        Where a run has no room for OFF regions, or no bin in the safe range; its bins are flagged.
+        Where a run has no room for OFF regions, or no bin in the safe range; its bins are flagged. Where bins are left
+        out that lie only partly in a run's safe range, with more than a tenth of a decade of safe energies.
 
     Examples
     --------

@@ -63,11 +63,11 @@ def extract_run(obs: Observation, plan: SpectrumPlan) -> SpectrumDataset | None:
     if field is None:
         return None
     seen = obs.once(plan, lambda: _Responses.of(field, plan))
-    flags, notes = seen.flags, _mismatch(field)
+    flags, notes = seen.flags, [*_mismatch(field), *seen.lost]
     chosen = on_events(field, plan.background)
     background, flags, note = _background(field, plan, flags)
     notes += note
-    if (flags != 0).all() and not note:
+    if (flags != 0).all() and not note and not seen.lost:
         notes += [f"run {obs.obs_id}: no energy bin lies in the safe range"]
     dataset = SpectrumDataset(
         energy=plan.energy,
@@ -98,16 +98,20 @@ class _Responses:
         Energy dispersion.
     flags : array of uint8, shape (n,)
         Bins outside of the safe range.
+    lost : list of str
+        A note where many energies are lost.
     """
 
     area: np.ndarray
     edisp: np.ndarray
     flags: np.ndarray
+    lost: list[str]
 
     @classmethod
     def of(cls, field: Field, plan: SpectrumPlan) -> _Responses:
         area = region_area(field.obs, plan.energy_true, field.on, plan.containment, field.view)
-        return cls(area, dispersion(field.obs, plan.energy_true, plan.energy, field.on), _flags(field, plan))
+        edisp = dispersion(field.obs, plan.energy_true, plan.energy, field.on)
+        return cls(area, edisp, *_flags(field, plan))
 
 
 def _exposure(field: Field, plan: SpectrumPlan, area: np.ndarray) -> np.ndarray:
@@ -190,14 +194,15 @@ def _mismatch(field: Field) -> list[str]:
     return [f"run {obs.obs_id}: its responses were made for {made_for}: give a point and background='wobble'"]
 
 
-def _flags(field: Field, plan: SpectrumPlan) -> np.ndarray:
-    safe = safe_energies(field.obs, plan.energy, plan.safe, field.on.offset)
+def _flags(field: Field, plan: SpectrumPlan) -> tuple[np.ndarray, list[str]]:
+    energies = safe_energies(field.obs, plan.safe, field.on.offset)
+    safe = energies.holds(plan.energy)
     if plan.safe.bkg_peak:
         if not field.obs.has("bkg"):
             raise SelectionError(f"Run {field.obs.obs_id} has no background response, which bkg_peak needs.")
         cells = field.on.center[:, None]
         safe &= background_peak(plan.energy, predicted_background(field, (cells, np.ones(1)))[0])
-    return np.where(safe, 0, Flag.ENERGY).astype(np.uint8)
+    return np.where(safe, 0, Flag.ENERGY).astype(np.uint8), energies.lost(field.obs, plan.energy)
 
 
 def _background(field: Field, plan: SpectrumPlan, flags: np.ndarray) -> tuple[dict[str, Any], np.ndarray, list[str]]:

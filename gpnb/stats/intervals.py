@@ -91,6 +91,31 @@ def upper_limit(
     return rising_root(lambda s: stat(s) - level, start, start + 3 * np.sqrt(np.maximum(n, 1.0)) + 3)
 
 
+def density_quantile(values: np.ndarray, stat: np.ndarray, cl: float) -> np.ndarray:
+    """Where the likelihood exp(−stat/2), taken as a density, has this part of its content below.
+
+    Parameters
+    ----------
+    values : array, shape (steps, n)
+        Evenly spaced along the first axis.
+    stat : array, shape (steps, n)
+        −2 ln L there, but for a constant.
+    cl : float
+        Between 0 and 1.
+
+    Examples
+    --------
+    >>> steps = np.linspace(0, 40, 4001)[:, None]
+    >>> density_quantile(steps, 2 * steps, 0.95).round(4)  # no counts: exp(−s)
+    array([2.9957])
+    """
+    from scipy.integrate import cumulative_simpson  # here, because it takes long to import
+
+    part = cumulative_simpson(np.exp(-0.5 * stat), dx=1 / (len(values) - 1), axis=0, initial=0)
+    columns = zip((part / part[-1]).T, values.T, strict=True)
+    return np.array([np.interp(cl, rising, own) for rising, own in columns])
+
+
 def _profile(
     n: ArrayLike, background: ArrayLike, off: ArrayLike | None
 ) -> tuple[np.ndarray, np.ndarray, Callable[[np.ndarray], np.ndarray]]:

@@ -12,9 +12,9 @@ from scipy.special import gammaincinv, ndtr
 import gpnb
 from gpnb.core.errors import ArgumentError, Cancelled, SelectionError
 from gpnb.estimate.norm_bins import norm_bins
-from gpnb.estimate.norm_profile import Limits
 from gpnb.estimate.norms import energy_cells, fitted_norms
 from gpnb.fitting.given import as_models
+from gpnb.fitting.limits import Limits
 from gpnb.stats import wstat
 from gpnb.stats.intervals import excess_error, upper_limit
 

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 import gpnb
 from gpnb.estimate.norm_bins import norm_bins
-from gpnb.estimate.norm_profile import Limits, NormProfile
+from gpnb.estimate.norm_profile import NormProfile
 from gpnb.fitting.given import as_models
+from gpnb.fitting.limits import Limits
 
 N = 4
 ENERGY = gpnb.Axis.energy("1 TeV", "10 TeV", nbin=N)

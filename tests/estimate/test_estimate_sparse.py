@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import gpnb
-from gpnb.estimate.norm_profile import Limits
 from gpnb.estimate.norms import fitted_norms
+from gpnb.fitting.limits import Limits
 from gpnb.stats.constancy import ts_constant
 
 N_RUNS, N_BINS = 20, 7

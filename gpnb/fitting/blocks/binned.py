@@ -12,6 +12,9 @@ from gpnb.fitting.block import Block, Predictor, Share, Source
 from gpnb.fitting.blocks.linear import Linear
 from gpnb.fitting.terms import Term
 
+_INSIDE = 1 - 1e-9
+"""Of the least signal: rounding must not lead outside."""
+
 
 class Binned(Block):
     """Base of blocks with bins whose statistics add up; a subclass says how it is made of datasets.
@@ -73,6 +76,12 @@ class Binned(Block):
         """See `Block`."""
         counts = self._term.join(self._used.with_slopes(sources, size))
         return np.asarray(counts[1:] @ self._term.slant(counts[0]))
+
+    def room(self, sources: Sequence[Source], size: int) -> np.ndarray:
+        """See `Block`."""
+        counts = self._term.join(self._used.with_slopes(sources, size))
+        spare = counts[0] - self._term.lowest * _INSIDE
+        return np.asarray(np.min(np.where(counts[1:] > 0, spare / counts[1:], np.inf), axis=1, initial=np.inf))
 
     def log_equations(self, sources: Sequence[Source], size: int) -> tuple[np.ndarray, np.ndarray]:
         """See `Block`: of bins in which a signal is seen and expected."""

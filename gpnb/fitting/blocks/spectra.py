@@ -19,6 +19,8 @@ from gpnb.fitting.terms import Terms
 class Spectra(Binned):
     """One block of all spectra; every source is seen in every one."""
 
+    _statistic: str | None = None
+
     @classmethod
     def made_of(cls, datasets: Sequence[SpectrumDataset], models: Sequence[Any], statistic: str | None) -> list[Self]:
         """See `Block`."""
@@ -29,7 +31,16 @@ class Spectra(Binned):
         def whole() -> Linear:
             return _folded(datasets, len(models), [np.ones_like(item.usable) for item in datasets])
 
-        return [cls(datasets, used, whole, terms, terms.kinds, _estimates(datasets, used))]
+        block = cls(datasets, used, whole, terms, terms.kinds, _estimates(datasets, used))
+        block._statistic = statistic
+        return [block]
+
+    def joined(self) -> Self:
+        """See `Block`: energies are added where few OFF counts are expected, as for flux points."""
+        cells = [np.zeros(item.energy.n, dtype=int) for item in self.datasets]
+        terms = Terms(self.datasets, self._used.places, self._statistic, cells)
+        estimates = _estimates(self.datasets, self._used)
+        return type(self)(self.datasets, self._used, self._make_whole, terms, terms.kinds, estimates)
 
     @staticmethod
     def measured(dataset: SpectrumDataset) -> np.ndarray:
