@@ -174,7 +174,7 @@ class SafeRange(Method):
         """Largest offset, deg; None if the responses decide."""
         return None if self.offset_max is None else self._angle("offset_max")
 
-    def threshold(self, runs: Any, offset: Any = "0.5 deg") -> u.Quantity:
+    def threshold(self, runs: Any, offset: Any = "1 deg") -> u.Quantity:
         """The energy from which all runs are safe: where to begin an axis, so that no bin is lost.
 
         Parameters
@@ -182,7 +182,7 @@ class SafeRange(Method):
         runs : Observations or Observation
             The runs.
         offset : Quantity or str
-            Angle from the pointing at which responses are judged, for `aeff_max` and `edisp_bias`.
+            Up to which angle from the pointing responses are judged, for `aeff_max` and `edisp_bias`.
 
         Returns
         -------

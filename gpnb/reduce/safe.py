@@ -17,6 +17,8 @@ _NODES_PER_DECADE = 100
 _TOLERANCE = 1e-6
 """Relative; an edge on the threshold is inside."""
 
+_OFFSETS = 5
+
 _LOST = 0.1001
 """Decades of safe energies in bins that are left out, from which on that is told: a bin of the usual ten a decade."""
 
@@ -59,8 +61,9 @@ class SafeEnergies:
 
 
 def safe_threshold(runs: Iterable[Observation], safe: SafeRange, offset: float) -> float:
-    """Energy (TeV) from which all runs are safe."""
-    return max((safe_energies(obs, safe, offset).low for obs in runs), default=0.0)
+    """Energy (TeV) from which all runs are safe, up to an angle (deg) from the pointing."""
+    judged_at = np.linspace(0.0, offset, _OFFSETS).tolist()
+    return max((safe_energies(obs, safe, angle).low for obs in runs for angle in judged_at), default=0.0)
 
 
 def safe_energies(obs: Observation, safe: SafeRange, offset: float) -> SafeEnergies:
