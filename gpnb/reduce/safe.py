@@ -19,8 +19,8 @@ _TOLERANCE = 1e-6
 
 _OFFSETS = 5
 
-_LOST = 0.1001
-"""Decades of safe energies in bins that are left out, from which on that is told: a bin of the usual ten a decade."""
+_LOST = 0.15
+"""Decades of safe energies in bins that are left out, from which on that is told: more than a bin of the usual ten a decade."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class SafeEnergies:
         return np.asarray(above & (energy.high_values <= self.high * (1 + _TOLERANCE)))
 
     def lost(self, obs: Observation, energy: Axis) -> list[str]:
-        """A note where bins are left out with more than a tenth of a decade of safe energies, or all are."""
+        """A note where bins are left out with many safe energies, or all are."""
         inside = self.holds(energy)
         low, high = np.maximum(energy.low_values, self.low), np.minimum(energy.high_values, self.high)
         with np.errstate(divide="ignore"):

@@ -86,5 +86,7 @@ def test_thresholds_of_hess(data_dir):
     geom = gpnb.WcsGeometry.create(
         CRAB, width="3 deg", binsz="0.1 deg", axes=[gpnb.Axis.energy("0.3 TeV", "30 TeV", nbin=1)]
     )
-    with pytest.warns(gpnb.DataWarning, match=r"Run 23523 \(safe from 0.871 to 100 TeV\), run 23526 \(safe from 0.708 "):
+    with pytest.warns(
+        gpnb.DataWarning, match=r"Run 23523 \(safe from 0.871 to 100 TeV\), run 23526 \(safe from 0.708 "
+    ):
         gpnb.reduce_map(runs, geom, background="ring", exclusion=ON)
