@@ -12,9 +12,10 @@ from gpnb.core.errors import ArgumentError, SelectionError
 from gpnb.core.faults import faults_told
 from gpnb.core.fits_units import unit_factor
 from gpnb.core.frames import separation
+from gpnb.core.header_keys import whole_number
 from gpnb.core.units import ANGLE, to_float, to_skycoord, to_time
 from gpnb.data.expression import where_mask
-from gpnb.data.timeref import seconds_from, time_reference
+from gpnb.data.timeref import seconds_from, time_factor, time_reference
 
 
 def chosen_rows(
@@ -50,14 +51,21 @@ def chosen_rows(
 
 
 def _rows_of(table: Table, obs_id: int | Sequence[int], keep: np.ndarray) -> np.ndarray:
-    wanted = [int(item) for item in np.atleast_1d(obs_id)]
+    wanted = [_number(item) for item in np.atleast_1d(obs_id).tolist()]
     ids = np.asarray(table["OBS_ID"])
     missing = [item for item in wanted if item not in ids]
     if missing:
         raise SelectionError(
-            f"Run {missing[0]} is not there; the runs are {_some(sorted({int(item) for item in ids}))}."
+            f"Run {missing[0]} is not there; the runs are {some(sorted({int(item) for item in ids}))}."
         )
     return np.array([row for item in wanted for row in np.flatnonzero(ids == item) if keep[row]], dtype=int)
+
+
+def _number(value: Any) -> int:
+    number = whole_number(value)
+    if number is None:
+        raise ArgumentError(f"obs_id={value!r} is no run number: give a whole number, or a list of them.")
+    return number
 
 
 def _target_mask(table: Table, target: str) -> np.ndarray:
@@ -67,7 +75,7 @@ def _target_mask(table: Table, target: str) -> np.ndarray:
     mask: np.ndarray = names == _plain(target)
     if not mask.any():
         known = sorted({str(name).strip() for name in table["OBJECT"]})
-        raise SelectionError(f"No run has the target {target!r}; the targets are {_some(known)}.")
+        raise SelectionError(f"No run has the target {target!r}; the targets are {some(known)}.")
     return mask
 
 
@@ -89,9 +97,17 @@ def _degrees(table: Table, name: str) -> np.ndarray:
     """A column of angles, NaN where unknown."""
     if name not in table.colnames:
         raise SelectionError(f"The observation table has no column {name}: choose by obs_id, or write its index anew.")
-    with faults_told(f"The column {name} of the observation table holds no angles", SelectionError):
-        values: np.ndarray = np.ma.filled(np.ma.asarray(table[name], dtype=float), np.nan)
-    return np.asarray(values * unit_factor(str(table[name].unit or "deg"), ANGLE, f"observation table, column {name}"))
+    return _numbers(table, name) * unit_factor(str(table[name].unit or ""), ANGLE, f"observation table, column {name}")
+
+
+def seconds_of_runs(table: Table, name: str) -> np.ndarray:
+    """A column of times, s, NaN where unknown."""
+    return _numbers(table, name) * time_factor(table.meta, str(table[name].unit or ""), "observation table")
+
+
+def _numbers(table: Table, name: str) -> np.ndarray:
+    with faults_told(f"The column {name} of the observation table holds no numbers", SelectionError):
+        return np.asarray(np.ma.filled(np.ma.asarray(table[name], dtype=float), np.nan))
 
 
 def _time_mask(table: Table, time: Any) -> np.ndarray:
@@ -103,12 +119,13 @@ def _time_mask(table: Table, time: Any) -> np.ndarray:
     reference = time_reference(table.meta, "observation table")
     keep = np.ones(len(table), dtype=bool)
     if time[0] is not None:
-        keep &= np.asarray(table["TSTOP"], dtype=float) > seconds_from(to_time(time[0]), reference)
+        keep &= seconds_of_runs(table, "TSTOP") > seconds_from(to_time(time[0]), reference)
     if time[1] is not None:
-        keep &= np.asarray(table["TSTART"], dtype=float) < seconds_from(to_time(time[1]), reference)
+        keep &= seconds_of_runs(table, "TSTART") < seconds_from(to_time(time[1]), reference)
     return keep
 
 
-def _some(items: Sequence[Any], most: int = 12) -> str:
+def some(items: Sequence[Any], most: int = 12) -> str:
+    """The first of many, for a sentence."""
     text = ", ".join(str(item) for item in items[:most])
     return f"{text} … ({len(items)} in all)" if len(items) > most else text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable
 from functools import cached_property
@@ -16,7 +17,7 @@ from astropy.time import Time
 
 from gpnb.core.binding import told
 from gpnb.core.display import Displayed
-from gpnb.core.errors import DataFormatError, SelectionError
+from gpnb.core.errors import ArgumentError, DataFormatError, SelectionError
 from gpnb.core.fits_file import find_hdu, open_fits, reading
 from gpnb.core.fits_units import unit_factor
 from gpnb.core.frames import separation
@@ -120,8 +121,16 @@ class EventList(Displayed):
 
     @classmethod
     def stack(cls, lists: Iterable[EventList]) -> EventList:
-        """All events of several lists, with times from the first one's reference."""
+        """All events of several lists, with times from the first one's reference.
+
+        Raises
+        ------
+        ArgumentError
+            If there are none.
+        """
         lists = list(lists)
+        if not lists:
+            raise ArgumentError("EventList.stack: there is nothing to stack: give at least one EventList.")
         reference = lists[0].time_reference
         tables = []
         for events in lists:
@@ -154,6 +163,16 @@ class EventList(Displayed):
         """Seconds from `time_reference`."""
         factor = time_factor(self.meta, _unit_of(self._data, self._names["TIME"]), self._source)
         return self._checked("TIME") * factor
+
+    @property
+    def complete(self) -> np.ndarray:
+        """The mask of events whose time, direction and energy are all finite numbers."""
+        with reading(self._source):
+            columns = [np.asarray(self._data[self._names[name]], dtype=float) for name in _MANDATORY]
+        keep = np.ones(len(self), dtype=bool)
+        for values in columns:
+            keep &= np.isfinite(values).reshape(len(self), math.prod(values.shape[1:])).all(axis=1)
+        return keep
 
     @property
     def radec(self) -> SkyCoord:
@@ -322,7 +341,7 @@ class EventList(Displayed):
         if bad:
             raise DataFormatError(
                 f"{self._source}, column {name}: {bad} of {len(values)} values are not numbers; "
-                f"drop those events with .select(where='{name} == {name}')."
+                f"drop those events with .select(where='{name} - {name} == 0')."  # so is no infinity, nor NaN
             )
         return values
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -38,6 +38,14 @@ class Contents:
         for key in sorted(self.parts):
             keys.setdefault(key[0], []).append(key)
         return keys
+
+    def without_files(self, obs_ids: Iterable[int]) -> list[int]:
+        """Those of some runs that the index of files does not name, or whose events it names where no file is."""
+        return [run for run in obs_ids if not any(self._is_here(key) for key in self.keys_of_run.get(run, []))]
+
+    def _is_here(self, key: Key) -> bool:
+        events = self.parts[key].get("events")
+        return events is None or events.path.is_file()
 
     def with_backgrounds(self, det_axes: tuple[str, str] | None, at_nodes: bool) -> Contents:
         """The same contents, with backgrounds read otherwise than the format says; `Part` has the settings."""

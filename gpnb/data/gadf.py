@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from astropy.io import fits
 from astropy.table import Table
 
 from gpnb.core.atomic import is_passing, settle
 from gpnb.core.errors import DataFormatError
-from gpnb.core.fits_file import open_fits, reading
+from gpnb.core.fits_file import open_fits
 from gpnb.data.formats import Contents, Key
+from gpnb.data.index_read import read_index
+from gpnb.data.loose_files import table_of_headers
 from gpnb.data.parts import PARTS, Part
 
 _SUFFIXES = (".fits.gz", ".fits")
@@ -54,8 +55,8 @@ class GadfFormat:
 
     def open_files(self, paths: Sequence[Path]) -> Contents:
         """Take each file as one run, with the responses in it, or by its CALDB and IRF keywords."""
-        rows: list[dict[str, Any]] = []
-        parts: dict[Key, dict[str, Part]] = {}
+        headers: list[dict[str, Any]] = []
+        parts: list[dict[str, Part]] = []
         for path in paths:
             with open_fits(path) as hdulist:
                 found = {
@@ -63,20 +64,10 @@ class GadfFormat:
                 }
                 if "events" not in found:
                     raise DataFormatError(f"{path} has no EVENTS table.")
-                header = dict(hdulist[found["events"].hdu].header)
-            obs_id = int(header.get("OBS_ID", len(rows)))
-            parts[obs_id, ""] = {**_caldb_parts(header), **found}
-            rows.append({"OBS_ID": obs_id, **{key: header[key] for key in _ROW_KEYS if key in header}})
-        table = Table(rows=rows)
-        table.meta.update({key: header[key] for key in _TIME_KEYS if key in header})
-        return Contents(table, parts)
-
-
-_TIME_KEYS = ("MJDREFI", "MJDREFF", "TIMESYS", "TIMEUNIT", "TIMEREF")
-_ROW_KEYS = (
-    *("OBJECT", "RA_PNT", "DEC_PNT", "RA_OBJ", "DEC_OBJ", "ALT_PNT", "AZ_PNT"),
-    *("TSTART", "TSTOP", "ONTIME", "LIVETIME", "DEADC", "DATE-OBS"),
-)
+                headers.append(dict(hdulist[found["events"].hdu].header))
+            parts.append({**_caldb_parts(headers[-1]), **found})
+        table = table_of_headers(headers, [str(path) for path in paths])
+        return Contents(table, {(int(obs_id), ""): found for obs_id, found in zip(table["OBS_ID"], parts, strict=True)})
 
 
 def find_index(folder: Path, stem: str) -> Path | None:
@@ -103,28 +94,6 @@ def store_root(folder: Path, index_dir: Path) -> Path:
     return folder
 
 
-def read_index(path: Path, name: str) -> Table:
-    """An index table: the HDU of that name, else the first table (MAGIC names it differently)."""
-    with open_fits(path) as hdulist, reading(path):
-        tables = [hdu for hdu in hdulist if isinstance(hdu, fits.BinTableHDU)]
-        if not tables:
-            raise DataFormatError(f"{path} has no table; expected {name}.")
-        hdu = next((hdu for hdu in tables if hdu.name == name), tables[0])
-        columns = {column.name.upper(): _plain(hdu.data[column.name]) for column in hdu.columns}
-        table = Table(columns, meta={key: value for key, value in hdu.header.items() if key})
-        for column in hdu.columns:
-            table[column.name.upper()].unit = column.unit
-    return table
-
-
-def _plain(values: Any) -> np.ndarray:
-    """Native byte order, text without padding."""
-    values = np.asarray(values)
-    if values.dtype.kind in "SU":
-        return np.char.strip(values.astype(str))
-    return np.asarray(values, dtype=values.dtype.newbyteorder("="))
-
-
 def _parts_of(hdus: Table, index: Path, root: Path) -> dict[Key, dict[str, Part]]:
     missing = [name for name in HDU_COLUMNS if name not in hdus.colnames]
     if missing:
@@ -142,8 +111,19 @@ def _parts_of(hdus: Table, index: Path, root: Path) -> dict[Key, dict[str, Part]
             continue
         path = paths[str(row["FILE_DIR"]), str(row["FILE_NAME"])]
         part = Part(path, str(row["HDU_NAME"]), str(row["HDU_CLASS"]).lower())
-        parts.setdefault((int(row["OBS_ID"]), str(event_type)), {})[kind] = part
+        found = parts.setdefault((int(row["OBS_ID"]), str(event_type)), {})
+        known = found.setdefault(kind, part)
+        if known != part and known.hdu_class == part.hdu_class:
+            raise DataFormatError(
+                f"{index}: OBS_ID {row['OBS_ID']} has two parts {kind!r}, {_place(known)} and {_place(part)}: "
+                "give each run a number of its own."
+            )
+        found[kind] = part
     return parts
+
+
+def _place(part: Part) -> str:
+    return f"{part.path.name}[{part.hdu}]"
 
 
 def _inside(path: Path, root: Path, index: Path) -> Path:

@@ -12,7 +12,7 @@ from astropy.table import QTable
 from astropy.time import Time
 
 from gpnb.core.binding import told
-from gpnb.core.errors import DataFormatError, SelectionError
+from gpnb.core.errors import ArgumentError, DataFormatError, SelectionError
 from gpnb.core.fits_file import column_values, find_hdu, open_fits
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import time_words, to_time
@@ -26,7 +26,8 @@ class GTI:
     Parameters
     ----------
     start_values, stop_values : array
-        Seconds from `reference`, sorted and not overlapping.
+        Seconds from `reference`. They are sorted, and those that overlap or lie within each other become one:
+        no second counts twice.
     reference : Time
         On the TT scale.
     recipe : Recipe, optional
@@ -40,11 +41,10 @@ class GTI:
 
     @told
     def __init__(self, start_values: Any, stop_values: Any, reference: Time, recipe: Recipe | None = None):
-        order = np.argsort(start_values, kind="stable")
-        self.start_values = np.asarray(start_values, dtype=float)[order]
-        self.stop_values = np.asarray(stop_values, dtype=float)[order]
-        if not np.all(self.stop_values >= self.start_values):
+        start, stop = np.asarray(start_values, dtype=float), np.asarray(stop_values, dtype=float)
+        if not np.all(stop >= start):
             raise DataFormatError("GTI: an interval stops before it starts, or is NaN.")
+        self.start_values, self.stop_values = _apart(start, stop)
         self.reference = reference
         self.recipe = recipe or Recipe.memory("gti")
 
@@ -99,8 +99,15 @@ class GTI:
 
     def contains(self, seconds: np.ndarray) -> np.ndarray:
         """Whether plain times (s from the reference) lie in an interval."""
-        index = np.searchsorted(self.start_values, seconds, side="right") - 1
-        return (index >= 0) & (np.asarray(seconds) < self.stop_values[np.maximum(index, 0)])
+        index = np.searchsorted(self.start_values, seconds, side="right")
+        return np.asarray(np.asarray(seconds) < np.append(-np.inf, self.stop_values)[index])
+
+    def distance(self, seconds: np.ndarray) -> np.ndarray:
+        """Seconds from plain times to the nearest interval; 0 within one, infinite if there is none."""
+        index = np.searchsorted(self.start_values, seconds, side="right")
+        since = np.asarray(seconds) - np.append(-np.inf, self.stop_values)[index]
+        until = np.append(self.start_values, np.inf)[index] - np.asarray(seconds)
+        return np.maximum(np.minimum(since, until), 0.0)
 
     def select(self, time: tuple[Time | str | None, Time | str | None]) -> GTI:
         """The parts between two times.
@@ -160,24 +167,39 @@ class GTI:
 
     @staticmethod
     def union(parts: Iterable[GTI]) -> GTI:
-        """All intervals of several, overlaps merged, from the first one's reference."""
+        """All intervals of several, those that touch or overlap merged, from the first one's reference.
+
+        Raises
+        ------
+        ArgumentError
+            If there are none.
+        """
         parts = list(parts)
+        if not parts:
+            raise ArgumentError("GTI.union: there is nothing to unite: give at least one GTI.")
         reference = parts[0].reference
         shift = [float(seconds_from(part.reference, reference)) for part in parts]
         start = np.concatenate([part.start_values + by for part, by in zip(parts, shift, strict=True)])
         stop = np.concatenate([part.stop_values + by for part, by in zip(parts, shift, strict=True)])
-        order = np.argsort(start)
-        start, stop = start[order], np.maximum.accumulate(stop[order])
-        first = np.concatenate([[True], start[1:] > stop[:-1]])
-        last = np.concatenate([first[1:], [True]])
-        return GTI(start[first], stop[last], reference)
+        return GTI(*_apart(start, stop, touching=True), reference)
 
     def __len__(self) -> int:
         return len(self.start_values)
 
     def __repr__(self) -> str:
         plural = "s" * (len(self) != 1)
-        return f"GTI({len(self)} interval{plural}, {self.seconds:.0f} s, from {time_words(self.start[0])})"
+        begin = f", from {time_words(self.start[0])}" if len(self) else ""
+        return f"GTI({len(self)} interval{plural}, {self.seconds:.0f} s{begin})"
+
+
+def _apart(start: np.ndarray, stop: np.ndarray, touching: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """The same times in sorted intervals that do not overlap, nor touch if so wanted."""
+    order = np.argsort(start, kind="stable")
+    start, stop = start[order], np.maximum.accumulate(stop[order])
+    gap = start[1:] > stop[:-1] if touching else start[1:] >= stop[:-1]
+    begins, ends = np.ones(len(start), dtype=bool), np.ones(len(start), dtype=bool)
+    begins[1:], ends[:-1] = gap, gap
+    return start[begins], stop[ends]
 
 
 def _unit(hdu: Any, name: str) -> str:

@@ -15,8 +15,9 @@ from gpnb.core.header_keys import keyword_number, number_or_nan, sky_position
 from gpnb.core.header_text import header_text
 from gpnb.core.provenance import creator
 from gpnb.data.gadf import classify
-from gpnb.data.run_tables import add_keywords, classes, time_keys
-from gpnb.data.timeref import seconds_from, time_reference
+from gpnb.data.index_read import run_numbers
+from gpnb.data.run_tables import add_keywords, classes
+from gpnb.data.timeref import seconds_from, time_factor, time_keys, time_reference
 
 _INDEX_KINDS = {
     "K": ("OBS_ID", "QUALITY", "N_TELS", "EVENT_COUNT"),
@@ -56,10 +57,12 @@ def observation_row(path: Path) -> dict[str, Any]:
     row = {key: header[key] for key in (*_INDEX_COLUMNS, "MJDREFI", "MJDREFF", "TIMESYS") if key in header}
     place = {key: header[key] for key in _PLACE if key in header}
     pointing = sky_position(header, ("RA_PNT", "DEC_PNT"), str(path))
+    row |= {"OBS_ID": int(run_numbers([header.get("OBS_ID")], f"{path}, keyword OBS_ID")[0])}
     row |= {"RA_PNT": float(pointing.ra.deg), "DEC_PNT": float(pointing.dec.deg)}
     galactic = pointing.galactic
     row |= {"GLON_PNT": float(galactic.l.deg), "GLAT_PNT": float(galactic.b.deg), "EVENT_COUNT": header["NAXIS2"]}
-    row |= {key: keyword_number(header, key, str(path)) for key in ("TSTART", "TSTOP")}
+    factor = time_factor(header, None, str(path))
+    row |= {key: keyword_number(header, key, str(path)) * factor for key in ("TSTART", "TSTOP")}
     row["ONTIME"] = row["TSTOP"] - row["TSTART"]  # so in the index; the events have that of the intervals
     row |= {key: number_or_nan(row[key]) for key, kind in _INDEX_COLUMNS.items() if kind[0] == "D" and key in row}
     if "ALT_PNT" in row:

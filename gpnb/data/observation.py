@@ -13,14 +13,21 @@ from astropy.time import Time
 
 from gpnb.core.binding import told
 from gpnb.core.display import Displayed
-from gpnb.core.errors import DataFormatError, SelectionError
+from gpnb.core.errors import SelectionError
 from gpnb.core.header_keys import keyword_number, number_or_nan
 from gpnb.core.recipe import Recipe
+from gpnb.core.warn import warn
 from gpnb.data.events import EventList
 from gpnb.data.gti import GTI
+from gpnb.data.live_time import live_fraction
 from gpnb.data.parts import Part
 from gpnb.data.phase import Ephemeris
 from gpnb.data.pointing import from_horizon, location_of
+from gpnb.data.timeref import seconds_from
+
+_GOOD = "good events"
+_ROUNDED = 1.0
+"""Seconds that events may all lie outside of intervals which the writer has rounded: H.E.S.S. writes whole seconds."""
 
 _WORDS = {"aeff": "effective area", "edisp": "energy dispersion", "psf": "point spread function", "bkg": "background"}
 
@@ -75,8 +82,14 @@ class Observation(Displayed):
 
     @property
     def events(self) -> EventList:
-        """Its events."""
-        events: EventList = self._part("events")
+        """Its events in the good time intervals, which its live time speaks for; `EventList.read` has all of a file.
+
+        Where none is further out than a second, the writer has rounded the intervals, and all are good.
+        Events without a finite time, direction or energy are left out with a `DataWarning`.
+        """
+        if _GOOD not in self._read:
+            self._read[_GOOD] = self._read["events"] = self._good_events()
+        events: EventList = self._read[_GOOD]
         return events
 
     @property
@@ -119,7 +132,7 @@ class Observation(Displayed):
     @property
     def meta(self) -> dict[str, Any]:
         """Header keywords of its events."""
-        return self.events.meta
+        return self._all_events.meta
 
     @property
     def target(self) -> str:
@@ -131,7 +144,7 @@ class Observation(Displayed):
         """Direction of the telescopes; for a drift scan, at its middle."""
         if self._drifts:
             return self.pointing_at(self.tmid)
-        return self.events.pointing
+        return self._all_events.pointing
 
     def pointing_at(self, time: Time) -> SkyCoord:
         """Direction of the telescopes at a time.
@@ -144,7 +157,7 @@ class Observation(Displayed):
         if self._drifts:
             alt, az = (keyword_number(self.meta, key, f"run {self.obs_id}") for key in ("ALT_PNT", "AZ_PNT"))
             return from_horizon(alt, az, time, self.location)
-        fixed = self.events.pointing
+        fixed = self.pointing
         if time.isscalar:
             return fixed
         return SkyCoord(np.full(time.shape, fixed.ra.deg), np.full(time.shape, fixed.dec.deg), unit="deg")
@@ -161,24 +174,20 @@ class Observation(Displayed):
 
     @property
     def live_fraction(self) -> float:
-        """Live fraction; 1 if the header has none.
+        """Live fraction: DEADC, else LIVETIME / ONTIME; 1 if the run tells neither.
 
         Raises
         ------
         DataFormatError
             If it is not between 0 and 1.
         """
-        value = keyword_number({"DEADC": self._fact("DEADC", 1.0)}, "DEADC", f"run {self.obs_id}")
-        if not 0 <= value <= 1:
-            raise DataFormatError(f"run {self.obs_id}: DEADC={value} is not a live fraction between 0 and 1.")
-        return value
+        return live_fraction(self.row, self.meta, lambda: self.gti.seconds, f"run {self.obs_id}")
 
     @property
     def zenith(self) -> u.Quantity:
         """Zenith angle; NaN if it is not known."""
-        if "ZEN_PNT" in self.row:
-            return number_or_nan(self.row["ZEN_PNT"]) * u.deg
-        return (90.0 - number_or_nan(self._fact("ALT_PNT", np.nan))) * u.deg
+        told = number_or_nan(self.row.get("ZEN_PNT", np.nan))
+        return (told if np.isfinite(told) else 90.0 - number_or_nan(self._fact("ALT_PNT", np.nan))) * u.deg
 
     @property
     def location(self) -> EarthLocation:
@@ -201,6 +210,29 @@ class Observation(Displayed):
         return self.tstart + 0.5 * (self.tstop - self.tstart)
 
     @property
+    def _all_events(self) -> EventList:
+        """As stored, with those that no live time speaks for; the good ones alone once these are known."""
+        events: EventList = self._part("events")
+        return events
+
+    def _good_events(self) -> EventList:
+        events = self._all_events
+        keep = events.complete
+        if not keep.all():
+            bad = np.count_nonzero(~keep)
+            warn(f"run {self.obs_id}: {bad} of {len(keep)} events have no finite time, direction or energy: left out.")
+            events = events.take(keep, events.recipe)
+        if not self.has("gti") or not len(events):
+            return events
+        seconds = events.time_values + float(seconds_from(events.time_reference, self.gti.reference))
+        if self.gti.distance(seconds).max() < _ROUNDED:
+            return events
+        inside = self.gti.contains(seconds)
+        if not inside.any():
+            warn(f"run {self.obs_id}: none of {len(events)} events lies in the good time intervals: compare MJDREF.")
+        return events.take(inside, events.recipe)
+
+    @property
     def _drifts(self) -> bool:
         return str(self.meta.get("OBS_MODE", "")).strip().upper() == "DRIFT"
 
@@ -218,7 +250,7 @@ class Observation(Displayed):
             self._read[name] = part.read(name, recipe) if isinstance(part, Part) else part
         return self._read[name]
 
-    def between(self, start: Time | str | None, stop: Time | str | None) -> Observation:
+    def between(self, start: Time | str | None = None, stop: Time | str | None = None) -> Observation:
         """The part of the run between two times: its events, good times and live time; None for an open end.
 
         Raises
@@ -250,7 +282,8 @@ class Observation(Displayed):
         """The same run with other good times and events; `part` is added to the name."""
         other = self.passing()
         found = {"gti": gti, "events": events}
-        other.parts, other._read = {**self.parts, **found}, {**other._read, **found}
+        other.parts, other._read = {**self.parts, **found}, {**other._read, **found, _GOOD: events}
+        other.row = {**self.row, "DEADC": self.live_fraction}  # what it is of the whole holds for the part
         other.part, other.recipe = part, recipe
         return other
 

@@ -13,7 +13,7 @@ from gpnb.core.binding import told
 from gpnb.core.display import Displayed
 from gpnb.core.errors import SelectionError
 from gpnb.core.recipe import Recipe
-from gpnb.data.choice import chosen_rows
+from gpnb.data.choice import chosen_rows, seconds_of_runs
 from gpnb.data.observation import Observation
 from gpnb.data.slices import cut_runs, with_times
 from gpnb.maps.axis import Axis
@@ -85,7 +85,9 @@ class Observations(Displayed, Sequence[Observation]):
     def livetime(self) -> u.Quantity:
         """Live time in all, in hours; from the table where it has it."""
         if "LIVETIME" in self.table.colnames:
-            return (float(np.sum(self.table["LIVETIME"])) * u.s).to("h")
+            told = float(np.sum(seconds_of_runs(self.table, "LIVETIME")))
+            if np.isfinite(told):
+                return (told * u.s).to("h")
         return sum((item.livetime for item in self._items), 0 * u.s).to("h")
 
     @overload

@@ -15,6 +15,8 @@ from astropy.time import Time
 from gpnb.core.header_text import as_ascii, header_text
 from gpnb.core.provenance import creator
 from gpnb.data.events import EventList
+from gpnb.data.live_time import live_fraction
+from gpnb.data.timeref import time_keys
 from gpnb.irf.table import HDUDOC
 
 _STRUCTURE = re.compile(
@@ -41,7 +43,8 @@ def facts(header: Mapping[str, Any]) -> dict[str, Any]:
 
 def interval_keys(events: EventList, start: np.ndarray, stop: np.ndarray) -> dict[str, Any]:
     """The keywords that follow from the intervals."""
-    ontime, live = float(np.sum(stop - start)), float(events.meta.get("DEADC", 1.0))
+    ontime = float(np.sum(stop - start))
+    live = live_fraction({}, events.meta, lambda: ontime, "events")
     first, last = float(start[0]), float(stop[-1])
     header = {**time_keys(events.time_reference), "TSTART": first, "TSTOP": last, "TELAPSE": last - first}
     header |= {"ONTIME": ontime, "LIVETIME": ontime * live, "DEADC": live}
@@ -49,19 +52,6 @@ def interval_keys(events: EventList, start: np.ndarray, stop: np.ndarray) -> dic
         day, _, clock = Time(events.time_reference + value * u.s, precision=3).isot.partition("T")
         header |= {f"DATE-{name}": day, f"TIME-{name}": clock}
     return header
-
-
-def time_keys(reference: Time) -> dict[str, Any]:
-    """The five keywords of a time reference."""
-    tt = reference.tt
-    day = np.floor(tt.jd1 - 2400000.5 + tt.jd2)
-    return {
-        "MJDREFI": int(day),
-        "MJDREFF": float((tt.jd1 - 2400000.5 - day) + tt.jd2),
-        "TIMEUNIT": "s",
-        "TIMESYS": "TT",
-        "TIMEREF": "LOCAL",
-    }
 
 
 def classes(kind: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from astropy.table import Table
+from astropy.table import Column, Table
 
 from gpnb.core.errors import SelectionError
 from gpnb.core.recipe import Recipe
@@ -57,5 +57,5 @@ def with_times(table: Table, parts: Sequence[Observation]) -> Table:
         ("LIVETIME", [part.gti.seconds * part.live_fraction for part in parts]),
     ):
         if name in table.colnames:
-            table[name] = values
+            table[name] = Column(values, unit="s")
     return table

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
 from astropy.table import Table
 
 from gpnb.core.binding import told
@@ -16,7 +17,8 @@ from gpnb.core.errors import ArgumentError, DataFormatError, SelectionError
 from gpnb.core.hooks import module_for
 from gpnb.core.progress import CancelToken, Report
 from gpnb.core.recipe import Recipe
-from gpnb.data.choice import chosen_rows
+from gpnb.core.warn import warn
+from gpnb.data.choice import chosen_rows, some
 from gpnb.data.formats import Contents, DataFormat
 from gpnb.data.gadf import GadfFormat
 from gpnb.data.observation import Observation
@@ -125,6 +127,9 @@ class DataStore(Displayed):
     ) -> Observations:
         """The runs that meet every condition given; all of them if none is.
 
+        Runs of the observation index that have no files here are left out with a `DataWarning`, unless they are asked
+        for by number.
+
         Parameters
         ----------
         obs_id : int or list of int, optional
@@ -145,9 +150,9 @@ class DataStore(Displayed):
         Raises
         ------
         SelectionError
-            If nothing is left, or a run is unknown.
+            If nothing is left, a run is unknown, or one of `obs_id` has no files here.
         """
-        rows = chosen_rows(self._contents.table, obs_id, target, cone, time, where)
+        rows = self._with_files(chosen_rows(self._contents.table, obs_id, target, cone, time, where), obs_id is None)
         recipe = Recipe.of_call(self.select, locals(), name="runs")
         table = self._contents.table[rows]
         items = [item for row in table for item in self._observations(row)]
@@ -181,12 +186,31 @@ class DataStore(Displayed):
     def _observations(self, row: Any) -> list[Observation]:
         """One observation, or one for each event type of the run."""
         obs_id = int(row["OBS_ID"])
-        keys = self._contents.keys_of_run.get(obs_id, [])
-        if not keys:
-            raise SelectionError(f"Run {obs_id} is in the observation index but has no files in the HDU index.")
         facts = {name: row[name] for name in row.colnames}
-        recipe = Recipe.of("[0]", on=Recipe.of(".select()", on=self, obs_id=obs_id, name="runs"), name="obs")
-        return [Observation(obs_id, self._contents.parts[key], facts, key[1], recipe) for key in keys]
+        run = Recipe.of(".select()", on=self, obs_id=obs_id, name="runs")
+        return [
+            Observation(obs_id, self._contents.parts[key], facts, key[1], Recipe.of(f"[{number}]", on=run, name="obs"))
+            for number, key in enumerate(self._contents.keys_of_run[obs_id])
+        ]
+
+    def _with_files(self, rows: np.ndarray, may_leave_out: bool) -> np.ndarray:
+        """The rows of runs that have files here.
+
+        Raises
+        ------
+        SelectionError
+            If some do not and may not be left out, or none has.
+        """
+        ids = np.asarray(self._contents.table["OBS_ID"])[rows]
+        absent = self._contents.without_files(ids.tolist())
+        if not absent:
+            return rows
+        plural = f"Runs {some(absent)} are" if len(absent) > 1 else f"Run {absent[0]} is"
+        what = f"{plural} in the observation index, but without files here"
+        if not may_leave_out or len(absent) == len(rows):
+            raise SelectionError(f"{what}: get them, or choose among the {len(ids) - len(absent)} others.")
+        warn(f"{what}: left out.")
+        return rows[~np.isin(ids, absent)]
 
     def __len__(self) -> int:
         return len(self._contents.table)

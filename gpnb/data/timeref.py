@@ -35,3 +35,16 @@ def time_factor(header: Mapping[str, Any], unit: str | None, where: str) -> floa
 def seconds_from(time: Time, reference: Time) -> np.ndarray:
     """Seconds (float64) of times from a reference."""
     return np.asarray((time - reference).to_value(u.s), dtype=float)
+
+
+def time_keys(reference: Time) -> dict[str, Any]:
+    """The five keywords of a time reference."""
+    tt = reference.tt
+    day = np.floor(tt.jd1 - 2400000.5 + tt.jd2)
+    return {
+        "MJDREFI": int(day),
+        "MJDREFF": float((tt.jd1 - 2400000.5 - day) + tt.jd2),
+        "TIMEUNIT": "s",
+        "TIMESYS": "TT",
+        "TIMEREF": "LOCAL",
+    }

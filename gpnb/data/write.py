@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from astropy.io import fits
 from astropy.time import Time
 
@@ -41,7 +40,8 @@ def write_observation(
         Ending in ``.fits`` or ``.fits.gz``.
     events : EventList
         Its header (``events.meta``) must tell OBS_ID, RA_PNT, DEC_PNT, GEOLON, GEOLAT and ALTITUDE; what follows
-        from the intervals (TSTART, TSTOP, ONTIME, LIVETIME …) is computed, the live fraction is its DEADC.
+        from the intervals (TSTART, TSTOP, ONTIME, LIVETIME …) is computed, the live fraction is its DEADC,
+        or LIVETIME / ONTIME.
     gti : GTI
         Good time intervals; they and the events are written in seconds from the reference of the events.
     irfs : mapping, optional
@@ -52,16 +52,15 @@ def write_observation(
     Raises
     ------
     ArgumentError
-        If the file exists, the header lacks a mandatory keyword, its DEADC is no live fraction, or intervals
-        overlap.
+        If the file exists, the header lacks a mandatory keyword, or there is no interval.
+    DataFormatError
+        If its DEADC is no live fraction.
     """
     missing = [key for key in _MANDATORY if key not in events.meta]
     if missing:
         raise ArgumentError(f"{path}: the header of the events lacks {', '.join(missing)}; set it in events.meta.")
-    if not 0 <= float(events.meta.get("DEADC", 1.0)) <= 1:
-        raise ArgumentError(f"{path}: DEADC={events.meta['DEADC']} is no live fraction between 0 and 1.")
-    if not len(gti) or np.any(gti.start_values[1:] < gti.stop_values[:-1]):
-        raise ArgumentError(f"{path}: {gti!r} is empty or has intervals that overlap: merge them with GTI.union.")
+    if not len(gti):
+        raise ArgumentError(f"{path}: {gti!r} is empty: a run has at least one good time interval.")
     shift = float(seconds_from(gti.reference, events.time_reference))
     start, stop = gti.start_values + shift, gti.stop_values + shift
     header = {**DEFAULTS, **facts(events.meta), **interval_keys(events, start, stop)}
@@ -81,6 +80,8 @@ def write_irfs(path: str | os.PathLike[str], irfs: Mapping[str, Any], overwrite:
     overwrite : bool
         Whether an existing file may be replaced.
     """
+    if not irfs:
+        raise ArgumentError(f"{path}: there is no response to write: give one of {', '.join(_ORDER[2:])}.")
     first = next(iter(irfs.values()))
     _write(path, _irf_hdus(irfs), first.recipe, overwrite)
 
@@ -106,12 +107,19 @@ def write_index(
     ArgumentError
         If a file lies outside of `folder`.
     DataFormatError
-        If a file has no EVENTS table, or there are no files.
+        If a file has no EVENTS table or no run number, two have the same number, or there are no files.
     """
     folder = Path(folder)
     rows, entries = [], []
+    known: dict[int, Path] = {}
     for path in _event_files(folder) if paths is None else [Path(item) for item in paths]:
         row = observation_row(path)
+        if row["OBS_ID"] in known:
+            raise DataFormatError(
+                f"{known[row['OBS_ID']]} and {path} have the same OBS_ID {row['OBS_ID']}: "
+                "give each run a number of its own."
+            )
+        known[row["OBS_ID"]] = path
         shared = irfs.get(row["OBS_ID"]) if isinstance(irfs, Mapping) else irfs
         parts = {**(parts_of_file(Path(shared), folder) if shared is not None else {}), **parts_of_file(path, folder)}
         entries += [{"OBS_ID": row["OBS_ID"], **parts[kind]} for kind in _ORDER if kind in parts]

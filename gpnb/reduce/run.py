@@ -168,8 +168,25 @@ def _with_background(dataset: MapDataset, obs: Observation, plan: Plan) -> MapDa
         norm = _field_of_view_norm(dataset, plan.background)
         dataset = _scaled(dataset, norm)
     elif isinstance(plan.background, Ring):
-        dataset = _with_ring(dataset, plan.background)
-    return replace(dataset, runs=_row(obs, dataset, norm), notes=_notes(obs, norm))
+        blind = _blind(dataset)
+        dataset = replace(_with_ring(dataset, plan.background), notes=blind)
+    notes = (*dataset.notes, *((norm.note,) if norm.note else ()))
+    return replace(dataset, runs=_row(obs, dataset, norm), notes=tuple(f"run {obs.obs_id}: {note}" for note in notes))
+
+
+def _blind(dataset: MapDataset) -> tuple[str, ...]:
+    """A note where counts were seen in energy bins whose predicted background is zero: no ring has acceptance there."""
+    assert dataset.background is not None
+    counts, background = (
+        np.where(dataset.usable, item.data, 0.0).sum(axis=(1, 2)) for item in (dataset.counts, dataset.background)
+    )
+    lost = np.flatnonzero((counts > 0) & ~(background > 0))
+    if not len(lost):
+        return ()
+    energy = dataset.geom.axis("energy")
+    low, high = energy.low_values[lost[0]], energy.high_values[lost[-1]]
+    seen = f"{counts[lost].sum():.0f} counts from {low:.3g} to {high:.3g} TeV"
+    return (f"{seen} are masked, as the background response is zero there and rings have no acceptance",)
 
 
 def _field_of_view_norm(dataset: MapDataset, method: FieldOfView) -> Norm:
@@ -216,7 +233,3 @@ def _row(obs: Observation, dataset: MapDataset, norm: Norm) -> Table:
     table = Table(rows=[values])
     table["LIVETIME"].unit = "s"
     return table
-
-
-def _notes(obs: Observation, norm: Norm) -> tuple[str, ...]:
-    return (f"run {obs.obs_id}: {norm.note}",) if norm.note else ()

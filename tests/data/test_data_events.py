@@ -11,6 +11,7 @@ from astropy.time import Time
 from hypothesis import given
 from hypothesis import strategies as st
 
+import gpnb
 from gpnb import GTI, EventList
 from gpnb.core.frames import separation
 from gpnb.data.timeref import time_reference
@@ -127,3 +128,37 @@ def test_events_inside_circles_rings_and_other_shapes():
     assert 0 < square.sum() < (away < 0.3).sum()
     assert not square[away > 0.3].any()
     assert (pickle.loads(pickle.dumps(events)).inside("icrs; box(266, 75, 0.4, 0.4, 0)") == square).all()
+
+
+@pytest.mark.parametrize(
+    ("start", "stop", "wanted"),
+    [
+        ([0, 900], [1000, 1800], [(0, 1800)]),
+        ([0, 100], [1800, 200], [(0, 1800)]),
+        ([500, 0, 100], [600, 400, 200], [(0, 400), (500, 600)]),
+        ([0, 100], [100, 200], [(0, 100), (100, 200)]),
+        ([0, 0], [10, 5], [(0, 10)]),
+        ([5, 0], [5, 10], [(0, 10)]),
+        ([], [], []),
+    ],
+)
+def test_no_second_counts_twice(start, stop, wanted):
+    gti = GTI(start, stop, REFERENCE)
+    assert list(zip(gti.start_values, gti.stop_values, strict=True)) == wanted
+    assert gti.seconds == sum(high - low for low, high in wanted)
+    inside = np.linspace(-5, 1805, 363)
+    expected = np.any([(inside >= low) & (inside < high) for low, high in wanted or [(0, 0)]], axis=0)
+    assert np.array_equal(gti.contains(inside), expected)
+    assert repr(gti).startswith(f"GTI({len(wanted)} interval")
+
+
+def test_distance_from_good_times():
+    gti = GTI([0, 20], [10, 30], REFERENCE)
+    assert gti.distance(np.array([-2.0, 5.0, 11.0, 18.0, 30.0, 33.0])).tolist() == [2, 0, 1, 2, 0, 3]
+    assert np.isinf(GTI([], [], REFERENCE).distance(np.array([1.0]))).all()
+
+
+@pytest.mark.parametrize("join", [GTI.union, EventList.stack])
+def test_nothing_to_join(join):
+    with pytest.raises(gpnb.ArgumentError, match=r"there is nothing to .* give at least one"):
+        join([])

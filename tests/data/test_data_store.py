@@ -4,11 +4,16 @@ import pickle
 
 import numpy as np
 import pytest
+from astropy import units as u
 from astropy.io import fits
+from astropy.table import Table
 from astropy.time import Time
 
 import gpnb
 from gpnb import DataFormatError, DataStore, SelectionError
+from gpnb.core.replay import replay
+from gpnb.data.check import check_store
+from gpnb.data.write import write_index
 
 
 def test_selection(tiny_store):
@@ -41,7 +46,7 @@ def test_empty_or_wrong_selection_says_what_there_is(tiny_store, how, says):
 
 def test_observation(tiny_store):
     obs = DataStore.read(tiny_store).select(obs_id=2)[0]
-    assert len(obs.events) == 100
+    assert len(obs.events) == 93  # of 100, seven in the pause
     assert obs.gti.duration.to_value("s") == 900
     assert obs.livetime.to_value("s") == pytest.approx(810)
     assert obs.zenith.to_value("deg") == 35
@@ -75,14 +80,14 @@ def test_index_found_below_the_folder(tiny, tiny_store):
         (tiny_store / name).rename(tiny_store / "index" / "gps" / name)
     tiny.write_index(tiny_store / "index" / "gps", [1, 2, 3], FILE_DIR=["../../data"] * 6)
     for folder in (tiny_store, tiny_store / "index" / "gps"):
-        assert len(DataStore.read(folder).select(obs_id=1)[0].events) == 100
+        assert len(DataStore.read(folder).select(obs_id=1)[0].events) == 93  # of 100, seven in the pause
 
 
 def test_loose_files(tiny_store):
     store = DataStore.read([tiny_store / "data" / f"run_{number}.fits" for number in (1, 3)])
     assert store.obs_ids == [1, 3]
     assert store.select(target="Crab <b>").obs_ids == [1, 3]
-    assert len(store.select(obs_id=3)[0].events) == 100
+    assert len(store.select(obs_id=3)[0].events) == 93  # of 100, seven in the pause
 
 
 def test_event_types_are_separate_observations(tiny, tiny_store):
@@ -90,6 +95,17 @@ def test_event_types_are_separate_observations(tiny, tiny_store):
     tiny.write_index(tiny_store, [1, 2, 3], OBS_ID=[1, 1, 1, 1, 3, 3], EVENT_TYPE=types)
     runs = DataStore.read(tiny_store).select(obs_id=1)
     assert [obs.key for obs in runs] == [(1, "a"), (1, "b")]
+
+
+def set_header(path, **keys):
+    """Change keywords of the events; None removes one."""
+    with fits.open(path) as hdus:
+        for key, value in keys.items():
+            if value is None:
+                hdus["EVENTS"].header.remove(key, ignore_missing=True)
+            else:
+                hdus["EVENTS"].header[key] = value
+        hdus.writeto(path, overwrite=True)
 
 
 def fault_truncated(folder, tiny):
@@ -101,11 +117,6 @@ def fault_truncated(folder, tiny):
 def fault_garbage(folder, tiny):
     (folder / "data" / "run_2.fits").write_bytes(b"<html>not found</html>" * 200)
     return "run_2.fits cannot be read as FITS"
-
-
-def fault_missing_file(folder, tiny):
-    (folder / "data" / "run_2.fits").unlink()
-    return "run_2.fits: no such file"
 
 
 def fault_missing_hdu(folder, tiny):
@@ -130,13 +141,6 @@ def fault_wrong_unit(folder, tiny):
     return "column ENERGY: unit 'deg' is not convertible to TeV"
 
 
-def fault_nan(folder, tiny):
-    hdu = tiny.events_hdu(2)
-    hdu.data["ENERGY"][:3] = np.nan
-    tiny.write_run(folder, 2, hdu)
-    return "column ENERGY: 3 of 100 values are not numbers"
-
-
 def fault_no_time_reference(folder, tiny):
     hdu = tiny.events_hdu(2)
     del hdu.header["MJDREFI"]
@@ -158,10 +162,21 @@ def test_a_fault_is_one_sentence_when_first_used_and_the_good_runs_work(tiny, ti
     assert runs[2].events.energy_values.min() > 0
 
 
-def test_bad_energies_can_be_dropped_as_the_sentence_says(tiny, tiny_store):
-    fault_nan(tiny_store, tiny)
-    events = DataStore.read(tiny_store).select(obs_id=2)[0].events
-    assert len(events.select(where="ENERGY == ENERGY").energy_values) == 97
+@pytest.mark.parametrize("column", ["TIME", "RA", "DEC", "ENERGY"])
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_run_goes_on_without_events_that_are_no_numbers(tiny, tiny_store, column, value):
+    hdu = tiny.events_hdu(2)
+    hdu.data[column][[0, 3, 5]] = value
+    path = tiny.write_run(tiny_store, 2, hdu)
+    obs = DataStore.read(tiny_store).select(obs_id=2)[0]
+    with pytest.warns(gpnb.DataWarning, match="run 2: 3 of 100 events have no finite"):
+        kept = obs.events
+    assert len(kept.energy_values) == 93 - 3
+    events = gpnb.EventList.read(path)
+    with pytest.raises(DataFormatError, match=f"column {column}: 3 of 100 values are not numbers") as caught:
+        _ = getattr(events, f"{column.lower()}_values")
+    advice = str(caught.value).split("where='")[1].split("'")[0]
+    assert len(getattr(events.select(where=advice), f"{column.lower()}_values")) == 97
 
 
 def test_index_out_of_the_store(tiny, tiny_store):
@@ -194,3 +209,195 @@ def test_run_twice_in_the_index(tiny, tiny_store):
 def test_name_below_the_data_folder(tiny_store, monkeypatch):
     monkeypatch.setenv("GPNB_DATA", str(tiny_store.parent))
     assert len(DataStore.read(tiny_store.name)) == 3
+
+
+def test_events_in_no_good_time_are_left_out(tiny, tiny_store):
+    obs = DataStore.read(tiny_store).select(obs_id=2)[0]
+    every = gpnb.EventList.read(tiny_store / "data" / "run_2.fits")
+    assert (len(every), len(obs.events)) == (100, 93)
+    assert obs.gti.contains(obs.events.time_values).all()
+    assert len(obs.between(None, None).events) == 93
+    assert obs.events.recipe.call == ".events"
+    assert pickle.loads(pickle.dumps(obs)).events.time_values.tolist() == obs.events.time_values.tolist()
+
+
+def test_intervals_rounded_to_seconds_keep_their_events(tiny, tiny_store):
+    """As those of H.E.S.S.: no event is more than a second outside."""
+    hdu = tiny.events_hdu(2)
+    hdu.data["TIME"] = 1e8 + 2e4 + np.linspace(-0.9, 499.9, 100)
+    tiny.write_run(tiny_store, 2, hdu)
+    assert len(DataStore.read(tiny_store).select(obs_id=2)[0].events) == 100
+
+
+def test_no_event_in_the_good_times_is_told(tiny, tiny_store):
+    hdu = tiny.events_hdu(2)
+    hdu.header["MJDREFI"] = 51911
+    tiny.write_run(tiny_store, 2, hdu)
+    with pytest.warns(gpnb.DataWarning, match="none of 100 events lies in the good time intervals: compare MJDREF"):
+        assert not len(DataStore.read(tiny_store).select(obs_id=2)[0].events)
+
+
+def trim_the_index(folder, tiny):
+    path = folder / "hdu-index.fits.gz"
+    index = Table.read(path)
+    index[index["OBS_ID"] == 1].write(path, overwrite=True)
+
+
+def trim_the_files(folder, tiny):
+    for number in (2, 3):
+        (folder / "data" / f"run_{number}.fits").unlink()
+
+
+@pytest.mark.parametrize("trim", [trim_the_index, trim_the_files])
+def test_runs_without_files(tiny, tiny_store, trim):
+    trim(tiny_store, tiny)
+    store = DataStore.read(tiny_store)
+    with pytest.warns(gpnb.DataWarning, match="Runs 2, 3 are in the observation index, but without files here"):
+        assert store.select().obs_ids == [1]
+    with pytest.raises(SelectionError, match="Runs 2, 3 are in the observation index, but without files here: get"):
+        store.select(obs_id=[1, 2, 3])
+    with pytest.raises(SelectionError, match="Run 3 is in the observation index, but without files here: get"):
+        store.select(target="Off field")
+    assert store.select(obs_id=1).obs_ids == [1]
+
+
+def test_event_types_are_made_again_each_as_itself(tiny, tiny_store):
+    types = ["a", "a", "b", "b", "a", "a"]
+    tiny.write_index(tiny_store, [1, 2, 3], OBS_ID=[1, 1, 1, 1, 3, 3], EVENT_TYPE=types)
+    store = DataStore.read(tiny_store)
+    for obs in store.select(obs_id=1):
+        assert replay(obs.recipe).key == obs.key
+
+
+def test_one_number_for_two_files_is_told(tiny, tiny_store):
+    paths = [tiny_store / "data" / f"run_{number}.fits" for number in (1, 2, 3)]
+    set_header(paths[1], OBS_ID=1)
+    set_header(paths[2], OBS_ID="stacked")
+    with pytest.warns(gpnb.DataWarning, match=r"run_2.fits has the same OBS_ID 1 as .*run_1.fits: .* run 2"):
+        store = DataStore.read(paths)
+    assert store.obs_ids == [1, 2, 3]
+    runs = store.select()
+    assert [obs.tstart for obs in runs] == sorted(obs.tstart for obs in runs)
+    with pytest.warns(gpnb.DataWarning, match="has the same OBS_ID 1"):
+        again = [replay(obs.recipe).tstart for obs in runs]
+    assert again == [obs.tstart for obs in runs]
+
+
+def test_one_number_for_two_files_in_the_index(tiny, tiny_store):
+    tiny.write_index(tiny_store, [1, 2, 3], OBS_ID=[1, 1, 2, 2, 2, 2])
+    with pytest.raises(DataFormatError, match=r"OBS_ID 2 has two parts 'events', run_2.fits\[EVENTS\] and run_3.fits"):
+        DataStore.read(tiny_store)
+    assert "two parts 'events'" in "".join(item.what for item in check_store(tiny_store).findings)
+    for number in (1, 2):
+        set_header(tiny_store / "data" / f"run_{number}.fits", TSTART=0.0, TSTOP=1.0)
+    set_header(tiny_store / "data" / "run_3.fits", OBS_ID=2, TSTART=0.0, TSTOP=1.0)
+    with pytest.raises(DataFormatError, match=r"run_\d.fits and .*run_\d.fits have the same OBS_ID 2"):
+        write_index(tiny_store)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [(["01", "2", "003"], [1, 2, 3]), (["1", "x", "3"], "'x' is no run number")]
+)
+def test_run_numbers_as_text(tiny, tiny_store, text, found):
+    tiny.write_index(tiny_store, [1, 2, 3], OBS_ID=[one for one in text for _ in range(2)])
+    if isinstance(found, str):
+        with pytest.raises(DataFormatError, match=found):
+            DataStore.read(tiny_store)
+        return
+    obs = Table.read(tiny_store / "obs-index.fits.gz")
+    obs["OBS_ID"] = text
+    obs.write(tiny_store / "obs-index.fits.gz", overwrite=True)
+    store = DataStore.read(tiny_store)
+    assert store.obs_ids == found == store.select().obs_ids
+    assert store.select(obs_id="03").obs_ids == [3]
+    with pytest.raises(gpnb.ArgumentError, match="obs_id='last' is no run number"):
+        store.select(obs_id="last")
+
+
+def test_units_of_the_index(tiny, tiny_store):
+    plain = DataStore.read(tiny_store)
+    path = tiny_store / "obs-index.fits.gz"
+    obs = Table.read(path)
+    obs["LIVETIME"] = [600.0, 600.0, 600.0]
+    for name, unit, factor in (
+        *(("RA_PNT", "rad", 180 / np.pi), ("DEC_PNT", "arcmin", 1 / 60), ("ZEN_PNT", "rad", 180 / np.pi)),
+        *(("TSTART", "d", 86400), ("TSTOP", "h", 3600), ("LIVETIME", "min", 60)),
+    ):
+        obs[name] = obs[name] / factor
+        obs[name].unit = unit
+    obs.write(path, overwrite=True)
+    store = DataStore.read(tiny_store)
+    for name in ("RA_PNT", "DEC_PNT", "ZEN_PNT", "TSTART", "TSTOP"):
+        np.testing.assert_allclose(store.table[name], plain.table[name], rtol=1e-14)
+    runs = store.select(where="ZEN_PNT < 40")
+    assert runs.obs_ids == [1, 2]
+    assert runs.livetime.to_value("s") == pytest.approx(1200)
+    assert runs[1].zenith.to_value("deg") == pytest.approx(35)
+    assert store.select(cone=("83.6d 22.5d", "1 deg")).obs_ids == [1]
+    span = runs[1].gti.start[0], runs[1].gti.stop[-1]
+    assert store.select(time=span).obs_ids == [2]
+    assert runs.split(Time([*span])).table["TSTOP"].unit == "s"
+
+
+def test_times_of_the_index_in_timeunit(tiny, tiny_store):
+    path = tiny_store / "obs-index.fits.gz"
+    obs = Table.read(path)
+    obs["TSTART"], obs["TSTOP"] = obs["TSTART"] / 86400, obs["TSTOP"] / 86400
+    obs.meta["TIMEUNIT"] = "d"
+    obs.write(path, overwrite=True)
+    store = DataStore.read(tiny_store)
+    gti = store.select(obs_id=2)[0].gti
+    assert store.select(time=(gti.start[0], gti.stop[-1])).obs_ids == [2]
+
+
+def test_loose_files_count_from_one_reference(tiny, tiny_store):
+    paths = [tiny_store / "data" / f"run_{number}.fits" for number in (1, 2)]
+    later = tiny.events_hdu(2)
+    later.data["TIME"] -= 86400.0
+    later.header["MJDREFI"] += 1
+    later.header["TSTART"], later.header["TSTOP"] = 1e8 + 2e4 - 86400, 1e8 + 2e4 + 1000 - 86400
+    later.header["RA_PNT"] = "05:34:24"
+    tiny.write_run(tiny_store, 2, later)
+    set_header(paths[0], TSTART=1e8 + 1e4, TSTOP=1e8 + 1e4 + 1000)
+    for order in (paths, paths[::-1]):
+        store = DataStore.read(order)
+        for number in (1, 2):
+            gti = store.select(obs_id=number)[0].gti
+            assert store.select(time=(gti.start[0], gti.stop[-1])).obs_ids == [number]
+        np.testing.assert_allclose(store.table["RA_PNT"], 83.6)
+
+
+@pytest.mark.parametrize(
+    ("told", "fraction"),
+    [
+        ({"DEADC": 0.9}, 0.9),
+        ({"LIVETIME": 800.0, "ONTIME": 1000.0}, 0.8),
+        ({"LIVETIME": 720.0}, 0.8),
+        ({"DEADC": 0.0, "LIVETIME": 800.0, "ONTIME": 1000.0}, 0.8),
+        ({"DEADC": "undef", "LIVETIME": 800.0, "ONTIME": 1000.0}, 0.8),
+        ({"LIVETIME": 1000.4, "ONTIME": 1000.0}, 1.0),
+        ({"DEADC": 0.0}, 0.0),
+        ({"LIVETIME": 0.0, "ONTIME": 1000.0}, 0.0),
+        ({"ONTIME": 1000.0}, 1.0),
+        ({}, 1.0),
+    ],
+)
+def test_live_fraction(tiny, tiny_store, told, fraction):
+    path = tiny_store / "data" / "run_2.fits"
+    set_header(path, **{"DEADC": None} | told)
+    obs = DataStore.read([path]).select()[0]
+    assert obs.live_fraction == pytest.approx(fraction)
+    half = obs.between(None, obs.gti.start[0] + 250 * u.s)
+    assert half.livetime.to_value("s") == pytest.approx(250 * fraction)
+    assert half.between(None, None).livetime.to_value("s") == pytest.approx(250 * fraction)
+
+
+def test_live_fractions_that_contradict_each_other(tiny, tiny_store):
+    path = tiny_store / "data" / "run_2.fits"
+    set_header(path, DEADC=0.05, LIVETIME=950.0, ONTIME=1000.0)
+    obs = DataStore.read([path]).select()[0]
+    with pytest.warns(gpnb.DataWarning, match=r"run 2: DEADC is 0.05, but LIVETIME / ONTIME is 0.95: DEADC is used"):
+        assert obs.live_fraction == 0.05
+    set_header(path, DEADC=None, LIVETIME=1100.0)
+    with pytest.raises(DataFormatError, match=r"LIVETIME / ONTIME=1.1 is not a live fraction"):
+        _ = DataStore.read([path]).select()[0].livetime

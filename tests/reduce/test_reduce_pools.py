@@ -57,7 +57,7 @@ def test_what_is_read_of_a_run_does_not_stay(demo, geom):
     runs = demo.select(target="Demo AGN")
     kept = runs._items[0].events
     gpnb.reduce_map(runs, geom, background=None)
-    assert [list(obs._read) for obs in runs] == [["events"]] + [[]] * 7
+    assert [list(obs._read) for obs in runs] == [["events", "gti", "good events"]] + [[]] * 7
     assert runs._items[0].events is kept
 
 

@@ -14,7 +14,8 @@ from astropy.time import Time
 from gpnb.core.errors import DataFormatError
 from gpnb.data.check.finding import Finding, Place
 from gpnb.data.check.keywords import check_time
-from gpnb.data.gadf import HDU_COLUMNS, find_index, read_index, store_root
+from gpnb.data.gadf import HDU_COLUMNS, find_index, store_root
+from gpnb.data.index_read import read_index
 from gpnb.data.parts import PARTS, Part
 
 _OBS_COLUMNS = ("RA_PNT", "DEC_PNT", "TSTART", "TSTOP")
@@ -153,11 +154,22 @@ def _runs(place: Place, table: Table, path: Path, root: Path) -> dict[tuple[int,
             outside.add(file)
             run.outside.add(kind)
             continue
-        if kind in run.parts:
-            what = f"Run {obs_id} has more than one part {kind!r}; the last is taken."
-            place.warning("index-duplicate", "HDU_TYPE", what, "Keep one row a part.")
-        run.parts[kind] = Part(file, str(row["HDU_NAME"]), str(row["HDU_CLASS"]).lower())
+        part = Part(file, str(row["HDU_NAME"]), str(row["HDU_CLASS"]).lower())
+        _check_twice(place, run, kind, part)
+        run.parts[kind] = part
     return runs
+
+
+def _check_twice(place: Place, run: Run, kind: str, part: Part) -> None:
+    known = run.parts.get(kind, part)
+    if known == part:
+        return
+    if known.hdu_class == part.hdu_class:
+        what = f"Run {run.obs_id} has two parts {kind!r}: the store cannot be opened."
+        place.error("index-duplicate", "OBS_ID", what, "Give each run a number of its own.")
+    else:
+        what = f"Run {run.obs_id} has more than one part {kind!r}; the last is taken."
+        place.warning("index-duplicate", "HDU_TYPE", what, "Keep one row a part.")
 
 
 def _compare(place: Place, rows: dict[int, dict[str, Any]], runs: dict[tuple[int, str], Run]) -> None:

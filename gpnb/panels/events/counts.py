@@ -15,6 +15,7 @@ from regions import CircleAnnulusSkyRegion, CircleSkyRegion
 from gpnb.core.errors import ArgumentError
 from gpnb.core.units import to_time
 from gpnb.data.gti import GTI
+from gpnb.data.live_time import live_fraction
 from gpnb.maps.geometry import WcsGeometry
 from gpnb.panels.events import axes as ax
 from gpnb.panels.events.axes import EventAxis
@@ -216,14 +217,12 @@ def select_events(events: Any, view: EventsView) -> Any:
 
 def live_seconds(events: Any, view: EventsView) -> float | None:
     """The live time within the good times and the chosen time; None where the record or the header does not tell."""
-    try:
-        fraction = float(events.meta["DEADC"])
-    except (KeyError, TypeError, ValueError):
-        return None
-    if not view.gti:
+    if not view.gti or not {"DEADC", "LIVETIME"} & set(events.meta):
         return None
     ends = np.array([seconds_of(events, pair) for pair in view.gti])
     times = GTI(ends[:, 0], ends[:, 1], events.time_reference)
+    whole = times.seconds
+    fraction = live_fraction({}, events.meta, lambda: whole, "events")
     if view.time is not None:
         times = times.select((to_time(view.time[0]), to_time(view.time[1])))
     return times.seconds * fraction
