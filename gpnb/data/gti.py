@@ -107,7 +107,7 @@ class GTI:
         index = np.searchsorted(self.start_values, seconds, side="right")
         since = np.asarray(seconds) - np.append(-np.inf, self.stop_values)[index]
         until = np.append(self.start_values, np.inf)[index] - np.asarray(seconds)
-        return np.maximum(np.minimum(since, until), 0.0)
+        return np.asarray(np.maximum(np.minimum(since, until), 0.0))
 
     def select(self, time: tuple[Time | str | None, Time | str | None]) -> GTI:
         """The parts between two times.
