@@ -36,22 +36,22 @@ class FermiSource(CatalogSource):
     def spatial_model(self) -> SpatialModel:
         """A point, or the disk or Gaussian of the catalogue's table of extended sources.
 
-        Templates (maps, rings, elliptical disks) are not in the catalogue's file: a disk of the same
-        area stands for them, with a `DataWarning`.
+        Templates (maps, rings) are not in the catalogue's file: an ellipse of their axes stands for them, with a
+        `DataWarning`.
         """
         entry = self._extended
         if entry is None:
             return PointSource(**filled(PointSource, **self._place()))
         lon, lat = ((float(entry[name]), math.nan) for name in ("RAJ2000", "DEJ2000"))
         form, major, minor, angle = self._form(entry)
+        shape = {"e": (math.sqrt(1 - (minor / major) ** 2), math.nan), "phi": (angle, math.nan)}
         if form == "2D Gaussian":
-            sigma, e = major / R68_PER_SIGMA, math.sqrt(1 - (minor / major) ** 2)
-            shape = {"sigma": (sigma, math.nan), "e": (e, math.nan), "phi": (angle, math.nan)}
-            return GaussianSource(**filled(GaussianSource, lon=lon, lat=lat, **shape))
-        if form != "Disk" or major != minor:
+            sigma = major / R68_PER_SIGMA, math.nan
+            return GaussianSource(**filled(GaussianSource, lon=lon, lat=lat, sigma=sigma, **shape))
+        if form != "Disk":
             template = str(entry["Spatial_Filename"]).strip()
             warn(f"{self.name}: its template {template} is not in the catalogue; a disk stands for it.")
-        return DiskSource(**filled(DiskSource, lon=lon, lat=lat, radius=(math.sqrt(major * minor), math.nan)))
+        return DiskSource(**filled(DiskSource, lon=lon, lat=lat, radius=(major, math.nan), **shape))
 
     def flux_points(self) -> FluxPoints:
         """Its flux points, from the fluxes in bands; see the base class."""

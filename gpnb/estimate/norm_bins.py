@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from gpnb.core.errors import ArgumentError
 from gpnb.datasets.off_groups import Rates
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.datasets.statistic import excess_variance
@@ -17,6 +16,7 @@ from gpnb.fitting.given import as_models
 from gpnb.fitting.terms import Terms
 from gpnb.fitting.variation import mean_factor
 from gpnb.models.collection import Models
+from gpnb.models.member import Member
 from gpnb.models.reference import with_flux
 from gpnb.models.sky import SkyModel
 
@@ -41,10 +41,9 @@ def models_of(result: Any, source: str | None, steady: bool = False) -> tuple[Mo
         If there are several sources and `source` names none of them.
     """
     models = as_models(getattr(result, "models", result)).resolved()
-    if source is None and len(models) > 1:
-        raise ArgumentError(f"There are several models: say which, source= one of {', '.join(models.names)}.")
-    target = models[0] if source is None else models[source]
+    target = models.source(source)
     bare = replace(target, spectral=with_flux(target.spectral), temporal=None if steady else target.temporal)
+    models = Models(models.sources)  # the background of a cube is not that of spectra
     return Models([bare if model is target else model for model in models]), bare
 
 
@@ -131,7 +130,7 @@ class _Fluxes:
     def __init__(self) -> None:
         self._known: dict[tuple[str, bytes], np.ndarray] = {}
 
-    def __call__(self, model: SkyModel, dataset: SpectrumDataset) -> np.ndarray:
+    def __call__(self, model: Member, dataset: SpectrumDataset) -> np.ndarray:
         edges = dataset.energy_true.edge_values
         key = (model.name, edges.tobytes())
         if key not in self._known:

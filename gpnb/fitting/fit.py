@@ -22,14 +22,14 @@ from gpnb.fitting.result import FitResult
 from gpnb.fitting.scoring import Minimum
 from gpnb.models.collection import Models
 from gpnb.models.links import link_targets
-from gpnb.models.sky import SkyModel
+from gpnb.models.member import Member
 from gpnb.models.spectrum import SpectralModel
 
 
 @told
 def fit(
     datasets: Any,
-    model: SpectralModel | SkyModel | Iterable[SkyModel],
+    model: SpectralModel | Member | Iterable[Member],
     backend: str = "scoring",
     statistic: str | None = None,
     progress: bool | Report = False,

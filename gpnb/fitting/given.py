@@ -15,6 +15,7 @@ from gpnb.datasets.spectrum import SpectrumDataset, names_of
 from gpnb.fitting.block import Dataset
 from gpnb.fitting.joining import can_join, dataset_of, kinds_in_words
 from gpnb.models.collection import Models
+from gpnb.models.member import Member
 from gpnb.models.sky import SkyModel
 from gpnb.models.spectrum import SpectralModel
 
@@ -46,11 +47,11 @@ def _several(datasets: Any, is_one: Callable[[Any], bool], words: str) -> tuple[
 
 
 def as_models(models: Any) -> Models:
-    """A bare spectrum, one source, or several.
+    """A bare spectrum, one source or background, or several.
 
     Parameters
     ----------
-    models : SpectralModel, SkyModel, or iterable of SkyModel
+    models : SpectralModel, SkyModel, BackgroundModel, or iterable of the latter
         What was given.
 
     Raises
@@ -60,11 +61,27 @@ def as_models(models: Any) -> Models:
     """
     if isinstance(models, SpectralModel):
         models = SkyModel(models)
-    items = (models,) if isinstance(models, SkyModel) else models
+    items = (models,) if isinstance(models, Member) else models
     found = tuple(items) if isinstance(items, Iterable) and not isinstance(items, str) else (models,)
-    if not found or not all(isinstance(item, SkyModel) for item in found):
+    if not found or not all(isinstance(item, Member) for item in found):
         raise ArgumentError(f"model={models!r} must be a spectral model, a SkyModel, or several SkyModels.")
     return models if isinstance(models, Models) else Models(found)
+
+
+def as_sources(models: Any, what: str) -> Models:
+    """As `as_models`, refusing backgrounds.
+
+    Parameters
+    ----------
+    models : SpectralModel, SkyModel, or iterable of SkyModel
+        What was given.
+    what : str
+        What is done with them, for the sentence.
+    """
+    found = as_models(models)
+    if found.backgrounds:
+        raise ArgumentError(f"{found.backgrounds[0].name!r} is a background, and {what}: leave it out.")
+    return found
 
 
 def usable_ones(datasets: Sequence[Dataset]) -> tuple[Dataset, ...]:

@@ -13,10 +13,11 @@ from gpnb.core.errors import ArgumentError, FitError
 from gpnb.fitting.block import Block, Dataset
 from gpnb.fitting.given import as_fitted, as_models, usable_ones
 from gpnb.fitting.joining import block_of
+from gpnb.fitting.members import check_backgrounds
 from gpnb.fitting.sources import Sources
 from gpnb.fitting.vector import FreeParameters
 from gpnb.models.collection import Models
-from gpnb.models.sky import SkyModel
+from gpnb.models.member import Member
 from gpnb.models.spectrum import SpectralModel
 
 _AT_ONCE = 256
@@ -93,12 +94,14 @@ class Likelihood:
     def __init__(
         self,
         datasets: Any,
-        models: SpectralModel | SkyModel | Iterable[SkyModel],
+        models: SpectralModel | Member | Iterable[Member],
         statistic: str | None = None,
         joined: bool = False,
     ):
         self.models: Models = as_models(models)
-        self.datasets = usable_ones(as_fitted(datasets))
+        given = as_fitted(datasets)
+        check_backgrounds(self.models, given)
+        self.datasets = usable_ones(given)
         resolved = self.models.resolved()
         blocks = blocks_of(self.datasets, resolved, statistic)
         self.blocks = tuple(block.joined() for block in blocks) if joined else blocks

@@ -209,12 +209,13 @@ class FitResult(Displayed):
         ArgumentError
             If there are several sources, or none of its free parameters is a norm.
         """
-        if len(self.models) > 1:
+        sources = self.models.sources
+        if len(sources) != 1:
             raise ArgumentError(
                 f"There are several models ({', '.join(self.models.names)}): fit without one of them, "
                 "and .compare the results."
             )
-        return source_ts(self, self._norm(self.models[0].name))
+        return source_ts(self, self._norm(sources[0].name))
 
     def _norm(self, source: str) -> int:
         number = norm_of(self, source)
@@ -342,9 +343,7 @@ class FitResult(Displayed):
         return np.asarray(jacobian @ self.covariance @ jacobian.T)
 
     def _source(self, name: str | None) -> SkyModel:
-        if name is None and len(self.models) > 1:
-            raise ArgumentError(f"There are several models: say which, model= one of {', '.join(self.models.names)}.")
-        return self.models[0] if name is None else self.models[name]
+        return self.models.source(name, "model")
 
     def __repr__(self) -> str:
         pairs = zip(self.names, self.values, self.errors, strict=True)

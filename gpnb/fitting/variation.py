@@ -12,10 +12,10 @@ from gpnb.core.errors import ArgumentError
 from gpnb.data.gti import GTI
 from gpnb.data.timeref import seconds_from
 from gpnb.fitting.block import Period
-from gpnb.models.sky import SkyModel
+from gpnb.models.member import Member
 
 
-def mean_factor(model: SkyModel, dataset: Any) -> float:
+def mean_factor(model: Member, dataset: Any) -> float:
     """The mean flux of a source during a dataset, in parts of its spectral model; 1 if it is steady.
 
     Raises
@@ -47,7 +47,7 @@ class MeanFactor:
         As for `mean_factor`.
     """
 
-    def __init__(self, model: SkyModel, periods: Sequence[Period]):
+    def __init__(self, model: Member, periods: Sequence[Period]):
         assert model.temporal is not None
         self._model = model.temporal
         times = [_gti(model, item) for item in periods]
@@ -62,7 +62,7 @@ class MeanFactor:
         self._seconds = np.add.reduceat(self._stop - self._start, self._first)
         self._check(model, [item.name for item, first in zip(periods, firsts, strict=True) for _ in first])
 
-    def _check(self, model: SkyModel, names: Sequence[str]) -> None:
+    def _check(self, model: Member, names: Sequence[str]) -> None:
         mean = self.value(self._model.values)
         bad = np.flatnonzero(~((mean >= 0) & (mean < np.inf)))
         if bad.size:
@@ -90,11 +90,11 @@ def _firsts(period: Period, count: int) -> np.ndarray:
     return np.arange(count) if period.apart else np.zeros(1, dtype=int)
 
 
-def _gti(model: SkyModel, period: Period) -> GTI:
+def _gti(model: Member, period: Period) -> GTI:
     if period.gti is None or period.gti.seconds <= 0:
         raise ArgumentError(f"{model.name} varies in time, but {period.name} has no good times.")
     return period.gti
 
 
-def _words(model: SkyModel, mean: float, where: str) -> str:
+def _words(model: Member, mean: float, where: str) -> str:
     return f"The mean of {model.temporal!r} over the good time of {where} is {mean:g}."

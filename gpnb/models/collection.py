@@ -22,29 +22,35 @@ from gpnb.models import (  # noqa: F401  (their classes are known to YAML)
     disk,
     ebl,
     gaussian,
+    general_gaussian,
+    isotropic,
     line,
     piecewise,
     point,
     scaled,
     shell,
+    sky_norm,
+    sky_template,
     spectral,
     spectral_catalog,
     template,
     temporal_template,
 )
+from gpnb.models.background import BackgroundModel
 from gpnb.models.gammapy import translate, warn_of
 from gpnb.models.links import linked_values
+from gpnb.models.member import Member
 from gpnb.models.parameter import Parameter
 from gpnb.models.priors import Prior
 from gpnb.models.sky import SkyModel
 
 
-class Models(Sequence[SkyModel]):
-    """Several sources, by position or by name, with YAML files.
+class Models(Sequence[Member]):
+    """Several sources and backgrounds, by position or by name, with YAML files.
 
     Parameters
     ----------
-    models : sequence of SkyModel
+    models : sequence of SkyModel and BackgroundModel
         With different names.
 
     Examples
@@ -57,7 +63,7 @@ class Models(Sequence[SkyModel]):
     """
 
     @told
-    def __init__(self, models: Sequence[SkyModel] = ()):
+    def __init__(self, models: Sequence[Member] = ()):
         self._models = tuple(models)
         names = [model.name for model in self._models]
         twice = {name for name in names if names.count(name) > 1}
@@ -73,6 +79,43 @@ class Models(Sequence[SkyModel]):
     def names(self) -> list[str]:
         """Their names."""
         return [model.name for model in self._models]
+
+    @property
+    def sources(self) -> tuple[SkyModel, ...]:
+        """Those that are sources on the sky."""
+        return tuple(model for model in self._models if isinstance(model, SkyModel))
+
+    @property
+    def backgrounds(self) -> tuple[BackgroundModel, ...]:
+        """Those that are the background of a dataset."""
+        return tuple(model for model in self._models if isinstance(model, BackgroundModel))
+
+    def source(self, name: str | None = None, argument: str = "source") -> SkyModel:
+        """The source of a name, or the only one.
+
+        Parameters
+        ----------
+        name : str, optional
+            Its name.
+        argument : str
+            What the caller calls it, for the sentence.
+
+        Raises
+        ------
+        ArgumentError
+            If there are none or several and `name` does not say which, or it names none.
+        """
+        found = self.sources
+        names = ", ".join(item.name for item in found)
+        if name is None:
+            if len(found) == 1:
+                return found[0]
+            words = f"several models: say which, {argument}= one of {names}" if found else "no source: give a SkyModel"
+            raise ArgumentError(f"There are {words}." if found else f"There is {words}.")
+        model = self[name]
+        if not isinstance(model, SkyModel):
+            raise ArgumentError(f"{name!r} is a background; {argument} must be one of {names or 'the sources: none'}.")
+        return model
 
     @property
     def parameters(self) -> dict[str, Parameter]:
@@ -155,7 +198,7 @@ class Models(Sequence[SkyModel]):
             from gpnb.models.gammapy_write import gammapy_components
 
             return dump_yaml({"components": gammapy_components(self)})
-        components = [{"name": model.name, "type": "SkyModel", **model.to_dict()} for model in self._models]
+        components = [{"name": model.name, "type": type(model).__name__, **model.to_dict()} for model in self._models]
         return dump_yaml({"components": components})
 
     @classmethod
@@ -163,7 +206,7 @@ class Models(Sequence[SkyModel]):
         """Read what `to_yaml` wrote, or a file of models of Gammapy 2.1.
 
         Of the latter, what has no place here is left out with a `DataWarning`: the file of the covariance,
-        background models, the names of datasets.
+        templates of predicted counts, the names of datasets of sources.
 
         Raises
         ------
@@ -191,7 +234,7 @@ class Models(Sequence[SkyModel]):
         """Read a YAML file."""
         return cls.from_yaml(read_text(path, "a file of models (YAML)"), str(path))
 
-    def _owner(self, name: str) -> SkyModel:
+    def _owner(self, name: str) -> Member:
         owners = [model for model in self._models if name in model.parameters]
         if not owners:
             owners = [model for model in self._models if name.startswith(f"{model.name}.")]
@@ -214,10 +257,10 @@ class Models(Sequence[SkyModel]):
         return models
 
     @overload
-    def __getitem__(self, key: int | str) -> SkyModel: ...
+    def __getitem__(self, key: int | str) -> Member: ...
     @overload
     def __getitem__(self, key: slice) -> Models: ...
-    def __getitem__(self, key: int | str | slice) -> SkyModel | Models:
+    def __getitem__(self, key: int | str | slice) -> Member | Models:
         if isinstance(key, slice):
             return Models(self._models[key])
         if isinstance(key, str):
@@ -229,11 +272,14 @@ class Models(Sequence[SkyModel]):
     def __len__(self) -> int:
         return len(self._models)
 
-    def __iter__(self) -> Iterator[SkyModel]:
+    def __iter__(self) -> Iterator[Member]:
         return iter(self._models)
 
     def __repr__(self) -> str:
         return f"Models({', '.join(self.names)})"
+
+
+_MEMBERS: dict[str, type[SkyModel | BackgroundModel]] = {"SkyModel": SkyModel, "BackgroundModel": BackgroundModel}
 
 
 def name_links(models: Models) -> Models:
@@ -246,10 +292,10 @@ def name_links(models: Models) -> Models:
     return models
 
 
-def _component(data: dict[str, Any], source: str) -> SkyModel:
+def _component(data: dict[str, Any], source: str) -> Member:
     where = f"{source}, model {one_line(data.get('name', ''))!r}"
     try:
         with faults_told(f"{where}: its entries are not those of a model"):
-            return SkyModel.from_dict(data)
+            return _MEMBERS[data.get("type", "SkyModel")].from_dict(data)
     except GpnbError as error:
         raise DataFormatError(str(error) if str(error).startswith(where) else f"{where}: {error}") from error

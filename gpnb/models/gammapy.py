@@ -72,8 +72,14 @@ SPECTRAL = {
 SPATIAL = {
     "PointSpatialModel": Kind("point", "PointSource", _CENTER),
     "GaussianSpatialModel": Kind("gauss", "GaussianSource", _CENTER),
-    "DiskSpatialModel": Kind("disk", "DiskSource", {**_CENTER, "r_0": "radius"}),
+    "GeneralizedGaussianSpatialModel": Kind("gauss-general", "GeneralGaussianSource", _CENTER),
+    "DiskSpatialModel": Kind("disk", "DiskSource", {**_CENTER, "r_0": "radius"}, ("edge_width",)),
     "ShellSpatialModel": Kind("shell", "ShellSource", _CENTER),
+    "Shell2SpatialModel": Kind("shell2", "Shell2Source", _CENTER),
+    "ConstantSpatialModel": Kind("const", "ConstantSource", {}, ("value",)),
+    "ConstantFluxSpatialModel": Kind("const-flux", "ConstantFluxSource"),
+    "TemplateSpatialModel": Kind("template", "TemplateSource", _CENTER, ("lon_0", "lat_0")),
+    "PiecewiseNormSpatialModel": Kind("piecewise-norm", "SkyNorm"),
 }
 TEMPORAL = {
     "LinearTemporalModel": Kind(
@@ -93,6 +99,9 @@ TEMPORAL = {
         "template-phase", "PhaseCurve", {"t_ref": "epoch", "phi_ref": "phi0"}, ("t_ref", "phi_ref", "f0", "f1", "f2")
     ),
 }
+RESPONSES = {"exposure": "exposure", "psf": "psf", "dispersion": "edisp"}
+"""Which responses apply to a source: ours, and what Gammapy calls them."""
+
 _PRIORS = {"GaussianPrior": {"mu": "mean", "sigma": "sigma"}, "UniformPrior": {}, "LogUniformPrior": {}}
 
 
@@ -115,25 +124,65 @@ def translate(items: list[Any], source: str) -> list[dict[str, Any]]:
     for item in items:
         if not isinstance(item, dict):
             raise DataFormatError(f"{source}: the component {one_line(item)!r} is no model.")
-        if item.get("type", "SkyModel") == "SkyModel":
-            name = one_line(item.get("name", ""))
-            with faults_told(f"{source}, model {name!r}: its entries are not those of a model of Gammapy"):
-                components.append(_sky_model(item, source))
-        else:
-            warn_of(source, f"a component of type {item['type']} is left out: it is no source on the sky")
+        made = _MEMBERS.get(item.get("type", "SkyModel"))
+        if made is None:
+            warn_of(source, f"a component of type {item['type']} is left out: it is neither a source nor a background")
+            continue
+        name = one_line(item.get("name", ""))
+        with faults_told(f"{source}, model {name!r}: its entries are not those of a model of Gammapy"):
+            components.append(made(item, source))
     return components
 
 
 def _sky_model(item: dict[str, Any], source: str) -> dict[str, Any]:
-    for name in ("datasets_names", "apply_irf"):
-        if item.get(name):
-            warn_of(source, f"{name} of the model {item.get('name')!r} is not used")
+    if item.get("datasets_names"):
+        warn_of(source, f"datasets_names of the model {item.get('name')!r} is not used")
     parts = {
         "spectral": _spectral(item.get("spectral")),
-        "spatial": _part(item.get("spatial"), SPATIAL, ("frame",)),
+        "spatial": _spatial(item.get("spatial"), source),
         "temporal": _temporal(item.get("temporal"), source),
+        "responses": _responses(item["apply_irf"]) if item.get("apply_irf") else item.get("responses"),
     }
     return {"name": item.get("name"), **{name: part for name, part in parts.items() if part}}
+
+
+def _background(item: dict[str, Any], source: str) -> dict[str, Any]:
+    names = item.get("datasets_names") or [item.get("dataset")]
+    if len(names) != 1 or not names[0]:
+        raise DataFormatError(f"A background is that of one dataset, not of {names!r}.")
+    parts = {
+        "spectral": _spectral(item.get("spectral") or {"type": "PowerLawNorm"}),
+        "spatial": _spatial(item.get("spatial"), source),
+    }
+    made = {"type": "BackgroundModel", "dataset": names[0], "name": item.get("name") or f"{names[0]}-bkg"}
+    return {**made, **{name: part for name, part in parts.items() if part}}
+
+
+_MEMBERS = {
+    "SkyModel": _sky_model,
+    "FoVBackgroundModel": _background,
+    "fov-bkg": _background,
+    "BackgroundModel": _background,
+}
+
+
+def _responses(applied: Mapping[str, Any]) -> dict[str, bool]:
+    unknown = sorted(set(applied) - set(RESPONSES.values()))
+    if unknown:
+        raise DataFormatError(f"apply_irf has {unknown[0]!r}; expected {', '.join(RESPONSES.values())}.")
+    return {ours: bool(applied.get(theirs, True)) for ours, theirs in RESPONSES.items()}
+
+
+def _spatial(part: Any, source: str) -> Any:
+    found = _part(part, SPATIAL, ("frame", "lon", "lat", "normalize", "filename"))
+    if not isinstance(found, dict) or found.get("type") not in ("TemplateSource", "SkyNorm"):
+        return found
+    if part.get("interp", "lin") != "lin":
+        raise DataFormatError(f"{part['type']} with interp={part['interp']!r}: only 'lin' is known here.")
+    if found["type"] == "SkyNorm":
+        return found
+    given = [item for item in found.get("parameters", []) if not math.isnan(float(item["value"]))]
+    return {**found, "parameters": given, "filename": _file(found, source)}
 
 
 def _spectral(part: Any) -> Any:
@@ -158,8 +207,6 @@ def _part(part: Any, kinds: Mapping[str, Kind], entries: tuple[str, ...]) -> Any
     if not all(isinstance(item, dict) and {"name", "value"} <= set(item) for item in given):
         raise DataFormatError(f"{part['type']}: each parameter needs a name and a value.")
     parameters = [_parameter(item, kind) for item in given]
-    if kind.ours == "DiskSource":
-        parameters = _round_disk(parameters)
     kept = {name: part[name] for name in entries if name in part}
     return {"type": kind.ours, "parameters": parameters, **kept}
 
@@ -210,12 +257,6 @@ def _prior(data: dict[str, Any]) -> dict[str, Any]:
         )
     names = _PRIORS[kind]
     return {"type": kind, **{names.get(item["name"], item["name"]): item["value"] for item in data["parameters"]}}
-
-
-def _round_disk(parameters: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    if any(item["name"] == "e" and item["value"] != 0 for item in parameters):
-        raise DataFormatError("An elongated disk (e > 0) is not known here: DiskSource is round.")
-    return [item for item in parameters if item["name"] not in ("e", "phi", "edge_width")]
 
 
 def _temporal(part: Any, source: str) -> Any:

@@ -10,17 +10,20 @@ import numpy as np
 from astropy import units as u
 
 from gpnb.core.errors import ArgumentError
+from gpnb.models.background import BackgroundModel
 from gpnb.models.base import Model
 from gpnb.models.compound import CompoundSpectrum
 from gpnb.models.ebl import EBLAbsorption
-from gpnb.models.gammapy import SPATIAL, SPECTRAL, TEMPORAL, Kind, omega_of_period
+from gpnb.models.gammapy import RESPONSES, SPATIAL, SPECTRAL, TEMPORAL, Kind, omega_of_period
 from gpnb.models.links import link_targets
+from gpnb.models.member import Member
 from gpnb.models.parameter import Parameter
 from gpnb.models.priors import GaussianPrior, LogUniformPrior, UniformPrior, prior_to_dict
+from gpnb.models.responses import Responses
+from gpnb.models.sky import SkyModel
 
 if TYPE_CHECKING:
     from gpnb.models.collection import Models
-    from gpnb.models.sky import SkyModel
 
 _OPERATORS = {"+": "add", "-": "sub", "*": "mul", "/": "truediv"}
 _PRIORS = {GaussianPrior: {"mean": "mu"}, UniformPrior: {}, LogUniformPrior: {}}
@@ -47,12 +50,18 @@ def _labels(models: Models) -> dict[str, str]:
     return {name: f"{end.rpartition('.')[2]}@{end}" for name, end in ends.items() if end in targets.values()}
 
 
-def _component(model: SkyModel, labels: Mapping[str, str]) -> dict[str, Any]:
-    found: dict[str, Any] = {"name": model.name, "type": "SkyModel"}
+def _component(model: Member, labels: Mapping[str, str]) -> dict[str, Any]:
+    if isinstance(model, BackgroundModel):
+        found: dict[str, Any] = {"type": "FoVBackgroundModel", "datasets_names": [model.dataset]}
+    else:
+        found = {"name": model.name, "type": "SkyModel"}
     writers = {"spectral": _spectral, "spatial": _spatial, "temporal": _temporal}
     for role, part in model.parts.items():
         own = {name: labels.get(full, "") for name, full in zip(part.names, model.full_names(role), strict=True)}
         found[role] = writers[role](part, own)
+    if isinstance(model, SkyModel) and model.responses != Responses():
+        applied = model.responses.to_dict()
+        found["apply_irf"] = {theirs: applied[ours] for ours, theirs in RESPONSES.items()}
     return found
 
 
@@ -83,7 +92,9 @@ def _absorption(model: EBLAbsorption) -> dict[str, Any]:
 
 
 def _spatial(model: Model, labels: Mapping[str, str]) -> dict[str, Any]:
-    return {**_part(model, SPATIAL, labels), "frame": model.to_dict()["frame"]}
+    data = model.to_dict()
+    kept: dict[str, Any] = {name: data[name] for name in ("lon", "lat", "filename", "normalize") if name in data}
+    return {**_part(model, SPATIAL, labels), "frame": data.get("frame", "icrs"), **kept}
 
 
 def _temporal(model: Model, labels: Mapping[str, str]) -> dict[str, Any]:

@@ -2,41 +2,36 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field
 from typing import Any
 
-from gpnb.core.errors import ArgumentError, DataFormatError
+from gpnb.core.errors import ArgumentError
 from gpnb.core.frozen import unchanging
-from gpnb.core.recipe import Recipe
 from gpnb.core.units import DNDE
-from gpnb.models.base import Model
-from gpnb.models.parameter import Parameter
-from gpnb.models.priors import Prior
-from gpnb.models.spatial import SpatialModel
-from gpnb.models.spectrum import SpectralModel
+from gpnb.models.member import Member
+from gpnb.models.responses import Responses
+from gpnb.models.sky_shape import SkyShape
+from gpnb.models.spectrum import NormModel, SpectralModel
 from gpnb.models.temporal import TemporalModel
-
-_PARTS = ("spectral", "spatial", "temporal")
 
 
 @unchanging
 @dataclass(frozen=True)
-class SkyModel:
+class SkyModel(Member):
     """A source.
 
     Parameters
     ----------
     spectral : SpectralModel
-        Its spectrum.
-    spatial : SpatialModel, optional
+        Its spectrum; a factor, such as `PowerLawNorm`, on a map of flux.
+    spatial : SpatialModel, ConstantSource, TemplateSource …, optional
         Its shape; none for a spectral fit.
     temporal : TemporalModel, optional
         Its light curve; none for a steady source.
     name : str
         Its name; a parameter's full name is ``"name.parameter"``.
+    responses : Responses
+        Which responses of the instrument apply to it: all by default.
 
     Examples
     --------
@@ -47,127 +42,38 @@ class SkyModel:
     """
 
     spectral: SpectralModel
-    spatial: SpatialModel | None = None
+    spatial: SkyShape | None = None
     temporal: TemporalModel | None = None
     name: str = "source"
+    responses: Responses = field(default_factory=Responses)
 
     def __post_init__(self) -> None:
-        for part, kind in zip(_PARTS, (SpectralModel, SpatialModel, TemporalModel), strict=True):
-            value = getattr(self, part)
-            if not isinstance(value, kind) and (value is not None or part == "spectral"):
-                raise ArgumentError(f"{part}={value!r} is not a {part} model.")
-        if self.spectral.unit != DNDE:
-            raise ArgumentError(f"spectral={self.spectral!r} is a factor without unit: multiply a spectrum with it.")
-        if not self.name:
-            raise ArgumentError("name='' must be some text: full names of parameters start with it.")
-
-    @property
-    def recipe(self) -> Recipe:
-        """The constructor call that gives this model."""
-        variable = re.sub(r"\W+", "_", self.name).strip("_")
-        recipe = Recipe.of("gpnb.SkyModel()", name=variable if variable.isidentifier() else "source", **self.parts)
-        return replace(recipe, kwargs={**recipe.kwargs, "name": self.name})
-
-    @property
-    def parts(self) -> dict[str, Model]:
-        """The models it is made of, by role."""
-        return dict(self._parts)
-
-    @cached_property
-    def _parts(self) -> dict[str, Model]:
-        arguments: dict[str, Model | None] = {part: getattr(self, part) for part in _PARTS}
-        return {part: model for part, model in arguments.items() if model is not None}
-
-    @property
-    def parameters(self) -> dict[str, Parameter]:
-        """All parameters by full name; of two of one name the later is called ``"name.spatial.parameter"``."""
-        return dict(self._parameters)
-
-    @cached_property
-    def _parameters(self) -> dict[str, Parameter]:
-        return {
-            name: item
-            for part, model in self._parts.items()
-            for name, item in zip(self.full_names(part), model.parameters, strict=True)
-        }
-
-    def full_names(self, part: str) -> tuple[str, ...]:
-        """Full names of the parameters of a part, in its order; none if there is no such part."""
-        taken: set[str] = set()
-        for role, model in self._parts.items():
-            if role == part:
-                return tuple(
-                    f"{self.name}.{part}.{name}" if name in taken else f"{self.name}.{name}" for name in model.names
-                )
-            taken |= set(model.names)
-        return ()
-
-    def parameter(self, name: str) -> Parameter:
-        """One parameter, by its full or its short name."""
-        part, short = self._part_of(name)
-        return self._parts[part]._known(short)
-
-    def replace(self, **given: Any) -> SkyModel:
-        """A copy with other parameter values, by short name, another ``spectral`` … model, or another ``name``."""
-        model = replace(self, **{name: given.pop(name) for name in (*_PARTS, "name") if name in given})
-        values: dict[str, dict[str, Any]] = {}
-        for name, value in given.items():
-            part, short = model._part_of(name)
-            values.setdefault(part, {})[short] = value
-        changed: dict[str, Any] = {part: model._parts[part].replace(**found) for part, found in values.items()}
-        return replace(model, **changed) if changed else model
-
-    def freeze(self, *names: str) -> SkyModel:
-        """A copy with these parameters frozen."""
-        return self._each(names, lambda owner, short: owner.freeze(short))
-
-    def thaw(self, *names: str) -> SkyModel:
-        """A copy with these parameters free."""
-        return self._each(names, lambda owner, short: owner.thaw(short))
-
-    def bound(self, name: str, low: float, high: float) -> SkyModel:
-        """A copy with limits on a parameter, in its own unit."""
-        return self._changed(name, lambda owner, short: owner.bound(short, low, high))
-
-    def link(self, name: str, to: str) -> SkyModel:
-        """A copy whose parameter takes the value of another, by its full name; ``""`` for none."""
-        return self._changed(name, lambda owner, short: owner.link(short, to))
-
-    def with_prior(self, name: str, prior: Prior | None) -> SkyModel:
-        """A copy with what is known of a parameter beforehand, in its own unit."""
-        return self._changed(name, lambda owner, short: owner.with_prior(short, prior))
+        self._check_parts(spectral=SpectralModel, spatial=SkyShape, temporal=TemporalModel)
+        if not isinstance(self.responses, Responses):
+            raise ArgumentError(f"responses={self.responses!r} must be a Responses(…).")
+        if self.spatial is not None and self.spatial.is_factor:
+            raise ArgumentError(f"spatial={self.spatial!r} is a factor on a background: give it to a BackgroundModel.")
+        wanted = NormModel.unit if self.spatial is not None and self.spatial.carries_flux else DNDE
+        if self.spectral.unit != wanted:
+            words = (
+                "a factor without unit: multiply a spectrum with it"
+                if wanted == DNDE
+                else ("a flux, and so is the map: give a factor, such as PowerLawNorm, or normalize the map")
+            )
+            raise ArgumentError(f"spectral={self.spectral!r} is {words}.")
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for YAML."""
-        return {"name": self.name, **{part: model.to_dict() for part, model in self._parts.items()}}
+        applied = {} if self.responses == Responses() else {"responses": self.responses.to_dict()}
+        return {**super().to_dict(), **applied}
+
+    def _settings(self) -> dict[str, Any]:
+        return {} if self.responses == Responses() else {"responses": self.responses}
 
     @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> SkyModel:
-        """Read what `to_dict` wrote."""
-        if not {"name", "spectral"} <= set(data):
-            raise DataFormatError(f"The model {data.get('name', '')!r} needs the entries 'name' and 'spectral'.")
-        parts: dict[str, Any] = {part: Model.from_dict(data[part]) for part in _PARTS if data.get(part)}
-        return cls(**parts, name=str(data["name"]))
-
-    def _each(self, names: Sequence[str], change: Callable[[Model, str], Model]) -> SkyModel:
-        model = self
-        for name in names:
-            model = model._changed(name, change)
-        return model
-
-    def _changed(self, name: str, change: Callable[[Model, str], Model]) -> SkyModel:
-        part, short = self._part_of(name)
-        return replace(self, **{part: change(self._parts[part], short)})  # type: ignore[arg-type]
-
-    def _part_of(self, name: str) -> tuple[str, str]:
-        """The part that has a parameter, and its name there."""
-        rest = name.removeprefix(f"{self.name}.")
-        part, _, short = rest.rpartition(".")
-        for role in (part,) if part else self._parts:
-            if role in self._parts and short in self._parts[role].names:
-                return role, short
-        raise ArgumentError(f"{self.name} has no parameter {name!r}; it has: {', '.join(self.parameters)}.")
+    def _settings_of(cls, data: dict[str, Any]) -> dict[str, Any]:
+        return {"responses": Responses(**data["responses"])} if data.get("responses") else {}
 
     def __repr__(self) -> str:
-        parts = ", ".join(f"{part}={model!r}" for part, model in self._parts.items())
+        parts = ", ".join(f"{part}={model!r}" for part, model in {**self._parts, **self._settings()}.items())
         return f"SkyModel({parts}, name={self.name!r})"

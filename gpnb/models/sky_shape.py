@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from gpnb.core.errors import ArgumentError
+from gpnb.maps.geometry import WcsGeometry
 from gpnb.models.base import Model
 
 
@@ -18,9 +19,12 @@ class SkyShape(Model):
     ----------
     has_waves : bool
         Whether its Fourier transform is known by a formula, `waves`.
+    is_factor : bool
+        Whether it is a factor without unit, on a background.
     """
 
     has_waves: ClassVar[bool] = False
+    is_factor: ClassVar[bool] = False
 
     @classmethod
     def waves(cls, along: Any, across: Any, values: Sequence[float]) -> np.ndarray:
@@ -47,6 +51,11 @@ class SkyShape(Model):
         raise NotImplementedError
 
     @property
+    def carries_flux(self) -> bool:
+        """Whether its values are of flux, so that the spectrum is a factor on them."""
+        return False
+
+    @property
     def is_round(self) -> bool:
         """Whether it is the same in every direction whatever a fit does to it."""
         e = self._values.get("e")
@@ -54,6 +63,14 @@ class SkyShape(Model):
 
     def density(self, ra: np.ndarray, dec: np.ndarray) -> np.ndarray:
         """Surface brightness (sr-1) at ICRS positions in degrees."""
+        raise NotImplementedError
+
+    def on(self, geom: WcsGeometry) -> np.ndarray:
+        """Integral over each pixel of a geometry; shape (ny, nx), or (n energies, ny, nx) where it depends on these."""
+        raise NotImplementedError
+
+    def on_slopes(self, geom: WcsGeometry) -> np.ndarray:
+        """Derivatives of `on` with all parameters, in their units; shape (n parameters, …)."""
         raise NotImplementedError
 
     def sample(self, size: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

@@ -132,11 +132,11 @@ def _curves(item: Any, label: str, span: tuple[float, float] | None) -> Iterator
         yield label, item
         return
     models = getattr(item, "models", None)
-    for model in [item] if models is None else models:
+    for model in [item] if models is None else models.sources:
         spectrum = getattr(model, "spectral", model)
         if not hasattr(spectrum, "evaluate_at"):
             raise ArgumentError(f"{label!r} is {type(item).__name__}; expected a FitResult, a spectrum or a table.")
-        name = label if models is None or len(models) == 1 else f"{label}, {model.name}"
+        name = label if models is None or len(models.sources) == 1 else f"{label}, {model.name}"
         yield name, _table(spectrum, span) if models is None else _fitted(item, model, span)
 
 

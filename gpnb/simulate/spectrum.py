@@ -10,15 +10,15 @@ import numpy as np
 from gpnb.core.binding import told
 from gpnb.core.recipe import Recipe
 from gpnb.datasets.spectrum import SpectrumDataset
-from gpnb.fitting.given import as_models
+from gpnb.fitting.given import as_sources
 from gpnb.fitting.variation import mean_factor
-from gpnb.models.sky import SkyModel
+from gpnb.models.member import Member
 from gpnb.models.spectrum import SpectralModel
 
 
 @told
 def simulate_spectrum(
-    dataset: SpectrumDataset, model: SpectralModel | SkyModel | Iterable[SkyModel], seed: int = 0
+    dataset: SpectrumDataset, model: SpectralModel | Member | Iterable[Member], seed: int = 0
 ) -> SpectrumDataset:
     """Draw counts from the responses and the background of a spectrum and models of the source.
 
@@ -48,7 +48,7 @@ def simulate_spectrum(
     np.True_
     """
     rng, edges = np.random.default_rng(seed), dataset.energy_true.edge_values
-    models = as_models(model).resolved()
+    models = as_sources(model, "a spectrum has its own").resolved()
     fluxes = [mean_factor(item, dataset) * item.spectral.integral_bins(edges) for item in models]
     signal = np.sum([dataset.predict(flux) for flux in fluxes], axis=0)
     counts = rng.poisson(np.maximum(signal + dataset.expected_background, 0.0))

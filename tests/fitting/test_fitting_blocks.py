@@ -16,6 +16,7 @@ from gpnb.fitting import joining
 from gpnb.fitting.block import Bins, Period
 from gpnb.fitting.blocks.binned import Binned
 from gpnb.fitting.blocks.linear import Linear, slices
+from gpnb.fitting.members import asks_of
 from gpnb.fitting.terms import Term
 from gpnb.models.norms import LogParabolaNorm
 
@@ -320,3 +321,30 @@ def test_new_data_may_be_masked():
 def test_why_new_data_have_no_statistic():
     with pytest.raises(gpnb.FitError, match="its gauss statistic is not defined for what is predicted"):
         gpnb.fit(Measurement(np.nan, 0.1 * TRUTH), gpnb.SkyModel(CRAB, name="crab"))
+
+
+def test_spectra_and_points_do_not_see_backgrounds_of_cubes(make):
+    background = gpnb.BackgroundModel("stacked")
+    for data in (make(), points()):
+        with pytest.raises(gpnb.ArgumentError, match="'stacked', but there is no cube among the data"):
+            gpnb.fit(data, [gpnb.SkyModel(CRAB, name="crab"), background])
+    with pytest.raises(gpnb.ArgumentError, match="'stacked-bkg' is a background, and a spectrum has its own"):
+        gpnb.simulate_spectrum(make(), [gpnb.SkyModel(CRAB, name="crab"), background])
+    for kind in ([gpnb.SkyModel(CRAB, name="crab"), background], background):
+        asks = asks_of(gpnb.Models(kind if isinstance(kind, list) else [kind]), Bins(np.ones(1), np.ones(1)))
+        assert asks[-1] is None
+
+
+def test_flux_points_leave_backgrounds_of_cubes_alone(make):
+    models = gpnb.Models([gpnb.BackgroundModel("stacked"), gpnb.SkyModel(CRAB, name="crab")])
+    found, alone = (gpnb.flux_points(make(), given, energy_edges=[1, 3, 10] * u.TeV) for given in (models, models[1:]))
+    assert found.column("dnde").tolist() == alone.column("dnde").tolist()
+
+
+def test_spectra_do_not_see_maps_of_flux(make):
+    energy = gpnb.Axis.from_nodes([0.1, 100], "energy_true", "TeV", interp="log")
+    geom = gpnb.WcsGeometry.create("83d 22d", width="1 deg", binsz="0.5 deg", axes=[energy])
+    skymap = gpnb.SkyMap(geom, np.full(geom.shape, 1e-10), "TeV-1 s-1 cm-2 sr-1")
+    diffuse = gpnb.SkyModel(gpnb.PowerLawNorm(), gpnb.TemplateSource(skymap, normalize=False), name="diffuse")
+    with pytest.raises(gpnb.ArgumentError, match="diffuse is a map of flux, which only cubes see"):
+        gpnb.fit(make(), [gpnb.SkyModel(CRAB, name="crab"), diffuse])

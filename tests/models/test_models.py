@@ -36,7 +36,7 @@ def test_a_model_is_replaced_and_never_changed():
 @pytest.mark.parametrize(
     ("make", "says"),
     [
-        (lambda: PowerLaw(gamma=2), "PowerLaw has no parameter 'gamma'; it has: index, amplitude, reference"),
+        (lambda: PowerLaw(gamma=2), "PowerLaw has no parameter 'gamma': it has: index, amplitude, reference"),
         (lambda: PowerLaw(amplitude="1e-12 TeV"), "amplitude='1e-12 TeV' is in TeV"),
         (lambda: PowerLaw(index=[1, 2]), "is not a number"),
         (lambda: PowerLaw().bound("index", 3, 1), "min=3.0 must be below max=1.0"),

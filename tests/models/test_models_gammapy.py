@@ -103,11 +103,10 @@ def spectra():
 def sources():
     with pytest.warns(DataWarning) as warned:
         models = Models.read(FOLDER / "gammapy-2.1-sources.yaml")
-    assert len(warned) == 3
+    assert len(warned) == 2
     said = " ".join(str(item.message) for item in warned)
     for words in (
         "gammapy_covariance.dat' is not read",
-        "FoVBackgroundModel is left out",
         "datasets_names of the model",
     ):
         assert words in said
@@ -148,7 +147,8 @@ def test_links_of_gammapy(sources):
 
 
 def test_shapes_and_flares_of_gammapy(sources):
-    crab, two, three = sources
+    crab, two, three, background = sources
+    assert (background.dataset, background.name) == ("x", "x-bkg")
     assert isinstance(crab.spatial, gpnb.GaussianSource)
     assert crab.spatial.values == (83.63, 22.01, 0.05, 0.3, 20.0)
     assert two.spatial.frame == "galactic"
@@ -191,11 +191,8 @@ def test_absorption_of_gammapy(data_dir, monkeypatch):
     [
         ("spectral: {type: TemplateNDSpectralModel}", "model 'x': Model type 'TemplateNDSpectralModel' is not known"),
         ("spectral: {type: pl, parameters: [{name: index}]}", "each parameter needs a name and a value"),
-        (
-            "spectral: {type: pl}\n  spatial: {type: disk, parameters: [{name: e, value: 0.4}]}",
-            "DiskSource is round",
-        ),
-        ("spectral: {type: pl}\n  spatial: {type: TemplateSpatialModel}", "'TemplateSpatialModel' is not known"),
+        ("spectral: {type: pl}\n  spatial: {type: TemplateSpatialModel}", "needs the entry 'filename'"),
+        ("spectral: {type: pl}\n  spatial: {type: TemplateNDSpatialModel}", "'TemplateNDSpatialModel' is not known"),
         ("spectral: {type: pl}\n  temporal: {type: BreakTemporalModel}", "'BreakTemporalModel' is not known"),
         ("spectral: {type: pl}\n  temporal: {type: gauss, parameters: []}", "gauss needs the parameter sigma"),
         ("spectral: {type: piecewise-norm, interp: lin}", "only 'log' is known"),
@@ -216,3 +213,25 @@ def test_a_steady_source_and_components_that_are_none():
     assert Models.from_yaml(text)["x"].temporal is None
     with pytest.raises(DataFormatError, match="is no model"):
         translate([3], "here")
+
+
+def test_an_elongated_disk_of_gammapy():
+    text = """
+    components:
+    - name: x
+      spectral: {type: pl}
+      spatial:
+        type: DiskSpatialModel
+        frame: galactic
+        parameters:
+        - {name: lon_0, value: 10.0, unit: deg}
+        - {name: lat_0, value: 5.0, unit: deg}
+        - {name: r_0, value: 0.4, unit: deg}
+        - {name: e, value: 0.8}
+        - {name: phi, value: 30.0, unit: deg}
+        - {name: edge_width, value: 0.05}
+    """
+    shape = Models.from_yaml(text)["x"].spatial
+    assert shape.values == (10, 5, 0.4, 0.8, 30, 0.05)
+    assert shape.free == ("lon", "lat", "radius")
+    assert list(Models.from_yaml(Models.from_yaml(text).to_yaml("gammapy"))) == list(Models.from_yaml(text))

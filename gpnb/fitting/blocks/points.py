@@ -12,6 +12,7 @@ from gpnb.datasets.light_curve import LightCurveDataset
 from gpnb.fitting.block import Bins, Period
 from gpnb.fitting.blocks.binned import Binned
 from gpnb.fitting.blocks.linear import Linear, slices
+from gpnb.fitting.members import asks_of
 from gpnb.fitting.terms import Term, Three
 
 STATISTIC = "points"
@@ -31,7 +32,7 @@ class Points(Binned):
         """See `Block`."""
 
         def at_points(kept: Sequence[np.ndarray]) -> Linear:
-            return cls._linear(datasets, kept, len(models))
+            return cls._linear(datasets, kept, models)
 
         used = at_points([item.usable for item in datasets])
         whole = [np.ones_like(item.usable) for item in datasets]
@@ -44,7 +45,7 @@ class Points(Binned):
         return np.asarray(np.nan_to_num(dataset.points.column("dnde"), nan=-1.0))
 
     @classmethod
-    def _linear(cls, datasets: Sequence[Any], kept: Sequence[np.ndarray], n_models: int) -> Linear:
+    def _linear(cls, datasets: Sequence[Any], kept: Sequence[np.ndarray], models: Sequence[Any]) -> Linear:
         rows = [[row[own] for row in cls._bands(item)] for item, own in zip(datasets, kept, strict=True)]
         low, high, width = (np.concatenate(row) for row in zip(*rows, strict=True))
         (low, high), place = np.unique([low, high], axis=1, return_inverse=True)  # a light curve has few bands
@@ -55,7 +56,7 @@ class Points(Binned):
             owners.append(first + interval[own])
             periods.append(period)
             first += count
-        asks = (Bins(low, high),) * n_models
+        asks = asks_of(models, Bins(low, high))
         places = slices([int(own.sum()) for own in kept])
         return Linear(asks, tuple(periods), lambda flux: flux[..., place] / width, np.concatenate(owners), places)
 

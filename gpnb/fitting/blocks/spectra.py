@@ -13,6 +13,7 @@ from gpnb.fitting.block import Bins, Period, Source
 from gpnb.fitting.blocks.binned import Binned
 from gpnb.fitting.blocks.fold import Fold
 from gpnb.fitting.blocks.linear import Linear
+from gpnb.fitting.members import asks_of
 from gpnb.fitting.terms import Terms
 
 
@@ -24,12 +25,12 @@ class Spectra(Binned):
     @classmethod
     def made_of(cls, datasets: Sequence[SpectrumDataset], models: Sequence[Any], statistic: str | None) -> list[Self]:
         """See `Block`."""
-        used = _folded(datasets, len(models), [item.usable for item in datasets])
+        used = _folded(datasets, models, [item.usable for item in datasets])
         varying = any(getattr(model, "temporal", None) is not None for model in models)
         terms = Terms(datasets, used.places, statistic, varying=varying)
 
         def whole() -> Linear:
-            return _folded(datasets, len(models), [np.ones_like(item.usable) for item in datasets])
+            return _folded(datasets, models, [np.ones_like(item.usable) for item in datasets])
 
         block = cls(datasets, used, whole, terms, terms.kinds, _estimates(datasets, used))
         block._statistic = statistic
@@ -52,13 +53,13 @@ class Spectra(Binned):
         return super().bad(sources) and "the predicted counts are so negative that no background explains them"
 
 
-def _folded(datasets: Sequence[SpectrumDataset], n_models: int, kept: Sequence[np.ndarray]) -> Linear:
+def _folded(datasets: Sequence[SpectrumDataset], models: Sequence[Any], kept: Sequence[np.ndarray]) -> Linear:
     fold = Fold(datasets, kept)
     owner = np.zeros(fold.n, dtype=int)
     for number, place in enumerate(fold.places):
         owner[place] = number
     periods = tuple(Period(item.name, item.gti) for item in datasets)
-    return Linear((Bins(fold.low, fold.high),) * n_models, periods, fold.counts, owner, fold.places)
+    return Linear(asks_of(models, Bins(fold.low, fold.high)), periods, fold.counts, owner, fold.places)
 
 
 def _estimates(datasets: Sequence[SpectrumDataset], used: Linear) -> tuple[np.ndarray, np.ndarray]:

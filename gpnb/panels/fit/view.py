@@ -11,7 +11,7 @@ import numpy as np
 
 from gpnb.core.errors import ArgumentError
 from gpnb.core.frozen import unchanging
-from gpnb.fitting.given import as_models
+from gpnb.fitting.given import as_sources
 from gpnb.models.base import model_class
 from gpnb.models.collection import Models
 from gpnb.models.parameter import Parameter
@@ -84,7 +84,7 @@ class FitView(Record):
     def _read(cls, changes: Mapping[str, Any]) -> dict[str, Any]:
         given = changes.get("model")
         if given is not None and not isinstance(given, str):
-            changes = {**changes, **spec_of(as_models(given))}
+            changes = {**changes, **spec_of(as_sources(given, "the panel shows sources"))}
         return super()._read(changes)
 
 
@@ -131,7 +131,7 @@ def rows_of(models: Models) -> tuple[Row, ...]:
 
 def spec_of(models: Models) -> dict[str, Any]:
     """The fields of a record that stand for models."""
-    first, kind = models[0], type(models[0].spectral).__name__
+    first, kind = models.sources[0], type(models.sources[0].spectral).__name__
     known = (*(item.prior for item in models.parameters.values()), *(item.link for item in models.parameters.values()))
     plain = len(models) == 1 and kind in KINDS and first.spatial is None and not any(known)
     found = {"model": kind, "source": first.name} if plain else {"model": _yaml(models), "source": None}
@@ -140,8 +140,9 @@ def spec_of(models: Models) -> dict[str, Any]:
 
 def kind_words(models: Models) -> str:
     """What the spectrum of the first source is, in words."""
-    kind = type(models[0].spectral).__name__
-    return KINDS.get(kind, kind) + (f" and {len(models) - 1} more" if len(models) > 1 else "")
+    sources = models.sources
+    kind = type(sources[0].spectral).__name__
+    return KINDS.get(kind, kind) + (f" and {len(sources) - 1} more" if len(sources) > 1 else "")
 
 
 @cache

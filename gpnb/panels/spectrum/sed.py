@@ -39,9 +39,10 @@ def sed_plot(work: SpectrumWork, view: SpectrumView, published: tuple[Published,
     bands: list[Band] = []
     if models is not None:
         energy = np.geomspace(*work.spectra(view).span, _POINTS)
-        curves = [energy**2 * model.spectral.evaluate_at(energy) * ERG for model in models]
-        lines.append(Line(label=kind_words(models) if len(models) == 1 else models[0].name, x=energy, y=curves[0]))
-        more = zip(models[1:], curves[1:], strict=True)
+        curves = [energy**2 * model.spectral.evaluate_at(energy) * ERG for model in models.sources]
+        label = kind_words(models) if len(models.sources) == 1 else models.sources[0].name
+        lines.append(Line(label=label, x=energy, y=curves[0]))
+        more = zip(models.sources[1:], curves[1:], strict=True)
         lines += [
             Line(label=item.name, x=energy, y=y, role="accent", dash=_OTHERS[n % 3]) for n, (item, y) in enumerate(more)
         ]
@@ -84,7 +85,10 @@ def sed_curve(work: SpectrumWork, view: SpectrumView) -> QTable:
     models, energy = work.shown(view), np.geomspace(*work.spectra(view).span, _POINTS)
     assert models is not None
     unit, bands = u.Unit("erg cm-2 s-1"), _bands(work.result(view), energy)
-    columns = {"energy": energy * u.TeV, "e2dnde": energy**2 * models[0].spectral.evaluate_at(energy) * ERG * unit}
+    columns = {
+        "energy": energy * u.TeV,
+        "e2dnde": energy**2 * models.sources[0].spectral.evaluate_at(energy) * ERG * unit,
+    }
     for band in bands:
         columns |= {"e2dnde_low": band.low * unit, "e2dnde_high": band.high * unit}
     return QTable(columns)
@@ -114,7 +118,7 @@ def _bands(result: FitResult | None, energy: np.ndarray) -> list[Band]:
     """One standard deviation round the spectrum of the first source; none without errors."""
     if result is None or not np.isfinite(result.covariance).all():
         return []
-    source = result.models[0]
+    source = result.models.sources[0]
     table = source.spectral.butterfly(
         (energy[0] * u.TeV, energy[-1] * u.TeV), result.spectral_covariance(source.name), energy.size
     )

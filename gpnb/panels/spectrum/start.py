@@ -30,7 +30,7 @@ def start_models(view: FitView, spectra: Spectra) -> Models:
         wanted += float(max(item.excess[item.usable].sum(), np.sqrt(item.counts[item.usable].sum()), 1.0))
     if seen > 0:
         start = start.replace(amplitude=float(f"{start.amplitude.value * wanted / seen:.3g}"))
-    return Models([replace(models[0], spectral=near(view.model, start, spectra.span))])
+    return Models([replace(models.sources[0], spectral=near(view.model, start, spectra.span))])
 
 
 def pivot(span: tuple[float, float]) -> float:

@@ -98,8 +98,8 @@ class SpectrumWork(FitWork[SpectrumView]):
         """The models with a spectrum of another kind for the first source, near the one that is shown."""
         models = self.shown(view) or self.models(view.replace(model="PowerLaw"))
         assert models is not None
-        spectrum = near(kind, models[0].spectral, self.spectra(view).span)
-        return Models([replace(models[0], spectral=spectrum), *models[1:]])
+        spectrum = near(kind, models.sources[0].spectral, self.spectra(view).span)
+        return Models([replace(models.sources[0], spectral=spectrum), *models.sources[1:]])
 
     # Flux points.
 
@@ -133,7 +133,7 @@ class SpectrumWork(FitWork[SpectrumView]):
             list(spectra.usable) if spectra.points else self.data(view),
             result or models,
             np.array(view.edges) * u.TeV,
-            source=models[0].name if len(models) > 1 else None,
+            source=models.sources[0].name if len(models) > 1 else None,
             **work,
         )
 

@@ -27,7 +27,7 @@ def model_items(chosen: str, said: str) -> list[Control]:
 def model_of(work: SpectrumWork, view: SpectrumView) -> tuple[str, str]:
     """The class of the first spectrum, and what all are in words; both empty for none."""
     models = work.shown(view)
-    return ("", "") if models is None else (type(models[0].spectral).__name__, kind_words(models))
+    return ("", "") if models is None else (type(models.sources[0].spectral).__name__, kind_words(models))
 
 
 def actions_of(work: SpectrumWork, view: SpectrumView) -> tuple[bool, bool, bool, bool, bool]:

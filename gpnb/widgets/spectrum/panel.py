@@ -205,7 +205,7 @@ class SpectrumPanel(LivePanel[SpectrumView]):
     def _choose_kind(self, kind: str) -> None:
         if not kind:
             return
-        known = [found for found in self.fits.values() if type(found.models[0].spectral).__name__ == kind]
+        known = [found for found in self.fits.values() if type(found.models.sources[0].spectral).__name__ == kind]
         if known:
             self._take_fit(known[0])
         else:
