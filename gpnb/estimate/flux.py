@@ -30,12 +30,13 @@ def flux_map(
     spectral: SpectralModel | None = None,
     cl: float = 0.95,
     sided: int = 1,
+    containment: float = 1.0,
 ) -> FluxMaps:
     """Integral flux of the excess in a circle around every pixel.
 
     The excess is divided by the exposure in the circle, averaged over the energy range with the
-    spectrum as weight. Neither the energy dispersion nor what the point spread function carries
-    out of the circle is corrected for: that needs the cube analysis.
+    spectrum as weight. The energy dispersion is not corrected for: that needs the cube analysis. Nor is, by default,
+    what the point spread function carries out of the circle, by which the flux of a point source is too low.
 
     Parameters
     ----------
@@ -51,6 +52,9 @@ def flux_map(
         Confidence of the upper limit.
     sided : {1, 2}
         Sides of the upper limit; both are kept in the result.
+    containment : float
+        Part of a source's photons that the circle holds; fluxes, errors and limits are divided by it. For a point
+        source, such as ``obs.psf.containment("1 TeV", "0.5 deg", "0.1 deg")``.
 
     Returns
     -------
@@ -66,10 +70,12 @@ def flux_map(
     """
     if not 0 < cl < 1 or sided not in (1, 2):
         raise ArgumentError(f"cl={cl!r} must lie between 0 and 1, and sided={sided!r} be 1 or 2.")
+    if not 0 < containment <= 1:
+        raise ArgumentError(f"containment={containment!r} must be above 0 and at most 1.")
     circle = sum_in_circle(dataset, radius, energy)
     axis = dataset.geom.axis("energy")
     low, high = float(axis.low_values[circle.planes[0]]), float(axis.high_values[circle.planes[-1]])
-    exposure = _mean_exposure(dataset, circle, low, high, spectral or PowerLaw(index=2.0))
+    exposure = containment * _mean_exposure(dataset, circle, low, high, spectral or PowerLaw(index=2.0))
     good = dataset.usable[circle.planes].all(axis=0) & (exposure > 0)
     recipe = Recipe.of_call(flux_map, locals(), name="flux")
     image = dataset.geom.image()
@@ -78,7 +84,8 @@ def flux_map(
         for name, values, unit in _values(circle, good, exposure, cl, sided)
     }
     largest = float(radii_deg(radius, axis.n).max())
-    return FluxMaps(**maps, energy=(low, high), radius=largest, cl=cl, sided=sided, recipe=recipe)
+    settings = {"radius": largest, "cl": cl, "sided": sided, "containment": containment}
+    return FluxMaps(**maps, energy=(low, high), **settings, recipe=recipe)
 
 
 def _values(

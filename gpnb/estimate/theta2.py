@@ -21,6 +21,9 @@ from gpnb.reduce.reflected import smallest_distance, wobble_turns
 from gpnb.reduce.shape import Circle, View, distance, turned
 from gpnb.stats.significance import lima
 
+_CONTAINED = 0.68
+"""Part of a point source that is to be seen: near the best cut on a background."""
+
 
 @told
 def theta2_table(
@@ -55,7 +58,9 @@ def theta2_table(
     -------
     Theta2Table
         A Table that shows itself: ``theta2_min, theta2_max`` (deg2), ``counts, counts_off, alpha, background, excess,
-        excess_error, significance`` (Li & Ma); in ``meta`` position, sums, and the recipe.
+        excess_error, significance`` (Li & Ma); in ``meta`` position, sums, the recipe, and the ``cut`` (deg2) that its
+        panel begins with: the end of the bin nearest to the direction cut of the responses, else to the square of the
+        angle that holds 68 % of the point spread function.
 
     Raises
     ------
@@ -88,7 +93,9 @@ def theta2_table(
         raise SelectionError(f"No run can be used up to theta2_max={theta2_max!r}: {why}")
     recipe = Recipe.of_call(theta2_table, locals(), name="theta2", position=center)
     table = _table(edges, *np.sum(sums, axis=0))
-    return _described(table, recipe, skycoord_text(center), left_out)
+    used = [item for item in items if str(getattr(item, "obs_id", "events")) not in left_out]
+    cut = _cut([radius for item in used if (radius := _resolved(item, center.icrs, limits)) is not None], edges)
+    return _described(table, recipe, skycoord_text(center), left_out, cut)
 
 
 def _one(
@@ -133,8 +140,38 @@ def _table(edges: np.ndarray, counts: np.ndarray, off: np.ndarray, background: n
     return table
 
 
-def _described(table: Theta2Table, recipe: Recipe, position: str, left_out: list[str]) -> Theta2Table:
+def _resolved(item: Any, center: Any, limits: tuple[float, float]) -> float | None:
+    """The radius (deg) within which a run's responses see most of a point source; None without such a response.
+
+    It is that of the cut on direction that they were made with, else what holds 68 % of the point spread function; for
+    the median energy of the events.
+    """
+    if isinstance(item, EventList) or not (item.has("rad_max") or item.has("psf")):
+        return None
+    energy = item.events.energy_values
+    energy = energy[(energy >= limits[0]) & (energy < limits[1])]
+    if not energy.size:
+        return None
+    at, offset = np.median(energy), np.array(item.pointing.separation(center).deg)
+    if item.has("rad_max"):
+        return float(item.rad_max.applied(at[None], offset)[0])
+    return float(item.psf.containment_radius(np.array(_CONTAINED), np.array(at), offset))
+
+
+def _cut(radii: list[float], edges: np.ndarray) -> float | None:
+    """The edge of a bin that is nearest to the mean of the squared radii."""
+    good = [radius**2 for radius in radii if np.isfinite(radius) and radius > 0]
+    if not good:
+        return None
+    return float(edges[1:][np.argmin(np.abs(edges[1:] - np.mean(good)))])
+
+
+def _described(
+    table: Theta2Table, recipe: Recipe, position: str, left_out: list[str], cut: float | None
+) -> Theta2Table:
     table.meta["position"] = position
+    if cut is not None:
+        table.meta["cut"] = cut
     table.meta["counts"], table.meta["counts_off"] = float(table["counts"].sum()), float(table["counts_off"].sum())
     table.meta["excess"] = float(table["excess"].sum())
     table.meta["left_out"] = left_out

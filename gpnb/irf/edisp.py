@@ -90,8 +90,36 @@ class EnergyDispersion(Response):
         return mean - 1
 
     def resolution(self, energy: np.ndarray, offset: np.ndarray) -> np.ndarray:
-        """Standard deviation of E_reco / E_true; float method, NaN where the table holds nothing."""
+        """Standard deviation of E_reco / E_true; float method, NaN where the table holds nothing.
+
+        Long tails count much in it: what is called energy resolution is most often `half_width`.
+        """
         return self._moments(energy, offset)[1]
+
+    def half_width(self, energy: np.ndarray, offset: np.ndarray, content: float = 0.68) -> np.ndarray:
+        """Half of the central interval of E_reco / E_true that holds a part of the events; float method.
+
+        Parameters
+        ----------
+        energy, offset : array
+            TeV and deg, broadcast.
+        content : float
+            The part; as much lies below the interval as above.
+
+        Returns
+        -------
+        array
+            NaN where the table holds nothing.
+        """
+        rows = np.asarray(interpolate(self._cumulative, self._energy_and_offset, (energy, offset)), dtype=float)
+        shape, edges = rows.shape[:-1], self.axes[1].edge_values
+        found = np.full(int(np.prod(shape)), np.nan)
+        ends = 0.5 + 0.5 * np.array([-content, content])
+        for place, row in enumerate(rows.reshape(-1, rows.shape[-1])):
+            if row[-1] > 0:
+                low, high = np.interp(ends * row[-1], row, edges)
+                found[place] = 0.5 * (high - low)
+        return found.reshape(shape)
 
     def nodes(self, number: int) -> Nodes:  # noqa: D102
         return Nodes(self.axes[number], hold_below=number == 2)

@@ -36,6 +36,8 @@ class FluxMaps(Displayed):
         1 for a one-sided limit, 2 for the upper end of a two-sided interval.
     recipe : Recipe
         How they were made.
+    containment : float
+        Part of a source's photons that the circle holds, for which the fluxes are corrected; 1 for none.
     """
 
     panel = "sky"
@@ -51,6 +53,17 @@ class FluxMaps(Displayed):
     cl: float
     sided: int
     recipe: Recipe
+    containment: float = 1.0
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the fluxes mean."""
+        if self.containment < 1:
+            return (f"Fluxes are corrected for a circle that holds {100 * self.containment:.3g} % of a source.",)
+        return (
+            f"Fluxes are of what lies within {self.radius:g} deg: of a point source they lack what the point spread "
+            "function carries out, if containment= is not given.",
+        )
 
     @property
     def maps(self) -> Mapping[str, SkyMap]:

@@ -98,7 +98,7 @@ def reduce_map(
     -----
     DataWarning
         Where a run's background norm is far from 1, jumps with energy, or cannot be found; where bins are left out
-        that lie only partly in a run's safe range, with more than 0.15 decades of safe energies.
+        that lie only partly in a run's safe range, with more than 0.2 decades of safe energies.
 
     Examples
     --------

@@ -19,8 +19,8 @@ _TOLERANCE = 1e-6
 
 _OFFSETS = 5
 
-_LOST = 0.15
-"""Decades of safe energies in bins that are left out, from which on that is told: more than a bin of the usual ten a decade."""
+_LOST = 0.2001
+"""Decades of safe energies in bins that are left out, from which on that is told: a bin of five a decade is not."""
 
 
 @dataclass(frozen=True)

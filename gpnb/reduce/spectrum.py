@@ -98,7 +98,7 @@ def reduce_spectrum(
     -----
     DataWarning
         Where a run has no room for OFF regions, or no bin in the safe range; its bins are flagged. Where bins are left
-        out that lie only partly in a run's safe range, with more than 0.15 decades of safe energies.
+        out that lie only partly in a run's safe range, with more than 0.2 decades of safe energies.
 
     Examples
     --------

@@ -24,6 +24,7 @@ def test_moments_of_a_gauss():
     energy, offset = np.geomspace(0.02, 100, 5)[:, None], np.array([0.0, 0.5, 1.7])
     np.testing.assert_allclose(edisp.bias(energy, offset), 0.1, atol=1e-5)
     np.testing.assert_allclose(edisp.resolution(energy, offset), 0.15, atol=2e-4)
+    np.testing.assert_allclose(edisp.half_width(energy, offset), 0.15 * 0.99446, rtol=0.01)  # 68 % of a normal one
 
 
 def photon_mean(energy, values):

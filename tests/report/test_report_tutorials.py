@@ -234,6 +234,17 @@ PKS = {
 
 
 @pytest.mark.data
+def test_the_flare_of_pks_2155_among_all_its_runs(data_dir, tmp_path, monkeypatch):
+    """What the tutorial's text says can be done: nothing but the store and the target."""
+    monkeypatch.setenv("GPNB_DATA", str(data_dir))
+    write_report("flare_light_curve", {name: PKS[name] for name in ("store", "target")}, output=tmp_path)
+    shape = Table.read(tmp_path / "shape.ecsv")
+    shape.add_index("name")
+    assert shape.loc["peak"]["value"] == pytest.approx(53945.905, abs=0.02)
+    assert np.isfinite(shape["error"]).all()
+
+
+@pytest.mark.data
 def test_the_flare_of_pks_2155(data_dir, tmp_path, monkeypatch):
     """The night of July 2006 (Aharonian et al. 2007, ApJ 664, L71); fluxes beside Gammapy's: see the light curves."""
     monkeypatch.setenv("GPNB_DATA", str(data_dir))

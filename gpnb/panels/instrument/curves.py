@@ -110,10 +110,10 @@ def area(aeff: Any, view: InstrumentView) -> Plot:
 
 
 def resolution(edisp: Any, view: InstrumentView) -> Plot:
-    """Energy resolution against energy."""
+    """Energy resolution against energy: half of the interval that holds 68 % of the events."""
     energy = energies_of(edisp, view)
-    lines = _lines(edisp, view, energy, edisp.resolution)
-    words = {"title": "Energy resolution", "y_label": "Energy resolution (σ of E / E true)"}
+    lines = _lines(edisp, view, energy, edisp.half_width)
+    words = {"title": "Energy resolution", "facts": "68 % half width", "y_label": "Energy resolution (of E / E true)"}
     return _by_energy("resolution", energy, lines, (0.0, _top(lines, 1.0)), **words)
 
 

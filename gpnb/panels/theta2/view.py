@@ -21,7 +21,8 @@ class Theta2View(Record):
     Parameters
     ----------
     cut : float, optional
-        Sums are taken up to this value, deg²; by default over all bins.
+        Sums are taken up to this value, deg²; None: over all bins. A panel begins with the instrument's cut, if the
+        table knows one.
     """
 
     cut: float | None = field(default=None, metadata={"door": doors.quantity("deg2")})
