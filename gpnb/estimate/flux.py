@@ -84,8 +84,9 @@ def flux_map(
         for name, values, unit in _values(circle, good, exposure, cl, sided)
     }
     largest = float(radii_deg(radius, axis.n).max())
-    settings = {"radius": largest, "cl": cl, "sided": sided, "containment": containment}
-    return FluxMaps(**maps, energy=(low, high), **settings, recipe=recipe)
+    return FluxMaps(
+        **maps, energy=(low, high), radius=largest, cl=cl, sided=sided, containment=containment, recipe=recipe
+    )
 
 
 def _values(

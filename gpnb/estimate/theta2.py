@@ -155,7 +155,7 @@ def _resolved(item: Any, center: Any, limits: tuple[float, float]) -> float | No
     at, offset = np.median(energy), np.array(item.pointing.separation(center).deg)
     if item.has("rad_max"):
         return float(item.rad_max.applied(at[None], offset)[0])
-    return float(item.psf.containment_radius(np.array(_CONTAINED), np.array(at), offset))
+    return float(item.psf.containment_radius(np.array(at), offset, fraction=_CONTAINED))
 
 
 def _cut(radii: list[float], edges: np.ndarray) -> float | None:

@@ -55,7 +55,7 @@ class EffectiveArea(Response):
         result: np.ndarray = np.maximum(interpolate(self.values, self._nodes, (energy, offset)), 0.0)
         return result
 
-    def table(self, energy: np.ndarray, offset: np.ndarray) -> np.ndarray:
+    def evaluate_grid(self, energy: np.ndarray, offset: np.ndarray) -> np.ndarray:
         """The effective area in cm2, shape (n_energy, n_offset), for 1-D energies and offsets; fast float method."""
         result: np.ndarray = np.maximum(interpolate_table(self.values, self._nodes, (energy, offset)), 0.0)
         return result

@@ -11,6 +11,7 @@ from astropy import units as u
 from gpnb.irf.interpolate import Nodes, interpolate
 from gpnb.irf.layout import ENERGY_TRUE, MIGRA, OFFSET, Layout, ValueColumn
 from gpnb.irf.response import Response, door
+from gpnb.irf.units import with_units
 from gpnb.maps.axis import Axis
 
 SUB_BINS = 5
@@ -84,25 +85,28 @@ class EnergyDispersion(Response):
         kernel[kernel < NEGLIGIBLE] = 0.0
         return kernel
 
-    def bias(self, energy: np.ndarray, offset: np.ndarray) -> np.ndarray:
-        """Mean of E_reco / E_true - 1; float method, NaN where the table holds nothing."""
+    @with_units("", energy="TeV", offset="deg")
+    def bias(self, energy: Any, offset: Any) -> Any:
+        """Mean of E_reco / E_true - 1; with units, or floats in TeV and deg; NaN where the table holds nothing."""
         mean, _ = self._moments(energy, offset)
         return mean - 1
 
-    def resolution(self, energy: np.ndarray, offset: np.ndarray) -> np.ndarray:
-        """Standard deviation of E_reco / E_true; float method, NaN where the table holds nothing.
+    @with_units("", energy="TeV", offset="deg")
+    def resolution(self, energy: Any, offset: Any) -> Any:
+        """Standard deviation of E_reco / E_true; with units, or floats in TeV and deg; NaN without a table there.
 
         Long tails count much in it: what is called energy resolution is most often `half_width`.
         """
         return self._moments(energy, offset)[1]
 
-    def half_width(self, energy: np.ndarray, offset: np.ndarray, content: float = 0.68) -> np.ndarray:
-        """Half of the central interval of E_reco / E_true that holds a part of the events; float method.
+    @with_units("", energy="TeV", offset="deg")
+    def half_width(self, energy: Any, offset: Any, content: float = 0.68) -> Any:
+        """Half of the central interval of E_reco / E_true that holds a part of the events.
 
         Parameters
         ----------
-        energy, offset : array
-            TeV and deg, broadcast.
+        energy, offset : Quantity or str, or array
+            With units, or floats in TeV and deg; they broadcast.
         content : float
             The part; as much lies below the interval as above.
 

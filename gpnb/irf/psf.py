@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 from astropy import units as u
 
+from gpnb.core.binding import told
 from gpnb.core.errors import ArgumentError, DataFormatError
 from gpnb.irf.interpolate import Nodes, interpolate, interpolate_table
 from gpnb.irf.response import Response, door
+from gpnb.irf.units import with_units
 
 
 class Psf(Response):
@@ -33,10 +35,10 @@ class Psf(Response):
         density = self._density(self._parameters(energy, offset), np.asarray(rad, dtype=float))
         return np.where(self._nodes[1].inside(np.asarray(offset, dtype=float)), density, 0.0)
 
-    def containment(self, energy: np.ndarray, offset: np.ndarray, rad: np.ndarray) -> np.ndarray:
-        """The probability within an angle; float method: TeV, deg, deg, broadcast."""
-        contained = self._contained(self._parameters(energy, offset), np.asarray(rad, dtype=float))
-        return np.where(self._nodes[1].inside(np.asarray(offset, dtype=float)), contained, 0.0)
+    @with_units("", energy="TeV", offset="deg", rad="deg")
+    def containment(self, energy: Any, offset: Any, rad: Any) -> Any:
+        """The probability within an angle; with units, or floats: TeV, deg, deg; broadcast."""
+        return self._containment(energy, offset, rad)
 
     def containment_table(self, energy: np.ndarray, offset: np.ndarray, rad: np.ndarray) -> np.ndarray:
         """As `containment` for 1-D energies and offsets, shape (n_energy, n_offset, *rad.shape); fast float method."""
@@ -47,15 +49,40 @@ class Psf(Response):
         result: np.ndarray = self._contained(parameters, rad) * inside.reshape((1, -1) + (1,) * rad.ndim)
         return result
 
-    def containment_radius(self, fraction: np.ndarray, energy: np.ndarray, offset: np.ndarray) -> np.ndarray:
-        """The angle in deg that contains a fraction; float method: fraction in [0, 1), TeV, deg, broadcast.
+    @told
+    @with_units("deg", energy="TeV", offset="deg")
+    def containment_radius(self, energy: Any, offset: Any, *, fraction: Any = 0.68) -> Any:
+        """The angle that contains a fraction.
+
+        Parameters
+        ----------
+        energy, offset : Quantity or str, or array
+            True energy and angle from the pointing, with units; or all floats, in TeV and deg. They broadcast.
+        fraction : array
+            In [0, 1).
+
+        Returns
+        -------
+        Quantity or array
+            With a unit if they have; else in deg.
 
         Raises
         ------
         ArgumentError
             If a fraction is not in [0, 1).
+
+        Examples
+        --------
+        >>> obs.psf.containment_radius("1 TeV", "0.5 deg", fraction=0.68)  # doctest: +SKIP
+        <Quantity 0.0754 deg>
         """
-        fraction, offset = to_fraction(fraction), np.asarray(offset, dtype=float)
+        return self._containment_radius(energy, np.asarray(offset, dtype=float), to_fraction(fraction))
+
+    def _containment(self, energy: np.ndarray, offset: np.ndarray, rad: np.ndarray) -> np.ndarray:
+        contained = self._contained(self._parameters(energy, offset), np.asarray(rad, dtype=float))
+        return np.where(self._nodes[1].inside(np.asarray(offset, dtype=float)), contained, 0.0)
+
+    def _containment_radius(self, energy: np.ndarray, offset: np.ndarray, fraction: np.ndarray) -> np.ndarray:
         radius = self._radius(self._parameters(energy, offset), fraction)
         return np.where(self._nodes[1].inside(offset), radius, np.nan)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from gpnb.irf.interpolate import Nodes, interpolate, interpolate_table, nearest_usable
 from gpnb.irf.layout import ENERGY_TRUE, OFFSET, RAD, Layout, ValueColumn
-from gpnb.irf.psf import Psf, to_fraction
+from gpnb.irf.psf import Psf
 from gpnb.maps.axis import Axis
 
 
@@ -40,8 +40,7 @@ class PsfTable(Psf):
         """The density dP/dOmega in sr-1; float method: TeV, deg, deg, broadcast; zero beyond the last edge."""
         return interpolate(self._filled, self._nodes, (energy, offset, rad))
 
-    def containment(self, energy: np.ndarray, offset: np.ndarray, rad: np.ndarray) -> np.ndarray:
-        """The probability within an angle; float method: TeV, deg, deg, broadcast."""
+    def _containment(self, energy: np.ndarray, offset: np.ndarray, rad: np.ndarray) -> np.ndarray:
         nodes = (self._nodes[0], self._nodes[1], self._rad_edges)
         return interpolate(self._cumulative, nodes, (energy, offset, np.square(rad)))
 
@@ -52,9 +51,7 @@ class PsfTable(Psf):
         contained = np.moveaxis(contained, (-2, -1), (0, 1))
         return interpolate_table(contained, self._nodes[:2], (energy, offset))
 
-    def containment_radius(self, fraction: np.ndarray, energy: np.ndarray, offset: np.ndarray) -> np.ndarray:
-        """The angle in deg that contains a fraction; float method: fraction in [0, 1), TeV, deg, broadcast."""
-        fraction, offset = to_fraction(fraction), np.asarray(offset, dtype=float)
+    def _containment_radius(self, energy: np.ndarray, offset: np.ndarray, fraction: np.ndarray) -> np.ndarray:
         curve = interpolate(self._cumulative, self._held, (energy, offset))
         square = self._rad_edges.axis.center_values
         last = len(square) - 2

@@ -12,6 +12,7 @@ from gpnb.core.recipe import Recipe
 from gpnb.irf.interpolate import Nodes, interpolate
 from gpnb.irf.layout import ENERGY_RECO, OFFSET, Layout, ValueColumn
 from gpnb.irf.response import Response, door
+from gpnb.irf.units import with_units
 from gpnb.maps.axis import Axis
 
 
@@ -71,8 +72,9 @@ class RadMax(Response):
         """The cut in deg; float method: energy in TeV, offset in deg, broadcast."""
         return interpolate(self.values, self._nodes, (energy, offset))
 
-    def applied(self, energy: np.ndarray, offset: np.ndarray) -> np.ndarray:
-        """The cut in deg as it is applied to events, that of the nearest node; float method: TeV, deg, broadcast."""
+    @with_units("deg", energy="TeV", offset="deg")
+    def applied(self, energy: Any, offset: Any) -> Any:
+        """The cut as it is applied to events, that of the nearest node; with units, or floats: TeV, deg; broadcast."""
         places = [
             node.locate(np.asarray(value, dtype=float))
             for node, value in zip(self._nodes, (energy, offset), strict=True)

@@ -60,10 +60,8 @@ class FluxMaps(Displayed):
         """What the fluxes mean."""
         if self.containment < 1:
             return (f"Fluxes are corrected for a circle that holds {100 * self.containment:.3g} % of a source.",)
-        return (
-            f"Fluxes are of what lies within {self.radius:g} deg: of a point source they lack what the point spread "
-            "function carries out, if containment= is not given.",
-        )
+        lost = "of a point source they lack what the point spread function carries out, if containment= is not given"
+        return (f"Fluxes are of what lies within {self.radius:g} deg: {lost}.",)
 
     @property
     def maps(self) -> Mapping[str, SkyMap]:

@@ -90,7 +90,12 @@ class FluxPoints(Displayed, Estimates):
         recipe = Recipe.of_call(cls.read, locals(), name="points")
         return cls.from_table(read_table(path), sed_type, reference, recipe)
 
-    def table(self, sed_type: str = "dnde") -> QTable:
+    @property
+    def table(self) -> QTable:
+        """One row a point, with differential fluxes; `to_table` gives other kinds."""
+        return self.to_table()
+
+    def to_table(self, sed_type: str = "dnde") -> QTable:
         """One row a point.
 
         Parameters
@@ -119,7 +124,7 @@ class FluxPoints(Displayed, Estimates):
         from gpnb.products.files import write_table
         from gpnb.products.flux_points_file import with_gadf_scan
 
-        write_table(with_gadf_scan(self.table(sed_type)), path, self.recipe, overwrite)
+        write_table(with_gadf_scan(self.to_table(sed_type)), path, self.recipe, overwrite)
 
     def view(
         self,

@@ -229,13 +229,18 @@ class LightCurve(Displayed, Estimates):
         """
         return self.series(band).join(other, how, within, **columns)
 
-    def table(self, sed_type: str = "flux") -> QTable:
+    @property
+    def table(self) -> QTable:
+        """One row a bin of time, with integral fluxes; `to_table` gives other kinds."""
+        return self.to_table()
+
+    def to_table(self, sed_type: str = "flux") -> QTable:
         """One row a bin of time.
 
         Parameters
         ----------
         sed_type : {"dnde", "e2dnde", "flux", "eflux", "norm", "likelihood"}
-            Kind of flux; see `FluxPoints.table`.
+            Kind of flux; see `FluxPoints.to_table`.
         """
         table = QTable({"time_min": self.time_min, "time_max": self.time_max}, meta=self._meta(sed_type))
         for name, values in self._all_columns(sed_type).items():
@@ -257,7 +262,7 @@ class LightCurve(Displayed, Estimates):
         from gpnb.products.files import write_table
         from gpnb.products.light_curve_file import with_plain_times
 
-        write_table(with_plain_times(self.table(sed_type)), path, self.recipe, overwrite)
+        write_table(with_plain_times(self.to_table(sed_type)), path, self.recipe, overwrite)
 
     def _all_columns(self, sed_type: str) -> dict[str, Any]:
         names = ["e_ref", "e_min", "e_max"]

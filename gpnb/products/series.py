@@ -262,6 +262,7 @@ class Series:
 
         return dcf_table(self, Series.of(other, **columns), lags)
 
+    @property
     def table(self) -> QTable:
         """One row a measurement; `from_table` reads it back."""
         columns = {"flux": self.value, "flux_errn": self.errn, "flux_errp": self.errp, "flux_ul": self.ul}
@@ -297,7 +298,7 @@ class Series:
         return f"Series({self.name}: {len(self)} value{'s' * (len(self) != 1)}{first}, {unit})"
 
     def _repr_html_(self) -> str:
-        html: str = self.table()._repr_html_()
+        html: str = self.table._repr_html_()
         return html
 
 

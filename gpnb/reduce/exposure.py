@@ -18,7 +18,7 @@ def exposure_values(obs: Observation, energy_true: Axis, offset: np.ndarray) -> 
     """
     seen = np.isfinite(offset)
     nodes = np.arange(0.0, float(offset.max(initial=0.0, where=seen)) + 2 * _STEP, _STEP)
-    table = obs.aeff.table(energy_true.center_values, nodes) * obs.livetime.to_value("s")
+    table = obs.aeff.evaluate_grid(energy_true.center_values, nodes) * obs.livetime.to_value("s")
     values = lookup_linear(table.astype(np.float32), np.where(seen, offset, 0.0) / _STEP)
     return values if seen.all() else np.asarray(values * seen)
 

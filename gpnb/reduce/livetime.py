@@ -62,7 +62,7 @@ def livetime_map(
 
 def _relative_area(obs: Observation, energy: float, offset: np.ndarray) -> np.ndarray:
     nodes = np.linspace(0.0, float(np.nanmax(offset)), 200)
-    area = obs.aeff.table(np.array([energy]), nodes)[0]
+    area = obs.aeff.evaluate_grid(np.array([energy]), nodes)[0]
     if not area[0] > 0:
         raise SelectionError(f"Run {obs.obs_id}: the effective area is zero on axis at {energy:g} TeV.")
     return np.asarray(np.interp(offset, nodes, area / area[0]))

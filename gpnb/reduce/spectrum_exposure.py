@@ -39,7 +39,7 @@ def region_area(
     """
     centers = energy_true.center_values
     if obs.aeff.is_pointlike or (isinstance(on, Circle) and on.radius == 0):
-        return np.asarray(obs.aeff.table(centers, np.array([on.offset]))[:, 0])
+        return np.asarray(obs.aeff.evaluate_grid(centers, np.array([on.offset]))[:, 0])
     source = source_of(containment, on, view)
     if source is None:
         return np.asarray(_mean_area(obs, centers, *on.cells))
@@ -68,7 +68,7 @@ def _mean_area(obs: Observation, energy: np.ndarray, directions: np.ndarray, wei
     """Effective area averaged over directions."""
     offset = distance(directions, _AHEAD)
     if len(offset) == 1:
-        return np.asarray(obs.aeff.table(energy, offset)[:, 0])
+        return np.asarray(obs.aeff.evaluate_grid(energy, offset)[:, 0])
     first = float(offset.min())
-    table = obs.aeff.table(energy, np.arange(first, float(offset.max()) + 2 * _STEP, _STEP))
+    table = obs.aeff.evaluate_grid(energy, np.arange(first, float(offset.max()) + 2 * _STEP, _STEP))
     return np.asarray(lookup_linear(table, (offset - first) / _STEP) @ (weight / weight.sum()))

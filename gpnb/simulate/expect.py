@@ -34,7 +34,7 @@ def expected_counts(obs_like: Any, model: SkyModel) -> float:
     """
     run, edges = Run.of(obs_like), fine_edges(obs_like.aeff)
     offset = run.offset(*_positions(model))
-    area = obs_like.aeff.table(edges, offset).mean(axis=1)
+    area = obs_like.aeff.evaluate_grid(edges, offset).mean(axis=1)
     rates = integrate_powerlaws(edges, model.spectral.evaluate_at(edges) * area)
     reco = (obs_like.bkg if obs_like.has("bkg") else obs_like.aeff).energy_axis.squash()
     kernel = obs_like.edisp.kernel(Axis.energy_edges(edges * reco.unit, "energy_true"), reco, float(np.median(offset)))

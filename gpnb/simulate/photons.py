@@ -88,7 +88,7 @@ def best_area(aeff: Any, energy: np.ndarray) -> np.ndarray:
     """
     axis = aeff.offset_axis
     offsets = np.concatenate([axis.low_values[:1], axis.center_values, axis.high_values[-1:]])
-    return np.asarray(aeff.table(energy, offsets).max(axis=1))
+    return np.asarray(aeff.evaluate_grid(energy, offsets).max(axis=1))
 
 
 def fine_edges(aeff: Any) -> np.ndarray:

@@ -151,7 +151,7 @@ errors = {"errn": series.err, "errp": series.err, "unit": "erg cm-2 s-1"}
 later = {"time_min": series.time + 2 * u.d, "time_max": series.time + 2 * u.d}
 far = gpnb.Series(**later, **errors, value=series.value, is_ul=np.arange(len(series)) % 5 == 0, ul=3e-11, name=name)
 same = {"time_min": series.time_min, "time_max": series.time_max}
-gpnb.Series(**same, **errors, value=2 * series.value).table().write("xray.ecsv", overwrite=True)"""
+gpnb.Series(**same, **errors, value=2 * series.value).table.write("xray.ecsv", overwrite=True)"""
 
 
 def test_other_wavelengths_by_mouse(open_panel):

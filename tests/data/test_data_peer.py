@@ -37,7 +37,7 @@ def test_crab_runs(crab, expected, number):
     one = np.array([1.0]), np.array([0.5])
     assert 1 + obs.edisp.bias(*one) == pytest.approx(wanted["edisp_migra_mean"], rel=0.01)
     assert obs.edisp.resolution(*one) == pytest.approx(wanted["edisp_migra_std"], rel=0.01)
-    assert obs.psf.containment_radius(0.68, *one) == pytest.approx(wanted["psf_r68_deg"], rel=0.01)
+    assert obs.psf.containment_radius(*one) == pytest.approx(wanted["psf_r68_deg"], rel=0.01)
     centre = obs.bkg.at_nodes().evaluate(np.array([1.0]), np.array([0.0]), np.array([0.0])) / u.Unit("s TeV sr")
     assert centre.to_value("s-1 MeV-1 sr-1") == pytest.approx(wanted["bkg_1TeV_centre_s-1MeV-1sr-1"], rel=0.01)
 

@@ -91,13 +91,13 @@ def test_masks():
     assert dataset.statistic([1e-9, 6e-12, 1e-9, 0.0]).tolist()[0::2] == [0, 0]
     assert "restrict" in dataset.recipe.to_code()
     bare = points()
-    blind = gpnb.FluxPoints.from_table(bare.table()[["e_ref", "dnde"]])  # neither errors nor limits
+    blind = gpnb.FluxPoints.from_table(bare.table[["e_ref", "dnde"]])  # neither errors nor limits
     assert not gpnb.FluxPointsDataset(blind).usable.any()
 
 
 def test_wrong_arguments():
     with pytest.raises(ArgumentError, match="must be FluxPoints"):
-        gpnb.FluxPointsDataset(points().table())
+        gpnb.FluxPointsDataset(points().table)
     with pytest.raises(ArgumentError, match="kind='least'"):
         gpnb.FluxPointsDataset(points(), kind="least")
     with pytest.raises(ArgumentError, match="one for each of 4 points"):

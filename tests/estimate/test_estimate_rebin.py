@@ -141,7 +141,7 @@ def test_spectra_of_a_time_and_of_the_rest(curve, specs):
 
 
 def test_a_light_curve_of_a_file_cannot_be_rebinned(curve):
-    read = gpnb.LightCurve.from_table(curve.table())
+    read = gpnb.LightCurve.from_table(curve.table)
     assert not read.can_rebin
     with pytest.raises(SelectionError, match="does not know the data it is of"):
         read.rebin("night")

@@ -106,7 +106,7 @@ class Areas:
     def points(self, rng):
         path = rng.choice(sorted(self.folder.glob("points-*")))
         found = gpnb.FluxPoints.read(self.damaged(path, rng, _change(path)))
-        return found.table("dnde"), repr(found), len(found)
+        return found.to_table("dnde"), repr(found), len(found)
 
     def light_curve(self, rng):
         path = self.folder / rng.choice(["curve.fits", "curve.ecsv"])
@@ -116,7 +116,7 @@ class Areas:
     def series(self, rng):
         path = rng.choice(self.series_files)
         found = gpnb.Series.read(self.damaged(path, rng, _change(path)))
-        return found.table(), repr(found), found.to_text()
+        return found.table, repr(found), found.to_text()
 
     def series_text(self, rng):
         data = json.loads(gpnb.Series.read(self.series_files[0]).to_text())

@@ -46,7 +46,7 @@ def test_door_and_repr():
 
 def test_table_is_the_outer_product():
     energy, offset = np.geomspace(0.05, 200, 11), np.linspace(0, 2.5, 7)
-    np.testing.assert_allclose(area().table(energy, offset), area().evaluate(energy[:, None], offset))
+    np.testing.assert_allclose(area().evaluate_grid(energy, offset), area().evaluate(energy[:, None], offset))
 
 
 def test_threshold():

@@ -56,11 +56,11 @@ def test_containment_has_its_closed_form(psf, closed, tolerance):
 @pytest.mark.parametrize(("psf", "closed", "tolerance"), CASES)
 def test_containment_radius_inverts_containment(psf, closed, tolerance):
     fraction = np.array([0.0, 0.1, 0.5, 0.68, 0.95, 0.99])
-    radius = psf.containment_radius(fraction, 2.0, 0.7)
+    radius = psf.containment_radius(2.0, 0.7, fraction=fraction)
     np.testing.assert_allclose(psf.containment(2.0, 0.7, radius), fraction, atol=1e-10)
     assert radius[0] == pytest.approx(0, abs=1e-12)
-    assert psf.containment_radius(0.68, np.array([1.0, 2.0, 3.0]), 0.5).shape == (3,)
-    assert psf.containment_radius(fraction[:, None, None], np.ones((4, 1)), np.ones(5)).shape == (6, 4, 5)
+    assert psf.containment_radius(np.array([1.0, 2.0, 3.0]), 0.5).shape == (3,)
+    assert psf.containment_radius(np.ones((4, 1)), np.ones(5), fraction=fraction[:, None, None]).shape == (6, 4, 5)
 
 
 @pytest.mark.parametrize(("psf", "closed", "tolerance"), CASES)
@@ -91,7 +91,7 @@ def test_table_with_nan_and_empty_energies_takes_the_nearest():
 def test_unused_components_do_not_count():
     single = three_gauss(a2=0.0, s2=0.0, a3=0.0, s3=0.0)
     assert single.containment(2.0, 0.7, 0.05) == pytest.approx(1 - np.exp(-0.5), rel=1e-12)
-    assert single.containment_radius(1 - np.exp(-0.5), 2.0, 0.7) == pytest.approx(0.05, rel=1e-9)
+    assert single.containment_radius(2.0, 0.7, fraction=1 - np.exp(-0.5)) == pytest.approx(0.05, rel=1e-9)
     without_width = three_gauss(a2=0.7, s2=0.0, a3=np.nan, s3=np.nan)
     assert without_width.containment(2.0, 0.7, 0.05) == pytest.approx(1 - np.exp(-0.5), rel=1e-12)
 
@@ -120,7 +120,7 @@ def test_king_with_unusable_nodes():
 def test_nothing_beyond_the_last_offset(psf):
     assert psf.evaluate(2.0, 2.1, 0.01) == 0
     assert psf.containment(2.0, 2.1, 0.5) == 0
-    assert np.isnan(psf.containment_radius(0.68, 2.0, 2.1))
+    assert np.isnan(psf.containment_radius(2.0, 2.1))
     np.testing.assert_allclose(psf.containment_table([2.0], [1.9, 2.1], 0.5)[0, 1], 0)
 
 
@@ -136,7 +136,7 @@ def test_door_takes_and_gives_units():
 @pytest.mark.parametrize("fraction", [1.0, -0.1, 68.0, np.nan])
 def test_fraction_must_be_one(fraction):
     with pytest.raises(ArgumentError, match="at least 0 and less than 1"):
-        king().containment_radius(fraction, 1.0, 0.5)
+        king().containment_radius(1.0, 0.5, fraction=fraction)
 
 
 def test_empty_psf_says_so():

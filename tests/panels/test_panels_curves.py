@@ -56,7 +56,7 @@ def test_every_fraction_of_containment_has_its_curves():
     assert [curve.role for curve in plot.lines] == ["accent", "model"] * 2
     wide, narrow = plot.lines[2].y, plot.lines[0].y
     assert (wide > narrow).all()
-    assert narrow == pytest.approx(RESPONSES["psf"].containment_radius(0.5, plot.lines[0].x, np.array(0.0)))
+    assert narrow == pytest.approx(RESPONSES["psf"].containment_radius(plot.lines[0].x, np.array(0.0), fraction=0.5))
     assert plot.facts == "50 %, thin 90 %"
     assert not profile.log_x
     assert all(np.diff(curve.y[np.isfinite(curve.y)]).max() <= 0 for curve in profile.lines)
@@ -121,7 +121,7 @@ def test_images_are_the_responses_at_their_pixels():
     radius = image_of(RESPONSES["psf"], view(containment=(0.9,))).image
     assert radius.label == "90 % containment radius (deg)"
     assert radius.values[0, 0] == pytest.approx(
-        RESPONSES["psf"].containment_radius(0.9, radius.x[0], radius.y[0]), rel=1e-3
+        RESPONSES["psf"].containment_radius(radius.x[0], radius.y[0], fraction=0.9), rel=1e-3
     )
 
 

@@ -256,6 +256,6 @@ def test_what_is_no_flux_point_is_refused(tmp_path):
     with pytest.raises(ArgumentError, match="together"):
         made(stat_scan=None)
     with pytest.raises(ArgumentError, match="sed_type='power'"):
-        made().table("power")
+        made().to_table("power")
     with pytest.raises(SelectionError, match="no column 'power'"):
         _ = made()["power"]

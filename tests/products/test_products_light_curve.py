@@ -70,7 +70,7 @@ def test_fluxes_of_a_time_series():
 
 def test_a_table_holds_times_and_fluxes():
     curve = made()
-    table = curve.table("flux")
+    table = curve.to_table("flux")
     assert table["time_min"].scale == "tt"
     assert table["flux"][2, 1] == 6 * CRAB.integral("10 TeV", "40 TeV")
     assert curve.time[1].mjd == pytest.approx(53001.25 + 14 / 1440)
@@ -152,7 +152,7 @@ def test_what_is_no_light_curve_is_refused():
 
 
 def test_columns_and_headers_that_do_not_fit():
-    table = made().table()
+    table = made().table
     table.meta[True] = "a header's key may be no text"
     assert len(gpnb.LightCurve.from_table(table)) == 3
     table["flux"] = np.ones((3, 5)) * u.Unit("cm-2 s-1")  # there are two bands

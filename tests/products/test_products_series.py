@@ -130,7 +130,7 @@ def test_time_series_of_astropy():
 
 
 def written(path, series):
-    table = series.table()
+    table = series.table
     if path.suffix == ".csv":
         plain = {"MJD_TT": series.time.tt.mjd, "flux [erg / (s cm2)]": series.value, "flux_err": series.err}
         Table(plain).write(path, format="ascii.csv")
@@ -207,7 +207,7 @@ def test_text_holds_all_of_it(series):
             assert np.array_equal(getattr(back, name), getattr(item, name), equal_nan=True)
         assert np.abs((back.time_max - item.time_max).to_value("s")).max() < 1e-8
         assert replay(back.recipe).to_text() == item.to_text()
-    table = gpnb.Series.from_table(limits.table())
+    table = gpnb.Series.from_table(limits.table)
     assert (table.name, table.is_ul.tolist(), table.ul[1]) == ("näme", [False, True], 2.0)
 
 

@@ -208,7 +208,7 @@ def test_mean_exposure_of_a_large_region(runs):
     offset = np.linspace(0, 2, 2001)
     offset = (offset[1:] + offset[:-1]) / 2
     true = spectrum.energy_true.center_values
-    area = obs.aeff.table(true, offset)
+    area = obs.aeff.evaluate_grid(true, offset)
     mean = (area * np.sin(np.radians(offset))).sum(axis=1) / np.sin(np.radians(offset)).sum()
     assert spectrum.exposure == pytest.approx(mean * obs.livetime.to_value(u.s), rel=2e-3)
 

@@ -96,7 +96,7 @@ def test_directions_follow_the_point_spread_function():
     obs = make(("aeff", "edisp", "psf"))
     events = simulate_events(obs, source(spectral=spectral), energy=("1 TeV", "1.2 TeV"))
     radius = separation(events.ra_values, events.dec_values, 83.6, 22.0)
-    expected = obs.psf.containment_radius(np.array([0.3, 0.68, 0.95]), 1.09, 0.5)
+    expected = obs.psf.containment_radius(1.09, 0.5, fraction=np.array([0.3, 0.68, 0.95]))
     np.testing.assert_allclose(np.quantile(radius, [0.3, 0.68, 0.95]), expected, rtol=0.04)
     assert np.mean(events.dec_values) == pytest.approx(22.0, abs=0.002)
 

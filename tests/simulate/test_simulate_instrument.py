@@ -24,7 +24,7 @@ def test_responses_give_back_the_formulae():
     np.testing.assert_allclose(
         irfs["aeff"].evaluate(energy, offset), performance.effective_area(energy, offset), rtol=1e-6
     )
-    radius = irfs["psf"].containment_radius(0.68, energy, offset)
+    radius = irfs["psf"].containment_radius(energy, offset)
     np.testing.assert_allclose(radius, performance.angular_resolution(energy, offset), rtol=1e-4)
     np.testing.assert_allclose(
         irfs["edisp"].resolution(energy, offset), performance.energy_resolution(energy, offset), rtol=0.03
@@ -65,8 +65,7 @@ def test_like_the_public_performance(data_dir, name):
     for offset in (0.5, 3.0):
         ratios = {
             "aeff": ours["aeff"].evaluate(ENERGY, offset) / real["aeff"].evaluate(ENERGY, offset),
-            "psf": ours["psf"].containment_radius(0.68, ENERGY, offset)
-            / real["psf"].containment_radius(0.68, ENERGY, offset),
+            "psf": ours["psf"].containment_radius(ENERGY, offset) / real["psf"].containment_radius(ENERGY, offset),
             "edisp": ours["edisp"].resolution(ENERGY, offset) / real["edisp"].resolution(ENERGY, offset),
         }
         for part, ratio in ratios.items():

@@ -214,7 +214,7 @@ def test_a_series_is_added_undone_and_taken_away(panel, front, other):
     assert (panel.parts["plot"].figure.axes[0].label, strip.figure.axes[0].label) == ("", "Time (MJD, TT)")
     assert strip.figure.axes[0].scale.max == panel.parts["plot"].figure.axes[0].scale.max
     assert panel.parts["correlations"].rows[0]["cells"][:5] == ["radio", "0.1–30 TeV", "all", "13", "1.00"]
-    panel.add(other.table(), name="again", value="flux_errn")
+    panel.add(other.table, name="again", value="flux_errn")
     assert len(panel.parts["left"].children) == 3
     assert (strip.figure.axes[0].label, panel.parts["strips"][1].figure.axes[0].label) == ("", "Time (MJD, TT)")
     assert "Series.from_text(" in panel.to_code()
@@ -231,7 +231,7 @@ def test_a_series_is_added_undone_and_taken_away(panel, front, other):
 
 
 def test_a_file_is_added_from_the_panel(panel, front, other, tmp_path):
-    other.table().write(tmp_path / "radio.ecsv")
+    other.table.write(tmp_path / "radio.ecsv")
     front.turn(panel.parts["others"], "add", f" {tmp_path / 'radio.ecsv'} ")
     assert panel.state.series == (str(tmp_path / "radio.ecsv"),)
     front.turn(panel.parts["others"], "add", str(tmp_path / "no.ecsv"), "another gesture")
@@ -324,7 +324,7 @@ def test_panels_of_one_workspace(curve, front):
 
 
 def test_a_light_curve_without_its_data(curve, front):
-    read = gpnb.LightCurve.from_table(curve.table())
+    read = gpnb.LightCurve.from_table(curve.table)
     panel = read.view()
     assert {"bins", "minutes", "edges", "spectrum"}.isdisjoint(settings(panel))
     assert panel.parts["plots"].children == (panel.parts["left"],)

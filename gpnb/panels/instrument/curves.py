@@ -133,7 +133,7 @@ def containment(psf: Any, view: InstrumentView) -> Plot:
     for place, fraction in enumerate(view.containment):
 
         def radius(at: np.ndarray, off: np.ndarray, part: float = fraction) -> Any:
-            return psf.containment_radius(part, at, off)
+            return psf.containment_radius(at, off, fraction=part)
 
         lines += _lines(psf, view, energy, radius, thin=place > 0)
     parts = [f"{fraction:.4g}" for fraction in (100 * part for part in view.containment)]
@@ -147,7 +147,7 @@ def profile(psf: Any, view: InstrumentView) -> Plot:
     offset, energy = offsets_of(psf, view)[0], energies_of(psf, view)
     places = energy[[_POINTS // 4, _POINTS // 2, -_POINTS // 4]]
     wanted = view.energies or tuple(float(f"{value:.1g}") for value in places)
-    widest = float(np.nanmax(np.append(psf.containment_radius(0.95, np.array(wanted), offset), 0.0)))
+    widest = float(np.nanmax(np.append(psf.containment_radius(np.array(wanted), offset, fraction=0.95), 0.0)))
     rad = np.linspace(0, widest if np.isfinite(widest) and widest > 0 else 1.0, _POINTS)
     lines = tuple(
         _line(f"{number(at)} TeV", rad, positive(psf.evaluate(np.asarray(at), np.asarray(offset), rad)), place)

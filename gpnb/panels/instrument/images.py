@@ -55,7 +55,8 @@ def migration_image(edisp: Any, view: InstrumentView) -> Plot:
 def containment_image(psf: Any, view: InstrumentView) -> Plot:
     """Containment radius of the first fraction against energy and offset."""
     (energy, offset), fraction = _edges(psf, view), view.containment[0]
-    values = positive(psf.containment_radius(fraction, _log_middles(energy)[None, :], _middles(offset)[:, None]))
+    at = _log_middles(energy)[None, :], _middles(offset)[:, None]
+    values = positive(psf.containment_radius(*at, fraction=fraction))
     label = labelled(f"{100 * fraction:.4g} % containment radius", "deg")
     good = values[np.isfinite(values)]
     low = float(good.min()) if good.size else 0.0

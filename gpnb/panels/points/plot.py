@@ -79,8 +79,8 @@ def points_rows(obj: FluxPoints | Sed, view: PointsView) -> tuple[list[Column], 
 def points_table(obj: FluxPoints | Sed, view: PointsView) -> Table:
     """The numbers behind the picture: all points, or the spectra where there are none."""
     if not isinstance(obj, Sed):
-        return obj.table(view.quantity)
-    tables = {label: points.table(view.quantity) for label, points in obj.points.items()} or obj.curves
+        return obj.to_table(view.quantity)
+    tables = {label: points.to_table(view.quantity) for label, points in obj.points.items()} or obj.curves
     named = [QTable({"set": [label] * len(table)} | {name: table[name] for name in table.colnames})
              for label, table in tables.items()]  # fmt: skip
     return vstack(named, metadata_conflicts="silent")

@@ -18,7 +18,7 @@ def table_of(work: SpectrumWork, view: SpectrumView) -> Table:
         return _counts(work, view)
     if tab == "sed" and models is not None:
         points = work.points(view)
-        return sed_curve(work, view) if points is None else points.table("e2dnde")
+        return sed_curve(work, view) if points is None else points.to_table("e2dnde")
     if models is not None:
         return models.table
     return _counts(work, view)
