@@ -18,6 +18,8 @@ from gpnb.core.frozen import unchanging
 from gpnb.core.recipe import Recipe
 from gpnb.data.gti import GTI
 from gpnb.datasets.flags import UNUSABLE, Flag, reasons
+from gpnb.irf.reduced_dispersion import ReducedDispersion
+from gpnb.irf.reduced_psf import ReducedPsf
 from gpnb.maps.geometry import WcsGeometry
 from gpnb.maps.sky_map import SkyMap
 
@@ -40,8 +42,8 @@ class MapDataset(Displayed):
     acceptance, counts_off, acceptance_off : SkyMap, optional
         For a background measured in other places: relative exposure of each bin to background,
         the counts of its OFF region, and the acceptance of that.
-    psf, edisp : optional
-        Reduced responses, for cubes.
+    psf, edisp : ReducedPsf, ReducedDispersion, optional
+        Reduced responses, for models of the sky; made when first asked.
     gti : GTI, optional
         Good times of all runs.
     runs : Table
@@ -63,8 +65,8 @@ class MapDataset(Displayed):
     acceptance: SkyMap | None = None
     counts_off: SkyMap | None = None
     acceptance_off: SkyMap | None = None
-    psf: Any = None
-    edisp: Any = None
+    psf: ReducedPsf | None = None
+    edisp: ReducedDispersion | None = None
     gti: GTI | None = None
     runs: Table = field(default_factory=Table)
     notes: tuple[str, ...] = ()

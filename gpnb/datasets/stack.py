@@ -12,6 +12,8 @@ from gpnb.core.recipe import Recipe
 from gpnb.data.gti import GTI
 from gpnb.datasets.flags import Flag, merge_flags
 from gpnb.datasets.map import MapDataset
+from gpnb.irf.reduced_dispersion import ReducedDispersion
+from gpnb.irf.reduced_psf import ReducedPsf
 from gpnb.maps.geometry import WcsGeometry
 from gpnb.maps.sky_map import SkyMap
 
@@ -35,6 +37,8 @@ class Stacker:
     def __init__(self, geom: WcsGeometry, geom_true: WcsGeometry):
         self._geom, self._geom_true = geom, geom_true
         self._sums: dict[str, np.ndarray] = {}
+        self._shares: dict[str, list[Any]] = {}
+        self._missing: set[str] = set()
         self._flags = np.full(geom.shape, _UNSEEN)
         self._gtis: list[GTI] = []
         self._rows: list[Table] = []
@@ -49,6 +53,8 @@ class Stacker:
         if part.acceptance_off is not None and part.background is not None and part.counts_off is not None:
             self._add("acceptance_off", part.acceptance_off, used, here, there)
         self._add("exposure", part.exposure, used.any(axis=0), here, there)
+        if used.any():
+            self._add_responses(part)
         self._flags[here] = _merged(self._flags[here], part.flags.data[there])
         if part.gti is not None:
             self._gtis.append(part.gti)
@@ -62,6 +68,9 @@ class Stacker:
                 self._sums[name] += values
             else:
                 self._sums[name] = values
+        for name, shares in other._shares.items():
+            self._shares.setdefault(name, []).extend(shares)
+        self._missing |= other._missing
         self._flags = _merged(self._flags, other._flags)
         self._gtis.extend(other._gtis)
         self._rows.extend(other._rows)
@@ -90,6 +99,7 @@ class Stacker:
             **maps,
             exposure=exposure,
             flags=flags,
+            **self._responses(recipe),
             gti=GTI.union(self._gtis) if self._gtis else None,
             runs=vstack(self._rows, metadata_conflicts="silent"),
             notes=tuple(self._notes),
@@ -105,6 +115,25 @@ class Stacker:
             self._sums[name] = np.zeros(shape, dtype=np.float32 if name in ("counts", "exposure") else np.float64)
         total = self._sums[name][here]
         np.add(total, part.data[there], out=total, where=used, casting="same_kind")
+
+    def _add_responses(self, part: MapDataset) -> None:
+        """What the responses of a dataset add; the sum has none that one of its parts does not have."""
+        for name in ("psf", "edisp"):
+            response = getattr(part, name)
+            if response is None:
+                self._missing.add(name)
+            else:
+                self._shares.setdefault(name, []).extend(response.shares(part.exposure))
+
+    def _responses(self, recipe: Recipe) -> dict[str, Any]:
+        true, reco = self._geom_true.axes[0], self._geom.axes[0]
+        known = {name: shares for name, shares in self._shares.items() if name not in self._missing}
+        made: dict[str, Any] = {}
+        if "psf" in known:
+            made["psf"] = ReducedPsf(self._geom, true, known["psf"], Recipe.of(".psf", on=recipe))
+        if "edisp" in known:
+            made["edisp"] = ReducedDispersion(self._geom, true, reco, known["edisp"], Recipe.of(".edisp", on=recipe))
+        return made
 
     def _off_acceptance(self) -> dict[str, SkyMap]:
         """Acceptance of OFF such that alpha is the mean of the runs' alphas, weighted by their OFF counts."""

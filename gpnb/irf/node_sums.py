@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,16 @@ from gpnb.core.errors import ArgumentError
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import to_skycoord
 from gpnb.maps.geometry import WcsGeometry
+from gpnb.maps.sky_map import SkyMap
+
+_STEP = 0.25
+"""Spacing of the nodes, deg: between them responses are linear to some thousandths."""
+
+_MOST = 2500
+"""Nodes from which on they are set wider: a hundred megabytes or so."""
+
+_MARGIN = 1
+"""Nodes beyond the rim of the map: sources there shine into it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +56,46 @@ class NodeSums:
         node = geom.image().part(*parts, Recipe.memory("nodes"))
         return cls(node, values[:, :, None, None].copy(), np.ones((len(values), 1, 1)))
 
+    def add(self, weight: np.ndarray, table: np.ndarray, share: np.ndarray) -> None:
+        """Add means over a table to the nodes.
+
+        Parameters
+        ----------
+        weight : ndarray, shape (n_true, ny, nx)
+            The weight of what is added.
+        table : ndarray, shape (n_true, m, n)
+            Values at some places.
+        share : ndarray, shape (m, ny, nx)
+            The share of each place at a node.
+        """
+        rows, columns = (np.flatnonzero(weight.any(axis=other)) for other in ((0, 2), (0, 1)))
+        if not len(rows):
+            return
+        part = ..., slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+        self.weight[part] += weight[part]
+        total = self.total[part]
+        for number, (values, factor) in enumerate(zip(table, weight[part], strict=True)):  # each fits into the cache
+            weighted = (share[part] * factor).astype(np.float32).reshape(len(share), -1)
+            total[number] += (values.T.astype(np.float32) @ weighted).reshape(total.shape[1:])
+
+    def add_made(self, exposure: SkyMap, value_at: Callable[[SkyCoord], np.ndarray]) -> None:
+        """Add what is known at any position, shape (n_true, n), weighted by an exposure map."""
+        weight = self._at_nodes(exposure)
+        positions = self.geom.coords
+        for node in zip(*np.nonzero(weight.any(axis=0)), strict=True):
+            self.total[(..., *node)] += weight[(slice(None), *node)][:, None] * value_at(positions[node])
+        self.weight[...] += weight
+
+    def _at_nodes(self, exposure: SkyMap) -> np.ndarray:
+        """The exposure at the nodes, held for one node beyond the rim of its map, zero farther out."""
+        geom = exposure.geom
+        places = np.array(geom.coord_pixel(self.geom.coords))
+        size, reach = (np.array(pair)[:, None, None] for pair in ((geom.nx, geom.ny), self.geom.plane.scales))
+        held = np.clip(np.nan_to_num(places), 0, size - 1)
+        inside = (np.abs(places - held) <= reach / geom.plane.scales[:, None, None]).all(axis=0)
+        column, row = held.round().astype(np.intp)
+        return np.asarray(np.where(inside, exposure.data[:, row, column], 0.0))
+
     @property
     def nbytes(self) -> int:
         """Bytes of memory."""
@@ -78,6 +129,29 @@ class NodeSums:
         apart = np.where(known, np.nan_to_num(self.geom.separation(position), nan=np.inf), np.inf)
         row, column = np.unravel_index(int(apart.argmin()), apart.shape)
         return int(row), int(column)
+
+
+def node_grid(geom: WcsGeometry) -> WcsGeometry:
+    """The nodes of a map: a grid in its projection, that covers it with a margin.
+
+    Examples
+    --------
+    >>> node_grid(WcsGeometry.create("83.63d 22.01d", width="2.2 deg", binsz="0.02 deg"))
+    <WcsGeometry 12 × 12 pixels of 0.25 deg, icrs TAN at 83.6300 22.0100>
+    """
+    plane = geom.plane
+    size = np.array([geom.nx, geom.ny])
+    step = max(_STEP, float(np.sqrt(np.prod(size * plane.scales) / _MOST)))
+    joined = step / plane.scales
+    nodes = np.ceil(size / joined).astype(int) + 1 + 2 * _MARGIN
+    wcs = geom.wcs.deepcopy()
+    wcs.sip = None
+    wcs.wcs.crpix = (wcs.wcs.crpix - (size + 1) / 2) / joined + (nodes + 1) / 2
+    if wcs.wcs.has_cd():
+        wcs.wcs.cd = plane.matrix * joined
+    else:
+        wcs.wcs.cdelt = wcs.wcs.cdelt * joined
+    return WcsGeometry.from_wcs(wcs, (int(nodes[1]), int(nodes[0])), recipe=Recipe.memory("nodes"))
 
 
 def _shares(place: float, size: int) -> np.ndarray:

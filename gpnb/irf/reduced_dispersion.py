@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -10,9 +12,10 @@ from astropy.coordinates import SkyCoord
 
 from gpnb.core.errors import ArgumentError
 from gpnb.core.recipe import Recipe
-from gpnb.irf.node_sums import NodeSums
+from gpnb.irf.node_sums import NodeSums, node_grid
 from gpnb.maps.axis import Axis
 from gpnb.maps.geometry import WcsGeometry
+from gpnb.maps.sky_map import SkyMap
 
 
 class DispersionShare(Protocol):
@@ -28,7 +31,7 @@ class ReducedDispersion:
     Parameters
     ----------
     geom : WcsGeometry
-        The nodes: a coarse grid that covers the map with a margin.
+        The map.
     energy_true, energy : Axis
         Bins of true and reconstructed energy.
     shares : sequence of DispersionShare
@@ -45,7 +48,7 @@ class ReducedDispersion:
         shares: Sequence[DispersionShare],
         recipe: Recipe | None = None,
     ):
-        self.geom, self.energy_true, self.energy = geom.image(), energy_true, energy
+        self._map, self.energy_true, self.energy = geom, energy_true, energy
         self.recipe = recipe or Recipe.memory("edisp")
         self._shares: tuple[DispersionShare, ...] = tuple(shares)
         self._made: NodeSums | None = None
@@ -74,8 +77,17 @@ class ReducedDispersion:
     ) -> ReducedDispersion:
         """From exposure times probability, and exposure; float method."""
         made = cls(sums.geom, energy_true, energy, (), recipe)
-        made._made = sums
+        made.geom, made._made = sums.geom, sums
         return made
+
+    @cached_property
+    def geom(self) -> WcsGeometry:
+        """The nodes: a coarse grid that covers the map with a margin."""
+        return node_grid(self._map)
+
+    def shares(self, exposure: SkyMap) -> tuple[DispersionShare, ...]:
+        """What it adds to a stack: that of its runs, or what was made of them, with the exposure of its dataset."""
+        return self._shares if self._made is None else (_MadeDispersion(self, exposure),)
 
     @property
     def nbytes(self) -> int:
@@ -109,3 +121,14 @@ class ReducedDispersion:
         for share in self._shares:
             share.add_to(sums, self.energy_true, self.energy)
         return sums
+
+
+@dataclass(frozen=True, eq=False)
+class _MadeDispersion:
+    """A dispersion whose runs are not known any more, as a share of a stack."""
+
+    edisp: ReducedDispersion
+    exposure: SkyMap
+
+    def add_to(self, sums: NodeSums, energy_true: Axis, energy: Axis) -> None:
+        sums.add_made(self.exposure, self.edisp.at)

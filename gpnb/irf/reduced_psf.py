@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -10,18 +12,22 @@ from astropy.coordinates import SkyCoord
 
 from gpnb.core.errors import SelectionError
 from gpnb.core.recipe import Recipe
-from gpnb.irf.node_sums import NodeSums
+from gpnb.irf.node_sums import NodeSums, node_grid
 from gpnb.irf.radial_psf import RadialPsf
 from gpnb.maps.axis import Axis
 from gpnb.maps.geometry import WcsGeometry
+from gpnb.maps.sky_map import SkyMap
 
 __all__ = ["PsfShare", "RadialPsf", "ReducedPsf"]
 
-_NODES = 160
+_NODES = 200
 """Intervals of the angle."""
 
-_FINEST = 16
+_FINEST = 20
 """Parts of the smallest 68 % radius that the first interval is."""
+
+_STEEPEST = 2.0
+"""Largest growth of the angle from one node to the next, as a logarithm."""
 
 
 class PsfShare(Protocol):
@@ -40,7 +46,7 @@ class ReducedPsf:
     Parameters
     ----------
     geom : WcsGeometry
-        The nodes: a coarse grid that covers the map with a margin.
+        The map.
     energy_true : Axis
         Bins of true energy.
     shares : sequence of PsfShare
@@ -50,7 +56,7 @@ class ReducedPsf:
     """
 
     def __init__(self, geom: WcsGeometry, energy_true: Axis, shares: Sequence[PsfShare], recipe: Recipe | None = None):
-        self.geom, self.energy_true = geom.image(), energy_true
+        self._map, self.energy_true = geom, energy_true
         self.recipe = recipe or Recipe.memory("psf")
         self._shares: tuple[PsfShare, ...] = tuple(shares)
         self._made: tuple[np.ndarray, NodeSums] | None = None
@@ -72,8 +78,17 @@ class ReducedPsf:
     def from_sums(cls, energy_true: Axis, rad: np.ndarray, sums: NodeSums, recipe: Recipe | None = None) -> ReducedPsf:
         """From exposure times density (deg-2) at angles (deg), and exposure; float method."""
         made = cls(sums.geom, energy_true, (), recipe)
-        made._made = rad, sums
+        made.geom, made._made = sums.geom, (rad, sums)
         return made
+
+    @cached_property
+    def geom(self) -> WcsGeometry:
+        """The nodes: a coarse grid that covers the map with a margin."""
+        return node_grid(self._map)
+
+    def shares(self, exposure: SkyMap) -> tuple[PsfShare, ...]:
+        """What it adds to a stack: that of its runs, or what was made of them, with the exposure of its dataset."""
+        return self._shares if self._made is None else (_MadePsf(self, exposure),)
 
     @property
     def rad(self) -> np.ndarray:
@@ -133,6 +148,21 @@ class ReducedPsf:
         return rad, sums
 
 
+@dataclass(frozen=True, eq=False)
+class _MadePsf:
+    """A function whose runs are not known any more, as a share of a stack."""
+
+    psf: ReducedPsf
+    exposure: SkyMap
+
+    def span(self, energy_true: Axis) -> tuple[float, float] | None:
+        rad = self.psf.rad
+        return float(rad[1]) * _FINEST, float(rad[-1])
+
+    def add_to(self, sums: NodeSums, energy_true: Axis, rad: np.ndarray) -> None:
+        sums.add_made(self.exposure, lambda position: self.psf.at(position).evaluate(rad))
+
+
 def _angles(smallest: float, largest: float) -> np.ndarray:
     """Angles from 0 to the largest: even where the smallest function changes, in proportion to themselves far out."""
     from scipy.optimize import brentq  # here, because it takes long to import
@@ -140,6 +170,6 @@ def _angles(smallest: float, largest: float) -> np.ndarray:
     first = smallest / _FINEST
     if first * _NODES >= largest:
         return np.linspace(0.0, largest, _NODES + 1)
-    growth = brentq(lambda b: np.log(np.sinh(b * _NODES) / b) - np.log(largest / first), 1e-6, 4.0)
+    growth = brentq(lambda b: np.log(np.sinh(b * _NODES) / b) - np.log(largest / first), 1e-6, _STEEPEST)
     rad = np.sinh(growth * np.arange(_NODES + 1))
     return np.asarray(rad * (largest / rad[-1]))

@@ -14,6 +14,7 @@ import numpy as np
 from gpnb.core.binding import told
 from gpnb.core.errors import ArgumentError
 from gpnb.core.fanout import fan_out
+from gpnb.core.memory import require_memory
 from gpnb.core.progress import CancelToken, Report, track
 from gpnb.core.recipe import Recipe
 from gpnb.core.sky_regions import to_regions
@@ -32,6 +33,9 @@ from gpnb.reduce.run import Plan, reduce_group, reduce_run
 _GROUPS = 4
 _LARGEST = 16
 """Runs are split into about this many groups, of at most so many runs: a pool sends the sum of each back."""
+
+_BYTES, _BYTES_TRUE = 13, 4
+"""That a bin takes at least: counts, background and flags; exposure."""
 
 _WIDER = 3.0
 _FINER = 3
@@ -88,7 +92,7 @@ def reduce_map(
     Raises
     ------
     ArgumentError
-        If an argument does not fit.
+        If an argument does not fit, or the map needs more memory than there is.
     SelectionError
         If no run overlaps the map, or a run lacks a response that is needed.
     Cancelled
@@ -112,7 +116,7 @@ def reduce_map(
     recipe = Recipe.of_call(
         reduce_map, locals(), name="cube", background=background_method(background), stack=None if stack else False
     )
-    plan = _plan(geom, energy_true, background, exclusion, safe)
+    plan = _plan(geom, energy_true, background, exclusion, safe, stack)
     if not stack:
         work = fan_out(partial(reduce_run, plan=plan), runs, executor)
         parts = [part for part in track(work, "Reducing runs", progress, cancel, total=len(runs)) if part is not None]
@@ -160,11 +164,24 @@ def grouped(runs: Sequence[Observation]) -> list[list[Observation]]:
     return [items[start : start + size] for start in range(0, len(items), size)]
 
 
-def _plan(geom: WcsGeometry, energy_true: Axis | None, background: Any, exclusion: Any, safe: SafeRange | None) -> Plan:
+def _plan(
+    geom: WcsGeometry, energy_true: Axis | None, background: Any, exclusion: Any, safe: SafeRange | None, stack: bool
+) -> Plan:
     if [axis.name for axis in geom.axes] != ["energy"]:
         raise ArgumentError(f"geom={geom!r} must have one axis called 'energy': axes=[gpnb.Axis.energy(…)].")
     axis = energy_true or true_axis(geom.axis("energy"))
+    if stack:
+        _require_room(geom, axis)
     return Plan(geom, axis, background_method(background), kept_sky(geom, exclusion), SafeRange.of(safe))
+
+
+def _require_room(geom: WcsGeometry, energy_true: Axis) -> None:
+    """Refuse a map that does not fit into memory as it is added up: the sum, and that of one group."""
+    bins = geom.axes[0].n
+    each = bins * _BYTES + energy_true.n * _BYTES_TRUE
+    what = f"A map of {geom.nx} × {geom.ny} pixels in {bins} bins of energy and {energy_true.n} of energy_true"
+    remedy = "give a smaller width, a larger binsz or fewer bins"
+    require_memory(2.0 * geom.nx * geom.ny * each, what, remedy)
 
 
 def true_axis(energy: Axis) -> Axis:

@@ -22,6 +22,7 @@ from gpnb.maps.sky_map import SkyMap
 from gpnb.reduce.background import Norm, background_counts, fit_norm
 from gpnb.reduce.exposure import exposure_values, largest_offset
 from gpnb.reduce.methods import BackgroundMethod, FieldOfView, Ring, SafeRange
+from gpnb.reduce.responses import reduced_responses
 from gpnb.reduce.ring import ring_counts
 from gpnb.reduce.safe import background_peak, safe_energies
 
@@ -100,14 +101,18 @@ def reduce_run(obs: Observation, plan: Plan) -> MapDataset | None:
     exposure = exposure_values(obs, plan.energy_true, field.offset)
     background = _predicted(obs, plan, field)
     flags, lost = _flags(obs, plan, field, background)
+    recipe = Recipe.of("gpnb.reduce_map()", runs=obs, geom=plan.geom)
+    psf, edisp = reduced_responses(obs, geom, plan.energy_true, field.pointing, field.offset_max, recipe)
     dataset = MapDataset(
         counts=counts,
         exposure=SkyMap(geom.cube([plan.energy_true]), exposure, "cm2 s"),
         background=None if background is None else SkyMap(geom, background),
         flags=SkyMap(geom, flags),
+        psf=psf,
+        edisp=edisp,
         gti=obs.gti,
         name=obs.name,
-        recipe=Recipe.of("gpnb.reduce_map()", runs=obs, geom=plan.geom),
+        recipe=recipe,
     )
     found = _with_background(dataset, obs, plan)
     return replace(found, notes=(*lost, *found.notes))

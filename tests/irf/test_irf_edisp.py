@@ -108,3 +108,21 @@ def test_counts_do_not_need_fine_bins_of_true_energy(index, tolerance):
         flux = -np.diff(true.edge_values ** (1 - index))
         counts.append(flux @ gauss(bias=0).kernel(true, reco, 0.3))
     np.testing.assert_allclose(counts[0], counts[1], rtol=tolerance)
+
+
+def test_kernels_of_many_offsets_are_those_of_each():
+    values = np.array(gauss(sigma=0.3).values)
+    values[..., 1] = gauss(bias=-0.2, sigma=0.05).values[..., 1] * 2900  # as CTA 1DC, sums differ
+    edisp = EnergyDispersion((ENERGY, MIGRA, OFFSET), values)
+    true, reco = Axis.energy("0.1 TeV", "50 TeV", nbin=9, name="energy_true"), Axis.energy("0.5 TeV", "20 TeV", nbin=5)
+    offsets = np.array([0.0, 0.5, 0.77, 1.5, 2.0, 2.5])
+    table = edisp.kernel_table(true, reco, offsets)
+    assert table.shape == (9, 6, 5)
+    for number, offset in enumerate(offsets):
+        assert np.allclose(table[:, number], edisp.kernel(true, reco, offset), rtol=1e-6, atol=1e-12)
+        energy = true.refine(5).center_values.reshape(-1, 5, 1)
+        rates = edisp.evaluate(energy, MIGRA.center_values, np.asarray(offset)) * MIGRA.width_values
+        inside = (energy * MIGRA.center_values >= reco.edge_values[0]) & (energy * MIGRA.center_values < 20)
+        expected = photon_mean(energy[..., 0], (rates * inside).sum(axis=-1))
+        assert table[:, number].sum(axis=1) == pytest.approx(expected, abs=0.03)
+    assert not table[:, -1].any()
