@@ -169,6 +169,13 @@ class EnergyDispersion(Response):
         return mean, np.sqrt(variance)
 
 
+def perfect_dispersion(energy_true: Axis, energy: Axis) -> np.ndarray:
+    """The kernel of a perfect instrument: the part of each true bin (in log energy) in each bin."""
+    low, high = np.log(energy_true.low_values)[:, None], np.log(energy_true.high_values)[:, None]
+    shared = np.minimum(high, np.log(energy.high_values)) - np.maximum(low, np.log(energy.low_values))
+    return np.asarray(np.clip(shared, 0.0, None) / (high - low))
+
+
 def _ratio(value: np.ndarray, norm: np.ndarray) -> np.ndarray:
     result: np.ndarray = np.divide(
         value, norm, out=np.zeros(np.broadcast_shapes(value.shape, norm.shape)), where=norm > 0

@@ -10,13 +10,13 @@ from astropy.coordinates import SkyCoord
 from gpnb.core.errors import SelectionError
 from gpnb.core.recipe import Recipe
 from gpnb.data.observation import Observation
+from gpnb.irf.edisp import perfect_dispersion
 from gpnb.irf.node_sums import NodeSums
 from gpnb.irf.reduced_dispersion import ReducedDispersion
 from gpnb.irf.reduced_psf import ReducedPsf
 from gpnb.irf.response import Response
 from gpnb.maps.axis import Axis
 from gpnb.maps.geometry import WcsGeometry
-from gpnb.reduce.spectrum_exposure import perfect_dispersion
 
 _STEP = 0.25
 """Spacing in offset (deg) of the tables that are made of each run."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gpnb.data.observation import Observation
+from gpnb.irf.edisp import perfect_dispersion
 from gpnb.maps.axis import Axis
 from gpnb.models.spatial import SpatialModel
 from gpnb.reduce.containment import contained, source_of
@@ -55,13 +56,6 @@ def dispersion(obs: Observation, energy_true: Axis, energy: Axis, on: Shape) -> 
     if obs.has("edisp"):
         return np.asarray(obs.edisp.kernel(energy_true, energy, on.offset))
     return perfect_dispersion(energy_true, energy)
-
-
-def perfect_dispersion(energy_true: Axis, energy: Axis) -> np.ndarray:
-    """The kernel of a perfect instrument: the part of each true bin (in log energy) in each bin."""
-    low, high = np.log(energy_true.low_values)[:, None], np.log(energy_true.high_values)[:, None]
-    shared = np.minimum(high, np.log(energy.high_values)) - np.maximum(low, np.log(energy.low_values))
-    return np.asarray(np.clip(shared, 0.0, None) / (high - low))
 
 
 def _mean_area(obs: Observation, energy: np.ndarray, directions: np.ndarray, weight: np.ndarray) -> np.ndarray:
