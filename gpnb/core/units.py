@@ -17,6 +17,7 @@ from astropy.time import Time
 from erfa import ErfaWarning
 
 from gpnb.core.errors import ArgumentError
+from gpnb.core.known_times import known_time
 
 ENERGY = u.TeV
 ANGLE = u.deg
@@ -137,7 +138,7 @@ def to_time(value: Any, name: str = "time") -> Time:
     'tt'
     """
     if isinstance(value, Time):
-        return value
+        return known_time(value, name)
     if not isinstance(value, str):
         raise ArgumentError(f"{name}={value!r} is not a time: give a Time or text like '2006-07-30T00:10:00'.")
     text, scale = value.strip(), "utc"
@@ -145,9 +146,11 @@ def to_time(value: Any, name: str = "time") -> Time:
     if tail.lower() in _SCALES:
         text, scale = head, tail.lower()
     try:
-        if text.lower().startswith("mjd"):
-            return Time(float(text[3:]), format="mjd", scale=scale)
-        return Time(text, scale=scale)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ErfaWarning)  # what is beyond the known leap seconds is put on TT
+            is_day = text.lower().startswith("mjd")
+            found = Time(float(text[3:]), format="mjd", scale=scale) if is_day else Time(text, scale=scale)
+        return known_time(found, name)
     except ValueError as error:
         raise ArgumentError(
             f"{name}={value!r} is not a time: write '2006-07-30T00:10:00' or 'MJD 53946.01 tt'."

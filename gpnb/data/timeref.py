@@ -11,6 +11,7 @@ from astropy.time import Time
 
 from gpnb.core import header_keys
 from gpnb.core.fits_units import unit_factor
+from gpnb.core.known_times import known_time
 
 
 def time_reference(header: Mapping[str, Any], where: str) -> Time:
@@ -24,7 +25,7 @@ def time_reference(header: Mapping[str, Any], where: str) -> Time:
     DataFormatError
         If MJDREFI and MJDREFF (or MJDREF), or TIMESYS, are missing or unreadable.
     """
-    return header_keys.time_reference(header, where).tt
+    return known_time(header_keys.time_reference(header, where), where).tt
 
 
 def time_factor(header: Mapping[str, Any], unit: str | None, where: str) -> float:

@@ -14,6 +14,7 @@ from astropy.time import Time
 
 from gpnb.core.errors import DataFormatError
 from gpnb.core.faults import faults_told, one_line
+from gpnb.core.known_times import known_time
 from gpnb.core.warn import warn
 from gpnb.models.base import model_class
 from gpnb.models.ebl import source_of_file
@@ -294,7 +295,8 @@ def _file(part: dict[str, Any], source: str) -> str:
 
 def _to_tt(item: dict[str, Any], scale: str) -> None:
     """A time and its limits from MJD of another scale."""
-    shift = float(Time(item["value"], format="mjd", scale=scale).tt.mjd) - float(item["value"])
+    there = known_time(Time(item["value"], format="mjd", scale=scale), f"The parameter {item['name']!r}")
+    shift = float(there.tt.mjd) - float(item["value"])
     item |= {name: float(item[name]) + shift for name in ("value", "min", "max") if name in item}
 
 
@@ -304,7 +306,7 @@ def _other_way(item: dict[str, Any], kind: Kind) -> dict[str, Any]:
         return _turned(item, lambda alpha: -alpha, "", 1.0)
     if kind.ours == "SineVariation" and item["name"] == "omega":
         omega, unit = float(item["value"]), u.Unit(item.get("unit", "rad s-1"))
-        turn = (2 * math.pi / unit).to_value("rad-1 d")
+        turn = float((2 * math.pi / unit).to_value("rad-1 d"))
         return _turned(item, lambda x: turn / x if x > 0 else math.inf, "d", turn / omega**2)
     return item
 
@@ -312,7 +314,7 @@ def _other_way(item: dict[str, Any], kind: Kind) -> dict[str, Any]:
 def omega_of_period(item: dict[str, Any]) -> dict[str, Any]:
     """A period as the angular frequency that Gammapy has, with limits and error; the other way round of reading."""
     value, unit = float(item["value"]), u.Unit(item["unit"])
-    turn = (2 * math.pi / unit).to_value("d-1")
+    turn = float((2 * math.pi / unit).to_value("d-1"))
     return {**_turned(item, lambda x: turn / x if x > 0 else math.inf, "rad d-1", turn / value**2)}
 
 

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from astropy import units as u
 from astropy.io import fits
 from astropy.table import Table
 from astropy.time import Time
@@ -22,6 +21,7 @@ from gpnb.core.errors import DataFormatError
 from gpnb.core.fits_file import open_fits
 from gpnb.core.fits_units import unit_factor
 from gpnb.core.header_keys import keyword_number, time_reference
+from gpnb.core.known_times import known_time, later
 from gpnb.core.provenance import creator, provenance, provenance_card
 from gpnb.core.recipe import Recipe
 from gpnb.core.text_table import read_text_table
@@ -46,7 +46,7 @@ def read_curve(path: PathLike) -> tuple[Time, np.ndarray]:
     if not unit:
         raise DataFormatError(f"{path}: TIME has no unit; give it one, or TIMEUNIT in the header.")
     seconds = time * unit_factor(unit, "s", str(path))
-    return _reference(table.meta, path) + seconds * u.s, norm
+    return later(_reference(table.meta, path), seconds, str(path)), norm
 
 
 def read_phases(path: PathLike, normalize: bool) -> tuple[np.ndarray, np.ndarray, dict[str, Any]]:
@@ -165,4 +165,4 @@ def _column(table: Table, name: str, path: PathLike) -> np.ndarray:
 
 
 def _reference(meta: Mapping[str, Any], path: PathLike) -> Time:
-    return time_reference({"TIMESYS": "utc", **meta}, str(path)).tt
+    return known_time(time_reference({"TIMESYS": "utc", **meta}, str(path)), str(path)).tt

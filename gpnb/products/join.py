@@ -130,7 +130,7 @@ def _known(series: Series) -> np.ndarray:
 
 def _reference(a: Series, b: Series) -> Time:
     """Where seconds are counted from, on the one scale in which times are compared."""
-    return next((item.time_min[0].tt for item in (a, b) if len(item)), Time(0, format="mjd", scale="tt"))
+    return next((item.time_min[0].tt for item in (a, b) if len(item)), Time(51544, format="mjd", scale="tt"))
 
 
 def _spans(series: Series, a: Series, b: Series) -> tuple[np.ndarray, np.ndarray]:

@@ -13,6 +13,7 @@ from astropy.time import Time, TimeDelta
 from gpnb.core.errors import DataFormatError
 from gpnb.core.fits_units import unit_factor
 from gpnb.core.header_keys import reference_day, time_scale, whole_number
+from gpnb.core.known_times import known_time, later
 from gpnb.products.flux_points_file import fields_of
 from gpnb.products.sed import PARAMETER, Spectrum, plain_column
 
@@ -81,5 +82,5 @@ def _time(table: Table, name: str) -> Time:
     if not np.isfinite(values).all():
         raise DataFormatError(f"{_WHERE}: the column {name} has times that are not known.")
     if scale == "utc" and whole == 0:
-        return Time(values, format="mjd", scale=scale)  # days of UTC, that may hold a leap second
-    return Time(whole, part, format="mjd", scale=scale) + TimeDelta(values, format="jd")
+        return known_time(Time(values, format="mjd", scale=scale), _WHERE)  # days of UTC, that may hold a leap second
+    return later(Time(whole, part, format="mjd", scale=scale), values * 86400.0, _WHERE)

@@ -11,14 +11,17 @@ from typing import Any, Self
 import numpy as np
 from astropy import units as u
 from astropy.table import QTable, Table
-from astropy.time import Time, TimeDelta
+from astropy.time import Time
 
-from gpnb.core.errors import ArgumentError, DataFormatError
+from gpnb.core.errors import ArgumentError
 from gpnb.core.faults import faults_told
 from gpnb.core.frozen import unchanging
+from gpnb.core.known_times import known_time, later
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import time_text, time_words, to_time
 from gpnb.products.light_curve import LightCurve
+
+_J2000 = 51544.0
 
 ARRAYS = ("value", "errn", "errp", "ul")
 
@@ -80,6 +83,8 @@ class Series:
             if array.shape not in ((), (count,)) or len(self.time_max) != count:
                 raise ArgumentError(f"{name} must have one entry for each of {count} times, not {array.shape}.")
             object.__setattr__(self, name, np.broadcast_to(array, (count,)).copy())
+        for name in ("time_min", "time_max"):
+            object.__setattr__(self, name, known_time(getattr(self, name), self.name))
         object.__setattr__(self, "unit", u.Unit(self.unit))
         if ((self.time_max - self.time_min).to_value("s") < 0).any():
             raise ArgumentError(f"{self.name}: each bin of time must end after it begins.")
@@ -214,9 +219,7 @@ class Series:
             data = json.loads(text)
             reference, unit = to_time(data["reference"]), u.Unit(data["unit"], parse_strict="silent")
             elapsed = {end: _floats(data[end]) for end in ("time_min", "time_max")}
-            if not all(np.isfinite(seconds).all() for seconds in elapsed.values()):
-                raise DataFormatError("This is not the text of a series: it has times that are no numbers.")
-            ends = {end: reference + TimeDelta(seconds, format="sec") for end, seconds in elapsed.items()}
+            ends = {end: later(reference, seconds, "The text of a series") for end, seconds in elapsed.items()}
             arrays = {name: _floats(data[name]) for name in ARRAYS if name in data}
             is_ul, name = np.array(data["is_ul"], dtype=bool) if "is_ul" in data else False, str(data["name"])
             recipe = Recipe.of("gpnb.Series.from_text()", name=name, text=text)
@@ -224,7 +227,7 @@ class Series:
 
     def to_text(self) -> str:
         """All of it as one line of JSON: times in seconds from a day of TT."""
-        first = self.time_min.tt.mjd.min() if len(self) else 0.0
+        first = self.time_min.tt.mjd.min() if len(self) else _J2000
         reference = Time(np.floor(first), format="mjd", scale="tt")
         data: dict[str, Any] = {"name": self.name, "unit": self.unit.to_string(), "reference": time_text(reference)}
         data |= {end: (getattr(self, end) - reference).to_value("s").tolist() for end in ("time_min", "time_max")}

@@ -9,15 +9,16 @@ from typing import Any
 import numpy as np
 from astropy import units as u
 from astropy.table import Table
-from astropy.time import Time, TimeDelta
+from astropy.time import Time
+from erfa import ErfaWarning
 
 from gpnb.core.errors import ArgumentError, DataFormatError, GpnbError
 from gpnb.core.faults import one_line
 from gpnb.core.fits_units import unit_factor
 from gpnb.core.header_keys import keyword_number, reference_day, time_scale
+from gpnb.core.known_times import known_time, later
 
 _SCALES = ("tt", "utc", "tdb", "tai", "tcb", "tcg")
-_FIRST_UTC = 36934.0
 _JD, _MJD = (2_000_000.0, 3_000_000.0), (15_000.0, 100_000.0)
 """What numbers of these sizes are, if nothing else tells."""
 
@@ -41,14 +42,20 @@ def as_time(
         if column.dtype.kind in "USO":
             words = np.char.strip(np.asarray(column).astype(str))
             known = known & (words != "")
-            return _certain(Time(_filled(words, known), format=time_format, scale=own)), known
+            return _of_words(_filled(words, known), time_format, own, name), known
         values = np.asarray(getattr(column, "unmasked", column), dtype=float)
         known = known & np.isfinite(values)
-        return _certain(_of_numbers(_filled(values, known), column, name, header, time_format, own)), known
+        return _of_numbers(_filled(values, known), column, name, header, time_format, own), known
     except (TypeError, ValueError) as error:
         if isinstance(error, GpnbError):
             raise
         raise DataFormatError(f"Column {name!r} holds no times ({one_line(error)}).") from error
+
+
+def _of_words(words: np.ndarray, time_format: str | None, scale: str, name: str) -> Time:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ErfaWarning)
+        return known_time(Time(words, format=time_format, scale=scale), f"Column {name!r}")
 
 
 def _of_numbers(
@@ -57,23 +64,13 @@ def _of_numbers(
     unit, form = getattr(column, "unit", None), time_format or _form(name, values, header)
     if form != "met":
         days = values if unit is None or form not in ("mjd", "jd") else values * float(u.Unit(unit).to(u.day))
-        return Time(days, format=form, scale=scale)
+        return known_time(Time(days, format=form, scale=scale), f"Column {name!r}")
     text = str(unit or header.get("TIMEUNIT", "s"))
     if re.match(r"[bh]?jd\b", text.strip(), re.IGNORECASE):  # "BJD - 2457000, days", as Kepler and TESS write
         text = "d"
     zero = keyword_number({"TIMEZERO": 0.0, **header}, "TIMEZERO", f"Column {name!r}")
     elapsed = (values + zero) * unit_factor(text, "s", f"Column {name!r}")
-    return _reference(header, scale) + TimeDelta(elapsed, format="sec")
-
-
-def _certain(times: Time) -> Time:
-    """UTC has leap seconds that are known from 1960 on and for years to come: times beyond are kept on TT."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", ".*dubious year.*")
-        if times.scale != "utc":
-            return times
-        certain = (times.tt.mjd >= _FIRST_UTC) & (times.tt.mjd <= Time.now().mjd)
-        return times if certain.all() else times.tt
+    return later(_reference(header, scale), elapsed, f"Column {name!r}")
 
 
 def _filled(values: np.ndarray, known: np.ndarray) -> np.ndarray:
@@ -101,7 +98,8 @@ def _form(name: str, values: np.ndarray, header: dict[str, Any]) -> str:
 
 def _reference(header: dict[str, Any], scale: str) -> Time:
     """Seconds are elapsed ones, so that those from a day of UTC are counted on TT."""
-    zero = Time(*(reference_day(header, "The table") or (0.0, 0.0)), format="mjd", scale=scale)
+    day = reference_day(header, "The table") or (0.0, 0.0)
+    zero = known_time(Time(*day, format="mjd", scale=scale), "The reference of the table")
     return zero.tt if scale == "utc" else zero
 
 

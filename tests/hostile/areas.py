@@ -12,12 +12,17 @@ import numpy as np
 import yaml
 
 import gpnb
+from gpnb.core.recipe import Recipe
+from gpnb.core.replay import replay
+from gpnb.core.sky_regions import to_regions
+from gpnb.core.units import to_quantity, to_skycoord, to_time
 from gpnb.data.expression import where_mask
 from gpnb.fetch.unpack import unpack
 from gpnb.report.check import check_parameters
 from gpnb.report.defaults import NotebookParameter, read_defaults
 from gpnb.report.given import read_assignments, read_file
 from gpnb.report.run import _read
+from gpnb.state.chips import read_chip
 
 MODELS = Path(__file__).parents[1] / "models"
 
@@ -27,7 +32,7 @@ class Areas:
 
     def __init__(self, folder: Path):
         self.folder = folder
-        for name in ("run", "store", "irf", "map", "ogip", "own", "series", "pack", "work"):
+        for name in ("run", "store", "irf", "map", "ogip", "own", "series", "pack", "sets", "work"):
             (folder / name).mkdir()
         self.run = good.run(folder / "run")
         self.store = good.store(folder / "store")
@@ -42,7 +47,11 @@ class Areas:
             good.curve().write(folder / f"curve.{end}", "flux")
         self.series_files = good.series(folder / "series")
         self.archives = good.archives(folder / "pack")
+        self.catalog = good.catalog(folder / "catalog.fits")
+        self.absorption_file = good.absorption(folder / "absorption.fits")
+        gpnb.Datasets([good.spectrum(number, name) for number, name in enumerate("ab")]).write(folder / "sets")
         self.models = yaml.safe_load(good.models().to_yaml())
+        self.recipe = good.sky_map().geom.image().recipe.to_dict()
         self.theirs = [yaml.safe_load(path.read_text()) for path in sorted(MODELS.glob("gammapy*.yaml"))]
 
     def damaged(self, path: Path, rng: random.Random, change=mutate.fits_file) -> Path:
@@ -103,6 +112,23 @@ class Areas:
         found = gpnb.SpectrumDataset.read_ogip(folder / "pha_a.fits")
         return found.counts, found.usable, repr(found)
 
+    def datasets(self, rng):
+        folder = self.folder / "work" / "sets"
+        shutil.copytree(self.folder / "sets", folder, dirs_exist_ok=True)
+        path = rng.choice(sorted(path for path in folder.iterdir() if path.is_file()))
+        path.write_bytes(_change(path)(path.read_bytes(), rng))
+        found = gpnb.Datasets.read(folder)
+        return repr(found), [item.counts.sum() for item in found]
+
+    def catalogs(self, rng):
+        found = gpnb.read_catalog(self.damaged(self.catalog, rng))
+        source = found[0]
+        return repr(found), found.cone("83.6d 22d", "5 deg"), source.model(), source.flux_points()
+
+    def absorption(self, rng):
+        found = gpnb.EBLAbsorption.read(self.damaged(self.absorption_file, rng), redshift=0.2)
+        return found.evaluate_at(np.array([0.1, 1.0, 10.0])), repr(found)
+
     def points(self, rng):
         path = rng.choice(sorted(self.folder.glob("points-*")))
         found = gpnb.FluxPoints.read(self.damaged(path, rng, _change(path)))
@@ -161,6 +187,18 @@ class Areas:
         path.write_bytes(mutate.json_text(good.notebook(), rng))
         return read_defaults(_read(path), "a.ipynb")
 
+    def recipes(self, rng):
+        return replay(Recipe.from_dict(mutate.plain_data(self.recipe, rng)))
+
+    def regions(self, rng):
+        return repr(to_regions(mutate.text_file(rng.choice(_REGIONS), rng).decode(errors="replace")))
+
+    def typed(self, rng):
+        text = mutate.text_file(rng.choice(_TYPED), rng).decode(errors="replace")
+        door = rng.choice([to_time, to_skycoord, lambda text: to_quantity(text, "TeV", "energy")])
+        door = rng.choice([door, lambda text: read_chip(rng.choice(_CHIPS), text)])
+        return repr(door(text))
+
     def archive(self, rng):
         target = self.folder / "work" / "unpacked"
         shutil.rmtree(target, ignore_errors=True)
@@ -177,6 +215,19 @@ class Areas:
 
 _DEFAULTS = {"radius": "0.1 deg", "obs_ids": [1, 2], "target": "Crab", "energy": ["1 TeV", "10 TeV"], "flag": True}
 _DEFAULTS |= {"threshold": 4.5, "position": "83.6d 22d", "region": "icrs; circle(1, 2, 0.1)", "start": "2031-02-03"}
+_REGIONS = [b"icrs; circle(83.6, 22.0, 0.5)", b"galactic; box(184.5, -5.8, 1, 2, 30)\nicrs; point(1, 2)"]
+_REGIONS += [b"fk5; polygon(83, 21, 84, 21, 84, 22)", b"icrs; annulus(83.6, 22, 0.3, 0.5) # color=red"]
+_TYPED = [b"2031-02-03T12:30:45 tt", b"MJD 53946.01 tt", b"83.63d 22.01d", b"galactic 0d 0d", b"05h34m32s +22d00m52s"]
+_TYPED += [
+    b"10 TeV",
+    b"1.5e3 GeV",
+    b"0.7 - 30 TeV",
+    b"53945.90 - 53945.98",
+    b"83.63 22.01 r 0.11",
+    b"0.1 - 0.4",
+    b"1, 2-5",
+]
+_CHIPS = ["region", "energy", "time", "phase", "runs"]
 _EXPRESSION = "A B V M N < == in not and or ( ) 1 0 'a' * / 1e308 - + ~ ** A.b f(1) None True".split()  # noqa: SIM905
 _EXPRESSION += ["is not", "9" * 40, "[1, 2]", "('a',)", "lambda: 1"]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from astropy import units as u
+from astropy.io import fits
 from astropy.table import Table
 from astropy.time import Time
 
@@ -128,6 +129,41 @@ def models() -> gpnb.Models:
     parts = {"a": (sum_of, shape), "b": (absorbed, gpnb.PointSource("83d 21d")), "c": (table, None)}
     found = gpnb.Models([gpnb.SkyModel(*pair, name=name) for name, pair in parts.items()])
     return found.freeze("a.sigma")
+
+
+def catalog(path: Path) -> Path:
+    """Two sources in the columns of 4FGL."""
+    numbers = {"PL_Index": 2.2, "LP_Index": 2.1, "LP_beta": 0.1, "PLEC_IndexS": 1.7, "PLEC_ExpfactorS": 0.5}
+    table = Table(
+        {"Source_Name": ["4FGL J0534.5+2200", "4FGL J0835.3-4510"], "SpectrumType": ["PowerLaw", "LogParabola"]}
+    )
+    table["ASSOC1"], table["CLASS1"], table["Extended_Source_Name"] = ["Crab", "Vela"], ["pwn", "PSR"], ["", ""]
+    table["RAJ2000"], table["DEJ2000"] = [83.63, 128.84] * u.deg, [22.01, -45.18] * u.deg
+    for name in ("Conf_95_SemiMajor", "Conf_95_SemiMinor", "Conf_95_PosAng"):
+        table[name] = [0.02, 0.02] * u.deg
+    table["Pivot_Energy"] = [2000.0, 2000.0] * u.MeV
+    for name, value in {**numbers, "PLEC_Exp_Index": 2 / 3}.items():
+        table[name], table[f"Unc_{name}"] = np.full(2, value), np.full(2, 0.01)
+    for form in ("PL", "LP", "PLEC"):
+        unit = u.Unit("cm-2 MeV-1 s-1")
+        table[f"{form}_Flux_Density"] = [1e-12, 1e-12] * unit
+        table[f"Unc_{form}_Flux_Density"] = [1e-13, 1e-13] * unit
+    table["Flux_Band"], table["Sqrt_TS_Band"] = np.full((2, 8), 1e-9), np.full((2, 8), 10.0)
+    table["Unc_Flux_Band"] = np.tile([-1e-10, 2e-10], (2, 8, 1))
+    table.write(path)
+    return path
+
+
+def absorption(path: Path) -> Path:
+    """Transmission by redshift and energy, as XSPEC has it."""
+    energies = Table({"ENERG_LO": [1e7, 1e8, 1e9, 1e10], "ENERG_HI": [1e8, 1e9, 1e10, 1e11]})
+    redshift = np.array([0.1, 0.3, 1.0])
+    spectra = Table({"PARAMVAL": redshift, "INTPSPEC": np.exp(-redshift[:, None] * np.array([0.1, 1.0, 3.0, 9.0]))})
+    hdus = [fits.table_to_hdu(table) for table in (energies, spectra)]
+    for hdu, name in zip(hdus, ("ENERGIES", "SPECTRA"), strict=True):
+        hdu.name = name
+    fits.HDUList([fits.PrimaryHDU(), *hdus]).writeto(path)
+    return path
 
 
 def series(folder: Path) -> list[Path]:
