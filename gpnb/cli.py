@@ -145,12 +145,15 @@ def copy_tutorials(folder: Path) -> list[Path]:
     list of Path
         What was copied.
     """
+    from gpnb.core.atomic import atomic_set
     from gpnb.report.find import tutorials_folder
 
-    folder.mkdir(parents=True, exist_ok=True)
     sources = sorted(path for path in tutorials_folder().iterdir() if path.is_file())
-    missing = [path for path in sources if not (folder / path.name).exists()]
-    return [Path(shutil.copy(path, folder / path.name)) for path in missing]
+    with atomic_set(folder) as made:
+        missing = [path for path in sources if not (folder / path.name).exists()]
+        for path in missing:
+            shutil.copy(path, made / path.name)
+    return [folder / path.name for path in missing]
 
 
 def main() -> None:

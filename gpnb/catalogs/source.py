@@ -15,6 +15,7 @@ from astropy.coordinates import SkyCoord
 from astropy.table import Table
 
 from gpnb.core.errors import ArgumentError, SelectionError
+from gpnb.core.faults import faults_told
 from gpnb.core.fits_units import unit_factor
 from gpnb.core.recipe import Recipe
 from gpnb.models.base import Model
@@ -174,11 +175,13 @@ class CatalogSource(ABC):
         """A number of the row in a unit; NaN if the catalogue has no such column."""
         if column not in self.row.colnames:
             return math.nan
-        return float(self.row[column]) * self._factor(column, unit)
+        with faults_told(f"{self.name}: column {column} of its catalogue holds no number"):
+            return float(self.row[column]) * self._factor(column, unit)
 
     def _values(self, column: str, unit: str = "") -> np.ndarray:
         """An array of the row in a unit."""
-        return np.asarray(self.row[column], dtype=float) * self._factor(column, unit)
+        with faults_told(f"{self.name}: column {column} of its catalogue holds no numbers"):
+            return np.asarray(self.row[column], dtype=float) * self._factor(column, unit)
 
     def _pair(self, column: str, unit: str = "", error: str = "Unc_{}") -> tuple[float, float]:
         """A number and its error."""

@@ -3,8 +3,22 @@
 from dataclasses import FrozenInstanceError
 
 
+_HALF = 600
+"""Characters shown of each end of a sentence that quotes a long text."""
+
+
 class GpnbError(Exception):
-    """Base of every error gpnb raises on purpose; its text is one clear sentence."""
+    """Base of every error gpnb raises on purpose; its text is one clear sentence.
+
+    Examples
+    --------
+    >>> len(str(GpnbError("x" * 10**6)))
+    1203
+    """
+
+    def __str__(self) -> str:
+        text = super().__str__()
+        return text if len(text) <= 2 * _HALF else f"{text[:_HALF]} … {text[-_HALF:]}"
 
 
 class DataFormatError(GpnbError, ValueError):

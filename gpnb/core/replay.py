@@ -10,6 +10,7 @@ from inspect import getattr_static, isroutine
 from typing import Any
 
 from gpnb.core.errors import SelectionError
+from gpnb.core.faults import faults_told, one_line
 from gpnb.core.recipe import Recipe
 
 FUNCTIONS = frozenset(
@@ -47,7 +48,7 @@ def replay(recipe: Recipe) -> Any:
     Raises
     ------
     SelectionError
-        If part of it was made in memory, and is not there any more.
+        If part of it was made in memory, and is not there any more; or it cannot be followed.
 
     Examples
     --------
@@ -55,8 +56,9 @@ def replay(recipe: Recipe) -> Any:
     >>> replay(gpnb.Axis.energy("1 TeV", "10 TeV", nbin=2).recipe)
     <Axis energy: 2 bins, 1 to 10 TeV, log>
     """
-    inputs = [replay(item) for item in recipe.inputs]
-    return step(recipe, inputs)
+    with faults_told(f"The step {one_line(recipe.call)} of a recipe cannot be followed", SelectionError):
+        inputs = [replay(item) for item in recipe.inputs]
+        return step(recipe, inputs)
 
 
 def step(recipe: Recipe, inputs: Sequence[Any], **changed: Any) -> Any:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import sys
+import warnings
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+from astropy.utils.exceptions import AstropyUserWarning
+
 from gpnb.core.errors import ArgumentError
+from gpnb.core.faults import faults_told, one_line
 
 if TYPE_CHECKING:
     from regions import SkyRegion
@@ -16,6 +21,9 @@ _PRECISION = 10
 
 _DEFAULTS = "global include=1"
 """What the writer says of every region; it is the default of DS9."""
+
+_OF_LOOKS = re.compile(r"duplicate metadata|is invalid and will be")
+"""What the parser says of colours and fonts, which matter nothing here."""
 
 
 def to_regions(value: Any, name: str = "region") -> list[SkyRegion]:
@@ -73,14 +81,20 @@ def region_text(region: SkyRegion) -> str:
 
 
 def _parse(text: str, name: str) -> list[SkyRegion]:
+    """All regions of the text; the parser leaves out what it cannot read, which would be half of what was meant."""
     from regions import Regions
 
-    try:
+    given = f"{name}={one_line(repr(text))}"
+    with (
+        faults_told(f"{given} is not DS9 region text, write 'icrs; circle(83.63, 22.01, 0.2)'", ArgumentError),
+        warnings.catch_warnings(record=True) as left_out,
+    ):
+        warnings.simplefilter("always")
         found = list(Regions.parse(text, format="ds9"))
-    except Exception as error:  # the parser raises many kinds for bad text
-        raise ArgumentError(
-            f"{name}={text!r} is not DS9 region text: write 'icrs; circle(83.63, 22.01, 0.2)'."
-        ) from error
+    told = [str(item.message) for item in left_out if issubclass(item.category, AstropyUserWarning)]
+    reasons = [text for text in told if not _OF_LOOKS.search(text)]
+    if reasons:
+        raise ArgumentError(f"{given} cannot be read in full ({one_line(reasons[0])}): mend or remove that line.")
     if not found or not all(is_region(region) for region in found):
-        raise ArgumentError(f"{name}={text!r} holds no region on the sky: write 'icrs; circle(83.63, 22.01, 0.2)'.")
+        raise ArgumentError(f"{given} holds no region on the sky: write 'icrs; circle(83.63, 22.01, 0.2)'.")
     return found

@@ -12,6 +12,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from gpnb.core.atomic import atomic_file
+
 CONFIG = Path(__file__).parent / "jupyter"
 """A folder for ``JUPYTER_CONFIG_PATH``.
 
@@ -68,4 +70,6 @@ def install_settings(prefix: Path) -> Path:
     """
     target = prefix / "etc" / "jupyter" / _OVERRIDES.with_suffix(".d") / "gpnb.json"
     target.parent.mkdir(parents=True, exist_ok=True)
-    return Path(shutil.copy(CONFIG / _OVERRIDES, target))
+    with atomic_file(target, overwrite=True) as made:
+        shutil.copy(CONFIG / _OVERRIDES, made)
+    return target

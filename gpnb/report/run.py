@@ -16,7 +16,7 @@ import nbformat
 from astropy.time import Time
 from nbformat import NotebookNode
 
-from gpnb.core.atomic import writing
+from gpnb.core.atomic import atomic_set, writing
 from gpnb.core.errors import ArgumentError, GpnbError
 from gpnb.core.faults import faults_told, one_line
 from gpnb.core.scratch import scratch_folder
@@ -203,11 +203,13 @@ def _finish(executed: NotebookNode, source: Path, work: Path) -> ReportFiles:
 
 
 def _publish(files: ReportFiles, folder: Path) -> ReportFiles:
-    """Move what is ready to where it belongs; the page last, since it names the others."""
-    tables = tuple(path.replace(folder / path.name) for path in files.tables)
-    notebook = files.notebook.replace(folder / files.notebook.name)
+    """Move what is ready to where it belongs, all at once: the page names the others."""
+    with atomic_set(folder, overwrite=True) as made:
+        for path in (files.notebook, files.html, *files.tables):
+            path.replace(made / path.name)
+    notebook, html, *tables = (folder / path.name for path in (files.notebook, files.html, *files.tables))
     _failed(notebook).unlink(missing_ok=True)  # of an earlier run
-    return ReportFiles(notebook, files.html.replace(folder / files.html.name), tables)
+    return ReportFiles(notebook, html, tuple(tables))
 
 
 def _sha256(path: Path) -> str:

@@ -116,3 +116,22 @@ def test_wrong_regions(value):
 def test_times_pass_through():
     now = Time.now()
     assert to_time(now) is now
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "icrs; circle(83, 22, 0.5)\nkreis(83, 22, 0.4)",
+        "icrs; circle(83, 22, 0.5)\npanda(83, 22, 0, 90, 1, 0.1, 0.5, 1)",
+        "icrs; circle(83, 22, 0.5)\nwcs; circle(1, 2, 3)",
+        "circle(83, 22, 0.5)",
+    ],
+)
+def test_a_region_that_is_read_in_part_is_refused(text):
+    with pytest.raises(ArgumentError, match=r"cannot be read in full .* mend or remove that line|not DS9 region text"):
+        to_regions(text)
+
+
+def test_colours_of_regions_do_not_matter():
+    (region,) = to_regions("global color=green dashlist=8 3\nicrs; circle(83, 22, 0.5) # color=red color=blue width=x")
+    assert region.radius.value == 0.5

@@ -14,10 +14,14 @@ import good
 import numpy as np
 
 import gpnb
+from gpnb.cli import copy_tutorials
+from gpnb.core.atomic import atomic_set, settled
 from gpnb.core.scratch import PREFIX, scratch_folder
 from gpnb.datasets.container import Datasets
 from gpnb.fetch.download import _replace_folder
 from gpnb.products.excess import ExcessMaps
+from gpnb.report.find import tutorials_folder
+from gpnb.report.run import ReportFiles, _publish
 from gpnb.simulate.cache import made_once
 
 
@@ -63,8 +67,6 @@ class Writers:
         self._maps(dict.fromkeys(names, maps), number)
 
     def _maps(self, maps, number):
-        from gpnb.core.atomic import atomic_set
-
         with atomic_set(self.folder, overwrite=True) as made:
             for name, item in maps.items():
                 item.write(made / f"{name}.fits")
@@ -97,8 +99,6 @@ class Writers:
             _replace_folder(archive, self.folder / "data")
 
     def read_archive(self):
-        from gpnb.core.atomic import settled
-
         return {int(path.read_text()) for path in settled(self.folder / "data").glob("*.txt")}
 
     def write_table(self, number):
@@ -115,6 +115,34 @@ class Writers:
         gpnb.Models([gpnb.SkyModel(gpnb.PowerLaw(), name=name) for name in names]).write(
             self.folder / "m.yaml", overwrite=True
         )
+
+    def write_workspace(self, number):
+        chosen = gpnb.Selection(energy=(f"{number} TeV", f"{2 * number} TeV"))
+        gpnb.Workspace(chosen).write(self.folder / "w.json", overwrite=True)
+
+    def read_workspace(self):
+        low, high = gpnb.Workspace.read(self.folder / "w.json").selection.energy.to_value("TeV")
+        return {round(low), round(high / 2)}
+
+    def write_report(self, number):
+        with tempfile.TemporaryDirectory(dir=self.folder) as name:
+            _texts(Path(name), number)
+            notebook, page, *tables = (Path(name) / f"{item}.txt" for item in range(5))
+            _publish(ReportFiles(notebook, page, tuple(tables)), self.folder)
+
+    def read_report(self):
+        return {int(settled(self.folder / f"{item}.txt").read_text()) for item in range(5)}
+
+    def write_tutorials(self, number):
+        for path in sorted(self.folder.glob("*.ipynb"))[number % 3 :: 3]:
+            path.unlink()
+        copy_tutorials(self.folder)
+
+    def read_tutorials(self):
+        whole = {path.name: path.read_bytes() for path in tutorials_folder().iterdir() if path.is_file()}
+        return {0 if settled(path).read_bytes() == whole[path.name] else 1 for path in self.folder.glob("*.ipynb")} | {
+            0
+        }
 
     def read_models(self):
         return {int(name[1:]) for name in gpnb.Models.read(self.folder / "m.yaml").names}

@@ -7,7 +7,11 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import good
 import pytest
+from astropy import units as u
+from astropy.io import fits
+from astropy.table import Table
 
 import gpnb
 
@@ -44,8 +48,25 @@ def faults(found):
     return "\n".join(f"{line['area']} {line['seed']}: {line['outcome']}: {line['says']}" for line in bad)
 
 
+@pytest.mark.parametrize("number", [(1, 2), "x", 1.5, 2j, True])
+def test_a_run_needs_a_number(tmp_path, number):
+    path = good.run(tmp_path)
+    fits.setval(path, "OBS_ID", value=str(number) if isinstance(number, tuple) else number, ext=1)
+    with pytest.raises(gpnb.DataFormatError, match=r"OBS_ID is .* expected the number of a run"):
+        gpnb.DataStore.read([path])
+
+
+def test_a_catalogue_needs_one_number_a_column(tmp_path):
+    path = good.catalog(tmp_path / "a.fits")
+    table = Table.read(path)
+    table["Pivot_Energy"] = [[1.0, 2.0]] * 2 * u.MeV
+    table.write(path, overwrite=True)
+    with pytest.raises(gpnb.DataFormatError, match="column Pivot_Energy of its catalogue holds no number"):
+        gpnb.read_catalog(path)[0].model()
+
+
 def test_five_hundred_damaged_inputs():
-    found = results(0, 25)
+    found = results(0, 20)
     assert len(found) > 500
     assert not faults(found)
     assert Counter(line["outcome"] for line in found)["told"] > 250
@@ -54,6 +75,6 @@ def test_five_hundred_damaged_inputs():
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(10))
 def test_ten_thousand_damaged_inputs(part):
-    found = results(1000 + 45 * part, 1045 + 45 * part)
+    found = results(1000 + 38 * part, 1038 + 38 * part)
     assert len(found) > 1000
     assert not faults(found)

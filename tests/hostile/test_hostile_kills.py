@@ -11,6 +11,7 @@ import gpnb
 
 HERE = Path(__file__).parent
 WRITERS = ["ogip", "datasets", "ogip_folder", "index", "cube", "excess", "made_once", "archive", "table", "models"]
+WRITERS += ["workspace", "report", "tutorials"]
 
 
 def kills(writer, number):
