@@ -2,7 +2,6 @@
 
 from dataclasses import FrozenInstanceError
 
-
 _HALF = 600
 """Characters shown of each end of a sentence that quotes a long text."""
 
