@@ -62,6 +62,8 @@ class OpacityTable:
             energies, spectra = (find_hdu(hdus, name, path) for name in ("ENERGIES", "SPECTRA"))
             unit = energies.columns["ENERG_LO"].unit or "keV"
             low, high = (np.asarray(energies.data[name], dtype=float) for name in ("ENERG_LO", "ENERG_HI"))
+            if not np.all((low > 0) & (low <= high)):
+                raise DataFormatError(f"{path}: bins of energy must be positive, and end above where they begin.")
             center = np.sqrt(low * high) * unit_factor(unit, "TeV", str(path))
             return cls.from_transmission(spectra.data["PARAMVAL"], center, spectra.data["INTPSPEC"])
 
