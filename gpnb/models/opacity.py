@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gpnb.core.errors import ArgumentError
+from gpnb.core.errors import ArgumentError, DataFormatError
 from gpnb.core.faults import faults_told
 from gpnb.core.fits_file import find_hdu, open_fits
 from gpnb.core.fits_units import unit_factor
