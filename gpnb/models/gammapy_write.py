@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -115,11 +116,16 @@ def _part(model: Model, kinds: Mapping[str, Kind], labels: Mapping[str, str]) ->
     kind, theirs = found
     others = {ours: name for name, ours in kind.names.items()}
     parameters = [
-        _parameter(item, others.get(item.name, item.name), labels.get(item.name, ""), kind)
+        _parameter(_in_days(item), others.get(item.name, item.name), labels.get(item.name, ""), kind)
         for item in model.parameters
         if item.name not in ("base", "height")
     ]
     return {"type": theirs, "parameters": parameters}
+
+
+def _in_days(item: Parameter) -> Parameter:
+    """Gammapy takes a length of time for a number of days where it is raised to a power."""
+    return replace(item, unit="d").to(item) if item.unit == "s" else item
 
 
 def _parameter(item: Parameter, name: str, label: str, kind: Kind) -> dict[str, Any]:

@@ -12,21 +12,23 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).parent
+WRITTEN = ("written.py", "analysed.py")
 DEFAULT = HERE.parents[1] / "benchmarks" / ".venv-rival" / "bin" / "python"
 
 
 def main() -> int:
-    """Run both comparisons; the exit code says whether all agrees."""
+    """Run all comparisons; the exit code says whether all agrees."""
     rival = os.environ.get("GPNB_RIVAL_PYTHON") or str(DEFAULT)
     if not Path(rival).is_file():
         sys.stdout.write(f"{rival} is not there: run make validate, or set GPNB_RIVAL_PYTHON.\n")
         return 1
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        _run(sys.executable, "written.py", "--write", folder)
+        for script in WRITTEN:
+            _run(sys.executable, script, "--write", folder)
         demo = _demo_store()
         (folder / "demo.json").write_text(_run(sys.executable, "check_gammapy_reads_demo.py", "--expect", demo))
-        pairs = (("written.py", folder), ("check_gammapy_reads_demo.py", demo, folder / "demo.json"))
+        pairs = (*((script, folder) for script in WRITTEN), ("check_gammapy_reads_demo.py", demo, folder / "demo.json"))
         codes = [subprocess.run(_command(rival, *pair), check=False).returncode for pair in pairs]
     return int(any(codes))
 

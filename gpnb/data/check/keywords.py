@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from astropy.io import fits
 from astropy.time import Time
 
 from gpnb.core.errors import DataFormatError
@@ -31,10 +30,7 @@ def number(place: Place, header: Mapping[str, Any], key: str) -> float | None:
     value = header.get(key)
     if value is None:
         return None
-    try:
-        found = float(value) if not isinstance(value, fits.card.Undefined) else np.nan
-    except ValueError:
-        found = np.nan
+    found = number_or_nan(value)
     if np.isfinite(found):
         return found
     place.error("keyword-value", key, f"{key} is {str(value)!r}, not a number.", "Write a number.")
