@@ -71,7 +71,7 @@ class PsfOfRun:
         obs = self._checked()
         offsets = _offsets(obs.psf, self.run.offset_max)
         contained = obs.psf.containment_table(energy_true.center_values, offsets, _ANGLES)
-        seen = (obs.aeff.table(energy_true.center_values, offsets) > 0) & contained.any(axis=2)
+        seen = (obs.aeff.evaluate_grid(energy_true.center_values, offsets) > 0) & contained.any(axis=2)
         if not seen.any():
             return None
         inner = (contained[seen] < _INNER).sum(axis=1).min()
@@ -168,7 +168,7 @@ def _add(
     apart = np.nan_to_num(sums.geom.separation(run.pointing), nan=np.inf)
     seen = (apart < run.offset_max) | (apart == apart.min())
     place = np.where(seen, np.minimum(apart, run.offset_max), 0.0)
-    exposure = obs.aeff.table(energy_true.center_values, place.ravel()).reshape(-1, *place.shape) * run.livetime
+    exposure = obs.aeff.evaluate_grid(energy_true.center_values, place.ravel()).reshape(-1, *place.shape) * run.livetime
     share = np.stack([np.interp(place, offsets, unit) for unit in np.eye(len(offsets))])
     known = np.einsum("jo,oyx->jyx", table.any(axis=2), share) > 0
     sums.add(exposure * seen * known, table, share)

@@ -99,7 +99,7 @@ def test_one_run_is_its_response_between_the_nodes(runs, single, offset, angle):
     rad = np.linspace(0, 1, 1001)
     psf = single.psf.at(near(runs[0], angle, offset))
     assert worst(psf, densities(runs[0], psf, offset, rad), rad) < 2e-3
-    own = runs[0].psf.containment_radius(np.array(0.68), psf.energy_true.center_values, np.array(offset))
+    own = runs[0].psf.containment_radius(psf.energy_true.center_values, np.array(offset))
     assert psf.containment_radius(0.68) == pytest.approx(own, rel=2e-3)
     kernel = runs[0].edisp.kernel(psf.energy_true, ENERGY, offset)
     assert np.abs(single.edisp.at(near(runs[0], angle, offset)) - kernel).max() < 1e-3
@@ -290,7 +290,7 @@ def test_real_runs_at_their_place(data_dir, store, select, low, high):
         psf = cube.psf.at(position)
         centers = psf.energy_true.center_values
         seen = obs.aeff.evaluate(centers, np.full(len(centers), offset)) > 0
-        own = obs.psf.containment_radius(np.array(0.68), centers, np.array(offset))
+        own = obs.psf.containment_radius(centers, np.array(offset))
         assert psf.containment_radius(0.68)[seen] == pytest.approx(own[seen], rel=0.03)
         assert np.median(np.abs(psf.containment_radius(0.68) / own - 1)[seen]) < 0.01
         rad = np.linspace(0, psf.rad[-1], 60)
