@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from gpnb.core.errors import ArgumentError
 from gpnb.core.frames import separation
+from gpnb.maps.geometry import WcsGeometry
 from gpnb.models.spatial import SpatialModel
 
 
@@ -36,6 +38,18 @@ class PointSource(SpatialModel):
     def reach(cls, values: Sequence[float]) -> float:  # noqa: ARG003
         """None."""
         return 0.0
+
+    def on(self, geom: WcsGeometry) -> np.ndarray:
+        """One in the pixel that holds it; shape (ny, nx)."""
+        found = np.zeros((geom.ny, geom.nx))
+        column, row = (np.floor(item + 0.5) for item in geom.coord_pixel(self.center))
+        if 0 <= column < geom.nx and 0 <= row < geom.ny:
+            found[int(row), int(column)] = 1.0
+        return found
+
+    def on_slopes(self, geom: WcsGeometry) -> np.ndarray:
+        """It has none before it is blurred."""
+        raise ArgumentError("A point jumps from pixel to pixel: it has slopes only where a PSF blurs it.")
 
     def _density(self, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
         lon0, lat0 = self.values

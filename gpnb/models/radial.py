@@ -72,6 +72,9 @@ class RadialSource(SpatialModel):
         cos, sin = np.cos(np.radians(phi)), np.sin(np.radians(phi))
         return along * sin + across * cos, along * cos - across * sin
 
+    def _size(self) -> float:
+        return max(self.reach(self.values[2:]), SMALLEST)
+
     @classmethod
     def _own_names(cls) -> list[str]:
         return [name for name in list(cls.declared)[2:] if name not in ("e", "phi")]

@@ -10,7 +10,9 @@ from astropy.coordinates import SkyCoord
 from gpnb.core.errors import ArgumentError
 from gpnb.core.frames import from_offsets, offsets, to_frame
 from gpnb.core.units import skycoord_text, to_skycoord
+from gpnb.maps.geometry import WcsGeometry
 from gpnb.models.base import Declared, check_order
+from gpnb.models.pixel_integral import Cells, cells_of
 from gpnb.models.sky_shape import SkyShape
 
 _SMALLEST, _LARGEST, _CELLS = 1e-3, 60.0, 400
@@ -18,6 +20,9 @@ _SMALLEST, _LARGEST, _CELLS = 1e-3, 60.0, 400
 
 _MISSED = 3e-3
 """Of a shape, that may lie beyond the square that it is drawn from."""
+
+_STEP = 1e-3
+"""Of a value, or of the size for the centre, for slopes by differences."""
 
 _PART = 0.05
 """Of a shape, that must lie in a square before it can be told whether it all does."""
@@ -87,6 +92,29 @@ class SpatialModel(SkyShape):
         x, y = self._draw(size, rng)
         lon0, lat0 = self.values[:2]
         return to_frame(*from_offsets(x, y, lon0, lat0), self.frame, "icrs")
+
+    def on(self, geom: WcsGeometry) -> np.ndarray:
+        """Integral over each pixel of a geometry, right for shapes smaller than a pixel too; shape (ny, nx)."""
+        return self._cells_on(geom).integral(self.density)
+
+    def on_slopes(self, geom: WcsGeometry) -> np.ndarray:
+        """Derivatives of `on` with all parameters, by differences to the fourth order; shape (n parameters, ny, nx)."""
+        cells, size = self._cells_on(geom), self._size()
+        rows = []
+        for place, value in enumerate(self.values):
+            step = _STEP * (size if place < 2 else abs(value) or 1.0)
+            moved = [np.array(self.values) + by * step * np.eye(len(self.values))[place] for by in (-2, -1, 1, 2)]
+            ends = [cells.integral(self.with_values(item).density) for item in moved]
+            rows.append((8 * (ends[2] - ends[1]) - (ends[3] - ends[0])) / (12 * step))
+        return np.stack(rows)
+
+    def _cells_on(self, geom: WcsGeometry) -> Cells:
+        center = self.center.icrs
+        return cells_of(self.density, geom, float(center.ra.deg), float(center.dec.deg), self._size())
+
+    def _size(self) -> float:
+        """Radius (deg) that holds nearly all of it."""
+        return float(np.sqrt(2) * self._cells()[0])
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
