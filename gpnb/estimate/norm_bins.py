@@ -13,6 +13,7 @@ from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.datasets.statistic import excess_variance
 from gpnb.estimate.norm_profile import NormBins
 from gpnb.fitting.given import as_models
+from gpnb.fitting.members import check_spectrum
 from gpnb.fitting.terms import Terms
 from gpnb.fitting.variation import mean_factor
 from gpnb.models.collection import Models
@@ -42,6 +43,7 @@ def models_of(result: Any, source: str | None, steady: bool = False) -> tuple[Mo
     """
     models = as_models(getattr(result, "models", result)).resolved()
     target = models.source(source)
+    check_spectrum(target)
     bare = replace(target, spectral=with_flux(target.spectral), temporal=None if steady else target.temporal)
     models = Models(models.sources)  # the background of a cube is not that of spectra
     return Models([bare if model is target else model for model in models]), bare

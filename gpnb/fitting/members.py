@@ -19,14 +19,32 @@ def asks_of(models: Sequence[Any], bins: Bins) -> tuple[Bins | None, ...]:
     Raises
     ------
     ArgumentError
-        If the spectrum of a source is a factor on its map, which has no flux without positions.
+        See `check_spectrum`.
     """
     for model in models:
-        if isinstance(model, SkyModel) and model.spatial is not None and model.spatial.carries_flux:
-            raise ArgumentError(
-                f"{model.name} is a map of flux, which only cubes see: leave it out where spectra or points are fitted."
-            )
+        check_spectrum(model)
     return tuple(None if isinstance(model, BackgroundModel) else bins for model in models)
+
+
+def check_spectrum(model: Any) -> None:
+    """Refuse a source whose spectrum is not what spectra and points see.
+
+    Raises
+    ------
+    ArgumentError
+        If it is a factor on a map, which has no flux without positions, or the responses of spectra do not apply to it.
+    """
+    if not isinstance(model, SkyModel):
+        return
+    if model.spatial is not None and model.spatial.carries_flux:
+        raise ArgumentError(
+            f"{model.name} is a map of flux, which only cubes see: leave it out where spectra or points are fitted."
+        )
+    if not (model.responses.exposure and model.responses.dispersion):
+        raise ArgumentError(
+            f"{model.name} has {model.responses}, but spectra have exposure and dispersion for all sources: "
+            "leave it out where they are fitted."
+        )
 
 
 def check_backgrounds(models: Models, datasets: Iterable[Any]) -> None:

@@ -112,9 +112,13 @@ def _stream(seed: int, run: Run, name: str) -> np.random.Generator:
 def _source(obs_like: Any, run: Run, model: SkyModel, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """The events of a source, blurred."""
     photons = detected_photons(run, obs_like.aeff, model, rng)
-    ra, dec = smear_direction(obs_like.psf, photons.energy, photons.offset, photons.ra, photons.dec, rng)
+    energy, offset, ra, dec = photons.energy, photons.offset, photons.ra, photons.dec
+    if model.responses.psf:
+        ra, dec = smear_direction(obs_like.psf, energy, offset, ra, dec, rng)
+    if model.responses.dispersion:
+        energy = smear_energy(obs_like.edisp, energy, offset, rng)
     return {
-        "energy": smear_energy(obs_like.edisp, photons.energy, photons.offset, rng),
+        "energy": energy,
         "ra": ra,
         "dec": dec,
         "time": photons.time,

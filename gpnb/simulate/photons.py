@@ -69,8 +69,10 @@ def thinned_photons(run: Run, aeff: Any, model: SkyModel, size: int, rng: np.ran
 
 def place_of(model: SkyModel) -> SpatialModel:
     """Its spatial model; `ArgumentError` if there is none."""
-    if model.spatial is None:
-        raise ArgumentError(f"The model {model.name!r} has no position: give it a spatial model.")
+    if not isinstance(model.spatial, SpatialModel):
+        raise ArgumentError(f"The model {model.name!r} has no position: give it a spatial model about a centre.")
+    if not model.responses.exposure:
+        raise ArgumentError(f"The model {model.name!r} gives counts without exposure: no photons can be drawn of it.")
     return model.spatial
 
 

@@ -348,3 +348,10 @@ def test_spectra_do_not_see_maps_of_flux(make):
     diffuse = gpnb.SkyModel(gpnb.PowerLawNorm(), gpnb.TemplateSource(skymap, normalize=False), name="diffuse")
     with pytest.raises(gpnb.ArgumentError, match="diffuse is a map of flux, which only cubes see"):
         gpnb.fit(make(), [gpnb.SkyModel(CRAB, name="crab"), diffuse])
+
+
+def test_spectra_have_their_own_responses(make):
+    bare = gpnb.SkyModel(CRAB, name="bare", responses=gpnb.Responses(dispersion=False))
+    for call in (gpnb.fit, lambda data, model: gpnb.flux_points(data, model, energy_edges=[1, 3] * u.TeV)):
+        with pytest.raises(gpnb.ArgumentError, match=r"bare has Responses.*but spectra have exposure and dispersion"):
+            call(make(), bare)

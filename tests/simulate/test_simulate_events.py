@@ -249,3 +249,20 @@ def test_a_real_run(data_dir):
     assert events.meta["OBS_ID"] == obs.obs_id
     ours = np.sum(events.energy_values > 1)
     assert 0.4 < ours / np.sum(obs.events.select(offset=("0 deg", "5 deg")).energy_values > 1) < 2.5
+
+
+def test_responses_that_do_not_apply_to_a_source():
+    obs, sharp = make(), source(responses=gpnb.Responses(psf=False, dispersion=False))
+    found = of(simulate_events(obs, sharp, seed=1), 1)
+    center = sharp.spatial.center
+    assert len(found) > 1000
+    place = center.ra.deg, center.dec.deg
+    assert separation(found.column("RA"), found.column("DEC"), *place).max() < 1e-6
+    blurred = of(simulate_events(obs, source(), seed=1), 1)
+    assert separation(blurred.column("RA"), blurred.column("DEC"), *place).max() > 0.01
+    with pytest.raises(ArgumentError, match="gives counts without exposure"):
+        simulate_events(obs, source(responses=gpnb.Responses(exposure=False)), seed=1)
+    with pytest.raises(ArgumentError, match="has no position: give it a spatial model"):
+        simulate_events(obs, source(spatial=gpnb.ConstantSource()), seed=1)
+    with pytest.raises(ArgumentError, match="give a SkyModel, or several"):
+        simulate_events(obs, [source(), gpnb.BackgroundModel("stacked")], seed=1)
