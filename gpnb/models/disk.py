@@ -72,9 +72,10 @@ class DiskSource(RadialSource):
     def draw_radius(  # type: ignore[override]
         size: int, rng: np.random.Generator, radius: float, edge_width: float
     ) -> np.ndarray:
-        """Radii of a round disk: a place inside and a step of the edge."""
-        step = rng.normal(0, _EDGE * edge_width, (2, size))
-        return np.asarray(radius * np.hypot(np.sqrt(rng.random(size)) + step[0], step[1]))
+        """Radii of a round disk: a place inside and, where the edge is soft, a step."""
+        inside = np.sqrt(rng.random(size))
+        step = rng.normal(0, _EDGE * edge_width, (2, size)) if edge_width else np.zeros((2, size))
+        return np.asarray(radius * np.hypot(inside + step[0], step[1]))
 
     @classmethod
     def reach(cls, values: Sequence[float]) -> float:

@@ -41,12 +41,15 @@ class Kind:
         Parameters that are called otherwise here.
     frozen : tuple of str
         Frozen by default, besides those that always are.
+    read : bool
+        Whether it reads what it writes.
     """
 
     tag: str
     ours: str
     names: Mapping[str, str] = field(default_factory=dict)
     frozen: tuple[str, ...] = ()
+    read: bool = True
 
 
 SPECTRAL = {
@@ -78,7 +81,7 @@ SPATIAL = {
     "ShellSpatialModel": Kind("shell", "ShellSource", _CENTER),
     "Shell2SpatialModel": Kind("shell2", "Shell2Source", _CENTER),
     "ConstantSpatialModel": Kind("const", "ConstantSource", {}, ("value",)),
-    "ConstantFluxSpatialModel": Kind("const-flux", "ConstantFluxSource"),
+    "ConstantFluxSpatialModel": Kind("const-flux", "ConstantFluxSource", read=False),
     "TemplateSpatialModel": Kind("template", "TemplateSource", _CENTER, ("lon_0", "lat_0")),
     "PiecewiseNormSpatialModel": Kind("piecewise-norm", "SkyNorm"),
 }

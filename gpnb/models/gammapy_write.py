@@ -110,7 +110,7 @@ def _temporal(model: Model, labels: Mapping[str, str]) -> dict[str, Any]:
 
 def _part(model: Model, kinds: Mapping[str, Kind], labels: Mapping[str, str]) -> dict[str, Any]:
     name = type(model).__name__
-    found = next(((kind, theirs) for theirs, kind in kinds.items() if kind.ours == name), None)
+    found = next(((kind, theirs) for theirs, kind in kinds.items() if kind.ours == name and kind.read), None)
     if found is None:
         raise ArgumentError(f"{name} has no counterpart in Gammapy: leave it out, or write with format='gpnb'.")
     kind, theirs = found

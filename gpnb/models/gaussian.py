@@ -48,10 +48,11 @@ class GaussianSource(RadialSource):
         value = np.exp(-0.5 * sigma**2 * squared)
         return value, -0.5 * sigma**2 * value, -sigma * squared * value
 
-    @staticmethod
-    def draw_radius(size: int, rng: np.random.Generator, sigma: float) -> np.ndarray:  # type: ignore[override]
-        """Radii of a round Gaussian."""
-        return rng.rayleigh(sigma, size)
+    def _draw(self, size: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        _, _, sigma, e, phi = self.values
+        major, minor = rng.normal(0, sigma, size), rng.normal(0, sigma * np.sqrt(1 - e**2), size)
+        cos, sin = np.cos(np.radians(phi)), np.sin(np.radians(phi))
+        return major * sin + minor * cos, major * cos - minor * sin
 
     @classmethod
     def reach(cls, values: Sequence[float]) -> float:

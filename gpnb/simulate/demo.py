@@ -35,7 +35,7 @@ from gpnb.simulate.instrument import cta_like
 from gpnb.simulate.scene import SITE, Target, horizontal, targets
 from gpnb.simulate.scene_pulsar import EPHEMERIS, OFF, ON, pulsar_targets
 
-VERSION = 3
+VERSION = 4
 """Changes with the content: a store of another version is made beside this one."""
 
 LIVE_FRACTION = 0.98

@@ -123,7 +123,7 @@ def _galactic_centre() -> Target:
         SkyModel(spectral=center, spatial=PointSource("galactic 359.944d -0.046d"), name="center"),
         _source("composite", PointSource("galactic 0.87d 0.08d"), 2.4, "1.6e-12"),
         _source("nebula", GaussianSource("galactic 358.7d -0.6d", sigma="0.08 deg"), 2.3, "2.6e-12"),
-        _source("shell", DiskSource("galactic 1.5d 0.9d", radius="0.1 deg"), 2.2, "2.2e-12"),
+        _source("shell", DiskSource("galactic 1.5d 0.9d", radius="0.1 deg", edge_width=0), 2.2, "2.2e-12"),
         _source("binary", PointSource("galactic 359.2d -1.2d"), 2.6, "1.2e-12"),
         _source("pulsar-nebula", PointSource("galactic 0.6d 1.1d"), 2.2, "1.1e-12"),
         _source("faint-east", PointSource("galactic 0.6d -0.8d"), 2.4, "2.5e-13"),

@@ -237,7 +237,11 @@ def test_isotropic_emission_fills_pixels_by_their_size():
 )
 def test_shapes_in_files(shape):
     models = gpnb.Models([gpnb.SkyModel(gpnb.PowerLaw(), shape, name="a")])
-    for format in ("gpnb", "gammapy"):  # noqa: A001
+    if isinstance(shape, gpnb.ConstantFluxSource):  # which Gammapy writes, and does not read
+        with pytest.raises(gpnb.ArgumentError, match="ConstantFluxSource has no counterpart in Gammapy"):
+            models.to_yaml("gammapy")
+    formats = ("gpnb",) if isinstance(shape, gpnb.ConstantFluxSource) else ("gpnb", "gammapy")
+    for format in formats:  # noqa: A001
         back = gpnb.Models.from_yaml(models.to_yaml(format))
         assert type(back["a"].spatial) is type(shape)
         assert back["a"].spatial.values == pytest.approx(shape.values)

@@ -31,7 +31,7 @@ def fresh(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GPNB_CACHE", str(folder))
         store = room.demo_store(progress=False)
-    assert store.path == folder / "demo-cta-v3"
+    assert store.path == folder / "demo-cta-v4"
     return store
 
 
