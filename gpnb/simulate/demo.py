@@ -83,7 +83,7 @@ def demo_store(part: str = "cta", progress: bool | Report = True) -> DataStore |
     Returns
     -------
     DataStore or Datasets
-        A store of runs in the folder ``demo-cta-v2`` (by its name and version) of ``$GPNB_CACHE``, else of the user's
+        A store of runs in the folder ``demo-cta-v4`` (by its name and version) of ``$GPNB_CACHE``, else of the user's
         cache; of the part ``"joint"`` the spectra in ``demo-joint-v1``, OGIP files in a folder for each instrument.
 
     Raises

@@ -32,7 +32,7 @@ def test_the_demo_store_is_sound(demo):
     report = demo.check()
     assert report.findings == ()
     assert report.ok
-    assert repr(report) == "<CheckReport demo-cta-v2: 18 runs, 19 files: 0 errors, 0 warnings, 0 notes>"
+    assert repr(report) == f"<CheckReport {demo.path.name}: 18 runs, 19 files: 0 errors, 0 warnings, 0 notes>"
     assert report.to_code().splitlines()[-1] == "report = store.check()"
     assert len(report.table) == 0
     assert report.table.colnames[:3] == ["severity", "code", "file"]
@@ -141,7 +141,10 @@ def test_the_same_finding_in_many_files_is_shown_once():
 
 def test_the_command(tiny_store, tmp_path_factory, demo):
     run = CliRunner().invoke(app, ["check", "demo"])
-    assert (run.exit_code, run.output.strip()) == (0, "demo-cta-v2: 18 runs, 19 files: 0 errors, 0 warnings, 0 notes")
+    assert (run.exit_code, run.output.strip()) == (
+        0,
+        f"{demo.path.name}: 18 runs, 19 files: 0 errors, 0 warnings, 0 notes",
+    )
     (tiny_store / "data" / "run_2.fits").unlink()
     run = CliRunner().invoke(app, ["check", str(tiny_store), "--json"])
     assert run.exit_code == 1
