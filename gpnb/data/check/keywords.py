@@ -9,6 +9,7 @@ import numpy as np
 from astropy.time import Time
 
 from gpnb.core.errors import DataFormatError
+from gpnb.core.header_keys import number_or_nan
 from gpnb.data.check.finding import Place
 from gpnb.data.gadf import classify
 from gpnb.data.timeref import time_factor, time_reference
