@@ -222,5 +222,9 @@ class Block(Predictor, Protocol):
         """
         return np.zeros((size, size)), np.zeros(size)
 
+    def remarks(self) -> list[str]:
+        """What whoever reads the result should know of how the data were taken."""
+        return []
+
     def bad(self, sources: Sequence[Source]) -> str:
         """Why −2 ln L is not finite though the sources are, in words; empty if it is."""

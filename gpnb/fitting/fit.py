@@ -120,7 +120,7 @@ def _result(
     scale = likelihood.scale
     matrix = covariance.matrix * np.outer(scale, scale)
     faults = [*([] if minimum.converged else [minimum.message]), *covariance.faults]
-    doubts = bias_words(likelihood, minimum.theta, covariance.matrix)
+    doubts = [*bias_words(likelihood, minimum.theta, covariance.matrix), *likelihood.remarks]
     matrix.flags.writeable = False
     return FitResult(
         models=_fitted(likelihood, minimum.theta, np.sqrt(np.diag(matrix))),

@@ -8,8 +8,10 @@ from typing import Any
 from gpnb.core.errors import ArgumentError
 from gpnb.datasets.flux_points import FluxPointsDataset
 from gpnb.datasets.light_curve import LightCurveDataset
+from gpnb.datasets.map import MapDataset
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.fitting.block import Block
+from gpnb.fitting.blocks.cubes import Cubes
 from gpnb.fitting.blocks.points import LightCurves, Points
 from gpnb.fitting.blocks.spectra import Spectra
 from gpnb.products.light_curve import LightCurve
@@ -18,6 +20,7 @@ _BLOCKS: dict[type, type[Block]] = {
     SpectrumDataset: Spectra,
     FluxPointsDataset: Points,
     LightCurveDataset: LightCurves,
+    MapDataset: Cubes,
 }
 
 _MADE: dict[type, Callable[[Any], Any]] = {LightCurve: LightCurveDataset.from_curve}

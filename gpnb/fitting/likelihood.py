@@ -136,6 +136,11 @@ class Likelihood:
         return sum(block.n for block in self.blocks)
 
     @property
+    def remarks(self) -> list[str]:
+        """What whoever reads a result should know of how the data were taken."""
+        return [words for block in self.blocks for words in block.remarks()]
+
+    @property
     def statistics(self) -> tuple[str, ...]:
         """The statistics that add up."""
         return tuple(dict.fromkeys(name for block in self.blocks for name in block.statistics))

@@ -1,0 +1,257 @@
+"""Cubes in a likelihood: one block each, looked at only where photons landed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from gpnb.core.errors import ArgumentError
+from gpnb.datasets.map import MapDataset
+from gpnb.fitting.block import Bins, Block, Period, Rows, Share, Source
+from gpnb.fitting.cube.backgrounds import Background
+from gpnb.fitting.cube.components import component_of
+from gpnb.fitting.cube.part import Component, Part
+from gpnb.fitting.cube.photon_terms import Measured, PhotonTerm, Predicted
+from gpnb.fitting.cube.voxels import Voxels
+
+_MANY = 40
+"""Parameters: beyond, most of them do not touch most voxels, and matrices are kept sparse."""
+
+_FEW = 10.0
+"""Photons within reach of a source: with fewer, they do not tell how sure the data are."""
+
+
+class Cubes(Block):
+    """The block of one cube; see `Block`.
+
+    Parameters
+    ----------
+    dataset : MapDataset
+        The data.
+    models : sequence
+        Sources and backgrounds.
+    statistic : {"cash", "wstat"} or None
+        By default W where OFF counts were measured.
+    """
+
+    parts: ClassVar[tuple[str, ...]] = ("spectral", "spatial", "temporal")
+
+    def __init__(self, dataset: MapDataset, models: Sequence[Any], statistic: str | None):
+        self.datasets = (dataset,)
+        self._voxels = Voxels(dataset)
+        self._measured = _is_measured(dataset, statistic)
+        _check_backgrounds(dataset, models, measured=self._measured)
+        self._parts_of = [self._component(model) for model in models]
+        own = [_is_background(model) and model.dataset == dataset.name for model in models]
+        self._backgrounds = [model for model, is_own in zip(models, own, strict=True) if is_own]
+        centre = dataset.geom.axis("energy").center_values
+        factors = Bins(centre, centre)
+        self.asks = tuple(
+            factors if is_own else (part.asks if part is not None else None)
+            for part, is_own in zip(self._parts_of, own, strict=True)
+        )
+        self._kinds = [part for part, asks in zip(self._parts_of, self.asks, strict=True) if asks is not None]
+        self.periods = (Period(dataset.name, dataset.gti),)
+        self.statistics = ("wstat" if self._measured else "cash",)
+        self.n = int(self._voxels.usable.sum())
+        self._compile()
+
+    @classmethod
+    def made_of(cls, datasets: Sequence[MapDataset], models: Sequence[Any], statistic: str | None) -> list[Self]:
+        """See `Block`."""
+        return [cls(dataset, models, statistic) for dataset in datasets]
+
+    @staticmethod
+    def measured(dataset: MapDataset) -> np.ndarray:
+        """See `Block`."""
+        return np.asarray(dataset.counts.data)
+
+    @cached_property
+    def whole(self) -> Block:
+        """See `Block`: predictions are for all bins anyway."""
+        return self
+
+    def predict(self, sources: Sequence[Source]) -> list[np.ndarray]:
+        """See `Predictor`: counts of all sources, without the background."""
+        shape = self.datasets[0].geom.shape
+        found = np.zeros((shape[0], shape[1] * shape[2]))
+        for part, source in zip(self._kinds, sources, strict=True):
+            if part is not None:
+                found += part.cube(source)
+        return [found.reshape(shape)]
+
+    def at(self, sources: Sequence[Source], size: int) -> Share:
+        """See `Block`."""
+        signal, total, rows = self._evaluate(sources)
+        stat, slope, weight = self._term(signal)
+        gradient = np.zeros(size)
+        for part, _ in rows:
+            np.add.at(gradient, part.numbers, 2 * part.total_slopes)
+        slopes = _joined([(places, part) for part, places in rows], size, signal.size)
+        gradient += slopes @ slope
+        fisher = slopes.multiply(weight) @ slopes.T if size > _MANY else (slopes * weight) @ slopes.T
+        fisher = np.asarray(fisher.todense() if size > _MANY else fisher)
+        self._add_expected(fisher, sources, rows)
+        return Share(2 * total + float(stat.sum()) + self._constant, gradient, fisher)
+
+    def stat(self, sources: Sequence[Source]) -> np.ndarray:
+        """See `Block`."""
+        lead = np.broadcast_shapes(*(_lead(source) for source in sources)) if sources else ()
+        if lead:
+            found = [self.stat([_row(source, number) for source in sources]) for number in range(lead[0])]
+            return np.array(found)
+        signal, total, _ = self._evaluate(sources)
+        return np.asarray(2 * total + self._term(signal)[0].sum() + self._constant)
+
+    def bad(self, sources: Sequence[Source]) -> str:
+        """See `Block`."""
+        if np.isfinite(self.stat(sources)).all():
+            return ""
+        return "fewer than no counts are predicted where photons were seen: limit amplitudes from below"
+
+    def remarks(self) -> list[str]:
+        """See `Block`."""
+        name, found = self.datasets[0].name, []
+        if not self._measured and not self._backgrounds and self.datasets[0].background is not None:
+            found.append(f"the background of {name} was held: gpnb.BackgroundModel({name!r}) fits it")
+        if not self._measured and self._background.n_lost:
+            found.append(f"{self._background.n_lost:.0f} counts of {name} lie where nothing is predicted: left out")
+        return found
+
+    def _component(self, model: Any) -> Component | None:
+        if _is_background(model):
+            return None
+        part = component_of(self._voxels, model)
+        return part if (part.reaches() & self._voxels.usable.reshape(self._n_energy, -1).any(axis=0)).any() else None
+
+    @property
+    def _n_energy(self) -> int:
+        return len(self._voxels.usable)
+
+    def _compile(self) -> None:
+        """Which photons may be reached."""
+        near = np.zeros(self._voxels.area.size, dtype=bool)
+        for part in self._kinds:
+            if part is not None:
+                near |= part.reaches()
+        rows = np.flatnonzero(near[self._voxels.pixel])
+        self._place = np.full(self._voxels.pixel.size, -1)
+        self._place[rows] = np.arange(rows.size)
+        self._term: PhotonTerm
+        if self._measured:
+            self._term = Measured(self._voxels, rows)
+            self._n_rows, self._constant = rows.size, self._term.constant
+            return
+        self._background = Background(self._voxels, rows, self._backgrounds)
+        self._term = Predicted(self._background.counts)
+        self._n_rows, self._constant = self._background.counts.size, self._background.constant
+
+    def _evaluate(self, sources: Sequence[Source]) -> tuple[np.ndarray, float, list[tuple[Part, np.ndarray]]]:
+        """Predicted counts at the photons, in all, and the parts with their places among the photons."""
+        pairs = list(zip(self._kinds, sources, strict=True))
+        if any([part.strays(source) for part, source in pairs if part is not None]):  # all of them shall look
+            self._compile()
+        rows = [(found, self._place[found.rows]) for found in (part.at(own) for part, own in pairs if part is not None)]
+        signal, total = np.zeros(self._n_rows), 0.0
+        if not self._measured:
+            base, everywhere = self._scaled([source for part, source in pairs if part is None])
+            signal, total = base.values.copy(), base.total
+            rows.append((base, everywhere))
+        for part, places in rows[: len(rows) - (not self._measured)]:
+            signal[places] += part.values
+            total += part.total
+        return signal, total, rows
+
+    def _scaled(self, factors: Sequence[Source]) -> tuple[Part, np.ndarray]:
+        own = self._background
+        factor, slopes = own.factors(factors)
+        rates = np.concatenate([np.zeros((0, factor.size)), *(rows for rows, _ in slopes)])
+        numbers = np.concatenate([np.zeros(0, dtype=int), *(numbers for _, numbers in slopes)])
+        places = np.arange(own.counts.size)
+        values = own.values * factor[own.energy]
+        return (
+            Part(places, values, own.values * rates[:, own.energy], numbers, float(own.total @ factor), rates @ own.total),
+            places,
+        )
+
+    def _add_expected(self, fisher: np.ndarray, sources: Sequence[Source], rows: Sequence[tuple[Part, Any]]) -> None:
+        """Where hardly a photon is within reach, what the data would say on average."""
+        parts = [(part, own) for part, own in zip(self._kinds, sources, strict=True) if part is not None]
+        for (part, source), (found, places) in zip(parts, rows, strict=False):
+            photons = self._voxels.counts[found.rows].sum()
+            if photons >= _FEW or not found.numbers.size:
+                continue
+            counts = part.cube(source)
+            background = self._predicted_background(sources)
+            usable = self._voxels.usable.reshape(counts.shape)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                each = np.where(usable & (counts > 0), counts**2 / (counts + background), 0.0).sum()
+            if not (found.total > 0 and each > 0):
+                continue
+            relative = found.total_slopes / found.total
+            np.add.at(fisher, (found.numbers[:, None], found.numbers), 2 * each * np.outer(relative, relative))
+
+    def _predicted_background(self, sources: Sequence[Source]) -> np.ndarray:
+        dataset = self.datasets[0]
+        if dataset.background is None:
+            return np.zeros((self._n_energy, self._voxels.area.size))
+        cube = np.asarray(dataset.background.data, dtype=float).reshape(self._n_energy, -1)
+        if self._measured:
+            return cube
+        factors = [source for part, source in zip(self._kinds, sources, strict=True) if part is None]
+        return cube * self._background.factors(factors)[0][:, None]
+
+
+def _joined(rows: Sequence[tuple[np.ndarray, Part]], size: int, n: int) -> Any:
+    """Derivatives with all entries, shape (size, n); sparse where they are many."""
+    if size <= _MANY:
+        dense = np.zeros((size, n))
+        for places, part in rows:
+            for number, slope in zip(part.numbers.tolist(), part.slopes, strict=True):
+                dense[number, places] += slope
+        return dense
+    number = np.concatenate([np.repeat(part.numbers, places.size) for places, part in rows])
+    column = np.concatenate([np.tile(places, part.numbers.size) for places, part in rows])
+    return csr_array((np.concatenate([part.slopes.ravel() for _, part in rows]), (number, column)), shape=(size, n))
+
+
+def _is_measured(dataset: MapDataset, statistic: str | None) -> bool:
+    if statistic not in (None, "cash", "wstat"):
+        raise ArgumentError(f"statistic={statistic!r} is not known for cubes: give 'cash' or 'wstat'.")
+    return dataset.counts_off is not None if statistic is None else statistic == "wstat"
+
+
+def _is_background(model: Any) -> bool:
+    return hasattr(model, "dataset")
+
+
+def _check_backgrounds(dataset: MapDataset, models: Sequence[Any], *, measured: bool) -> None:
+    own = [model.name for model in models if _is_background(model) and model.dataset == dataset.name]
+    if measured and own:
+        raise ArgumentError(
+            f"{own[0]}: the background of {dataset.name} is measured in OFF regions, so that nothing scales it; "
+            "leave the model out, or give statistic='cash'."
+        )
+
+
+def _lead(source: Source) -> tuple[int, ...]:
+    shape = () if source.shape is None else source.shape.values.shape[:-1]
+    mean = () if source.mean is None else source.mean.values.shape[:-1]
+    return np.broadcast_shapes(source.flux.values.shape[:-1], shape, mean)
+
+
+def _row(source: Source, number: int) -> Source:
+    """One of many vectors."""
+
+    def one(rows: Rows | None) -> Rows | None:
+        if rows is None or rows.values.ndim == 1:
+            return rows
+        return Rows(rows.values[number % len(rows.values)], rows.slopes, rows.numbers)
+
+    flux = one(source.flux)
+    assert flux is not None
+    return Source(flux, one(source.mean), one(source.shape))

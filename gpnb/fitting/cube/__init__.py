@@ -1,0 +1,1 @@
+"""A cube in a likelihood: sources seen through point spread and dispersion, looked at where photons landed."""

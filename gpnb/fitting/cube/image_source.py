@@ -1,0 +1,131 @@
+"""A source that is an image, such as a template or emission from everywhere, in a cube: convolved once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.fft import irfft2, next_fast_len, rfft2
+from scipy.sparse import csr_array
+
+from gpnb.core.errors import ArgumentError
+from gpnb.fitting.block import Source
+from gpnb.fitting.cube.part import Component, Part, chained
+from gpnb.fitting.cube.responses import Instrument, instrument_at
+from gpnb.fitting.cube.sphere import between
+from gpnb.fitting.cube.voxels import Voxels
+from gpnb.maps.geometry import WcsGeometry
+from gpnb.models.point import PointSource
+
+_RARE = 1e-8
+"""Chance to be measured in an energy: less is left out."""
+
+
+class ImageSource(Component):
+    """See `Component`.
+
+    Parameters
+    ----------
+    voxels : Voxels
+        The data.
+    model : SkyModel
+        The source; its shape stays as it is.
+
+    Raises
+    ------
+    ArgumentError
+        If a parameter of its shape is free.
+    """
+
+    def __init__(self, voxels: Voxels, model: Any):
+        if model.spatial.free:
+            raise ArgumentError(
+                f"{model.name}: {', '.join(model.spatial.free)} of a {type(model.spatial).__name__} cannot be fitted; "
+                "freeze it."
+            )
+        self._voxels = voxels
+        instrument = instrument_at(voxels.dataset, model)
+        self.asks = instrument.asks
+        seen = convolved(voxels, instrument, model.spatial)
+        self._seen, self._matrix = seen.reshape(len(seen), -1), instrument.matrix
+        self._at_photons = self._rows()
+        planes, which = voxels.planes
+        inside = planes.astype(float) @ self._seen.T
+        self._totals = np.einsum("jk,kj->j", self._matrix, inside[which])
+
+    def _rows(self) -> csr_array:
+        """Counts of each voxel with photons per flux in each true energy; shape (n_photon, n_true)."""
+        photons, (n_true, n_energy) = self._voxels.energy.size, self._matrix.shape
+        kept = self._matrix > _RARE
+        row, column, value = [], [], []
+        for number in range(n_energy):
+            own = np.flatnonzero(self._voxels.energy == number)
+            band = np.flatnonzero(kept[:, number])
+            row.append(np.repeat(own, band.size))
+            column.append(np.tile(band, own.size))
+            seen = self._seen[np.ix_(band, self._voxels.pixel[own])].T
+            value.append((seen * self._matrix[band, number]).ravel())
+        parts = (np.concatenate(value), (np.concatenate(row), np.concatenate(column)))
+        return csr_array(parts, shape=(photons, n_true))
+
+    def reaches(self) -> np.ndarray:
+        """See `Component`."""
+        return np.asarray((self._seen > 0).any(axis=0))
+
+    def strays(self, source: Source) -> bool:  # noqa: ARG002
+        """See `Component`."""
+        return False
+
+    def at(self, source: Source) -> Part:
+        """See `Component`."""
+        flux = source.flux.values
+        rows = np.concatenate([flux[None], source.flux.slopes.reshape(-1, flux.size)])
+        columns = np.asarray((self._at_photons @ rows.T).T)
+        return Part(np.arange(self._voxels.energy.size), *chained(columns, rows @ self._totals, source, ()))
+
+    def cube(self, source: Source) -> np.ndarray:
+        """See `Component`."""
+        mean = 1.0 if source.mean is None else float(source.mean.values[0])
+        return np.asarray(mean * (self._matrix.T * source.flux.values) @ self._seen)
+
+
+def convolved(voxels: Voxels, instrument: Instrument, spatial: Any) -> np.ndarray:
+    """Counts per flux in each true energy and pixel: exposure first, then the point spread function.
+
+    Beyond the map the exposure is taken to go on as at its edge.
+    """
+    geom = voxels.dataset.geom.image()
+    if instrument.psf is None:
+        return np.asarray(instrument.exposure * spatial.on(geom))
+    lon, lat = geom.center.spherical.lon.deg, geom.center.spherical.lat.deg
+    sides = voxels.pixel_sides(float(lon), float(lat), geom.frame)
+    room_y, room_x = (int(np.ceil(float(instrument.psf.rad[-1]) / side)) for side in reversed(sides))
+    wide = _wider(geom, room_x, room_y)
+    exposure = np.pad(instrument.exposure, ((0, 0), (room_y, room_y), (room_x, room_x)), mode="edge")
+    image = np.nan_to_num(exposure * spatial.on(wide))
+    kernel = _kernel(instrument, sides, (room_y, room_x))
+    shape = [next_fast_len(size + 2 * room, real=True) for size, room in zip(image.shape[1:], (room_y, room_x), strict=True)]
+    found = np.empty((len(image), geom.ny, geom.nx))
+    for number, (plane, own) in enumerate(zip(image, kernel, strict=True)):  # one by one: memory
+        both = irfft2(rfft2(plane, shape) * rfft2(own, shape), shape)
+        found[number] = both[2 * room_y : 2 * room_y + geom.ny, 2 * room_x : 2 * room_x + geom.nx]
+    return np.maximum(found, 0.0)
+
+
+def _kernel(instrument: Instrument, sides: tuple[float, float], room: tuple[int, int]) -> np.ndarray:
+    """The point spread function over pixels, shape (n_true, 2 room + 1, 2 room + 1); each sums to one."""
+    tables = instrument.tables(sides, 0.0, 0)
+    table = tables.of(PointSource, (), ())[0, 0]
+    y, x = (side * np.arange(-half, half + 1) for side, half in zip(reversed(sides), room, strict=True))
+    nodes = between(np.hypot(x, y[:, None]).ravel(), tables.step, tables.n)
+    a, b, c, d = nodes.weights
+    low = nodes.low
+    found = a * table[:, low, 0] + b * table[:, low, 1] + c * table[:, low + 1, 0] + d * table[:, low + 1, 1]
+    found /= found.sum(axis=1, keepdims=True)
+    return np.asarray(found.reshape(len(found), y.size, x.size))
+
+
+def _wider(geom: WcsGeometry, room_x: int, room_y: int) -> WcsGeometry:
+    wcs = geom.wcs.deepcopy()
+    wcs.wcs.crpix += room_x, room_y
+    return WcsGeometry.from_wcs(wcs, (geom.ny + 2 * room_y, geom.nx + 2 * room_x))

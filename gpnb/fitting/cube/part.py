@@ -1,0 +1,110 @@
+"""What one source adds to a cube: where photons landed, and in all usable voxels together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from gpnb.fitting.block import Bins, Source
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Predicted counts of one member of the models, with derivatives.
+
+    Parameters
+    ----------
+    rows : array of int, shape (n,)
+        Which voxels with photons it reaches.
+    values : array, shape (n,)
+        Counts there.
+    slopes : array, shape (m, n)
+        Their derivatives with entries of the vector.
+    numbers : array of int, shape (m,)
+        Which entries; one may come twice.
+    total : float
+        Counts in all usable voxels.
+    total_slopes : array, shape (m,)
+        Its derivatives.
+    """
+
+    rows: np.ndarray
+    values: np.ndarray
+    slopes: np.ndarray
+    numbers: np.ndarray
+    total: float
+    total_slopes: np.ndarray
+
+
+class Component(Protocol):
+    """One source in one cube.
+
+    Attributes
+    ----------
+    asks : Bins
+        Where its flux is wanted.
+    """
+
+    asks: Bins
+
+    def at(self, source: Source) -> Part:
+        """What it adds, with slopes; where the source has none, without."""
+
+    def reaches(self) -> np.ndarray:
+        """True for the pixels that it may touch without a move to another place."""
+
+    def strays(self, source: Source) -> bool:
+        """Whether it has moved beyond the pixels that it may touch."""
+
+    def cube(self, source: Source) -> np.ndarray:
+        """Counts in every voxel, shape (n_energy, n_pixel)."""
+
+
+def chained(columns: np.ndarray, totals: np.ndarray, source: Source, places: Sequence[int]) -> tuple[np.ndarray, ...]:
+    """From derivatives with fluxes and shapes to those with the entries of the vector.
+
+    Parameters
+    ----------
+    columns : array, shape (1 + n_flux + n_place, n)
+        Values, their derivatives with the entries that move the flux, and with parameters of the shape.
+    totals : array, shape (1 + n_flux + n_place,)
+        The same, of the sum.
+    source : Source
+        Where the chains are.
+    places : sequence of int
+        Which parameters of the shape these are.
+
+    Returns
+    -------
+    values, slopes, numbers, total, total_slopes
+        See `Part`.
+    """
+    n_flux = len(source.flux.numbers)
+    slopes, sums, numbers = [columns[1 : 1 + n_flux]], [totals[1 : 1 + n_flux]], [source.flux.numbers]
+    if source.shape is not None and len(source.shape.numbers):
+        chain = source.shape.slopes[:, list(places)]
+        slopes.append(chain @ columns[1 + n_flux :])
+        sums.append(chain @ totals[1 + n_flux :])
+        numbers.append(source.shape.numbers)
+    found, total = np.concatenate(slopes), np.concatenate(sums)
+    if source.mean is None:
+        return columns[0], found, np.concatenate(numbers), totals[0], total
+    mean = float(source.mean.values[0])
+    rates = source.mean.slopes[:, :1]
+    return (
+        mean * columns[0],
+        np.concatenate([mean * found, rates * columns[0]]),
+        np.concatenate([*numbers, source.mean.numbers]),
+        mean * totals[0],
+        np.concatenate([mean * total, rates[:, 0] * totals[0]]),
+    )
+
+
+def moved_places(source: Source) -> tuple[int, ...]:
+    """The parameters of a shape that a fit moves."""
+    if source.shape is None or not len(source.shape.numbers):
+        return ()
+    return tuple(np.flatnonzero(source.shape.slopes.any(axis=0)).tolist())

@@ -1,0 +1,176 @@
+"""From a point spread function and a shape to what is seen at an angle from the source, by Hankel transform.
+
+On a flat sky a convolution is a product of transforms; the mean over a pixel is a product too. Of an elongated shape the
+angular harmonics are taken apart: g(r, psi) = sum over even m of g_m(r) cos m psi, with psi from the major axis.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Protocol
+
+import numpy as np
+from scipy.interpolate import CubicSpline
+from scipy.special import j0, j1, jv
+
+_SMALL = 1e-6
+"""Of a transform: less is not there."""
+
+_FINEST = 12.0
+"""Wave numbers reach this many times the inverse of the smallest width."""
+
+_PER_WIDTH = 5.0
+"""Nodes in angle within the smallest width: their cubic pieces are then right to 1e-6 of the peak."""
+
+_NODES_PER_TURN, _FEWEST = 0.6, 48
+"""Wave numbers for each radian that the largest angle turns by, and at least."""
+
+_ONE_SIGMA = 0.3935
+"""Of a Gaussian, within its width."""
+
+_ANGLES = 48
+"""Directions over half a turn, over which harmonics of a shape are averaged."""
+
+_BESSEL_STEP = 0.05
+"""Of the tables of higher Bessel functions."""
+
+
+class Spread(Protocol):
+    """A point spread function at one place; see `gpnb.irf.reduced_psf.RadialPsf`."""
+
+    rad: np.ndarray
+
+    def evaluate(self, rad: np.ndarray) -> np.ndarray:
+        """Density, deg-2, shape (n_true, n)."""
+
+    def containment_radius(self, fraction: float) -> np.ndarray:
+        """deg, shape (n_true,)."""
+
+
+class Shape(Protocol):
+    """What has a transform; see `gpnb.models.spatial.SpatialModel`."""
+
+    def waves(self, along: np.ndarray, across: np.ndarray, values: tuple[float, ...]) -> np.ndarray:
+        """The transform and its slopes."""
+
+
+class WaveTables:
+    """What a source looks like at any angle, for each true energy: values and slopes at even steps of angle.
+
+    Parameters
+    ----------
+    psf : Spread or None
+        None where the source is seen as it is.
+    n_true : int
+        Number of true energies.
+    pixel : pair of float
+        Sides of a pixel, deg.
+    reach : float
+        How far the shape goes, deg.
+    harmonics : int
+        Even ones beside the round part; 0 for a round shape.
+
+    Attributes
+    ----------
+    step : float
+        Between angles, deg; they begin at 0.
+    radius : float
+        The last one: nothing is seen beyond.
+    orders : tuple of int
+        The harmonics.
+    """
+
+    def __init__(self, psf: Spread | None, n_true: int, pixel: tuple[float, float], reach: float, harmonics: int = 0):
+        self.orders = tuple(range(0, 2 * harmonics + 1, 2))
+        width = _width(psf, pixel)
+        spread = float(psf.rad[-1]) if psf is not None else 0.0
+        self.step = width / _PER_WIDTH
+        self.n = int(np.ceil((spread + reach + max(pixel)) / self.step)) + 2
+        self.radius = (self.n - 1) * self.step
+        q_most = _FINEST / width
+        n_q = int(_NODES_PER_TURN * q_most * self.radius) + _FEWEST
+        nodes, weights = _gauss(-(-n_q // 16) * 16)
+        self._q = (nodes + 1) * q_most / 2
+        seen = np.ones((n_true, self._q.size)) if psf is None else _transform(psf, self._q)
+        seen = seen * pixel_waves(self._q, pixel)
+        seen[np.abs(seen) < _SMALL] = 0.0
+        self._seen = seen * (weights * q_most / 2 * self._q / (2 * np.pi))
+        self._basis = [_bessel(order, self._q, self.step * np.arange(self.n)) for order in self.orders]
+
+    def of(self, shape: Shape, values: tuple[float, ...], moved: tuple[int, ...]) -> np.ndarray:
+        """Tables of a shape.
+
+        Parameters
+        ----------
+        shape : Shape
+            The shape.
+        values : tuple of float
+            Of its parameters beside the position.
+        moved : tuple of int
+            Those of them whose derivatives are wanted.
+
+        Returns
+        -------
+        array, shape (1 + n_moved, n_order, n_true, n, 2)
+            Density (deg-2), and its derivatives, in each harmonic; values, and their slopes per step.
+        """
+        wanted = [0, *(1 + place for place in moved)]
+        angle = np.pi * np.arange(_ANGLES if len(self.orders) > 1 else 1) / _ANGLES
+        along, across = self._q[:, None] * np.cos(angle), self._q[:, None] * np.sin(angle)
+        waves = np.asarray(shape.waves(along, across, values))[wanted]
+        found = np.empty((len(wanted), len(self.orders), len(self._seen), self.n, 2))
+        for place, order in enumerate(self.orders):
+            part = (waves * np.cos(order * angle)).mean(axis=-1) * (1 if order == 0 else 2) * (-1) ** (order // 2)
+            rows = (part[:, None, :] * self._seen).reshape(-1, self._q.size)
+            for side in (0, 1):
+                table = rows @ self._basis[place][side]
+                found[:, place, :, :, side] = table.reshape(len(wanted), len(self._seen), self.n)
+        found[..., 1] *= self.step
+        found[:, :, :, -1] = 0.0  # so that it ends without a step
+        return found
+
+
+def pixel_waves(q: np.ndarray, pixel: tuple[float, float]) -> np.ndarray:
+    """Transform of a pixel, its mean over all directions."""
+    angle = (np.arange(_ANGLES) + 0.5) * np.pi / 2 / _ANGLES
+    x, y = (q[:, None] * side / 2 * part for side, part in zip(pixel, (np.cos(angle), np.sin(angle)), strict=True))
+    return np.asarray((np.sinc(x / np.pi) * np.sinc(y / np.pi)).mean(axis=1))
+
+
+def _width(psf: Spread | None, pixel: tuple[float, float]) -> float:
+    """The smallest width of anything that is seen, deg."""
+    own = 0.0 if psf is None else float(np.min(psf.containment_radius(_ONE_SIGMA)))
+    return float(np.hypot(own, min(pixel) / 3))
+
+
+def _transform(psf: Spread, q: np.ndarray) -> np.ndarray:
+    """Of each true energy, 1 at q = 0; shape (n_true, n_q)."""
+    nodes, weights = _gauss(4)
+    half = np.diff(psf.rad)[:, None] / 2
+    rad = (psf.rad[:-1, None] + half * (nodes + 1)).ravel()
+    mass = psf.evaluate(rad) * (2 * np.pi * rad * (half * weights).ravel())
+    return np.asarray(mass @ j0(np.outer(rad, q)) / mass.sum(axis=1, keepdims=True))
+
+
+def _bessel(order: int, q: np.ndarray, radius: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """J_m(q r) and its derivative with r, each of shape (n_q, n_r)."""
+    argument = np.outer(q, radius)
+    if order == 0:
+        return j0(argument), -q[:, None] * j1(argument)
+    spline = _spline(order, float(argument.max()))
+    return spline(argument), q[:, None] * spline(argument, 1)
+
+
+@lru_cache(maxsize=64)
+def _spline_to(order: int, last: int) -> CubicSpline:
+    nodes = np.arange(0, last + 2 * _BESSEL_STEP, _BESSEL_STEP)
+    return CubicSpline(nodes, jv(order, nodes))
+
+
+def _spline(order: int, last: float) -> CubicSpline:
+    return _spline_to(order, int(2 ** np.ceil(np.log2(max(last, 8)))))
+
+
+@lru_cache(maxsize=64)
+def _gauss(n: int) -> tuple[np.ndarray, np.ndarray]:
+    return np.polynomial.legendre.leggauss(n)
