@@ -39,6 +39,7 @@ def cube_of(
     counts=None,
     background=0.3,
     slope=(0.1, -0.2),
+    bend=-0.5,
     psf=None,
     scale=3e12,
     name="cube",
@@ -50,7 +51,7 @@ def cube_of(
     image = geom.image()
     y, x = np.indices((geom.ny, geom.nx), dtype=float)
     u, v = (x - geom.nx / 2) / geom.nx, (y - geom.ny / 2) / geom.ny
-    course = 1 + slope[0] * u + slope[1] * v - 0.5 * (u**2 + v**2)
+    course = 1 + slope[0] * u + slope[1] * v + bend * (u**2 + v**2)
     exposure = scale * TRUE.center_values[:, None, None] ** 0.4 * course
     back = np.broadcast_to(background * ENERGY.center_values[:, None, None] ** -1.5 * (1 + 0.3 * u - v**2), geom.shape)
     flags = np.zeros(geom.shape, dtype=np.uint8)
