@@ -222,6 +222,10 @@ class Block(Predictor, Protocol):
         """
         return np.zeros((size, size)), np.zeros(size)
 
+    def settle(self, sources: Sequence[Source]) -> bool:  # noqa: ARG002
+        """Take what was held during a fit, such as responses, as it is for these sources; whether it was another."""
+        return False
+
     def remarks(self) -> list[str]:
         """What whoever reads the result should know of how the data were taken."""
         return []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -24,6 +24,9 @@ from gpnb.models.collection import Models
 from gpnb.models.links import link_targets
 from gpnb.models.member import Member
 from gpnb.models.spectrum import SpectralModel
+
+_ANEW = 4
+"""Times that a fit goes on where its sources have moved to other responses."""
 
 
 @told
@@ -92,7 +95,7 @@ def fit(
     report, close = reporter(progress, "fit", 0)
     objective = Objective(likelihood, report=report, cancel=cancel)
     try:
-        minimum = minimise(objective, likelihood.start, **options)
+        minimum = _lowest(likelihood, objective, minimise, options)
         if not minimum.converged and objective.bad is not None and (words := likelihood.bad_flux(objective.bad)):
             raise FitError(f"{words}, and no minimum was found: limit the parameters.")
         theta = _settled(likelihood, at_limit(objective, minimum.theta))
@@ -112,6 +115,19 @@ def _settled(likelihood: Likelihood, theta: np.ndarray) -> np.ndarray:
         own = np.array([owner == name for owner in owners])
         settled[own & ~gone] = likelihood.start[own & ~gone]
     return settled if likelihood.stat(settled) == likelihood.stat(theta) else theta
+
+
+def _lowest(
+    likelihood: Likelihood, objective: Objective, minimise: Callable[..., Minimum], options: dict[str, Any]
+) -> Minimum:
+    """The minimum, with responses taken where it lies."""
+    minimum = minimise(objective, likelihood.start, **options)
+    for _ in range(_ANEW):
+        if not likelihood.settle(minimum.theta):
+            break
+        objective.forget()
+        minimum = minimise(objective, minimum.theta, **options)
+    return minimum
 
 
 def _result(

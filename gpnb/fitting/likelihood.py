@@ -219,6 +219,14 @@ class Likelihood:
             found = [block.slant(sources, len(self.parameters)) for block, sources in views]
         return np.asarray(np.sum(found, axis=0))
 
+    def settle(self, theta: Any) -> bool:
+        """Take what was held, such as responses at the place of a source, as it is at a vector; whether it changed."""
+        views = self._sources.at(np.asarray(theta, dtype=float))
+        changed = any([block.settle(sources) for block, sources in zip(self.blocks, views, strict=True)])
+        if changed:
+            self._last = None
+        return changed
+
     def is_norm(self, theta: Any) -> np.ndarray:
         """True for the entries that a source's flux is proportional to, such as amplitudes."""
         theta = np.asarray(theta, dtype=float)

@@ -115,6 +115,10 @@ class Objective:
         self._points.appendleft(self._evaluate(theta))
         return self._points[0]
 
+    def forget(self) -> None:
+        """Ask anew, also for vectors that were asked for."""
+        self._points.clear()
+
     def _evaluate(self, theta: np.ndarray) -> Point:
         if self._cancel is not None:
             self._cancel.check()

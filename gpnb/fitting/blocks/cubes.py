@@ -113,6 +113,14 @@ class Cubes(Block):
             return ""
         return "fewer than no counts are predicted where photons were seen: limit amplitudes from below"
 
+    def settle(self, sources: Sequence[Source]) -> bool:
+        """See `Block`."""
+        pairs = zip(self._kinds, sources, strict=True)
+        moved = any([part.settle(source) for part, source in pairs if part is not None])  # all of them shall look
+        if moved:
+            self._compile()
+        return moved
+
     def remarks(self) -> list[str]:
         """See `Block`."""
         name, found = self.datasets[0].name, []

@@ -59,6 +59,10 @@ class Component(Protocol):
     def strays(self, source: Source) -> bool:
         """Whether it has moved beyond the pixels that it may touch."""
 
+    def settle(self, source: Source) -> bool:
+        """Take the responses where the source is now, if it has moved or grown; whether it has."""
+        return False
+
     def cube(self, source: Source) -> np.ndarray:
         """Counts in every voxel, shape (n_energy, n_pixel)."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from gpnb.fitting.block import Source
 from gpnb.fitting.cube.course import course_of
 from gpnb.fitting.cube.exposure import AtPoint, Course, Spot, spot
 from gpnb.fitting.cube.part import Component, Part, chained, moved_places
-from gpnb.fitting.cube.responses import Instrument
+from gpnb.fitting.cube.responses import Instrument, instrument_at
 from gpnb.fitting.cube.sphere import Nodes, Seen, between, seen_from
 from gpnb.fitting.cube.voxels import Voxels
 from gpnb.fitting.cube.waves import WaveTables
@@ -23,6 +23,9 @@ _HARMONICS = ((0.6, 4), (0.9, 7), (0.96, 9), (1.0, 14))
 
 _ROOM = 0.3
 """Part of its radius that a source may move before its pixels are looked for again."""
+
+_NEAR, _ALIKE = 0.1, 0.1
+"""Of the width that is seen, and of the reach: a source that has moved or grown less keeps its responses."""
 
 _GROWTH = 1.4
 """Tables reach this many times further than the shape, so that it may grow."""
@@ -81,19 +84,33 @@ class WaveSource(Component):
 
     def __init__(self, voxels: Voxels, model: Any, instrument: Instrument):
         spatial = model.spatial
-        self._voxels, self._shape, self._instrument = voxels, type(spatial), instrument
-        self._frame, self._values = spatial.frame, spatial.values
+        self._voxels, self._shape, self._frame = voxels, type(spatial), spatial.frame
         self._turns = "phi" in spatial.names and not spatial.is_round
         self._phi = spatial.names.index("phi") if self._turns else 0
-        self._harmonics = _harmonics_of(spatial) if self._turns else 0
-        self.asks = instrument.asks
-        self._settle(np.array(spatial.values))
-        lon, lat = spatial.values[:2]
-        place = spot(voxels, lon, lat, self._frame)
+        self._anchor(model, instrument)
+
+    def _anchor(self, model: Any, instrument: Instrument) -> None:
+        """Take the responses at the place of the model, and the exposure's course over a source of its size."""
+        self._model, self._instrument, self.asks = model, instrument, instrument.asks
+        values = model.spatial.values
+        self._harmonics = _harmonics_of(model.spatial) if self._turns else 0
+        self._settle(np.array(values))
         self._course: Course | None = None
-        if self._reach_of(spatial.values) > 0:
-            self._course, self._exposure = course_of(voxels, model, instrument, place)
+        if self._reach_of(values) > 0:
+            place = spot(self._voxels, *values[:2], self._frame)
+            self._course, self._exposure = course_of(self._voxels, model, instrument, place)
         self._point = AtPoint(instrument.exposure)
+
+    def settle(self, source: Source) -> bool:
+        """See `Component`."""
+        values, before = self._values_of(source), np.array(self._model.spatial.values)
+        away = float(seen_from(np.array(_vector(*before[:2].tolist()))[:, None], *values[:2].tolist()).radius[0])
+        reach, was = self._reach_of(values.tolist()), self._reach_of(before.tolist())
+        if away < _NEAR * self._tables.width and abs(reach - was) <= _ALIKE * max(reach, was):
+            return False
+        model = replace(self._model, spatial=self._model.spatial.with_values(values.tolist()))
+        self._anchor(model, instrument_at(self._voxels.dataset, model))
+        return True
 
     def _reach_of(self, values: Sequence[float]) -> float:
         return float(self._shape.reach(tuple(values[2:])))
@@ -177,7 +194,7 @@ class WaveSource(Component):
         return mean * found
 
     def _values_of(self, source: Source) -> np.ndarray:
-        return np.array(self._values) if source.shape is None else source.shape.values
+        return np.array(self._model.spatial.values) if source.shape is None else source.shape.values
 
     def _spectral(self, source: Source, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Flux times exposure, and its derivatives with the flux's entries; and with longitude and latitude."""

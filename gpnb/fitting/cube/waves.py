@@ -78,11 +78,13 @@ class WaveTables:
         The last one: nothing is seen beyond.
     orders : tuple of int
         The harmonics.
+    width : float
+        The smallest of what is seen, deg.
     """
 
     def __init__(self, psf: Spread | None, n_true: int, pixel: tuple[float, float], reach: float, harmonics: int = 0):
         self.orders = tuple(range(0, 2 * harmonics + 1, 2))
-        width = _width(psf, pixel)
+        self.width = width = _width(psf, pixel)
         spread = float(psf.rad[-1]) if psf is not None else 0.0
         self.step = width / _PER_WIDTH
         self.n = int(np.ceil((spread + reach + max(pixel)) / self.step)) + 2
