@@ -222,7 +222,7 @@ class Block(Predictor, Protocol):
         """
         return np.zeros((size, size)), np.zeros(size)
 
-    def settle(self, sources: Sequence[Source]) -> bool:  # noqa: ARG002
+    def settle(self, sources: Sequence[Source]) -> bool:
         """Take what was held during a fit, such as responses, as it is for these sources; whether it was another."""
         return False
 

@@ -222,10 +222,10 @@ class Likelihood:
     def settle(self, theta: Any) -> bool:
         """Take what was held, such as responses at the place of a source, as it is at a vector; whether it changed."""
         views = self._sources.at(np.asarray(theta, dtype=float))
-        changed = any([block.settle(sources) for block, sources in zip(self.blocks, views, strict=True)])
-        if changed:
+        changed = [block.settle(sources) for block, sources in zip(self.blocks, views, strict=True)]
+        if any(changed):
             self._last = None
-        return changed
+        return any(changed)
 
     def is_norm(self, theta: Any) -> np.ndarray:
         """True for the entries that a source's flux is proportional to, such as amplitudes."""

@@ -47,7 +47,7 @@ def test_slopes_of_gaussians(sigma, e, phi, place, binsz, seed):
 
 
 @pytest.mark.parametrize(
-    "frame, center, proj",
+    ("frame", "center", "proj"),
     [
         ("icrs", "83.63d 22.01d", "TAN"),
         ("galactic", "0d 0d", "CAR"),

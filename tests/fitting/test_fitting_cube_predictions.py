@@ -56,7 +56,7 @@ def away_from(vectors, lon, lat):
     return seen_from(vectors, lon, lat).radius
 
 
-@pytest.mark.parametrize("lon, lat", [(83.63, 22.01), (83.71, 22.095), (83.6511, 21.9777)])
+@pytest.mark.parametrize(("lon", "lat"), [(83.63, 22.01), (83.71, 22.095), (83.6511, 21.9777)])
 def test_a_point_is_the_integral_of_its_spread_over_each_pixel(lon, lat):
     dataset, psf = cube_of(), psf_of()
     model = point(f"{lon}d {lat}d")
@@ -93,13 +93,14 @@ def convolved(dataset, model, numbers, lon, lat):
 
     y, x = numbers
     nodes, weights = np.polynomial.legendre.leggauss(3)
-    pairs = [(dx / 2, dy / 2, wx * wy / 4) for dx, wx in zip(nodes, weights) for dy, wy in zip(nodes, weights)]
+    sides = list(zip(nodes / 2, weights / 2, strict=True))
+    pairs = [(dx, dy, wx * wy) for dx, wx in sides for dy, wy in sides]
     total = sum(weight * at(plane.directions(x + dx, y + dy)) for dx, dy, weight in pairs)
     return folded(flux_of(model), total * dataset.geom.solid_angle[y, x] * (180 / np.pi) ** 2)
 
 
 @pytest.mark.parametrize(
-    "shape, limit",
+    ("shape", "limit"),
     [
         ({"sigma": "0.02 deg"}, 1e-4),
         ({"sigma": "0.15 deg"}, 1e-4),
@@ -119,7 +120,9 @@ def test_a_gaussian_is_its_own_integral_with_the_exposure_before_the_spread(shap
     assert np.abs(found - wanted).max() < (limit if flat else 1.5e-3) * wanted.max()
 
 
-@pytest.mark.parametrize("frame, center, proj", [("icrs", "83.63d 22.01d", "TAN"), ("galactic", "184.6d -5.8d", "CAR")])
+@pytest.mark.parametrize(
+    ("frame", "center", "proj"), [("icrs", "83.63d 22.01d", "TAN"), ("galactic", "184.6d -5.8d", "CAR")]
+)
 @pytest.mark.parametrize("columns", [slice(0, 0), slice(38, 50), slice(0, 36)])
 def test_the_total_is_the_sum_over_usable_pixels(frame, center, proj, columns):
     from astropy.coordinates import SkyCoord

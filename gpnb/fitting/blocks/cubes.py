@@ -116,10 +116,10 @@ class Cubes(Block):
     def settle(self, sources: Sequence[Source]) -> bool:
         """See `Block`."""
         pairs = zip(self._kinds, sources, strict=True)
-        moved = any([part.settle(source) for part, source in pairs if part is not None])  # all of them shall look
-        if moved:
+        moved = [part.settle(source) for part, source in pairs if part is not None]
+        if any(moved):
             self._compile()
-        return moved
+        return any(moved)
 
     def remarks(self) -> list[str]:
         """See `Block`."""
@@ -161,7 +161,8 @@ class Cubes(Block):
     def _evaluate(self, sources: Sequence[Source]) -> tuple[np.ndarray, float, list[tuple[Part, np.ndarray]]]:
         """Predicted counts at the photons, in all, and the parts with their places among the photons."""
         pairs = list(zip(self._kinds, sources, strict=True))
-        if any([part.strays(source) for part, source in pairs if part is not None]):  # all of them shall look
+        strayed = [part.strays(source) for part, source in pairs if part is not None]
+        if any(strayed):
             self._compile()
         rows = [(found, self._place[found.rows]) for found in (part.at(own) for part, own in pairs if part is not None)]
         signal, total = np.zeros(self._n_rows), 0.0
@@ -182,14 +183,16 @@ class Cubes(Block):
         places = np.arange(own.counts.size)
         values = own.values * factor[own.energy]
         return (
-            Part(places, values, own.values * rates[:, own.energy], numbers, float(own.total @ factor), rates @ own.total),
+            Part(
+                places, values, own.values * rates[:, own.energy], numbers, float(own.total @ factor), rates @ own.total
+            ),
             places,
         )
 
     def _add_expected(self, fisher: np.ndarray, sources: Sequence[Source], rows: Sequence[tuple[Part, Any]]) -> None:
         """Where hardly a photon is within reach, what the data would say on average."""
         parts = [(part, own) for part, own in zip(self._kinds, sources, strict=True) if part is not None]
-        for (part, source), (found, places) in zip(parts, rows, strict=False):
+        for (part, source), (found, _) in zip(parts, rows, strict=False):
             photons = self._voxels.counts[found.rows].sum()
             if photons >= _FEW or not found.numbers.size:
                 continue
@@ -211,7 +214,7 @@ class Cubes(Block):
         if self._measured:
             return cube
         factors = [source for part, source in zip(self._kinds, sources, strict=True) if part is None]
-        return cube * self._background.factors(factors)[0][:, None]
+        return np.asarray(cube * self._background.factors(factors)[0][:, None])
 
 
 def _joined(rows: Sequence[tuple[np.ndarray, Part]], size: int, n: int) -> Any:

@@ -72,7 +72,7 @@ class ImageSource(Component):
         """See `Component`."""
         return np.asarray((self._seen > 0).any(axis=0))
 
-    def strays(self, source: Source) -> bool:  # noqa: ARG002
+    def strays(self, source: Source) -> bool:
         """See `Component`."""
         return False
 
@@ -81,7 +81,7 @@ class ImageSource(Component):
         flux = source.flux.values
         rows = np.concatenate([flux[None], source.flux.slopes.reshape(-1, flux.size)])
         columns = np.asarray((self._at_photons @ rows.T).T)
-        return Part(np.arange(self._voxels.energy.size), *chained(columns, rows @ self._totals, source, ()))
+        return chained(np.arange(self._voxels.energy.size), columns, rows @ self._totals, source, ())
 
     def cube(self, source: Source) -> np.ndarray:
         """See `Component`."""
@@ -104,7 +104,9 @@ def convolved(voxels: Voxels, instrument: Instrument, spatial: Any) -> np.ndarra
     exposure = np.pad(instrument.exposure, ((0, 0), (room_y, room_y), (room_x, room_x)), mode="edge")
     image = np.nan_to_num(exposure * spatial.on(wide))
     kernel = _kernel(instrument, sides, (room_y, room_x))
-    shape = [next_fast_len(size + 2 * room, real=True) for size, room in zip(image.shape[1:], (room_y, room_x), strict=True)]
+    shape = [
+        next_fast_len(size + 2 * room, real=True) for size, room in zip(image.shape[1:], (room_y, room_x), strict=True)
+    ]
     found = np.empty((len(image), geom.ny, geom.nx))
     for number, (plane, own) in enumerate(zip(image, kernel, strict=True)):  # one by one: memory
         both = irfft2(rfft2(plane, shape) * rfft2(own, shape), shape)

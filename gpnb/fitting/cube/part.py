@@ -67,11 +67,13 @@ class Component(Protocol):
         """Counts in every voxel, shape (n_energy, n_pixel)."""
 
 
-def chained(columns: np.ndarray, totals: np.ndarray, source: Source, places: Sequence[int]) -> tuple[np.ndarray, ...]:
+def chained(rows: np.ndarray, columns: np.ndarray, totals: np.ndarray, source: Source, places: Sequence[int]) -> Part:
     """From derivatives with fluxes and shapes to those with the entries of the vector.
 
     Parameters
     ----------
+    rows : array of int, shape (n,)
+        Which voxels these are.
     columns : array, shape (1 + n_flux + n_place, n)
         Values, their derivatives with the entries that move the flux, and with parameters of the shape.
     totals : array, shape (1 + n_flux + n_place,)
@@ -80,11 +82,6 @@ def chained(columns: np.ndarray, totals: np.ndarray, source: Source, places: Seq
         Where the chains are.
     places : sequence of int
         Which parameters of the shape these are.
-
-    Returns
-    -------
-    values, slopes, numbers, total, total_slopes
-        See `Part`.
     """
     n_flux = len(source.flux.numbers)
     slopes, sums, numbers = [columns[1 : 1 + n_flux]], [totals[1 : 1 + n_flux]], [source.flux.numbers]
@@ -95,14 +92,15 @@ def chained(columns: np.ndarray, totals: np.ndarray, source: Source, places: Seq
         numbers.append(source.shape.numbers)
     found, total = np.concatenate(slopes), np.concatenate(sums)
     if source.mean is None:
-        return columns[0], found, np.concatenate(numbers), totals[0], total
+        return Part(rows, columns[0], found, np.concatenate(numbers), float(totals[0]), total)
     mean = float(source.mean.values[0])
     rates = source.mean.slopes[:, :1]
-    return (
+    return Part(
+        rows,
         mean * columns[0],
         np.concatenate([mean * found, rates * columns[0]]),
         np.concatenate([*numbers, source.mean.numbers]),
-        mean * totals[0],
+        float(mean * totals[0]),
         np.concatenate([mean * total, rates[:, 0] * totals[0]]),
     )
 

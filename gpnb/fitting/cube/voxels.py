@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from gpnb.core.errors import ArgumentError
-from gpnb.core.frames import rotation
+from gpnb.core.frames import rotation, to_frame
 from gpnb.datasets.map import MapDataset
 
 _SQUARE_DEGREES = (180 / np.pi) ** 2
@@ -32,7 +32,7 @@ class Voxels:
         dataset = self.dataset
         _check(dataset)
         sky = np.isfinite(dataset.geom.solid_angle)
-        return dataset.usable & sky
+        return np.asarray(dataset.usable & sky)
 
     @cached_property
     def _places(self) -> tuple[np.ndarray, np.ndarray]:
@@ -57,11 +57,11 @@ class Voxels:
 
     def at_photons(self, cube: np.ndarray) -> np.ndarray:
         """Values of a cube where photons are."""
-        return cube.reshape(len(cube), -1)[self.energy, self.pixel].astype(float)
+        return np.asarray(cube.reshape(len(cube), -1)[self.energy, self.pixel], dtype=float)
 
     def totals(self, cube: np.ndarray) -> np.ndarray:
         """Sum of a cube over usable pixels, for each energy."""
-        return np.where(self.usable, cube, 0).sum(axis=(1, 2), dtype=float)
+        return np.asarray(np.where(self.usable, cube, 0).sum(axis=(1, 2), dtype=float))
 
     @cached_property
     def planes(self) -> tuple[np.ndarray, np.ndarray]:
@@ -75,7 +75,7 @@ class Voxels:
     @cached_property
     def area(self) -> np.ndarray:
         """Of each pixel, deg2."""
-        return np.nan_to_num(self.dataset.geom.solid_angle).ravel() * _SQUARE_DEGREES
+        return np.asarray(np.nan_to_num(self.dataset.geom.solid_angle).ravel() * _SQUARE_DEGREES)
 
     @cached_property
     def _vectors(self) -> dict[str, np.ndarray]:
@@ -91,8 +91,6 @@ class Voxels:
 
     def pixel_of(self, lon: np.ndarray, lat: np.ndarray, frame: str) -> np.ndarray:
         """Float pixels (x, y) of places in a frame, deg; shape (2, n)."""
-        from gpnb.core.frames import to_frame
-
         geom = self.dataset.geom
         return np.array(geom.pixel(*to_frame(np.atleast_1d(lon), np.atleast_1d(lat), frame, geom.frame)))
 

@@ -16,7 +16,6 @@ from gpnb.fitting.cube.part import Component, Part, chained, moved_places
 from gpnb.fitting.cube.responses import Instrument, instrument_at
 from gpnb.fitting.cube.sphere import Nodes, Seen, between, seen_from
 from gpnb.fitting.cube.voxels import Voxels
-from gpnb.fitting.cube.waves import WaveTables
 
 _HARMONICS = ((0.6, 4), (0.9, 7), (0.96, 9), (1.0, 14))
 """Up to an eccentricity, how many even harmonics."""
@@ -84,7 +83,8 @@ class WaveSource(Component):
 
     def __init__(self, voxels: Voxels, model: Any, instrument: Instrument):
         spatial = model.spatial
-        self._voxels, self._shape, self._frame = voxels, type(spatial), spatial.frame
+        self._voxels, self._frame = voxels, spatial.frame
+        self._shape: Any = type(spatial)
         self._turns = "phi" in spatial.names and not spatial.is_round
         self._phi = spatial.names.index("phi") if self._turns else 0
         self._anchor(model, instrument)
@@ -97,7 +97,7 @@ class WaveSource(Component):
         self._settle(np.array(values))
         self._course: Course | None = None
         if self._reach_of(values) > 0:
-            place = spot(self._voxels, *values[:2], self._frame)
+            place = spot(self._voxels, values[0], values[1], self._frame)
             self._course, self._exposure = course_of(self._voxels, model, instrument, place)
         self._point = AtPoint(instrument.exposure)
 
@@ -177,7 +177,7 @@ class WaveSource(Component):
         table = self._folded(source, values, places)
         columns = self._lookup(table, values, source, places)
         totals = self._totals(table, values, source, places)
-        return Part(self._rows, *chained(columns, totals, source, places))
+        return chained(self._rows, columns, totals, source, places)
 
     def cube(self, source: Source) -> np.ndarray:
         """See `Component`."""
@@ -187,8 +187,9 @@ class WaveSource(Component):
         for number in range(len(self._which)):
             placed = self._placed(values, self._near, np.full(self._near.size, number))
             trig, _ = self._trig(placed.seen, values)
-            looked = _look(table[number : number + 1], np.zeros(self._near.size, dtype=int), placed.nodes.low,
-                           placed.nodes.weights)
+            looked = _look(
+                table[number : number + 1], np.zeros(self._near.size, dtype=int), placed.nodes.low, placed.nodes.weights
+            )
             found[number, self._near] = (looked[:, :, 0].T * trig).sum(axis=0) * placed.area
         mean = 1.0 if source.mean is None else float(source.mean.values[0])
         return mean * found
@@ -205,7 +206,9 @@ class WaveSource(Component):
         return flux * exposure[0], source.flux.values * exposure[1:]
 
     def _spot(self, values: np.ndarray) -> Spot:
-        return self._remembered("spot", values[:2], lambda: spot(self._voxels, *values[:2].tolist(), self._frame))
+        lon, lat = values[:2].tolist()
+        found: Spot = self._remembered("spot", values[:2], lambda: spot(self._voxels, lon, lat, self._frame))
+        return found
 
     def _folded(self, source: Source, values: np.ndarray, places: tuple[int, ...]) -> np.ndarray:
         """What is seen at the nodes in each energy; shape (n_energy, n_node, n_order, n_column, 2).
@@ -214,7 +217,9 @@ class WaveSource(Component):
         """
         sizes = tuple(place - 2 for place in places if place >= 2 and place != self._phi)
         shape = tuple(values[2:].tolist())
-        tables = self._remembered("tables", np.array([*shape, *sizes]), lambda: self._tables.of(self._shape, shape, sizes))
+        tables = self._remembered(
+            "tables", np.array([*shape, *sizes]), lambda: self._tables.of(self._shape, shape, sizes)
+        )
         spectral, moves = self._spectral(source, values)
         rows = np.concatenate([spectral, moves])
         found = [_fold(rows, self._instrument.matrix, tables[0])]
@@ -293,7 +298,7 @@ class WaveSource(Component):
     def _used(self) -> np.ndarray:
         """Energies with usable pixels."""
         planes, which = self._voxels.planes
-        return np.asarray(planes.any(axis=1)[which])
+        return np.asarray(planes.any(axis=1))[which]
 
     def _sums(self, values: np.ndarray) -> _Sums:
         lon, lat = values[:2].tolist()
@@ -307,7 +312,7 @@ class WaveSource(Component):
             """Shape (n_energy, n_node, n_order, 2)."""
             columns = (factors[:, None] * areas).reshape(-1, seen.radius.size)
             found = (matrix @ columns.T).reshape(self._tables.n, 2, len(factors), len(areas)).transpose(3, 0, 2, 1)
-            return found[self._which] if self._course is None else found
+            return np.asarray(found[self._which] if self._course is None else found)
 
         moved = []
         for place in (0, 1):
@@ -318,7 +323,7 @@ class WaveSource(Component):
                 found = found + sums(spread, trig, moves[place])
             moved.append(found)
         turned = -np.radians(1) * sums(spread, rates, area) if len(trig) > 1 else np.zeros_like(moved[0])
-        return _Sums(sums(spread, trig, area), *moved, turned)
+        return _Sums(sums(spread, trig, area), moved[0], moved[1], turned)
 
     def _areas(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
         """Usable area of the pixels near, times relative exposure, and its derivatives with longitude and latitude.
@@ -347,7 +352,21 @@ class WaveSource(Component):
 
 
 def _fold(rows: np.ndarray, matrix: np.ndarray, table: np.ndarray) -> np.ndarray:
-    """Through the dispersion: (n_row, n_true), (n_true, n_energy), (n_order, n_true, n, 2) → (row, energy, order, n, 2)."""
+    """Through the dispersion.
+
+    Parameters
+    ----------
+    rows : array, shape (n_row, n_true)
+        Flux times exposure, and its derivatives.
+    matrix : array, shape (n_true, n_energy)
+        The dispersion.
+    table : array, shape (n_order, n_true, n, 2)
+        What is seen at the nodes.
+
+    Returns
+    -------
+    array, shape (n_row, n_energy, n_order, n, 2)
+    """
     weights = (rows[:, None, :] * matrix.T).reshape(-1, matrix.shape[0])
     flat = table.transpose(1, 0, 2, 3).reshape(matrix.shape[0], -1)
     return np.asarray((weights @ flat).reshape(len(rows), matrix.shape[1], table.shape[0], *table.shape[2:]))

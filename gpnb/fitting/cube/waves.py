@@ -1,7 +1,7 @@
 """From a point spread function and a shape to what is seen at an angle from the source, by Hankel transform.
 
-On a flat sky a convolution is a product of transforms; the mean over a pixel is a product too. Of an elongated shape the
-angular harmonics are taken apart: g(r, psi) = sum over even m of g_m(r) cos m psi, with psi from the major axis.
+On a flat sky a convolution is a product of transforms; the mean over a pixel is a product too. Of an elongated shape
+the angular harmonics are taken apart: g(r, psi) = sum over even m of g_m(r) cos m psi, with psi from the major axis.
 """
 
 from __future__ import annotations
