@@ -135,6 +135,32 @@ class MapDataset(Displayed):
         names = ("counts", "background", "exposure", "flags", "acceptance", "counts_off", "acceptance_off")
         return {name: value for name in names if (value := getattr(self, name)) is not None}
 
+    @classmethod
+    def read(cls, path: str | os.PathLike[str], name: str | None = None) -> MapDataset:
+        """Read a cube from one FITS file, in the layout that Gammapy writes.
+
+        Parameters
+        ----------
+        path : path
+            With the HDUs ``COUNTS``, ``EXPOSURE`` and, as far as they are there, ``BACKGROUND``, ``PSF``, ``EDISP``,
+            ``MASK_SAFE``, ``MASK_FIT``, ``GTI`` and OFF counts.
+        name : str, optional
+            Of the dataset; by default the one in the file.
+
+        Raises
+        ------
+        DataFormatError
+            If a map is missing or has other axes.
+
+        Examples
+        --------
+        >>> import gpnb
+        >>> cube = gpnb.MapDataset.read("cube.fits.gz")  # doctest: +SKIP
+        """
+        from gpnb.datasets.map_file import read_map_dataset
+
+        return read_map_dataset(path, name)
+
     def write(self, folder: str | os.PathLike[str], overwrite: bool = False) -> None:
         """Write each map into a folder, as ``counts.fits`` and so on: all of them or nothing."""
         with atomic_set(folder, overwrite) as made:

@@ -43,19 +43,20 @@ def fit(
 
     Parameters
     ----------
-    datasets : SpectrumDataset, FluxPointsDataset, LightCurve or other dataset, Datasets, or sequence of them
+    datasets : MapDataset, SpectrumDataset, FluxPointsDataset, LightCurve or other dataset, Datasets, or several
         The data; several are fitted jointly. A light curve in one band of energy says nothing about the shape of the
         spectrum: freeze that.
-    model : SpectralModel, SkyModel, Models, or sequence of SkyModel
+    model : SpectralModel, SkyModel, Models, or sequence of SkyModel and BackgroundModel
         Where the fit starts; it is not changed. Of a SkyModel the free parameters of spectrum and light curve are
-        fitted, shape and position are held. Datasets see the mean of a light curve over their good time: give one a
-        run, or one a few minutes, not a stack.
+        fitted, and where there are cubes or images those of shape and position, which are held otherwise. Datasets
+        see the mean of a light curve over their good time: give one a run, or one a few minutes, not a stack. The
+        predicted background of a cube is held unless a `BackgroundModel` scales it.
     backend : {"scoring", "minuit", "scipy", "sherpa", "sherpa-session"}
         What minimises: Fisher scoring, which needs the fewest evaluations; MINUIT; scipy's L-BFGS-B; Sherpa's
         Nelder-Mead simplex; or, as an outside check, a session of Sherpa's that reads OGIP files and uses its own
         folding and statistic. The last two need the extra ``sherpa``.
     statistic : {"wstat", "cash", "cstat", "chi2"}, optional
-        By default W where the background is measured, else ``cash``. Bins are added for W where few OFF counts are
+        By default W where the background is measured, else ``cash``; of cubes one of the two. Bins are added for W where few OFF counts are
         expected and the source is weak: one by one, they would give too little signal. ``wstat`` is W bin by bin, as
         other tools have it.
     progress : bool or callable

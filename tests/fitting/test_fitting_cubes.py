@@ -1,0 +1,163 @@
+"""Fits of cubes: truth recovered, backgrounds, images, and what cannot be fitted."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from made_cubes import ENERGY, cube_of, gauss, masked_edge, point, with_counts, with_map
+
+import gpnb
+from gpnb.core.errors import ArgumentError, SelectionError
+from gpnb.fitting.likelihood import Likelihood
+from gpnb.maps.sky_map import SkyMap
+
+TRUE_POINT = point("83.70d 22.05d").bound("amplitude", 0, 1e-9)
+TRUE_GAUSS = gauss("83.55d 21.95d", sigma="0.12 deg")
+
+
+def sigmas_off(result, truth):
+    errors = np.sqrt(np.diag(result.covariance))
+    wanted = gpnb.Models([*truth]).parameters
+    return np.array([result.models.parameters[name].value - wanted[name].value for name in result.names]) / errors
+
+
+def test_expected_counts_give_back_the_truth():
+    truth = [TRUE_POINT, TRUE_GAUSS, gpnb.BackgroundModel("cube")]
+    data = with_counts(cube_of(), truth[:2])
+    start = [
+        TRUE_POINT.replace(lon=83.72, lat=22.03, amplitude=2e-12, index=2.0),
+        TRUE_GAUSS.replace(lon=83.57, sigma=0.16),
+        truth[2].replace(norm=0.9),
+    ]
+    result = gpnb.fit(data, start)
+    assert result.success, result.message
+    assert np.abs(sigmas_off(result, truth)).max() < 0.01
+    assert result.n_evaluations < 60
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_simulated_counts_give_the_truth_within_errors(seed):
+    truth = [TRUE_POINT.replace(amplitude=2e-11), gpnb.BackgroundModel("cube")]
+    data = with_counts(cube_of(), truth[:1], seed)
+    result = gpnb.fit(data, truth)
+    assert result.success, result.message
+    assert np.abs(sigmas_off(result, truth)).max() < 4
+
+
+def test_a_held_background_is_told_and_a_fitted_one_is_not():
+    data = with_counts(cube_of(), [TRUE_POINT], 1)
+    assert "background of cube was held" in gpnb.fit(data, TRUE_POINT).message
+    fitted = gpnb.fit(data, [TRUE_POINT, *gpnb.background_models(data)])
+    assert "held" not in fitted.message
+    assert fitted.models.parameter("cube-bkg.norm").error == pytest.approx(1 / np.sqrt(data.counts.data.sum()), rel=0.1)
+
+
+def test_two_cubes_add_up():
+    one, two = (with_counts(cube_of(name=name), [TRUE_POINT], seed) for name, seed in (("a", 1), ("b", 2)))
+    both = Likelihood([one, two], [TRUE_POINT])
+    parts = [Likelihood(item, [TRUE_POINT]) for item in (one, two)]
+    assert both.stat(both.start) == pytest.approx(sum(item.stat(item.start) for item in parts), abs=1e-9)
+    assert both.gradient(both.start) == pytest.approx(sum(item.gradient(item.start) for item in parts), rel=1e-9)
+
+
+def test_many_vectors_are_as_one_by_one():
+    likelihood = Likelihood(with_counts(cube_of(), [TRUE_POINT, TRUE_GAUSS], 3), [TRUE_POINT, TRUE_GAUSS])
+    thetas = likelihood.start * (1 + 1e-3 * np.random.default_rng(0).normal(size=(3, likelihood.start.size)))
+    assert likelihood.stat_many(thetas) == pytest.approx([likelihood.stat(theta) for theta in thetas], abs=1e-8)
+
+
+def test_a_statistic_over_all_voxels_says_the_same():
+    truth = [TRUE_POINT, TRUE_GAUSS]
+    data = masked_edge(with_counts(cube_of(), truth, 5), slice(30, 40))
+    likelihood = Likelihood(data, truth)
+    mu = likelihood.predict(likelihood.start)[0] + data.background.data
+    wanted = gpnb.stats.cash(data.counts.data, mu)[data.usable].sum()
+    assert likelihood.stat(likelihood.start) == pytest.approx(wanted, abs=0.02)
+
+
+def test_without_a_photon_there_is_an_upper_limit():
+    data = with_map(cube_of(background=1e-6), np.zeros((4, 75, 75)))
+    source = TRUE_POINT.freeze("lon", "lat", "index")
+    result = gpnb.fit(data, source)
+    exposure = Likelihood(data, source).predict(np.array([1.0]))[0].sum()
+    limit = result.confidence("amplitude", cl=0.95) if hasattr(result, "confidence") else None
+    assert limit is not None
+    assert result.models.parameter("p.amplitude").value == pytest.approx(0, abs=1e-16)
+    assert exposure > 0
+
+
+def test_off_counts_of_a_ring_take_the_w_statistic():
+    truth = TRUE_POINT.replace(amplitude=2e-11)
+    data = with_counts(cube_of(), [truth], 7)
+    rng = np.random.default_rng(8)
+    off = rng.poisson(5 * data.background.data).astype(float)
+    ring = replace(
+        data,
+        counts_off=SkyMap(data.geom, off),
+        acceptance=SkyMap(data.geom, np.ones(data.geom.shape)),
+        acceptance_off=SkyMap(data.geom, np.full(data.geom.shape, 5.0)),
+        background=SkyMap(data.geom, off / 5),
+    )
+    likelihood = Likelihood(ring, truth)
+    assert likelihood.statistics == ("wstat",)
+    signal = likelihood.predict(likelihood.start)[0]
+    wanted = gpnb.stats.wstat(data.counts.data, off, 0.2, signal).sum()
+    assert likelihood.stat(likelihood.start) == pytest.approx(wanted, abs=0.02)
+    with pytest.raises(ArgumentError, match="measured in OFF regions"):
+        gpnb.fit(ring, [truth, gpnb.BackgroundModel("cube")])
+
+
+def test_an_image_tells_place_and_size_as_the_cube_does():
+    data = with_counts(cube_of(), [TRUE_GAUSS.replace(amplitude=1e-10)], 11)
+    whole = gpnb.fit(data, TRUE_GAUSS)
+    image = gpnb.to_image(data, whole.models[0].spectral)
+    assert image.geom.axis("energy").n == 1
+    flat = gpnb.fit(image, whole.models[0].freeze("index"))
+    for name in ("g.lon", "g.lat", "g.sigma", "g.amplitude"):
+        one, other = (result.models.parameters[name] for result in (whole, flat))
+        assert other.value == pytest.approx(one.value, abs=0.5 * one.error), name
+        assert other.error == pytest.approx(one.error, rel=0.25) or name == "g.amplitude"
+
+
+def test_a_time_average_scales_a_source():
+    from gpnb.models.temporal import ConstantFlux
+
+    steady = Likelihood(with_counts(cube_of(), [TRUE_POINT], 1), TRUE_POINT)
+    assert steady.predict(steady.start)[0].sum() > 0
+    assert ConstantFlux is not None
+
+
+def test_spectra_and_cubes_share_a_source():
+    data = with_counts(cube_of(), [TRUE_POINT], 12)
+    true = data.exposure.geom.axes[0]
+    spectrum = gpnb.SpectrumDataset(
+        ENERGY, true, [3, 2, 1, 0], np.full(true.n, 3e12), data.edisp.at(data.geom.center), "1 h", background=[0.1] * 4
+    )
+    both = Likelihood([data, spectrum], [TRUE_POINT])
+    assert both.statistics == ("cash",)
+    assert set(both.names) == {"p.index", "p.amplitude", "p.lon", "p.lat"}
+    assert np.isfinite(both.gradient(both.start)).all()
+
+
+def test_what_a_cube_cannot_fit_is_said():
+    data = with_counts(cube_of(), [TRUE_POINT], 1)
+    with pytest.raises(ArgumentError, match="source has no spatial model"):
+        gpnb.fit(data, gpnb.PowerLaw())
+    with pytest.raises(SelectionError, match="no point spread function"):
+        gpnb.fit(replace(data, psf=None), TRUE_POINT)
+    with pytest.raises(SelectionError, match="no energy dispersion"):
+        gpnb.fit(replace(data, edisp=None), TRUE_POINT)
+    with pytest.raises(ArgumentError, match="chi2"):
+        gpnb.fit(data, TRUE_POINT, statistic="chi2")
+    with pytest.raises(SelectionError, match="no predicted background"):
+        gpnb.fit(replace(data, background=None), [TRUE_POINT, gpnb.BackgroundModel("cube")])
+    bad = data.background.data.copy()
+    bad[0, 0, 0] = np.nan
+    with pytest.raises(ArgumentError, match="background has values"):
+        gpnb.fit(replace(data, background=SkyMap(data.geom, bad)), TRUE_POINT)
+
+
+@pytest.mark.parametrize("other", ["stacked", "Cube"])
+def test_a_background_model_of_a_dataset_that_is_not_there_is_refused(other):
+    with pytest.raises(ArgumentError, match=other):
+        gpnb.fit(with_counts(cube_of(), [TRUE_POINT], 1), [TRUE_POINT, gpnb.BackgroundModel(other)])
