@@ -41,7 +41,7 @@ def read_map_dataset(path: Any, name: str | None = None) -> MapDataset:
                 f"{source}: expected the maps COUNTS and EXPOSURE of a cube; the file has the HDUs: "
                 f"{', '.join(item or 'PRIMARY' for item in sorted(found))}."
             )
-        maps = {key: _map(hdus, hdu, source) for key, hdu in _MAPS.items() if hdu in found}
+        maps: dict[str, Any] = {key: _map(hdus, hdu, source) for key, hdu in _MAPS.items() if hdu in found}
         exposure = _true(_map(hdus, "EXPOSURE", source))
         counts = maps.pop("counts")
         energy, true = counts.geom.axes[0], exposure.geom.axes[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from astropy import units as u
@@ -62,7 +63,8 @@ def to_image(cube: MapDataset, spectrum: SpectralModel | None = None) -> MapData
     if not energies.size:
         raise SelectionError(f"{cube.name} has no usable bin.")
     edges = cube.geom.axis("energy").edge_values[[energies[0], energies[-1] + 1]]
-    energy, true = (Axis.energy(*(edges * u.TeV), nbin=1, name=name) for name in ("energy", "energy_true"))
+    low, high = edges * u.TeV
+    energy, true = (Axis.energy(low, high, nbin=1, name=name) for name in ("energy", "energy_true"))
     geom = cube.geom.image().cube([energy])
     flux = _share(cube, spectrum, edges)
     exposure = SkyMap(cube.geom.image().cube([true]), _exposure(cube, flux, usable)[None], "cm2 s")
@@ -116,7 +118,7 @@ def _psf(cube: MapDataset, flux: np.ndarray, exposure: SkyMap, true: Axis) -> Re
 
 
 def _summed(values: np.ndarray, usable: np.ndarray) -> np.ndarray:
-    return np.where(usable, values, 0).sum(axis=0, dtype=float)[None]
+    return np.asarray(np.where(usable, values, 0).sum(axis=0, dtype=float)[None])
 
 
 def _flags(cube: MapDataset, usable: np.ndarray) -> np.ndarray:
@@ -126,13 +128,11 @@ def _flags(cube: MapDataset, usable: np.ndarray) -> np.ndarray:
     return np.asarray(np.where(usable.any(axis=0), flags & ~np.uint8(UNUSABLE) | excluded, flags))[None]
 
 
-def _off(cube: MapDataset, geom: WcsGeometry, usable: np.ndarray) -> dict[str, SkyMap | None]:
+def _off(cube: MapDataset, geom: WcsGeometry, usable: np.ndarray) -> dict[str, Any]:
     """OFF counts and acceptances, such that alpha times OFF is the background."""
     if cube.counts_off is None or cube.acceptance is None or cube.background is None:
         return {}
-    off, on, background = (
-        _summed(item.data, usable) for item in (cube.counts_off, cube.acceptance, cube.background)
-    )
+    off, on, background = (_summed(item.data, usable) for item in (cube.counts_off, cube.acceptance, cube.background))
     with np.errstate(divide="ignore", invalid="ignore"):
         acceptance = np.where(background > 0, on * off / background, 0.0)
     maps = {"counts_off": off, "acceptance": on, "acceptance_off": acceptance}

@@ -56,7 +56,8 @@ def fit(
         Nelder-Mead simplex; or, as an outside check, a session of Sherpa's that reads OGIP files and uses its own
         folding and statistic. The last two need the extra ``sherpa``.
     statistic : {"wstat", "cash", "cstat", "chi2"}, optional
-        By default W where the background is measured, else ``cash``; of cubes one of the two. Bins are added for W where few OFF counts are
+        By default W where the background is measured, else ``cash``; of cubes one of the two. Bins of spectra are
+        added for W where few OFF counts are
         expected and the source is weak: one by one, they would give too little signal. ``wstat`` is W bin by bin, as
         other tools have it.
     progress : bool or callable

@@ -10,13 +10,14 @@ from made_cubes import cube_of, gauss, masked_edge, point, with_counts
 from gpnb import DiskSource, ShellSource, SkyModel
 from gpnb.fitting.likelihood import Likelihood
 
-STEP = 0.02
+STEP = 0.004
 
 
 def worst_slope(dataset, models, seed):
     """The largest error of a slope, in units of 1/error, a little off the start."""
     likelihood = Likelihood(dataset, models)
     size = np.sqrt(2 / np.maximum(np.diag(likelihood.fisher(likelihood.start)), 1e-12))
+    size = np.minimum(size, np.where(likelihood.start != 0, 0.3 * np.abs(likelihood.start), 0.3))  # hardly known ones
     low, high = likelihood.bounds.T
     theta = likelihood.start + 0.3 * size * np.random.default_rng(seed).uniform(-1, 1, size.size)
     theta = np.clip(theta, low + 3 * STEP * size, np.maximum(high - 3 * STEP * size, low + 3 * STEP * size))
@@ -30,7 +31,7 @@ def worst_slope(dataset, models, seed):
     return np.abs((found - wanted) * size).max()
 
 
-@settings(max_examples=12, deadline=None, derandomize=True)
+@settings(max_examples=6, deadline=None, derandomize=True)
 @given(
     st.floats(0.01, 0.4),
     st.floats(0.05, 0.95),

@@ -298,7 +298,7 @@ class WaveSource(Component):
     def _used(self) -> np.ndarray:
         """Energies with usable pixels."""
         planes, which = self._voxels.planes
-        return np.asarray(planes.any(axis=1))[which]
+        return np.asarray(planes.any(axis=1).take(which))
 
     def _sums(self, values: np.ndarray) -> _Sums:
         lon, lat = values[:2].tolist()
