@@ -57,9 +57,8 @@ def fit(
         folding and statistic. The last two need the extra ``sherpa``.
     statistic : {"wstat", "cash", "cstat", "chi2"}, optional
         By default W where the background is measured, else ``cash``; of cubes one of the two. Bins of spectra are
-        added for W where few OFF counts are
-        expected and the source is weak: one by one, they would give too little signal. ``wstat`` is W bin by bin, as
-        other tools have it.
+        added for W where few OFF counts are expected and the source is weak: one by one, they would give too little
+        signal. ``wstat`` is W bin by bin, as other tools have it.
     progress : bool or callable
         A bar, silence, or a callable that gets a `FitProgress` (with ``stat``) at each evaluation.
     cancel : CancelToken, optional
