@@ -17,7 +17,11 @@ def worst_slope(dataset, models, seed):
     """The largest error of a slope, in units of 1/error, a little off the start."""
     likelihood = Likelihood(dataset, models)
     size = np.sqrt(2 / np.maximum(np.diag(likelihood.fisher(likelihood.start)), 1e-12))
-    size = np.minimum(size, np.where(likelihood.start != 0, 0.3 * np.abs(likelihood.start), 0.3))  # hardly known ones
+    most = [
+        0.02 if name[-3:] in ("lon", "lat") else 0.3 * abs(value or 1.0)
+        for name, value in zip(likelihood.names, likelihood.start * likelihood.scale, strict=True)
+    ]
+    size = np.minimum(size, np.array(most) / likelihood.scale)  # of what is hardly known
     low, high = likelihood.bounds.T
     theta = likelihood.start + 0.3 * size * np.random.default_rng(seed).uniform(-1, 1, size.size)
     theta = np.clip(theta, low + 3 * STEP * size, np.maximum(high - 3 * STEP * size, low + 3 * STEP * size))

@@ -11,8 +11,11 @@ from gpnb.datasets.map import MapDataset
 from gpnb.fitting.cube.voxels import Voxels
 from gpnb.stats.onoff import wstat, wstat_terms
 
-_TINY = 1e-25
-"""Counts: stands for no prediction where a photon is, as in `gpnb.stats.cash`."""
+_TINY = 1e-12
+"""Counts: stands for no prediction where a photon is."""
+
+_NOISE = 1e-6
+"""Counts: so far below zero is what a source's tables have far from it."""
 
 Three = tuple[np.ndarray, np.ndarray, np.ndarray]
 
@@ -52,7 +55,7 @@ class Predicted(PhotonTerm):
     def __call__(self, signal: np.ndarray) -> Three:
         """See `PhotonTerm`; not a number where less than nothing is predicted."""
         n = self._counts
-        mu = np.where(signal < 0, np.nan, np.maximum(signal, _TINY))
+        mu = np.where(signal < -_NOISE, np.nan, np.maximum(signal, _TINY))
         nothing = signal <= _TINY
         ratio = np.where(nothing, 0.0, n / mu)
         return np.where(n > 0, -2 * n * np.log(mu), 0.0), -2 * ratio, np.where(nothing, 0.0, 2 * ratio / mu)

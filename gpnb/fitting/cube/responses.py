@@ -59,7 +59,7 @@ def instrument_at(dataset: MapDataset, model: Any) -> Instrument:
             f"{dataset.name} has no point spread function, which {model.name} needs: reduce with gpnb.reduce_map, "
             "or give the source responses=gpnb.Responses(psf=False)."
         )
-    psf = _on(dataset.psf.at(centre), axis) if applies.psf else None
+    psf = _on(dataset.psf.at(centre), axis) if applies.psf and dataset.psf is not None else None
     exposure = _resampled(dataset, axis) if applies.exposure else np.ones((axis.n, *dataset.geom.shape[1:]))
     return Instrument(
         Bins(axis.edge_values[:-1], axis.edge_values[1:]),
