@@ -53,7 +53,7 @@ def to_regions(value: Any, name: str = "region") -> list[SkyRegion]:
     if value is None:
         return []
     if is_region(value):
-        return [value]
+        return [_kept(value, name)]
     if isinstance(value, str):
         return _parse(value, name)
     if isinstance(value, Iterable):
@@ -97,4 +97,14 @@ def _parse(text: str, name: str) -> list[SkyRegion]:
         raise ArgumentError(f"{given} cannot be read in full ({one_line(reasons[0])}): mend or remove that line.")
     if not found or not all(is_region(region) for region in found):
         raise ArgumentError(f"{given} holds no region on the sky: write 'icrs; circle(83.63, 22.01, 0.2)'.")
-    return found
+    return [_kept(region, name) for region in found]
+
+
+def _kept(region: SkyRegion, name: str) -> SkyRegion:
+    """The region, unless it is one that takes away: what it is taken from is not told."""
+    if region.meta.get("include", True) in (0, "-"):
+        raise ArgumentError(
+            f"{name}: {region_text(region)!r} is a region that is taken away (-), which is not known here: "
+            "give a ring (annulus), or region1 & ~region2 of two masks of geom.region_mask()."
+        )
+    return region

@@ -6,7 +6,7 @@ import math
 import os
 from collections.abc import Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 from astropy import units as u
@@ -20,7 +20,7 @@ from gpnb.core.display import Displayed
 from gpnb.core.errors import ArgumentError, DataFormatError, SelectionError
 from gpnb.core.fits_file import find_hdu, open_fits, reading
 from gpnb.core.fits_units import unit_factor
-from gpnb.core.frames import separation
+from gpnb.core.frames import separation, to_vectors
 from gpnb.core.header_keys import sky_position
 from gpnb.core.recipe import Recipe
 from gpnb.core.sky_regions import to_regions
@@ -28,9 +28,6 @@ from gpnb.core.units import ANGLE, ENERGY, to_range, to_time
 from gpnb.data.expression import where_mask
 from gpnb.data.phase import Ephemeris, in_phase, phase_intervals, phases
 from gpnb.data.timeref import seconds_from, time_factor, time_reference
-
-if TYPE_CHECKING:
-    from astropy.wcs import WCS
 
 _MANDATORY = ("TIME", "RA", "DEC", "ENERGY")
 _UNITS = {"RA": "deg", "DEC": "deg", "ENERGY": "TeV"}
@@ -297,17 +294,19 @@ class EventList(Displayed):
         return EventList(self._data[keep], self.meta, self.time_reference, self._source, recipe)
 
     def inside(self, region: Any) -> np.ndarray:
-        """The mask of events inside any of some regions: circles and rings on the sphere, others on a tangent plane.
+        """The mask of events inside any of some regions, as these lie on the sphere: see `inside_test`.
 
         Parameters
         ----------
         region : SkyRegion or DS9 text
             One or several.
         """
+        from gpnb.maps.inside import in_sky  # here: few events are cut by regions
+
         inside = np.zeros(len(self), dtype=bool)
         for item in to_regions(region):
             radii = _radii(item)
-            inside |= self._between_radii(item.center.icrs, *radii) if radii else self._on_plane(item)
+            inside |= self._between_radii(item.center.icrs, *radii) if radii else in_sky(self._vectors, item)
         return inside
 
     def _between_radii(self, center: SkyCoord, inner: float, outer: float) -> np.ndarray:
@@ -317,17 +316,9 @@ class EventList(Displayed):
         inside[near] = _between(away, inner, outer)
         return inside
 
-    def _on_plane(self, region: Any) -> np.ndarray:
-        from regions import PixCoord
-
-        wcs, x, y = self._plane
-        mask: np.ndarray = region.to_pixel(wcs).contains(PixCoord(x, y))
-        return mask
-
     @cached_property
-    def _plane(self) -> tuple[WCS, np.ndarray, np.ndarray]:
-        wcs = _local_wcs(self.ra_values, self.dec_values)
-        return wcs, *wcs.wcs_world2pix(self.ra_values, self.dec_values, 0)
+    def _vectors(self) -> np.ndarray:
+        return to_vectors(self.ra_values, self.dec_values)
 
     def _values(self, name: str) -> np.ndarray:
         return self._checked(name) * self._factors[name]
@@ -350,7 +341,7 @@ class EventList(Displayed):
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickle the columns; what was derived from them is cheap to make again."""
-        derived = {"ra_values", "dec_values", "energy_values", "time_values", "_plane"}
+        derived = {"ra_values", "dec_values", "energy_values", "time_values", "_vectors"}
         return {key: value for key, value in self.__dict__.items() if key not in derived} | {"_data": self.table}
 
     def __repr__(self) -> str:
@@ -394,15 +385,3 @@ def _unit_of(data: Table | fits.FITS_rec, name: str) -> str | None:
 def _native(values: np.ndarray) -> np.ndarray:
     """Native byte order; FITS is big-endian."""
     return values.astype(values.dtype.newbyteorder("=")) if values.dtype.byteorder == ">" else values
-
-
-def _local_wcs(ra: np.ndarray, dec: np.ndarray) -> WCS:
-    """A tangent plane at the middle of the events, fine enough for region edges."""
-    from astropy.wcs import WCS  # here: few events are cut by regions
-
-    wcs = WCS(naxis=2)
-    wcs.wcs.ctype = "RA---TAN", "DEC--TAN"
-    wcs.wcs.crval = (ra[0], float(np.median(dec))) if len(ra) else (0.0, 0.0)
-    wcs.wcs.cdelt = -0.001, 0.001
-    wcs.wcs.crpix = 1.0, 1.0
-    return wcs

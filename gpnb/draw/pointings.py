@@ -15,6 +15,7 @@ from gpnb.core.sky_regions import to_regions
 from gpnb.draw.sky_axes import sky_axes
 from gpnb.draw.style import BLUE, LINE, QUIET, VERMILION, heading
 from gpnb.maps.geometry import WcsGeometry
+from gpnb.maps.masks import to_pixels
 from gpnb.panels.observations.filter import kept
 from gpnb.panels.observations.pointings import Pointings, pivot_of, plane_of_pointings, rims
 from gpnb.panels.observations.view import ObservationsView
@@ -92,6 +93,6 @@ def _draw_cone(axes: Any, geom: WcsGeometry, text: str) -> None:
     """The region that runs must point into, dashed."""
     for region in to_regions(text or None):
         if shapes_of(region, geom):
-            artist: Any = region.to_pixel(geom.wcs).as_artist()
+            artist = to_pixels(region, geom.wcs).as_artist()
             artist.set(facecolor="none", edgecolor=QUIET, linewidth=1.0, linestyle=(0, (4, 2)), zorder=5)
             axes.add_artist(artist)

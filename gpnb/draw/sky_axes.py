@@ -16,6 +16,7 @@ from regions import PixelRegion, PointSkyRegion
 
 from gpnb.core.sky_regions import to_regions
 from gpnb.draw.style import LINE, NOTHING, QUIET, SKY, plain
+from gpnb.maps.masks import to_pixels
 
 _LABELS = {
     "icrs": ("Right ascension (deg)", "Declination (deg)"),
@@ -76,7 +77,7 @@ def sky_axes(figure: Figure, place: Any, wcs: WCS, frame: str, grid: bool = True
 def draw_regions(axes: WCSAxes, text: str, kind: str) -> None:
     """Draw regions of DS9 text: ``"regions"``, ``"off_regions"`` or ``"excluded"``."""
     for region in to_regions(text or None, kind):
-        pixel: PixelRegion = region.to_pixel(axes.wcs)
+        pixel: PixelRegion = to_pixels(region, axes.wcs)
         artist = pixel.as_artist()
         stroke = _STROKES[kind]
         if hasattr(artist, "set_hatch"):
@@ -106,7 +107,7 @@ def draw_overlay(axes: WCSAxes, text: str, colour: str) -> None:
                 annotation_clip=True,
             )
         else:
-            axes.add_artist(region.to_pixel(axes.wcs).as_artist(facecolor="none", edgecolor=colour, linewidth=1.0))
+            axes.add_artist(to_pixels(region, axes.wcs).as_artist(facecolor="none", edgecolor=colour, linewidth=1.0))
 
 
 def draw_peaks(axes: WCSAxes, peaks: Any) -> None:

@@ -130,7 +130,7 @@ class FreeShape:
         for band in range(len(norm) if number is not None else 0):
             for name, value in self._profiled(result, number, band, errors[band]).items():
                 fields[name][0, band] = value
-        significance = np.sign(fields["norm"]) * np.sqrt(fields["ts"])
+        significance = np.sign(fields["norm"]) * np.sqrt(np.maximum(fields["ts"], 0.0))
         fields["is_ul"] = ~(significance >= UL_BELOW) & np.isfinite(fields["norm_ul"])
         with np.errstate(divide="ignore", invalid="ignore"):
             shape = {name: values / norm for name, values in reference_columns(spectral, **self.axes).items()}

@@ -13,12 +13,10 @@ from typing import Any
 
 import numpy as np
 from astropy.coordinates import SkyCoord
-from astropy.wcs import WCS
 from regions import (
     CircleAnnulusSkyRegion,
     CircleSkyRegion,
     CompoundSkyRegion,
-    PixCoord,
     PointSkyRegion,
     SkyRegion,
 )
@@ -26,11 +24,9 @@ from regions import (
 from gpnb.core.errors import ArgumentError
 from gpnb.core.frames import from_vectors, to_vectors
 from gpnb.core.sky_regions import region_text
+from gpnb.maps.inside import cap_of, inside_test
 from gpnb.maps.masks import in_frame
 from gpnb.maps.sphere import local_basis, rotate
-
-_SCALE = 0.001
-"""Degrees a unit of the tangent plane in which shapes other than circles are drawn."""
 
 _CELLS = 64
 """Cells across a shape that is sampled."""
@@ -56,28 +52,19 @@ class View:
         return cls(float(icrs.ra.deg), float(icrs.dec.deg))
 
     @cached_property
-    def _basis(self) -> np.ndarray:
+    def basis(self) -> np.ndarray:
+        """Rows: ahead, right and up, as ICRS vectors."""
         basis = local_basis(self.ra, self.dec)
         basis[1] *= -1
         return basis
 
     def vectors(self, ra: Any, dec: Any) -> np.ndarray:
         """Directions (ICRS, deg) as vectors of this view, shape (3, …)."""
-        return rotate(self._basis, to_vectors(ra, dec))
+        return rotate(self.basis, to_vectors(ra, dec))
 
     def sky(self, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """ICRS directions (deg) of vectors of this view."""
-        return from_vectors(rotate(self._basis.T, vectors))
-
-    @cached_property
-    def wcs(self) -> WCS:
-        """A tangent plane at the pointing; pixel (0, 0) is the pointing."""
-        wcs = WCS(naxis=2)
-        wcs.wcs.ctype = "RA---TAN", "DEC--TAN"
-        wcs.wcs.crval = self.ra, self.dec
-        wcs.wcs.cdelt = -_SCALE, _SCALE
-        wcs.wcs.crpix = 1.0, 1.0
-        return wcs
+        return from_vectors(rotate(self.basis.T, vectors))
 
 
 def turned(vectors: np.ndarray, angle: float) -> np.ndarray:
@@ -154,7 +141,7 @@ class Circle:
 
 
 class Drawn:
-    """Any other region, drawn in the tangent plane at the pointing.
+    """Any other region.
 
     Parameters
     ----------
@@ -166,10 +153,7 @@ class Drawn:
 
     def __init__(self, region: SkyRegion, view: View):
         self.view, self.region = view, region
-        self._pixels = _in_plane(region, view)
-        box = self._pixels.bounding_box
-        self._middle = ((box.ixmin + box.ixmax - 1) / 2, (box.iymin + box.iymax - 1) / 2)
-        self._size = max(box.ixmax - box.ixmin, box.iymax - box.iymin)
+        self._inside = inside_test(region, view.basis)
 
     @cached_property
     def center(self) -> np.ndarray:
@@ -204,11 +188,7 @@ class Drawn:
 
     def contains(self, vectors: np.ndarray, angle: float = 0.0) -> np.ndarray:
         """Whether directions lie in it, after it was turned (rad) about the pointing."""
-        ahead, right, up = turned(vectors, -angle)
-        front = ahead > 0
-        safe = np.where(front, ahead, 1.0)
-        x, y = (np.degrees(item / safe) / _SCALE for item in (right, up))
-        return np.asarray(front & self._pixels.contains(PixCoord(np.atleast_1d(x), np.atleast_1d(y))))
+        return self._inside(turned(vectors, -angle))
 
     def text(self, angle: float = 0.0) -> str:
         """DS9 text, after the turn."""
@@ -232,9 +212,8 @@ class Drawn:
     @cached_property
     def cells(self) -> tuple[np.ndarray, np.ndarray]:
         """Directions that fill it evenly, shape (3, n), and the solid angle of each, sr."""
-        x, y = np.radians(np.array(self._middle) * _SCALE)
-        middle = np.array([1.0, x, y]) / math.sqrt(1 + x**2 + y**2)
-        cells, area = _grid(middle, 0.55 * self._size * _SCALE * (1 + x**2 + y**2))
+        middle, radius = cap_of(self.region)
+        cells, area = _grid(rotate(self.view.basis, middle), 1.05 * radius)
         inside = self.contains(cells)
         if not inside.any():
             raise ArgumentError(f"The region {self.text()} is empty, or too thin to be sampled.")
@@ -278,13 +257,3 @@ def _grid(middle: np.ndarray, half: float) -> tuple[np.ndarray, np.ndarray]:
     local = local_basis(lon, lat)
     vectors = rotate(local.T, np.stack([scale, x * scale, y * scale]))
     return vectors, scale**3 * (2 * half / _CELLS) ** 2
-
-
-def _in_plane(region: SkyRegion, view: View) -> Any:
-    if isinstance(region, CompoundSkyRegion):
-        first, second = (_in_plane(item, view) for item in (region.region1, region.region2))
-        return type(region.to_pixel(view.wcs))(first, second, region.operator)
-    pixels = in_frame(region, "icrs").to_pixel(view.wcs)
-    if not hasattr(pixels, "area") or pixels.area == 0:
-        raise ArgumentError(f"A {type(region).__name__} has no inside: give a circle, ellipse, rectangle or polygon.")
-    return pixels

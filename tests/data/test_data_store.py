@@ -401,3 +401,17 @@ def test_live_fractions_that_contradict_each_other(tiny, tiny_store):
     set_header(path, DEADC=None, LIVETIME=1100.0)
     with pytest.raises(DataFormatError, match=r"LIVETIME / ONTIME=1.1 is not a live fraction"):
         _ = DataStore.read([path]).select()[0].livetime
+
+
+@pytest.mark.parametrize("missing", ["RA_PNT", "DEC_PNT", "OBJECT", "TSTART"])
+def test_what_the_index_lacks_is_named(tiny_store, missing):
+    path = tiny_store / "obs-index.fits.gz"
+    table = Table.read(path)
+    table.remove_column(missing)
+    table.write(path, overwrite=True)
+    how = {"OBJECT": {"target": "Crab"}, "TSTART": {"time": ("2004-01-01", None)}}
+    with pytest.raises(SelectionError, match=f"observation table has no (column )?{missing}"):
+        DataStore.read(tiny_store).select(**how.get(missing, {"cone": ("83.6d 22.5d", "1 deg")}))
+    (tiny_store / "obs-index.fits.gz").unlink()
+    with pytest.raises(SelectionError, match="observation table has no column RA_PNT"):
+        DataStore.read(tiny_store).select(cone=("83.6d 22.5d", "1 deg"))

@@ -186,6 +186,54 @@ def test_grouping_of_the_file(pha):
     assert found.counts[0] == make().counts[:2].sum()
 
 
+def with_column(name, values, form="I"):
+    """Puts a column in the place of the keyword or column of that name."""
+
+    def change(hdus):
+        hdu = hdus["SPECTRUM"]
+        header = hdu.header.copy()
+        header.remove(name, ignore_missing=True)
+        columns = [column for column in hdu.columns if column.name != name]
+        column = fits.Column(name, form, array=np.array(values))
+        hdus["SPECTRUM"] = fits.BinTableHDU.from_columns([*columns, column], header=header, name="SPECTRUM")
+
+    return change
+
+
+@pytest.mark.parametrize("first", [-1, 1, 0])
+def test_a_first_channel_begins_a_group_whatever_its_flag(pha, first):
+    changed(pha, with_column("GROUPING", [first, -1, 1, 1, -1, -1, 1, 1, 1]))
+    found = SpectrumDataset.read_ogip(pha)
+    assert found.counts.sum() == make().counts.sum()
+    assert found.counts[0] == make().counts[:2].sum()
+
+
+def test_counts_belong_to_the_channel_that_their_row_names(pha):
+    def mix(hdus):
+        order = np.random.default_rng(2).permutation(9)
+        hdus["SPECTRUM"].data = hdus["SPECTRUM"].data[order].copy()
+
+    for path in (pha, pha.with_name("bkg_x.fits")):
+        changed(path, mix)
+    assert_same(SpectrumDataset.read_ogip(pha), make())
+
+
+def test_a_table_without_channels_is_no_spectrum(pha):
+    changed(pha, lambda hdus: hdus["SPECTRUM"].columns.del_col("CHANNEL"))
+    with pytest.raises(DataFormatError, match=r"pha_x\.fits, HDU SPECTRUM: column CHANNEL is missing"):
+        SpectrumDataset.read_ogip(pha)
+
+
+def test_a_channel_without_scale_is_not_usable(pha):
+    values = np.full(9, 0.1)
+    values[[3, 5]] = 0.0
+    changed(pha, with_column("BACKSCAL", values, "E"))
+    found = SpectrumDataset.read_ogip(pha)
+    assert not found.usable[[3, 5]].any()
+    assert found.usable.sum() == make().usable.sum() - 2
+    assert gpnb.fit(found, gpnb.PowerLaw(index=2, amplitude="1e-12 TeV-1 s-1 cm-2")).success
+
+
 def test_response_with_the_area_in_it(pha):
     """A SPECRESP MATRIX without ARF: its row sums are the area."""
     matrix, area = make().edisp, make().exposure / 1581.7367584109306

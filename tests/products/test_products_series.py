@@ -253,3 +253,13 @@ def test_shapes_are_checked():
     time = DAY + [0, 1] * u.d
     with pytest.raises(ArgumentError, match="one entry for each of 2 times"):
         gpnb.Series(time_min=time, time_max=time + TimeDelta(1 * u.s), value=[1.0])
+
+
+@pytest.mark.parametrize("limit", ["<2e-8", "< 2e-8", "<=2e-8"])
+def test_limits_written_as_text(tmp_path, limit):
+    path = tmp_path / "curve.csv"
+    path.write_text(f"mjd,flux,flux_err\n59000.1,1e-7,1e-8\n59001.1,{limit},-\n59002.1,1.2e-7,1e-8\n")
+    found = gpnb.Series.read(path)
+    assert found.value[[0, 2]].tolist() == [1e-7, 1.2e-7]
+    assert found.is_ul.tolist() == [False, True, False]
+    assert found.ul[1] == 2e-8

@@ -6,6 +6,8 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from astropy import units as u
+from astropy.coordinates import SkyCoord
 
 import gpnb
 from gpnb import Flag
@@ -274,3 +276,32 @@ def test_livetime_map(runs, geom):
     assert on_axis.at(CRAB).value == pytest.approx(total * np.mean([area[1] / area[0] for area in areas]), rel=5e-3)
     with pytest.raises(gpnb.SelectionError, match="No run overlaps"):
         gpnb.livetime_map(runs, gpnb.WcsGeometry.create("200d 0d", width="1 deg"))
+
+
+@pytest.mark.parametrize("dec", [88.8, 89.9, -89.5])
+def test_a_map_beyond_the_pole_counts_what_it_shows(demo, dec):
+    """Rows of CAR that lie beyond the pole show no sky, and rows up to it narrow wedges."""
+    run = demo.select(target="Crab")[0]
+    pole, rng = np.copysign(1.0, dec), np.random.default_rng(3)
+    events = run.events.select(energy=("0.5 TeV", "20 TeV"))
+    center = SkyCoord(40, dec - 0.2 * pole, unit="deg")
+    places = center.directional_offset_by(
+        rng.uniform(0, 360, len(events)) * u.deg, 2 * np.sqrt(rng.random(len(events))) * u.deg
+    )
+    table = events.table
+    table["RA"], table["DEC"] = places.ra.deg, places.dec.deg
+    meta = {**events.meta, "RA_PNT": 40.0, "DEC_PNT": dec - 0.2 * pole}
+    moved = gpnb.Observation(1, {**run.parts, "events": gpnb.EventList(table, meta)})
+    geom = gpnb.WcsGeometry.create(
+        SkyCoord(40, dec, unit="deg"), width="3 deg", binsz="0.05 deg", axes=[ENERGY], proj="CAR"
+    )
+    cube = gpnb.reduce_map([moved], geom, background=None)
+    sky = np.isfinite(geom.plane.lonlat[0])
+    apart = (places.ra.deg - 40 + 180) % 360 - 180
+    shown = (np.abs(apart) < 1.5) & (np.abs(places.dec.deg - dec) < 1.5)
+    inside = (moved.events.energy_values >= ENERGY.low_values[0]) & (
+        moved.events.energy_values < ENERGY.high_values[-1]
+    )
+    assert cube.counts.data.sum() == (shown & inside).sum() > 0
+    assert (cube.exposure.data.max(axis=0)[sky] > 0).all()
+    assert np.isfinite(cube.exposure.data).all()

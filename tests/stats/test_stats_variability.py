@@ -218,3 +218,11 @@ def test_hardness_ratio_and_its_error():
     assert value == pytest.approx(-6 / 14)
     assert error == pytest.approx(np.std(stats.hardness_ratio(soft, hard, 0.5, 0.3)[0]), rel=0.02)
     assert np.isnan(stats.hardness_ratio(0.0, 0.0, 0.1, 0.1)[0])
+
+
+@pytest.mark.parametrize("value", [0.0, np.nan, -0.1])
+def test_an_error_that_is_none_says_nothing(value):
+    """An error of zero is one that is not known: the point is left out, and the flux does not seem constant."""
+    flux, errors = np.array([1.0, 2.0, 5.0]), np.array([value, 0.1, 0.1])
+    assert stats.chi2_constant(flux, errors)[:3] == stats.chi2_constant(flux[1:], errors[1:])[:3]
+    assert stats.chi2_constant(flux, errors)[2] < 1e-20
