@@ -16,6 +16,7 @@ from gpnb.catalogs.kinds import Kind
 from gpnb.catalogs.source import CatalogSource
 from gpnb.core.binding import told
 from gpnb.core.errors import SelectionError
+from gpnb.core.html_table import html_table
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import ANGLE, to_float, to_skycoord
 from gpnb.models.collection import Models
@@ -221,7 +222,7 @@ class Catalog(Sequence[CatalogSource]):
         return f"Catalog({self.name}, {len(self)} source{'s' * (len(self) != 1)})"
 
     def _repr_html_(self) -> str:
-        return f"<p><b>{escape(repr(self))}</b></p>{self.summary._repr_html_()}"
+        return f"<p><b>{escape(repr(self))}</b></p>{html_table(self.summary)}"
 
 
 def _plain(name: str) -> str:

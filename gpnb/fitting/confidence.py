@@ -11,6 +11,7 @@ from scipy.special import chdtri
 
 from gpnb.core.errors import ArgumentError, FitError
 from gpnb.core.frozen import unchanging
+from gpnb.core.progress import CancelToken
 from gpnb.fitting.held import HeldFit
 from gpnb.fitting.objective import Objective
 
@@ -93,11 +94,11 @@ def height(delta: float, rise: float) -> float:
     return math.sqrt(max(delta, 0.0)) - math.sqrt(rise)
 
 
-def confidence(result: FitResult, number: int, cl: float) -> Interval:
+def confidence(result: FitResult, number: int, cl: float, cancel: CancelToken | None = None) -> Interval:
     """See `FitResult.confidence`."""
     rise, likelihood = quantile(cl, 1), result.likelihood()
     scale, bounds = likelihood.scale[number], Objective(likelihood).limits(likelihood.start)[number]
-    fit = HeldFit(likelihood, likelihood.start)
+    fit = HeldFit(likelihood, likelihood.start, cancel)
     size = step_size(result, likelihood, number)
     ends, notes = [], []
     for sign, limit in ((-1, bounds[0]), (1, bounds[1])):

@@ -8,6 +8,7 @@ import numpy as np
 from astropy.table import QTable
 
 from gpnb.core.errors import ArgumentError, FitError
+from gpnb.core.progress import CancelToken
 from gpnb.fitting.confidence import height, quantile
 from gpnb.fitting.held import HeldFit
 from gpnb.fitting.profile import with_unit
@@ -19,7 +20,7 @@ _LONGEST = 64.0
 """How much further than the covariance says a point may lie."""
 
 
-def contour(result: FitResult, first: int, second: int, cl: float, n: int) -> QTable:
+def contour(result: FitResult, first: int, second: int, cl: float, n: int, cancel: CancelToken | None = None) -> QTable:
     """See `FitResult.contour`.
 
     Rays leave the minimum evenly in the metric of the covariance; on each the height is found.
@@ -32,7 +33,7 @@ def contour(result: FitResult, first: int, second: int, cl: float, n: int) -> QT
     if not np.isfinite(block).all():
         raise FitError(f"There is no covariance to scale the contour by ({result.message}).")
     directions = np.linalg.cholesky(block) @ _circle(n) * np.sqrt(rise)
-    fit, points, length = HeldFit(likelihood, likelihood.start), np.empty((n, 2)), 1.0
+    fit, points, length = HeldFit(likelihood, likelihood.start, cancel), np.empty((n, 2)), 1.0
     for row, direction in enumerate(directions.T):
         length = _length(fit, pair, direction, rise, length)
         points[row] = likelihood.start[pair] + length * direction

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from gpnb.core.errors import FitError
+from gpnb.core.progress import CancelToken
 from gpnb.fitting.minuit import minimise
 from gpnb.fitting.objective import Objective, Statistic
 from gpnb.fitting.scoring import score
@@ -27,10 +28,12 @@ class HeldFit:
         What is minimised.
     theta : array
         Its minimum.
+    cancel : CancelToken, optional
+        Checked before each evaluation.
     """
 
-    def __init__(self, likelihood: Statistic, theta: np.ndarray):
-        self.likelihood, self.best = likelihood, theta
+    def __init__(self, likelihood: Statistic, theta: np.ndarray, cancel: CancelToken | None = None):
+        self.likelihood, self.best, self._cancel = likelihood, theta, cancel
         self.stat = likelihood.stat(theta)
         self._last = theta
 
@@ -48,8 +51,12 @@ class HeldFit:
         ------
         FitError
             If no minimum is found.
+        Cancelled
+            When the token was cancelled.
         """
-        objective = Objective(self.likelihood, held)
+        if self._cancel is not None:
+            self._cancel.check()
+        objective = Objective(self.likelihood, held, cancel=self._cancel)
         start = self._last if start is None else start
         if np.isinf(objective.stat(start[objective.moving])):
             return np.inf, start

@@ -8,6 +8,7 @@ import numpy as np
 from astropy import units as u
 from astropy.table import QTable
 
+from gpnb.core.progress import CancelToken
 from gpnb.core.units import to_array
 from gpnb.fitting.confidence import step_size
 from gpnb.fitting.held import HeldFit
@@ -17,12 +18,14 @@ if TYPE_CHECKING:
     from gpnb.fitting.result import FitResult
 
 
-def profile(result: FitResult, number: int, values: Any, n: int, sigmas: float) -> QTable:
+def profile(
+    result: FitResult, number: int, values: Any, n: int, sigmas: float, cancel: CancelToken | None = None
+) -> QTable:
     """See `FitResult.profile`."""
     likelihood = result.likelihood()
     places = _places(result, likelihood, number, n, sigmas) if values is None else _given(values, likelihood, number)
     best = likelihood.start
-    fit = HeldFit(likelihood, best)
+    fit = HeldFit(likelihood, best, cancel)
     stats, vectors = np.empty(places.size), np.empty((places.size, best.size))
     # outwards from the minimum on either side, so that each fit starts near
     above = places >= best[number]

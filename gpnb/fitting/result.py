@@ -124,7 +124,7 @@ class FitResult(Displayed):
             raise ArgumentError(f"{name!r} {reason}; free are: {', '.join(self.names)}.")
         return found[0]
 
-    def confidence(self, name: str, cl: float = ONE_SIGMA) -> Interval:
+    def confidence(self, name: str, cl: float = ONE_SIGMA, cancel: CancelToken | None = None) -> Interval:
         """Confidence interval from the profile likelihood: the other parameters are fitted anew at each value.
 
         Parameters
@@ -133,13 +133,20 @@ class FitResult(Displayed):
             Of a free parameter.
         cl : float
             Confidence level; one standard deviation (0.6827) by default.
+        cancel : CancelToken, optional
+            Asks to stop, before the next evaluation.
 
         Returns
         -------
         Interval
             ``value``, ``low``, ``high`` in the parameter's unit, and ``errn``, ``errp``.
+
+        Raises
+        ------
+        Cancelled
+            When the token was cancelled.
         """
-        return confidence(self, self.number(name), cl)
+        return confidence(self, self.number(name), cl, cancel)
 
     def upper_limit(self, name: str, cl: float = 0.95, sided: int = 1, limits: str = "bounded") -> UpperLimit:
         """Upper limit of a parameter, whether its source is detected or not.
@@ -223,7 +230,9 @@ class FitResult(Displayed):
             raise ArgumentError(f"No free parameter of {source} is its norm: thaw its amplitude, and fit again.")
         return number
 
-    def profile(self, name: str, values: Any = None, n: int = 21, sigmas: float = 3.0) -> QTable:
+    def profile(
+        self, name: str, values: Any = None, n: int = 21, sigmas: float = 3.0, cancel: CancelToken | None = None
+    ) -> QTable:
         """Profile of −2 ln L along a parameter.
 
         Parameters
@@ -236,15 +245,22 @@ class FitResult(Displayed):
             How many.
         sigmas : float
             How far.
+        cancel : CancelToken, optional
+            Asks to stop, before the next evaluation.
 
         Returns
         -------
         QTable
             Columns value, stat, delta (above the minimum), and one for each other free parameter.
-        """
-        return profile(self, self.number(name), values, n, sigmas)
 
-    def contour(self, x: str, y: str, cl: float = ONE_SIGMA, n: int = 40) -> QTable:
+        Raises
+        ------
+        Cancelled
+            When the token was cancelled.
+        """
+        return profile(self, self.number(name), values, n, sigmas, cancel)
+
+    def contour(self, x: str, y: str, cl: float = ONE_SIGMA, n: int = 40, cancel: CancelToken | None = None) -> QTable:
         """Confidence contour of two parameters, the others fitted anew at each point.
 
         Parameters
@@ -255,13 +271,20 @@ class FitResult(Displayed):
             Joint confidence level (−2 ln L rises by 2.30 for 0.6827).
         n : int
             Number of points, in order round the minimum.
+        cancel : CancelToken, optional
+            Asks to stop, before the next evaluation.
 
         Returns
         -------
         QTable
             Columns with the names of the two.
+
+        Raises
+        ------
+        Cancelled
+            When the token was cancelled.
         """
-        return contour(self, self.number(x), self.number(y), cl, n)
+        return contour(self, self.number(x), self.number(y), cl, n, cancel)
 
     def sample(
         self,

@@ -199,9 +199,10 @@ class FluxPoints(Displayed, Estimates):
         if not len(self):
             return "FluxPoints(none)"
         low, high = np.nanmin(self._or_ref(self.e_min)), np.nanmax(self._or_ref(self.e_max))
-        limits = int(self.is_ul.sum())
         name = f"{self.name}, " if self.name else ""
-        return f"FluxPoints({name}{len(self)} points, {low:.3g} to {high:.3g} TeV, {limits} upper limits)"
+        sizes = {"point": len(self), "upper limit": int(self.is_ul.sum())}
+        points, limits = (f"{size} {word}{'s' * (size != 1)}" for word, size in sizes.items())
+        return f"FluxPoints({name}{points}, {low:.3g} to {high:.3g} TeV, {limits})"
 
     def _or_ref(self, energy: np.ndarray) -> np.ndarray:
         return np.where(np.isfinite(energy), energy, self.e_ref)

@@ -16,6 +16,7 @@ from astropy.time import Time
 from gpnb.core.errors import ArgumentError
 from gpnb.core.faults import faults_told
 from gpnb.core.frozen import unchanging
+from gpnb.core.html_table import html_table
 from gpnb.core.known_times import known_time, later
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import time_text, time_words, to_time
@@ -301,8 +302,7 @@ class Series:
         return f"Series({self.name}: {len(self)} value{'s' * (len(self) != 1)}{first}, {unit})"
 
     def _repr_html_(self) -> str:
-        html: str = self.table._repr_html_()
-        return html
+        return html_table(self.table)
 
 
 def of_curve(curve: LightCurve, band: int = 0) -> Series:

@@ -9,6 +9,7 @@ from astropy import units as u
 from astropy.table import QTable
 
 from gpnb.core.frozen import unchanging
+from gpnb.core.html_table import html_table
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import ENERGY
 from gpnb.products.sed import UNITS
@@ -112,5 +113,4 @@ class Variability:
         return f"Variability({name}{'; '.join(bands)})"
 
     def _repr_html_(self) -> str:
-        html: str = self.table._repr_html_()
-        return html
+        return html_table(self.table)

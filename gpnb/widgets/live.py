@@ -172,7 +172,7 @@ class LivePanel(StaticPanel, Generic[V]):
 
     def refresh(self) -> None:
         """Show the state of now; what did not change is left as it is, and what nobody sees waits."""
-        if self._is_seen():
+        if self.is_seen:
             self._update()
 
     def _update(self) -> None:
@@ -285,11 +285,24 @@ class LivePanel(StaticPanel, Generic[V]):
         """What the foot of the panel says."""
         return self._frame.message
 
-    def in_sight(self, view: str, seen: bool) -> None:
-        """A view of the front end came into sight, or went out of it; what no view shows waits until one does."""
+    def in_sight(self, view: str, seen: bool | None) -> None:
+        """A view of the front end came into sight, went out of it, or is no more (None).
+
+        What none of the views shows waits until one does; without any that told, somebody may look.
+        """
         with self.workspace.together():
-            self._sights[view] = seen
-            self.refresh()
+            waited = not self.is_seen
+            if seen is None:
+                self._sights.pop(view, None)
+            else:
+                self._sights[view] = seen
+            if waited:
+                self.refresh()
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether somebody may look: a view is in sight, or none has told."""
+        return not self._sights or any(self._sights.values())
 
     def is_held(self) -> bool:
         """Whether somebody took the widget by itself, such as another widget that it lies in."""
@@ -310,9 +323,6 @@ class LivePanel(StaticPanel, Generic[V]):
     def _widgets(self) -> list[Any]:
         """All its elements; those of a frame that it shares are not its own."""
         return widgets_in([value for value in vars(self).values() if self._own_frame or value is not self._frame])
-
-    def _is_seen(self) -> bool:
-        return not self._sights or any(self._sights.values())
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """The widget, and beside it the picture for where no front end listens."""

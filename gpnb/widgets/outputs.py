@@ -59,9 +59,9 @@ def _cells(shell: Any) -> list[Any]:
 
 
 def _forget(shell: Any, panel: Any) -> None:
-    """Take a panel out of what IPython remembers of results: `_`, `_3`, `Out`."""
+    """Take a panel out of what IPython remembers of results: `_`, `_3`, `Out`, and its list of names to hide."""
     results, hook = shell.user_ns.get("_oh", {}), shell.displayhook
-    for names in (results, shell.user_ns):
+    for names in (results, shell.user_ns, shell.user_ns_hidden):
         for name in [name for name, value in list(names.items()) if value is panel and _CACHED.fullmatch(str(name))]:
             del names[name]
     for name in ("_", "__", "___"):

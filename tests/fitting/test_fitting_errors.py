@@ -233,3 +233,47 @@ def test_results_travel_between_processes(result):
 
     again = pickle.loads(pickle.dumps(result))
     assert again.confidence("alpha").low == pytest.approx(result.confidence("alpha").low)
+
+
+class Stops(gpnb.CancelToken):
+    """Cancelled when it was asked so often."""
+
+    def __init__(self, after):
+        super().__init__()
+        self.left = after
+
+    def check(self):
+        self.left -= 1
+        if self.left <= 0:
+            self.cancel()
+        super().check()
+
+
+ASKED = {
+    "confidence": lambda found, cancel: found.confidence("amplitude", cancel=cancel),
+    "profile": lambda found, cancel: found.profile("amplitude", cancel=cancel),
+    "contour": lambda found, cancel: found.contour("amplitude", "beta", cancel=cancel),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "frozen"),
+    [
+        ("confidence", []),
+        ("confidence", ["alpha", "beta"]),
+        ("profile", []),
+        ("profile", ["alpha", "beta"]),
+        ("contour", []),
+        ("contour", ["alpha"]),
+    ],
+)
+def test_they_stop_between_evaluations(data, kind, frozen):
+    shape = gpnb.LogParabola(amplitude="3e-11 TeV-1 s-1 cm-2", alpha=2.4, beta=0.05)
+    for name in frozen:
+        shape = shape.freeze(name)
+    found, token, patient = gpnb.fit(data, shape), Stops(7), Stops(10**9)
+    with pytest.raises(gpnb.Cancelled):
+        ASKED[kind](found, token)
+    assert token.left == 0  # the first time that it said so
+    ASKED[kind](found, patient)
+    assert 10**9 - patient.left > 7

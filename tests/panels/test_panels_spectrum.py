@@ -388,3 +388,28 @@ def test_models_with_their_kind_and_others():
     assert (plain["model"], plain["source"]) == ("LogParabola", "crab")
     prior = gpnb.PowerLaw().with_prior("index", gpnb.GaussianPrior(2, 0.1))
     assert "\n" in spec_of(gpnb.Models([gpnb.SkyModel(prior)]))["model"]
+
+
+class _Cancels(gpnb.CancelToken):
+    """Cancelled when it was asked four times: within the first parameter."""
+
+    left = 4
+
+    def check(self):
+        self.left -= 1
+        if not self.left:
+            self.cancel()
+        super().check()
+
+
+@pytest.mark.parametrize("what", ["intervals", "profiles", "contours"])
+def test_errors_stop_within_a_parameter_and_are_made_when_asked_again(work, what):
+    record = view(fitted=True, errors="profile")
+    work.fit(record)
+    token, make = _Cancels(), getattr(work, what)
+    with pytest.raises(gpnb.Cancelled):
+        make(record, cancel=token)
+    assert token.left == 0
+    assert not work.known(what, record)
+    assert make(record)
+    assert work.known(what, record)

@@ -174,6 +174,12 @@ def test_panels_out_of_sight_wait(objects, front):
     assert panel.state.stretch == "log"
     front.tell(head, "sight", view="b", seen=True)
     assert flat.image["stretch"] == "log"
+    front.tell(head, "sight", view="b", seen=False)
+    panel.set(stretch="linear")
+    front.tell(head, "sight", view="a", seen=None)
+    assert flat.image["stretch"] == "log"
+    front.tell(head, "sight", view="b", seen=None)  # none is left to tell: somebody may look
+    assert flat.image["stretch"] == "linear"
 
 
 def test_work_of_panels_out_of_sight_waits_unless_asked_for(objects, front):

@@ -182,7 +182,9 @@ class FitWork(Generic[V]):
         if result is None or view.errors != "profile":
             return {}
         names = track(result.names, "Profile errors", progress, cancel)
-        return self._kept.once(self._of("intervals", view), lambda: {name: result.confidence(name) for name in names})
+        return self._kept.once(
+            self._of("intervals", view), lambda: {name: result.confidence(name, cancel=cancel) for name in names}
+        )
 
     def profiles(self, view: V, progress: Any = False, cancel: Any = None) -> dict[str, Any]:
         """Profiles of −2 ln L along each free parameter, by full name.
@@ -194,7 +196,9 @@ class FitWork(Generic[V]):
         """
         result = self._of_fit(view)
         names = track(result.names, "Profiles", progress, cancel)
-        return self._kept.once(self._of("profiles", view), lambda: {name: result.profile(name) for name in names})
+        return self._kept.once(
+            self._of("profiles", view), lambda: {name: result.profile(name, cancel=cancel) for name in names}
+        )
 
     def contours(self, view: V, progress: Any = False, cancel: Any = None) -> tuple[tuple[str, str], list[Any]]:
         """The two parameters and their contours, one a level.
@@ -208,7 +212,7 @@ class FitWork(Generic[V]):
         x, y = self.contour_names(view)
         levels = track(LEVELS, "Contours", progress, cancel)
         return (x, y), self._kept.once(
-            self._of("contours", view), lambda: [result.contour(x, y, level) for level in levels]
+            self._of("contours", view), lambda: [result.contour(x, y, level, cancel=cancel) for level in levels]
         )
 
     def contour_names(self, view: V) -> tuple[str, str]:

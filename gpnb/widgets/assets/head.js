@@ -2,6 +2,7 @@
 // The head of a panel: title, facts, tools, and the chips of the selection.
 
 import { button, h, lifetime, watch } from "./kit.js";
+import { tellSight } from "./sight.js";
 
 /** @import { Given, Model } from "./kit.js" */
 
@@ -142,8 +143,10 @@ function render({ model, el, signal: given }) {
   });
   const settle = () => {
     const root = panel();
-    if (root) listenKeys(model, root, signal);
-    else if (!signal.aborted) requestAnimationFrame(settle); // not in the page yet
+    if (root) {
+      listenKeys(model, root, signal);
+      tellSight(model, root, signal);
+    } else if (!signal.aborted) requestAnimationFrame(settle); // not in the page yet
   };
   settle();
   return end;
