@@ -17,6 +17,7 @@ from gpnb.catalogs.source import CatalogSource
 from gpnb.core.binding import told
 from gpnb.core.errors import SelectionError
 from gpnb.core.html_table import html_table
+from gpnb.core.near import meant
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import ANGLE, to_float, to_skycoord
 from gpnb.models.collection import Models
@@ -206,7 +207,9 @@ class Catalog(Sequence[CatalogSource]):
         known = {**self._other_names, **self._own_names}
         rows = sorted({row for text, found in known.items() if wanted and wanted in text for row in found})
         if not rows:
-            return " Look at its .names, or use .nearest(position) or .cone(position, radius)."
+            hint = meant(wanted, [*self.names, *self._other_names])
+            start = f" {hint[0].upper()}{hint[1:]} Or use" if hint.endswith("?") else " Look at its .names, or use"
+            return f"{start} .nearest(position) or .cone(position, radius)."
         return f" Did you mean: {', '.join(self.names[row] for row in rows[:_SUGGESTED])}?"
 
     @cached_property

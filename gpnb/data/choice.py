@@ -13,6 +13,7 @@ from gpnb.core.faults import faults_told
 from gpnb.core.fits_units import unit_factor
 from gpnb.core.frames import separation
 from gpnb.core.header_keys import whole_number
+from gpnb.core.near import meant
 from gpnb.core.units import ANGLE, to_float, to_skycoord, to_time
 from gpnb.data.expression import where_mask
 from gpnb.data.timeref import seconds_from, time_factor, time_reference
@@ -75,7 +76,7 @@ def _target_mask(table: Table, target: str) -> np.ndarray:
     mask: np.ndarray = names == _plain(target)
     if not mask.any():
         known = sorted({str(name).strip() for name in table["OBJECT"]})
-        raise SelectionError(f"No run has the target {target!r}; the targets are {some(known)}.")
+        raise SelectionError(f"No run has the target {target!r}: {meant(str(target), known, 'the targets are')}")
     return mask
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from gpnb.core.errors import SelectionError
 from gpnb.core.faults import faults_told, one_line
+from gpnb.core.near import meant
 
 _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Lt: operator.lt,
@@ -127,7 +128,7 @@ class _Walker:
     def _column(self, name: str) -> np.ndarray:
         known = self._names.get(name.upper())
         if known is None:
-            raise SelectionError(f"where: there is no column {name!r}; there are: {', '.join(self._names)}.")
+            raise SelectionError(f"where: there is no column {name!r}: {meant(name, self._names)}")
         values = np.asarray(self._columns[known])
         if values.shape != (self._length,):
             raise SelectionError(

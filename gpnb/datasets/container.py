@@ -16,6 +16,7 @@ from gpnb.core.binding import told
 from gpnb.core.cache_folder import find_data
 from gpnb.core.display import Displayed
 from gpnb.core.errors import ArgumentError, DataFormatError, SelectionError
+from gpnb.core.near import meant
 from gpnb.core.recipe import Recipe
 from gpnb.datasets.flux_points import FluxPointsDataset
 from gpnb.datasets.spectrum import SpectrumDataset
@@ -124,7 +125,7 @@ class Datasets(Displayed, Sequence[Any]):
             return Datasets(self._items[key])
         if isinstance(key, str):
             if key not in self.names:
-                raise SelectionError(f"No dataset is called {key!r}; there are: {', '.join(self.names)}.")
+                raise SelectionError(f"No dataset is called {key!r}: {meant(key, self.names)}")
             return self._items[self.names.index(key)]
         return self._items[key]
 

@@ -12,6 +12,7 @@ from gpnb.core.atomic import atomic_file
 from gpnb.core.binding import told
 from gpnb.core.errors import ArgumentError, DataFormatError, GpnbError
 from gpnb.core.faults import faults_told, one_line
+from gpnb.core.near import meant
 from gpnb.core.recipe import Recipe
 from gpnb.core.text_file import read_text
 from gpnb.core.yaml_text import dump_yaml, load_yaml
@@ -265,7 +266,7 @@ class Models(Sequence[Member]):
             return Models(self._models[key])
         if isinstance(key, str):
             if key not in self.names:
-                raise ArgumentError(f"No model is called {key!r}; there are: {', '.join(self.names)}.")
+                raise ArgumentError(f"No model is called {key!r}: {meant(key, self.names)}")
             return self._models[self.names.index(key)]
         return self._models[key]
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from gpnb.core.cache_folder import find_data
 from gpnb.core.errors import ArgumentError, DataFormatError
+from gpnb.core.near import meant, same_name
 from gpnb.core.recipe import Recipe
 from gpnb.models.base import Declared
 from gpnb.models.opacity import OpacityTable
@@ -75,13 +76,17 @@ class EBLAbsorption(NormModel):
         DataFormatError
             If the table is not there, or not in the XSPEC format.
         """
-        path = find_data(_FILES.get(str(source), str(source)))
+        name = same_name(str(source), _FILES) or str(source)
+        path = find_data(_FILES.get(name, name))
+        if path is None and name not in _FILES:
+            hint = meant(name, _FILES, "published ones are")
+            raise DataFormatError(f"The absorption {name!r} is not known: {hint} Or give a file.")
         if path is None:
             raise DataFormatError(
-                f"The absorption {str(source)!r} is not here: give a file, or one of {', '.join(_FILES)} "
+                f"The absorption {name!r} is not here: give a file, or one of {', '.join(_FILES)} "
                 "with GPNB_DATA set to the folder that holds ebl/."
             )
-        return cls(OpacityTable.read(path), str(source), redshift=redshift, alpha_norm=alpha_norm)
+        return cls(OpacityTable.read(path), name, redshift=redshift, alpha_norm=alpha_norm)
 
     @property
     def recipe(self) -> Recipe:

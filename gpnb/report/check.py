@@ -6,7 +6,6 @@ a position, a region, a time, or a list of one of these.
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -15,6 +14,7 @@ from typing import Any
 from astropy import units as u
 
 from gpnb.core.errors import ArgumentError
+from gpnb.core.near import meant
 from gpnb.core.sky_regions import to_regions
 from gpnb.core.units import to_quantity, to_range, to_skycoord, to_time
 from gpnb.report.defaults import NotebookParameter
@@ -79,9 +79,7 @@ def _find(known: Mapping[str, NotebookParameter], name: str, source: str) -> Not
         raise ArgumentError(
             f"{source} takes no parameters (no cell is tagged 'parameters'), so {name!r} has no place in it."
         )
-    close = difflib.get_close_matches(name, known, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else f"it takes: {', '.join(known)}."
-    raise ArgumentError(f"{source} has no parameter {name!r}: {hint}")
+    raise ArgumentError(f"{source} has no parameter {name!r}: {meant(name, known, 'it takes')}")
 
 
 def _checker(default: Any) -> Check:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from pathlib import Path
 
 import gpnb
 from gpnb.core.errors import ArgumentError
+from gpnb.core.near import meant
 
 
 def tutorials_folder() -> Path:
@@ -48,6 +48,5 @@ def find_notebook(name: str | os.PathLike[str]) -> Path:
         raise ArgumentError(f"There is no notebook {path}.")
     if str(name) in tutorial_names():
         return tutorials_folder() / f"{name}.ipynb"
-    close = difflib.get_close_matches(str(name), tutorial_names(), n=1)
-    hint = f"did you mean {close[0]!r}?" if close else f"the tutorials are: {', '.join(tutorial_names())}."
+    hint = meant(str(name), tutorial_names(), "the tutorials are")
     raise ArgumentError(f"There is no tutorial {str(name)!r}: {hint}")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
-from difflib import get_close_matches
 from functools import cache
 from itertools import repeat
 from operator import is_
@@ -19,6 +18,7 @@ from typing import Any, Literal, Self, Union, get_args, get_origin, get_type_hin
 from gpnb.core.errors import ArgumentError
 from gpnb.core.frozen import unchanging
 from gpnb.core.hooks import module_for
+from gpnb.core.near import meant
 
 _WRONG = object()
 _NOTHING: Mapping[str, Any] = {}
@@ -155,9 +155,7 @@ class Record:
         kind: Any = cls
         known = _defaults(kind)
         if name not in known:
-            close = get_close_matches(name, known, n=1)
-            hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(known)}."
-            raise ArgumentError(f"{cls.__name__} has no setting {name!r}; {hint}")
+            raise ArgumentError(f"{cls.__name__} has no setting {name!r}: {meant(name, known)}")
 
     def _complaint(self, name: str, hint: Any) -> str:
         value = getattr(self, name)

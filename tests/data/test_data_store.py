@@ -33,7 +33,7 @@ def test_selection(tiny_store):
     ("how", "says"),
     [
         ({"obs_id": 7}, "Run 7 is not there; the runs are 1, 2, 3"),
-        ({"target": "Vela"}, "the targets are Crab <b>, Off field"),
+        ({"target": "Vela"}, "the targets are: Crab <b>, Off field"),
         ({"where": "ZEN_PNT > 80"}, "No run of 3 meets where='ZEN_PNT > 80'"),
         ({"cone": ("83.6d 22.5d", "1")}, "has no unit"),
         ({"cone": "83.6d 22.5d"}, r"must be \(position, radius\)"),

@@ -44,7 +44,7 @@ def test_a_model_is_replaced_and_never_changed():
         (lambda: SkyModel(spectral=PowerLaw(), name=""), "must be some text"),
         (lambda: CRAB.parameter("crab.gamma"), "crab has no parameter 'crab.gamma'"),
         (lambda: Models([CRAB, CRAB]), "Two models are called 'crab'"),
-        (lambda: Models([CRAB])["vela"], "No model is called 'vela'; there are: crab"),
+        (lambda: Models([CRAB])["vela"], "No model is called 'vela': there are: crab"),
     ],
 )
 def test_wrong_models(make, says):

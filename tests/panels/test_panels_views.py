@@ -58,9 +58,9 @@ def test_defaults_change_nothing(view):
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_unknown_setting_gives_a_hint(view):
-    with pytest.raises(ArgumentError, match="has no setting 'schemma'; did you mean 'schema'"):
+    with pytest.raises(ArgumentError, match="has no setting 'schemma': did you mean 'schema'"):
         view.from_dict({"schemma": 1})
-    with pytest.raises(ArgumentError, match="has no setting 'xyz'; there are: schema"):
+    with pytest.raises(ArgumentError, match="has no setting 'xyz': there are: schema"):
         view.build(xyz=1)
 
 
