@@ -293,6 +293,30 @@ class EventList(Displayed):
         """The events of a boolean mask or an index array."""
         return EventList(self._data[keep], self.meta, self.time_reference, self._source, recipe)
 
+    def __getitem__(self, keep: Any) -> EventList:
+        """The events of a boolean mask, a slice or an array of places.
+
+        Raises
+        ------
+        SelectionError
+            If it is something else, or does not fit.
+        """
+        if isinstance(keep, str):
+            raise SelectionError(f"An EventList is no table: events.column({keep!r}), or events.table[{keep!r}].")
+        places = np.arange(len(self))
+        try:
+            chosen = places[keep if isinstance(keep, slice) else np.asarray(keep)]
+        except IndexError as error:
+            raise SelectionError(f"These are not a mask or places of {len(self)} events: {error}.") from error
+        if chosen.ndim != 1:
+            raise SelectionError("One event is no list: give a slice, such as events[5:6], or a mask.")
+        return self.take(chosen)
+
+    def to_pandas(self) -> Any:
+        """The columns as a pandas DataFrame; those with several values a row are left out."""
+        table = self.table
+        return table[[name for name in table.colnames if len(table[name].shape) == 1]].to_pandas()
+
     def inside(self, region: Any) -> np.ndarray:
         """The mask of events inside any of some regions, as these lie on the sphere: see `inside_test`.
 

@@ -34,7 +34,7 @@ _TYPES = {"EFF_AREA": "aeff", "EDISP": "edisp", "RPSF": "psf", "PSF": "psf", "BK
 
 @told
 def read_irf(
-    hdu: fits.BinTableHDU | str | int,
+    hdu: fits.BinTableHDU | str | int | os.PathLike[str],
     hdu_class: str | None = None,
     source: str | None = None,
     *,
@@ -42,12 +42,12 @@ def read_irf(
     recipe: Recipe | None = None,
     alignment: str = "RADEC",
 ) -> Any:
-    """Read one instrument response (GADF 0.2 and 0.3, and the legacy form of CTA 1DC).
+    """Read one instrument response (GADF 0.2 and 0.3, and the legacy form of CTA 1DC), or all of a file.
 
     Parameters
     ----------
     hdu : BinTableHDU, str or int
-        The table, or its name or number in `path`.
+        The table, or its name or number in `path`; or a file alone, for all responses that it holds.
     hdu_class : str, optional
         ``"aeff_2d"``, ``"psf_3gauss"`` …, as in an HDU index; from the header by default.
     source : str, optional
@@ -62,6 +62,7 @@ def read_irf(
     Returns
     -------
     EffectiveArea, EnergyDispersion, PsfTable, Psf3Gauss, PsfKing, Background2D, Background3D or RadMax
+        Of a file alone, a dict of them by kind: ``aeff``, ``edisp``, ``psf``, ``bkg``, ``rad_max``.
 
     Raises
     ------
@@ -77,8 +78,10 @@ def read_irf(
     """
     if path is not None:
         return _read_file(path, hdu, hdu_class, recipe, alignment)
-    if isinstance(hdu, str | int):
-        raise ArgumentError(f"hdu={hdu!r} is a name or number in a file: give path as well.")
+    if isinstance(hdu, str | os.PathLike) and Path(hdu).is_file():
+        return _read_all(hdu, alignment)
+    if isinstance(hdu, str | int | os.PathLike):
+        raise ArgumentError(f"hdu={hdu!r} is no file, but may be a name or number in one: give path as well.")
     source = source or "(memory)"
     kind = CLASSES[_class_of(hdu, hdu_class, source)]
     reader = TableReader(hdu, kind.layout, source)
@@ -102,6 +105,22 @@ def _read_file(
         recipe = recipe or Recipe.of("gpnb.read_irf()", hdu=hdu, path=name, name=table.name.lower() or "irf")
         response: Response = read_irf(table, hdu_class, name, recipe=recipe, alignment=alignment)
     return response
+
+
+def _read_all(path: str | os.PathLike[str], alignment: str) -> dict[str, Response]:
+    """All responses of a file, by kind."""
+    with open_fits(path, keep=True) as file:
+        kinds = {hdu.name: _TYPES.get(str(hdu.header.get("HDUCLAS2", "")).strip().upper(), "") for hdu in file}
+    found: dict[str, Response] = {}
+    for name, kind in kinds.items():
+        if not kind:
+            continue
+        if kind in found:
+            raise DataFormatError(f"{os.fspath(path)} holds several responses of the kind {kind}: give hdu and path.")
+        found[kind] = _read_file(path, name, None, None, alignment)
+    if not found:
+        raise DataFormatError(f"{os.fspath(path)} holds no responses: there is no HDU with HDUCLAS2 of one.")
+    return found
 
 
 def _class_of(hdu: fits.BinTableHDU, hdu_class: str | None, source: str) -> str:

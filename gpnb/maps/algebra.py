@@ -18,6 +18,20 @@ if TYPE_CHECKING:
 _PRODUCTS = (operator.mul, operator.truediv)
 _LOGICAL = (operator.and_, operator.or_, operator.xor)
 
+_OPERATORS: dict[np.ufunc, Callable[[Any, Any], Any]] = {
+    np.add: operator.add,
+    np.subtract: operator.sub,
+    np.multiply: operator.mul,
+    np.true_divide: operator.truediv,
+    np.greater: operator.gt,
+    np.greater_equal: operator.ge,
+    np.less: operator.lt,
+    np.less_equal: operator.le,
+    np.bitwise_and: operator.and_,
+    np.bitwise_or: operator.or_,
+}
+"""Functions of numpy that are operators of maps."""
+
 Operation = Callable[[Any, Any], Any]
 
 
@@ -52,6 +66,36 @@ def combine(left: SkyMap, right: Any, operation: Operation, swapped: bool = Fals
     with np.errstate(divide="ignore", invalid="ignore"):
         data = operation(*_ordered(left.data, values, swapped))
     return _result(left, right, operation, swapped, geom, data, result_unit)
+
+
+def of_maps(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> SkyMap:
+    """A function of numpy of one map or two, with units as astropy has them.
+
+    Raises
+    ------
+    ArgumentError
+        If it is none of single bins, or geometries or units do not fit together.
+    """
+    from gpnb.core.recipe import Recipe
+    from gpnb.maps.sky_map import SkyMap
+
+    if method != "__call__" or kwargs or ufunc.nout != 1:
+        raise ArgumentError(f"np.{ufunc.__name__} of a SkyMap works bin by bin alone; use its .data or .quantity here.")
+    if ufunc in _OPERATORS:
+        swapped = not isinstance(inputs[0], SkyMap)
+        return combine(inputs[swapped], inputs[not swapped], _OPERATORS[ufunc], swapped)
+    maps = [item for item in inputs if isinstance(item, SkyMap)]
+    geom = maps[0].geom
+    for item in maps[1:]:
+        geom = _common(geom, item.geom)
+    try:
+        found = ufunc(*(item.quantity if isinstance(item, SkyMap) else item for item in inputs))
+    except (u.UnitsError, TypeError, ValueError) as error:
+        raise ArgumentError(f"np.{ufunc.__name__} of a SkyMap: {error}") from error
+    if np.shape(found) != geom.shape:
+        raise ArgumentError(f"np.{ufunc.__name__} of a SkyMap and an array: make a SkyMap of the array.")
+    unit = getattr(found, "unit", None) or ""
+    return SkyMap(geom, np.asarray(getattr(found, "value", found)), unit, Recipe.memory(ufunc.__name__))
 
 
 def _operand(left: SkyMap, right: Any) -> tuple[Any, u.UnitBase, WcsGeometry]:

@@ -65,13 +65,13 @@ def write_map(skymap: SkyMap, path: Any, overwrite: bool = False) -> None:
             fits.HDUList(hdus).writeto(temporary, overwrite=True, checksum=True)
 
 
-def read_map(path: Any, name: str | None = None) -> SkyMap:
+def read_map(path: Any, hdu: str | None = None) -> SkyMap:
     """Read a map from a FITS file: see `SkyMap.read`."""
     source = str(path)
     made = Recipe.of("gpnb.SkyMap.read()", path=source)
-    recipe = made if name is None else replace(made, kwargs={**made.kwargs, "name": name})
+    recipe = made if hdu is None else replace(made, kwargs={**made.kwargs, "hdu": hdu})
     with open_fits(path) as hdus:
-        return map_from_hdus(hdus, name, source, recipe)
+        return map_from_hdus(hdus, hdu, source, recipe)
 
 
 def map_hdus(skymap: SkyMap, name: str, primary: bool = False) -> list[Any]:

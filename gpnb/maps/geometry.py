@@ -204,9 +204,17 @@ class WcsGeometry:
         names = ", ".join(axis.name for axis in self.axes) or "none"
         raise SelectionError(f"The map has no axis {name!r}; its axes are: {names}.")
 
-    def pixel(self, lon: Any, lat: Any) -> tuple[np.ndarray, np.ndarray]:
-        """Float pixels (x, y) of directions in the map's frame in degrees; 0 is the first pixel's centre."""
-        return self.plane.pixel(lon, lat)
+    def pixel(self, lon: Any, lat: Any = None) -> tuple[np.ndarray, np.ndarray]:
+        """Float pixels (x, y) of sky positions; 0 is the first pixel's centre.
+
+        Parameters
+        ----------
+        lon : SkyCoord, str or array
+            Positions; or longitudes in the map's frame, deg.
+        lat : array, optional
+            Latitudes, where `lon` holds longitudes.
+        """
+        return self.coord_pixel(lon) if lat is None else self.plane.pixel(lon, lat)
 
     def pixel_icrs(self, ra: Any, dec: Any) -> tuple[np.ndarray, np.ndarray]:
         """Float pixels (x, y) of ICRS directions in degrees."""

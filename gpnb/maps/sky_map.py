@@ -15,7 +15,7 @@ from gpnb.core.display import Displayed
 from gpnb.core.errors import ArgumentError
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import to_float
-from gpnb.maps.algebra import combine
+from gpnb.maps.algebra import combine, of_maps
 from gpnb.maps.binning import bin_events
 from gpnb.maps.geometry import WcsGeometry
 from gpnb.maps.kernels import fft_convolve
@@ -53,7 +53,6 @@ class SkyMap(Displayed):
     """
 
     panel: ClassVar[str] = "sky"
-    __array_ufunc__ = None  # arrays and quantities leave arithmetic with maps to the map
 
     @told
     def __init__(
@@ -98,15 +97,15 @@ class SkyMap(Displayed):
         return cls(geom, bin_events(events, geom), "", recipe)
 
     @classmethod
-    def read(cls, path: Any, name: str | None = None) -> Self:
+    def read(cls, path: Any, hdu: str | None = None) -> Self:
         """Read a map from a FITS file.
 
         Parameters
         ----------
         path : str or Path
             The file; GADF sky maps (WCS images with a BANDS table) and Fermi-LAT cubes.
-        name : str, optional
-            The HDU; the first image on the sky by default.
+        hdu : str, optional
+            Its name in the file; the first image on the sky by default.
 
         Raises
         ------
@@ -115,7 +114,7 @@ class SkyMap(Displayed):
         """
         from gpnb.maps.files import read_map
 
-        found = read_map(path, name)
+        found = read_map(path, hdu)
         return cls(found.geom, found.data, found.unit, found.recipe, found.meta)
 
     def write(self, path: Any, overwrite: bool = False) -> None:
@@ -291,6 +290,10 @@ class SkyMap(Displayed):
 
     def _dimension(self, axis_name: str) -> int:
         return len(self.geom.axes) - 1 - self.geom.axis_number(axis_name)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        """Functions of numpy, bin by bin; arrays and quantities leave arithmetic with maps to the map."""
+        return of_maps(ufunc, method, inputs, kwargs)
 
     def __add__(self, other: Any) -> SkyMap:
         return combine(self, other, operator.add)

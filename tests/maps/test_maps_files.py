@@ -75,9 +75,9 @@ def test_file_is_valid_and_tells_its_origin(tmp_path):
         assert bands.header["AXCOLS1"] == "E_MIN,E_MAX"
         assert bands.columns["E_MIN"].unit == "TeV"
         np.testing.assert_array_equal(bands.data["CHANNEL"], [0, 1, 2])
-    again = SkyMap.read(path, name="counts")
+    again = SkyMap.read(path, hdu="counts")
     assert again.meta == {"name": "counts", "answer": 42}
-    assert again.recipe.kwargs == {"path": str(path), "name": "counts"}
+    assert again.recipe.kwargs == {"path": str(path), "hdu": "counts"}
 
 
 def test_existing_files_are_safe(tmp_path):
