@@ -23,7 +23,7 @@ from gpnb.core.warn import warn
         ),
         (lambda: gpnb.PowerLaw(idnex=2.3), "no parameter 'idnex': did you mean 'index'"),
         (lambda: gpnb.PowerLaw(flux=2.3), "no parameter 'flux': it has: index, amplitude, reference"),
-        (lambda: gpnb.DataStore("here"), r"DataStore.read\(path, base_dir, det_axes\) makes one"),
+        (lambda: gpnb.DataStore("here"), r"DataStore.read\(path, base_dir, det_axes, bkg_energy\) makes one"),
         (lambda: gpnb.EventList("events.fits"), r"EventList.read\(path, hdu\) makes one"),
         (lambda: gpnb.EBLAbsorption(redshift=0.1), r"needs table and source.*EBLAbsorption.read\(source, redshift"),
         (lambda: gpnb.Ring(r_in="1 deg"), r"Ring\(\) has no argument 'r_in': it takes: inner, width"),
