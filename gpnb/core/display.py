@@ -69,7 +69,7 @@ class Displayed:
         name : str, optional
             What the panel is called there: opened again under its name, it replaces the one before.
         **changes
-            View settings that differ from the defaults, such as ``stretch="sqrt"``.
+            View settings that differ from the defaults, such as ``stretch="sqrt"``; `settings` lists them.
         """
         return open_panel(self, workspace, name, **changes)
 
@@ -81,7 +81,7 @@ class Displayed:
         ax : Axes or sequence of Axes, optional
             Draw into these axes instead of a new figure, one a plot.
         **changes
-            View settings that differ from the defaults.
+            View settings that differ from the defaults; `settings` lists them.
 
         Raises
         ------
@@ -89,6 +89,15 @@ class Displayed:
             If the picture has another number of plots, or needs axes of its own kind, as skies do.
         """
         return open_picture(self, **changes).figure(ax)
+
+    @property
+    def settings(self) -> Any:
+        """What `view` and `plot` take besides: a Table of name, default and meaning of each setting."""
+        from astropy.table import Table  # here, for objects are made without it
+
+        record = module_for(f"panel.{self.panel}").record(self)
+        rows = type(record).settings()
+        return Table(rows=rows, names=("name", "default", "meaning")) if rows else Table()
 
     def to_code(self) -> str:
         """Python that makes this object again."""

@@ -42,6 +42,7 @@ _MODULES: dict[str, str] = {
     "live.phasogram": "gpnb.widgets.pulsation.panel",
     "live.frequencyscan": "gpnb.widgets.pulsation.panel",
     "live.lightcurve": "gpnb.widgets.lightcurve.panel",
+    "product.sed": "gpnb.products.energy_distribution",
     "store.demo": "gpnb.simulate.demo",
 }
 

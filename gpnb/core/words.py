@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import math
+import re
 from typing import Any
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -62,3 +64,13 @@ def labelled(name: str, unit: Any = "") -> str:
     """An axis title with its unit."""
     text = unit_text(unit)
     return f"{name} ({text})" if text else name
+
+
+def parameter_meanings(text: str) -> dict[str, str]:
+    """What a numpydoc text says of each parameter, on one line."""
+    _, _, rest = inspect.cleandoc(text).partition("Parameters\n----------\n")
+    part = re.split(r"\n\n[A-Z][a-z ]+\n-+\n", f"{rest}\n")[0]
+    found: dict[str, str] = {}
+    for names, _, words in re.findall(r"^(\w[\w, ]*?)( : [^\n]*)?\n((?:[ ]+[^\n]*\n|\n)+)", part + "\n", re.MULTILINE):
+        found |= dict.fromkeys((name.strip() for name in names.split(",")), " ".join(words.split()))
+    return found

@@ -11,6 +11,7 @@ from astropy.table import QTable
 from numpy.typing import ArrayLike
 
 from gpnb.core.errors import ArgumentError
+from gpnb.core.hooks import module_for
 from gpnb.core.units import DNDE, ENERGY, to_array, to_range
 from gpnb.models.base import Model, check_order
 from gpnb.models.derivative import complex_step
@@ -94,6 +95,27 @@ class SpectralModel(Model):
     def __call__(self, energy: Any) -> u.Quantity:
         """Differential flux at energies with units."""
         return self.evaluate_at(to_array(energy, ENERGY, "energy")) * self.unit
+
+    def plot(self, energy: Any = ("0.1 TeV", "100 TeV"), ax: Any = None, **changes: Any) -> Any:
+        """Draw the spectrum, E² dN/dE against energy, and return the figure; `gpnb.Sed` draws several.
+
+        Parameters
+        ----------
+        energy : pair of Quantity or str
+            From where to where.
+        ax : Axes, optional
+            Draw into these axes instead of a new figure.
+        **changes
+            View settings, such as ``quantity="dnde"``.
+
+        Examples
+        --------
+        >>> import gpnb
+        >>> gpnb.PowerLaw().plot(("1 TeV", "10 TeV")).axes[0].get_xlabel()
+        'Energy (TeV)'
+        """
+        sed = module_for("product.sed").Sed(models={type(self).__name__: self}, energy=energy)
+        return sed.plot(ax=ax, **changes)
 
     def integral(self, low: Any, high: Any = None) -> u.Quantity:
         """Integral flux between energies with units; without an upper one, or with ``"inf TeV"``, all above `low`.

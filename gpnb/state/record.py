@@ -19,6 +19,7 @@ from gpnb.core.errors import ArgumentError
 from gpnb.core.frozen import unchanging
 from gpnb.core.hooks import module_for
 from gpnb.core.near import meant
+from gpnb.core.words import parameter_meanings
 
 _WRONG = object()
 _NOTHING: Mapping[str, Any] = {}
@@ -149,6 +150,13 @@ class Record:
             name: known[name].default if value is None else _door(known[name]).read(value, name)
             for name, value in changes.items()
         }
+
+    @classmethod
+    def settings(cls) -> list[tuple[str, str, str]]:
+        """Name, default and meaning of each setting, from the docstring of the record."""
+        known: dict[str, Any] = dict(cls.__dataclass_fields__)
+        meanings = parameter_meanings(cls.__doc__ or "")
+        return [(name, repr(known[name].default), meanings.get(name, "")) for name in known if name in meanings]
 
     @classmethod
     def _know(cls, name: str) -> None:
