@@ -76,11 +76,20 @@ class OnOff(Term):
         few = np.flatnonzero((self._expected < _FEW) & (signal >= 0))
         signal, alpha, off = signal[few], self._alpha[few], self._expected[few]
         on = signal + alpha * off
-        n, m = (np.arange(np.ceil(pdtrik(_SURE, mean.max(initial=1))) + 2) for mean in (on, off))
-        slope = wstat_gradient(n[:, None], m, alpha[:, None, None], signal[:, None, None])
-        often = _chance(n, on[:, None])[:, :, None] * _chance(m, off[:, None])[:, None, :]
-        found[few] = np.nansum(often * slope, axis=(1, 2))
+        bins, n, m = _pairs(on, off)
+        slope = wstat_gradient(n, m, alpha[bins], signal[bins])
+        often = _chance(n, on[bins]) * _chance(m, off[bins])
+        found[few] = np.bincount(bins, np.nan_to_num(often * slope), few.size)
         return found
+
+
+def _pairs(on: np.ndarray, off: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Pairs of counts that bins with these means may well hold, one after the other: bin, ON and OFF counts."""
+    sizes_on, sizes_off = (np.ceil(pdtrik(_SURE, np.maximum(mean, 1.0))).astype(int) + 2 for mean in (on, off))
+    sizes = sizes_on * sizes_off
+    bins = np.repeat(np.arange(on.size), sizes)
+    place = np.arange(bins.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return bins, *np.divmod(place, sizes_off[bins])
 
 
 def _tamed(weight: np.ndarray, signal: np.ndarray, empty: np.ndarray) -> np.ndarray:
