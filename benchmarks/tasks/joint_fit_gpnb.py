@@ -22,4 +22,4 @@ def numbers(result):
     }
 
 
-measure(lambda: fit(datasets, model), numbers, repeats=5)
+measure(lambda: fit(datasets, model, statistic="wstat"), numbers, repeats=5)  # bin by bin, as Gammapy

@@ -78,12 +78,12 @@ class Recipe:
         **kwargs
             The arguments as given; anything with a ``recipe`` becomes an input.
         """
-        return cls._of(call, on, name, kwargs)
+        return cls._of(call, on, name, {key: value for key, value in kwargs.items() if value is not None})
 
     @classmethod
     def _of(cls, call: str, on: Any, name: str, arguments: Mapping[str, Any]) -> Recipe:
         inputs: list[Recipe] = [] if on is None else [_recipe_of(on)]
-        encoded = {key: _encode(value, key, inputs) for key, value in arguments.items() if value is not None}
+        encoded = {key: _encode(value, key, inputs) for key, value in arguments.items()}
         return cls(call, encoded, tuple(inputs), name)
 
     @classmethod
@@ -100,7 +100,8 @@ class Recipe:
         name : str
             Variable name for `to_code`.
         **noted
-            Arguments to be written as something else; None for not at all.
+            Arguments to be written as something else; None for not at all. A None that was given is written where
+            the default is another.
 
         Examples
         --------
@@ -113,9 +114,11 @@ class Recipe:
         arguments: dict[str, Any] = {}
         for key, parameter in signature(verb).parameters.items():
             if parameter.kind is Parameter.VAR_KEYWORD:
-                arguments |= given[key]
+                arguments |= {name: value for name, value in given[key].items() if value is not None}
             elif key not in _NOT_NOTED:
-                arguments[key] = noted[key] if key in noted else given[key]
+                value = noted[key] if key in noted else given[key]
+                if value is not None or (given[key] is None and parameter.default not in (None, Parameter.empty)):
+                    arguments[key] = value
         call = f"gpnb.{verb.__qualname__}()" if owner is None else f".{verb.__name__}()"
         return cls._of(call, owner, name, arguments)
 

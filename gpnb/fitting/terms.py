@@ -18,7 +18,7 @@ from gpnb.stats.onoff import wstat_gradient, wstat_terms
 _FEW = 6.0
 """OFF counts: where more are expected, W has no bias worth a look."""
 
-_SURE = 1 - 1e-9
+_SURE = 1 - 1e-5
 
 _TINY = 1e-25
 """Stands for a signal of zero."""

@@ -118,3 +118,12 @@ def test_a_call_of_a_class_and_an_argument_called_name(tmp_path):
 def test_an_image_made_again_keeps_its_name():
     image = SkyImage.empty(nxpix=3, nypix=2, name="counts")
     assert replay(image.recipe).meta == image.meta == {"name": "counts"}
+
+
+def test_none_is_written_where_it_is_not_the_default():
+    def verb(sky_map, background="ring", exclusion=None):
+        return Recipe.of_call(verb, locals(), background=background)
+
+    assert verb(3).kwargs == {"sky_map": 3, "background": "ring"}
+    assert verb(3, background=None).kwargs == {"sky_map": 3, "background": None}
+    assert "background=None" in verb(3, background=None).to_code()
