@@ -155,6 +155,17 @@ PAIRS = (
         note="34 bins of ten minutes from those slices: asymmetric errors, limits",
     ),
     *(
+        Pair(
+            f"cube_fit_{chosen}",
+            "cube_fit",
+            40,
+            (chosen,),
+            tolerance={"index": (0, 0.1), "amplitude": (0.05, 0), "norm": (0.02, 0), "norm_error": (0.05, 0)},
+            note=f"position, spectrum and background of {what}: compiled, fitted, with covariance",
+        )
+        for chosen, what in (("crab", "four runs on the Crab"), ("cta", "the Galactic centre, three runs of 1DC"))
+    ),
+    *(
         Pair(f"ring_excess_{store}", "ring_excess", 5, (store, "1"), memory=True, tolerance=RING, note="one image")
         for store in ("hess", "cta")
     ),

@@ -27,7 +27,8 @@ def reduce(aeff_max=0.1):
 
 
 def curve():
-    return light_curve(datasets, spectrum, edges, [0.7, 20] * u.TeV, cl=0.9544997361, sided=2, n_scan=3, statistic="wstat")
+    limits = {"cl": 0.9544997361, "sided": 2, "n_scan": 3}
+    return light_curve(datasets, spectrum, edges, [0.7, 20] * u.TeV, statistic="wstat", **limits)
 
 
 def reduced(specs):
