@@ -165,3 +165,50 @@ def test_what_a_cube_cannot_fit_is_said():
 def test_a_background_model_of_a_dataset_that_is_not_there_is_refused(other):
     with pytest.raises(ArgumentError, match=other):
         gpnb.fit(with_counts(cube_of(), [TRUE_POINT], 1), [TRUE_POINT, gpnb.BackgroundModel(other)])
+
+
+def test_isotropic_emission_and_a_template_are_fitted_beside_a_source():
+    iso = gpnb.SkyModel(
+        gpnb.PowerLaw(index=2.4, amplitude="2e-9 TeV-1 s-1 cm-2"),
+        gpnb.ConstantSource(),
+        name="iso",
+        responses=gpnb.Responses(psf=False),
+    )
+    geom = gpnb.WcsGeometry.create("83.63d 22.01d", width="4 deg", binsz="0.05 deg")
+    bump = gpnb.SkyMap(geom, np.exp(-0.5 * (geom.separation("83.2d 22.4d") / 0.3) ** 2))
+    cloud = gpnb.SkyModel(
+        gpnb.PowerLaw(index=2.2, amplitude="6e-11 TeV-1 s-1 cm-2"), gpnb.TemplateSource(bump), name="cloud"
+    )
+    truth = [TRUE_POINT.replace(amplitude=3e-11), iso, cloud]
+    data = with_counts(cube_of(background=0.05), truth)
+    expected = data.counts.data.sum() - data.background.data.sum()
+    assert expected == pytest.approx(data.counts.data.sum(), rel=0.5)
+    start = [truth[0].replace(amplitude=1e-11, lon=83.72), iso.replace(amplitude=1e-9), cloud.replace(amplitude=2e-11)]
+    result = gpnb.fit(data, start)
+    assert result.success, result.message
+    assert np.abs(sigmas_off(result, truth)).max() < 0.01
+
+
+def test_a_template_is_smoothed_as_a_gaussian_of_its_shape_is():
+    from gpnb.fitting.cube.image_source import convolved
+    from gpnb.fitting.cube.responses import instrument_at
+    from gpnb.fitting.cube.voxels import Voxels
+
+    data = cube_of(slope=(0.0, 0.0), bend=0.0)
+    fine = gpnb.WcsGeometry.create("83.63d 22.01d", width="3 deg", binsz="0.02 deg")
+    shape = gpnb.GaussianSource("83.55d 21.95d", sigma="0.2 deg")
+    template = gpnb.TemplateSource(gpnb.SkyMap(fine, shape.density(*(item for item in fine.lonlat))))
+    one = gpnb.SkyModel(TRUE_GAUSS.spectral, template, name="t")
+    voxels = Voxels(data)
+    image = convolved(voxels, instrument_at(data, one), template)
+    assert image.shape == data.exposure.data.shape
+    smooth = Likelihood(data, TRUE_GAUSS.replace(spatial=shape))
+    wanted, found = smooth.predict(smooth.start)[0], Likelihood(data, one).predict(np.array([2.3, 2.0]))[0]
+    assert np.abs(found - wanted).max() < 3e-3 * wanted.max()
+
+
+def test_a_free_template_is_refused():
+    geom = gpnb.WcsGeometry.create("83.63d 22.01d", width="1 deg", binsz="0.1 deg")
+    moving = gpnb.TemplateSource(gpnb.SkyMap(geom, np.ones(geom.shape))).thaw("lon")
+    with pytest.raises(ArgumentError, match="lon of a TemplateSource cannot be fitted"):
+        gpnb.fit(with_counts(cube_of(), [TRUE_POINT], 1), gpnb.SkyModel(gpnb.PowerLaw(), moving, name="t"))

@@ -14,7 +14,6 @@ from gpnb.fitting.cube.part import Component, Part, chained
 from gpnb.fitting.cube.responses import Instrument, instrument_at
 from gpnb.fitting.cube.sphere import between
 from gpnb.fitting.cube.voxels import Voxels
-from gpnb.maps.geometry import WcsGeometry
 from gpnb.models.point import PointSource
 
 _RARE = 1e-8
@@ -92,17 +91,16 @@ class ImageSource(Component):
 def convolved(voxels: Voxels, instrument: Instrument, spatial: Any) -> np.ndarray:
     """Counts per flux in each true energy and pixel: exposure first, then the point spread function.
 
-    Beyond the map the exposure is taken to go on as at its edge.
+    Beyond the map all is taken to go on as at its edge.
     """
     geom = voxels.dataset.geom.image()
+    image = np.nan_to_num(instrument.exposure * spatial.on(geom.cube([instrument.axis])))
     if instrument.psf is None:
-        return np.asarray(instrument.exposure * spatial.on(geom))
+        return np.asarray(image)
     lon, lat = geom.center.spherical.lon.deg, geom.center.spherical.lat.deg
     sides = voxels.pixel_sides(float(lon), float(lat), geom.frame)
     room_y, room_x = (int(np.ceil(float(instrument.psf.rad[-1]) / side)) for side in reversed(sides))
-    wide = _wider(geom, room_x, room_y)
-    exposure = np.pad(instrument.exposure, ((0, 0), (room_y, room_y), (room_x, room_x)), mode="edge")
-    image = np.nan_to_num(exposure * spatial.on(wide))
+    image = np.pad(image, ((0, 0), (room_y, room_y), (room_x, room_x)), mode="edge")
     kernel = _kernel(instrument, sides, (room_y, room_x))
     shape = [
         next_fast_len(size + 2 * room, real=True) for size, room in zip(image.shape[1:], (room_y, room_x), strict=True)
@@ -125,9 +123,3 @@ def _kernel(instrument: Instrument, sides: tuple[float, float], room: tuple[int,
     found = a * table[:, low, 0] + b * table[:, low, 1] + c * table[:, low + 1, 0] + d * table[:, low + 1, 1]
     found /= found.sum(axis=1, keepdims=True)
     return np.asarray(found.reshape(len(found), y.size, x.size))
-
-
-def _wider(geom: WcsGeometry, room_x: int, room_y: int) -> WcsGeometry:
-    wcs = geom.wcs.deepcopy()
-    wcs.wcs.crpix += room_x, room_y
-    return WcsGeometry.from_wcs(wcs, (geom.ny + 2 * room_y, geom.nx + 2 * room_x))

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from astropy.coordinates import SkyCoord
 
 from gpnb.core.errors import SelectionError
 from gpnb.datasets.map import MapDataset
 from gpnb.fitting.block import Bins
 from gpnb.fitting.cube.waves import Spread, WaveTables
 from gpnb.maps.axis import Axis
+from gpnb.models.spatial import SpatialModel
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,8 +22,8 @@ class Instrument:
 
     Parameters
     ----------
-    asks : Bins
-        True energies, TeV.
+    axis : Axis
+        True energy; of a source without dispersion, the energy that is measured.
     exposure : array, shape (n_true, ny, nx)
         cm2 s.
     psf : Spread or None
@@ -32,11 +34,16 @@ class Instrument:
         Chances to be measured in each energy.
     """
 
-    asks: Bins
+    axis: Axis
     exposure: np.ndarray
     psf: Spread | None
     variance: np.ndarray
     matrix: np.ndarray
+
+    @property
+    def asks(self) -> Bins:
+        """The bins, TeV."""
+        return Bins(self.axis.edge_values[:-1], self.axis.edge_values[1:])
 
     def tables(self, pixel: tuple[float, float], reach: float, harmonics: int) -> WaveTables:
         """What turns shapes into what is seen."""
@@ -51,7 +58,7 @@ def instrument_at(dataset: MapDataset, model: Any) -> Instrument:
     SelectionError
         If the cube lacks one that the source asks for.
     """
-    applies, centre = model.responses, model.spatial.center
+    applies, centre = model.responses, _centre(dataset, model)
     true, energy = dataset.exposure.geom.axes[0], dataset.geom.axis("energy")
     axis = true if applies.dispersion else energy
     if applies.psf and dataset.psf is None:
@@ -62,21 +69,26 @@ def instrument_at(dataset: MapDataset, model: Any) -> Instrument:
     psf = _on(dataset.psf.at(centre), axis) if applies.psf and dataset.psf is not None else None
     exposure = _resampled(dataset, axis) if applies.exposure else np.ones((axis.n, *dataset.geom.shape[1:]))
     return Instrument(
-        Bins(axis.edge_values[:-1], axis.edge_values[1:]),
+        axis,
         exposure,
         psf,
         np.zeros(axis.n) if psf is None else psf.variance,
-        _matrix(dataset, model) if applies.dispersion else np.eye(energy.n),
+        _matrix(dataset, model, centre) if applies.dispersion else np.eye(energy.n),
     )
 
 
-def _matrix(dataset: MapDataset, model: Any) -> np.ndarray:
+def _centre(dataset: MapDataset, model: Any) -> SkyCoord:
+    """Where the responses are taken: at the source, and for emission from everywhere in the middle of the map."""
+    return model.spatial.center if isinstance(model.spatial, SpatialModel) else dataset.geom.center
+
+
+def _matrix(dataset: MapDataset, model: Any, centre: SkyCoord) -> np.ndarray:
     if dataset.edisp is None:
         raise SelectionError(
             f"{dataset.name} has no energy dispersion, which {model.name} needs: reduce with gpnb.reduce_map, "
             "or give the source responses=gpnb.Responses(dispersion=False)."
         )
-    return np.asarray(dataset.edisp.at(model.spatial.center), dtype=float)
+    return np.asarray(dataset.edisp.at(centre), dtype=float)
 
 
 def _resampled(dataset: MapDataset, axis: Axis) -> np.ndarray:
