@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,10 +12,13 @@ from astropy import units as u
 from astropy.table import QTable, Table
 
 from gpnb.core.display import Displayed
-from gpnb.core.errors import ArgumentError, FitError
+from gpnb.core.errors import ArgumentError, FitError, SelectionError
 from gpnb.core.frozen import unchanging
+from gpnb.core.html_table import html_table
 from gpnb.core.progress import CancelToken, Report
 from gpnb.core.recipe import Recipe
+from gpnb.datasets.flux_points import FluxPointsDataset
+from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.fitting.block import Dataset
 from gpnb.fitting.comparison import Comparison, compare
 from gpnb.fitting.confidence import ONE_SIGMA, Interval, confidence
@@ -105,6 +109,46 @@ class FitResult(Displayed):
     def aic(self) -> float:
         """Akaike's information criterion, −2 ln L + 2k (Akaike 1974, IEEE Trans. Autom. Control 19, 716)."""
         return self.stat + 2 * len(self.names)
+
+    def view(self, workspace: Any = None, name: str | None = None, **changes: Any) -> Any:
+        """Open the panel of this fit; see `Displayed.view`.
+
+        Raises
+        ------
+        SelectionError
+            If no spectra or points were fitted: cubes have no panel.
+        """
+        self._check_panel()
+        return super().view(workspace, name, **changes)
+
+    def plot(self, ax: Any = None, **changes: Any) -> Any:
+        """Draw the panel of this fit with matplotlib; see `Displayed.plot`.
+
+        Raises
+        ------
+        SelectionError
+            If no spectra or points were fitted: cubes have no panel.
+        """
+        self._check_panel()
+        return super().plot(ax, **changes)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        """The panel; of a fit of cubes alone, a table of its parameters."""
+        if self._has_panel:
+            return super()._repr_mimebundle_(include, exclude)
+        html = f"{html_table(self.parameters)}<p>−2 ln L = {self.stat:.2f}, {escape(self.message)}</p>"
+        return {"text/plain": repr(self), "text/html": html}
+
+    @property
+    def _has_panel(self) -> bool:
+        return any(isinstance(item, SpectrumDataset | FluxPointsDataset) for item in self.datasets)
+
+    def _check_panel(self) -> None:
+        if not self._has_panel:
+            raise SelectionError(
+                "A fit of cubes alone has no panel: look at .parameters and .contour(), or draw a spectrum with "
+                ".models[0].spectral.plot()."
+            )
 
     def likelihood(self) -> Likelihood:
         """A likelihood of its own for each caller, that starts at the minimum."""

@@ -212,3 +212,14 @@ def test_a_free_template_is_refused():
     moving = gpnb.TemplateSource(gpnb.SkyMap(geom, np.ones(geom.shape))).thaw("lon")
     with pytest.raises(ArgumentError, match="lon of a TemplateSource cannot be fitted"):
         gpnb.fit(with_counts(cube_of(), [TRUE_POINT], 1), gpnb.SkyModel(gpnb.PowerLaw(), moving, name="t"))
+
+
+def test_a_fit_of_cubes_shows_a_table_and_says_that_it_has_no_panel():
+    result = gpnb.fit(with_counts(cube_of(), [TRUE_POINT], 1), TRUE_POINT)
+    shown = result._repr_mimebundle_()
+    assert shown["text/plain"] == repr(result)
+    assert "<table>" in shown["text/html"]
+    assert "amplitude" in shown["text/html"]
+    for show in (result.plot, result.view):
+        with pytest.raises(SelectionError, match="has no panel"):
+            show()
