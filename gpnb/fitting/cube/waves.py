@@ -7,11 +7,13 @@ the angular harmonics are taken apart: g(r, psi) = sum over even m of g_m(r) cos
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from scipy.interpolate import CubicSpline
 from scipy.special import j0, j1, jv
+
+if TYPE_CHECKING:
+    from scipy.interpolate import CubicSpline
 
 _SMALL = 1e-6
 """Of a transform: less is not there."""
@@ -165,6 +167,8 @@ def _bessel(order: int, q: np.ndarray, radius: np.ndarray) -> tuple[np.ndarray, 
 
 @lru_cache(maxsize=64)
 def _spline_to(order: int, last: int) -> CubicSpline:
+    from scipy.interpolate import CubicSpline  # here: only elongated sources need it
+
     nodes = np.arange(0, last + 2 * _BESSEL_STEP, _BESSEL_STEP)
     return CubicSpline(nodes, jv(order, nodes))
 
