@@ -41,4 +41,5 @@ def test_every_function_that_is_recorded_can_be_followed():
 
 
 def test_none_of_them_writes():
-    assert not [name for name in METHODS | FUNCTIONS if any(word in name for word in ("write", "save", "clear", "to_"))]
+    names = (METHODS | FUNCTIONS) - {"gpnb.to_image"}  # which makes a dataset
+    assert not [name for name in names if any(word in name for word in ("write", "save", "clear", "to_"))]
