@@ -13,7 +13,6 @@ from gpnb.core.errors import FitError
 from gpnb.core.progress import CancelToken, Report, reporter
 from gpnb.core.recipe import Recipe
 from gpnb.fitting.backends import backend_called
-from gpnb.fitting.bias import bias_words
 from gpnb.fitting.covariance import Covariance, at_limit, covariance_at
 from gpnb.fitting.given import recipe_input
 from gpnb.fitting.likelihood import Likelihood
@@ -137,7 +136,6 @@ def _result(
     scale = likelihood.scale
     matrix = covariance.matrix * np.outer(scale, scale)
     faults = [*([] if minimum.converged else [minimum.message]), *covariance.faults]
-    doubts = [*bias_words(likelihood, minimum.theta, covariance.matrix), *likelihood.remarks]
     matrix.flags.writeable = False
     return FitResult(
         models=_fitted(likelihood, minimum.theta, np.sqrt(np.diag(matrix))),
@@ -145,7 +143,7 @@ def _result(
         covariance=matrix,
         stat=minimum.stat,
         success=not faults,
-        message="; ".join([*(faults or ["converged"]), *doubts]),
+        faults=tuple(faults),
         n_evaluations=evaluations,
         dof=likelihood.n_bins + likelihood.parameters.n_measured - len(likelihood.names),
         statistic=likelihood.statistics[0] if len(likelihood.statistics) == 1 else "+".join(likelihood.statistics),

@@ -19,6 +19,7 @@ from gpnb.core.progress import CancelToken, Report
 from gpnb.core.recipe import Recipe
 from gpnb.datasets.flux_points import FluxPointsDataset
 from gpnb.datasets.spectrum import SpectrumDataset
+from gpnb.fitting.bias import bias_words
 from gpnb.fitting.block import Dataset
 from gpnb.fitting.comparison import Comparison, compare
 from gpnb.fitting.confidence import ONE_SIGMA, Interval, confidence
@@ -52,8 +53,8 @@ class FitResult(Displayed):
     success : bool
         Whether the minimiser converged and every free parameter has an error: none lies at its limit, no direction is
         flat.
-    message : str
-        ``"converged"``, or what is wrong.
+    faults : tuple of str
+        What is wrong, if there is no success.
     n_evaluations : int
         Of the likelihood, those for the covariance included.
     dof : int
@@ -75,13 +76,21 @@ class FitResult(Displayed):
     covariance: np.ndarray
     stat: float
     success: bool
-    message: str
+    faults: tuple[str, ...]
     n_evaluations: int
     dof: int
     statistic: str
     backend: str
     datasets: tuple[Dataset, ...]
     recipe: Recipe
+
+    @cached_property
+    def message(self) -> str:
+        """``"converged"``, or what is wrong; and what else deserves attention, such as a background that was held."""
+        likelihood = self.likelihood()
+        matrix = self.covariance / np.outer(likelihood.scale, likelihood.scale)
+        doubts = [*bias_words(likelihood, likelihood.start, matrix), *likelihood.remarks]
+        return "; ".join([*(self.faults or ("converged",)), *doubts])
 
     @cached_property
     def values(self) -> np.ndarray:

@@ -104,7 +104,7 @@ def test_nested_models_are_compared_on_points():
 def test_flux_points_of_flux_points_are_refused():
     with pytest.raises(ArgumentError, match="there is a FluxPointsDataset among them"):
         gpnb.flux_points([points()], CRAB, [1, 10] * u.TeV)
-    with pytest.raises(ArgumentError, match="one SpectrumDataset or FluxPointsDataset or several"):
+    with pytest.raises(ArgumentError, match="one SpectrumDataset or FluxPointsDataset or MapDataset or several"):
         gpnb.fit("points", CRAB)
 
 
