@@ -40,8 +40,8 @@ def seen_from(vectors: np.ndarray, lon: float, lat: float) -> Seen:
     Examples
     --------
     >>> seen = seen_from(np.array([[0.0], [0.0], [1.0]]), 30.0, 89.0)
-    >>> seen.radius.round(6).tolist(), seen.slope.round(6).ravel().tolist()
-    ([1.0], [0.0, -1.0])
+    >>> seen.radius.round(6).tolist(), seen.slope[1].round(6).tolist()
+    ([1.0], [-1.0])
     """
     ahead, east, north = local_basis(lon, lat) @ vectors
     sine = np.maximum(np.hypot(east, north), _CLOSEST)
