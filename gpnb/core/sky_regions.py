@@ -93,10 +93,12 @@ def _parse(text: str, name: str) -> list[SkyRegion]:
         found = list(Regions.parse(text, format="ds9"))
     told = [str(item.message) for item in left_out if issubclass(item.category, AstropyUserWarning)]
     reasons = [text for text in told if not _OF_LOOKS.search(text)]
-    if reasons:
+    if reasons and found:
         raise ArgumentError(f"{given} cannot be read in full ({one_line(reasons[0])}): mend or remove that line.")
     if not found or not all(is_region(region) for region in found):
-        raise ArgumentError(f"{given} holds no region on the sky: write 'icrs; circle(83.63, 22.01, 0.2)'.")
+        raise ArgumentError(
+            f"{given} is not DS9 region text that holds a region on the sky: write 'icrs; circle(83.63, 22.01, 0.2)'."
+        )
     return [_kept(region, name) for region in found]
 
 

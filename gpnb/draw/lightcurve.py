@@ -80,7 +80,7 @@ def summary(
 
 def table(obj: Any, record: LightCurveView) -> Table:
     """The light curve as shown, one row a bin."""
-    return work_of(obj).curve(record).table()
+    return work_of(obj).curve(record).table
 
 
 def _draw_times(axes: Any, plot: Plot, last: bool) -> None:

@@ -73,6 +73,7 @@ class Psf(Response):
 
         Examples
         --------
+        >>> import gpnb
         >>> obs.psf.containment_radius("1 TeV", "0.5 deg", fraction=0.68)  # doctest: +SKIP
         <Quantity 0.0754 deg>
         """

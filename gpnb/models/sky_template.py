@@ -232,4 +232,9 @@ class TemplateSource(SpatialModel):
         energies = "" if self._planes.energy is None else f" × {self._planes.energy.size} energies"
         lon, lat = self.values
         size = f"{self.map.geom.nx} × {self.map.geom.ny} pixels{energies}"
-        return f"TemplateSource({size}, lon={lon:.6g} deg, lat={lat:.6g} deg)"
+        return f"TemplateSource({size}, lon={_short(lon)} deg, lat={_short(lat)} deg)"
+
+
+def _short(angle: float) -> str:
+    """Six digits; an angle (deg) that is zero but for rounding is zero."""
+    return f"{round(angle, 9) + 0.0:.6g}"

@@ -40,7 +40,7 @@ def lengths(obs):
         "map": gpnb.reduce_map([obs], geom, background=None).counts.data.sum(),
         "spectrum": spectra[0].counts.sum(),
         "off": spectra[0].counts_off.sum(),
-        "light curve": gpnb.light_curve(spectra, shape, "3 min").table()["n_on"].sum(),
+        "light curve": gpnb.light_curve(spectra, shape, "3 min").table["n_on"].sum(),
         "theta2": theta2["counts"].sum(),
         "theta2 off": theta2["counts_off"].sum(),
         "phasogram": gpnb.phasogram([obs], 5, ephemeris=turn)["counts"].sum(),

@@ -126,7 +126,7 @@ def test_fits_of_many_draws_are_unbiased():
 
 
 def test_a_folder_of_folders_is_read(fresh, tmp_path, monkeypatch):
-    folder, specs, _ = fresh
+    folder, specs = fresh
     assert gpnb.Datasets.read(folder).names == specs.names
     assert gpnb.Datasets.read(folder / "hess").names == [item.name for item in of(specs, "hess")]
     monkeypatch.setenv("GPNB_DATA", str(folder.parent))
