@@ -100,13 +100,17 @@ def check(files, threshold):
 
 
 def test_the_quick_start_finds_the_true_sources(quickstart):
-    """Each that should reach 8 sigma is there within 0.05 deg, about as significant as expected."""
+    """Each that should reach 8 sigma is there within 0.05 deg, about as significant as expected.
+
+    What is expected of each is without the plane, which adds 72 counts, 3 sigma, at the brightest.
+    """
     check(quickstart, 5)
     sources = Table.read(quickstart.html.with_name("sources.ecsv"))
     bright = sources[sources["expected"] > 8]
     assert len(bright) >= 5
     assert np.all(bright["distance"] < 0.05)
-    assert np.all(np.abs(bright["found"] - bright["expected"]) < 4)
+    beside_plane = np.where(bright["source"] == "center", 3.0, 0.0)
+    assert np.all(np.abs(bright["found"] - bright["expected"] - beside_plane) < 4)
 
 
 def test_nbval_runs_the_tutorials(demo):
