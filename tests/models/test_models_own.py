@@ -32,7 +32,7 @@ class Edged(gpnb.SpectralModel):
         return 1e-12 * energy ** -np.abs(index)
 
 
-class Exponential(gpnb.SpatialModel):
+class ExponentialDisk(gpnb.SpatialModel):
     """An exponential disk, drawn out eastward."""
 
     scale = gpnb.Parameter("scale", 0.1, "deg", min=0)
@@ -83,10 +83,12 @@ def test_it_is_fitted_and_shown(data):
 
 
 def test_it_is_written_and_read():
-    models = gpnb.Models([gpnb.SkyModel(Meyer(index=3.1), Exponential("83.63d 22.01d", scale="0.2 deg"), name="it")])
+    models = gpnb.Models(
+        [gpnb.SkyModel(Meyer(index=3.1), ExponentialDisk("83.63d 22.01d", scale="0.2 deg"), name="it")]
+    )
     again = gpnb.Models.from_yaml(models.to_yaml())
     assert again[0].spectral == models[0].spectral
-    assert isinstance(again[0].spatial, Exponential)
+    assert isinstance(again[0].spatial, ExponentialDisk)
     assert again[0].spatial.values == models[0].spatial.values
 
 
@@ -142,7 +144,7 @@ def test_a_factor_of_your_own_and_a_sum():
 
 def test_a_shape_is_drawn_from():
     """Its moments are those of the formula: ⟨y²⟩ = 3 scale², and ratio² times that eastward."""
-    shape = Exponential("83.63d 60d", scale="0.1 deg")
+    shape = ExponentialDisk("83.63d 60d", scale="0.1 deg")
     ra, dec = shape.sample(40000, np.random.default_rng(1))
     assert np.mean((dec - 60) ** 2) == pytest.approx(3 * 0.01, rel=0.05)
     assert np.mean(((ra - 83.63) * np.cos(np.radians(60))) ** 2) == pytest.approx(4 * 3 * 0.01, rel=0.06)
