@@ -223,3 +223,11 @@ def test_a_fit_of_cubes_shows_a_table_and_says_that_it_has_no_panel():
     for show in (result.plot, result.view):
         with pytest.raises(SelectionError, match="has no panel"):
             show()
+
+
+def test_a_source_that_turns_out_flat_is_looked_at_with_more_harmonics():
+    truth = gauss("83.6d 22.0d", sigma="0.3 deg", e=0.94, phi="20 deg").thaw("e", "phi").replace(amplitude=2e-10)
+    data = with_counts(cube_of(background=0.05), [truth])
+    result = gpnb.fit(data, truth.replace(e=0.5, phi=25))
+    assert result.success, result.message
+    assert np.abs(sigmas_off(result, [truth])).max() < 0.02

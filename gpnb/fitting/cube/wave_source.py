@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_array
 
+from gpnb.core.frames import separation
 from gpnb.fitting.block import Source
 from gpnb.fitting.cube.course import course_of
 from gpnb.fitting.cube.exposure import AtPoint, Course, Spot, spot
@@ -104,11 +105,12 @@ class WaveSource(Component):
     def settle(self, source: Source) -> bool:
         """See `Component`."""
         values, before = self._values_of(source), np.array(self._model.spatial.values)
-        away = float(seen_from(np.array(_vector(*before[:2].tolist()))[:, None], *values[:2].tolist()).radius[0])
         reach, was = self._reach_of(values.tolist()), self._reach_of(before.tolist())
-        if away < _NEAR * self._tables.width and abs(reach - was) <= _ALIKE * max(reach, was):
-            return False
         model = replace(self._model, spatial=self._model.spatial.with_values(values.tolist()))
+        flatter = self._turns and _harmonics_of(model.spatial) > self._harmonics
+        moved = _away(before, values) >= _NEAR * self._tables.width or abs(reach - was) > _ALIKE * max(reach, was)
+        if not (moved or flatter):
+            return False
         self._anchor(model, instrument_at(self._voxels.dataset, model))
         return True
 
@@ -163,10 +165,8 @@ class WaveSource(Component):
     def strays(self, source: Source) -> bool:
         """See `Component`."""
         values = self._values_of(source)
-        lon, lat = values[:2].tolist()
-        vectors = np.array(_vector(*self._home.tolist()))[:, None]
-        away = float(seen_from(vectors, lon, lat).radius[0])
-        if away < _ROOM * self._tables.radius and self._reach_of(values.tolist()) <= self._room_to_grow:
+        room = _ROOM * self._tables.radius
+        if _away(self._home, values) < room and self._reach_of(values.tolist()) <= self._room_to_grow:
             return False
         self._settle(values)
         return True
@@ -395,6 +395,6 @@ def _harmonics_of(spatial: Any) -> int:
     return next(number for limit, number in _HARMONICS if most <= limit)
 
 
-def _vector(lon: float, lat: float) -> tuple[float, float, float]:
-    phi, theta = np.radians([lon, lat])
-    return float(np.cos(theta) * np.cos(phi)), float(np.cos(theta) * np.sin(phi)), float(np.sin(theta))
+def _away(one: np.ndarray, other: np.ndarray) -> float:
+    """Angle (deg) between two places, the first two of the values of a shape."""
+    return float(separation(*one[:2], *other[:2]))
