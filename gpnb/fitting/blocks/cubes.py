@@ -17,6 +17,7 @@ from gpnb.fitting.cube.components import component_of
 from gpnb.fitting.cube.part import Component, Part
 from gpnb.fitting.cube.photon_terms import Measured, PhotonTerm, Predicted
 from gpnb.fitting.cube.voxels import Voxels
+from gpnb.models.background import BackgroundModel
 
 _MANY = 40
 """Parameters: beyond, most of them do not touch most voxels, and matrices are kept sparse."""
@@ -46,7 +47,7 @@ class Cubes(Block):
         self._measured = _is_measured(dataset, statistic)
         _check_backgrounds(dataset, models, measured=self._measured)
         self._parts_of = [self._component(model) for model in models]
-        own = [_is_background(model) and model.dataset == dataset.name for model in models]
+        own = [isinstance(model, BackgroundModel) and model.dataset == dataset.name for model in models]
         self._backgrounds = [model for model, is_own in zip(models, own, strict=True) if is_own]
         centre = dataset.geom.axis("energy").center_values
         factors = Bins(centre, centre)
@@ -131,7 +132,7 @@ class Cubes(Block):
         return found
 
     def _component(self, model: Any) -> Component | None:
-        if _is_background(model):
+        if isinstance(model, BackgroundModel):
             return None
         part = component_of(self._voxels, model)
         return part if (part.reaches() & self._voxels.usable.reshape(self._n_energy, -1).any(axis=0)).any() else None
@@ -236,12 +237,8 @@ def _is_measured(dataset: MapDataset, statistic: str | None) -> bool:
     return dataset.counts_off is not None if statistic is None else statistic == "wstat"
 
 
-def _is_background(model: Any) -> bool:
-    return hasattr(model, "dataset")
-
-
 def _check_backgrounds(dataset: MapDataset, models: Sequence[Any], *, measured: bool) -> None:
-    own = [model.name for model in models if _is_background(model) and model.dataset == dataset.name]
+    own = [model.name for model in models if isinstance(model, BackgroundModel) and model.dataset == dataset.name]
     if measured and own:
         raise ArgumentError(
             f"{own[0]}: the background of {dataset.name} is measured in OFF regions, so that nothing scales it; "

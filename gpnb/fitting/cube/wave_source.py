@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from gpnb.core.frames import separation
 from gpnb.fitting.block import Source
 from gpnb.fitting.cube.course import course_of
 from gpnb.fitting.cube.exposure import AtPoint, Course, Spot, spot
+from gpnb.fitting.cube.node_weights import NodeWeights, fold, look, node_weights
 from gpnb.fitting.cube.part import Component, Part, chained, moved_places
 from gpnb.fitting.cube.responses import Instrument, instrument_at
 from gpnb.fitting.cube.sphere import Nodes, Seen, between, seen_from
@@ -51,22 +51,6 @@ class _Placed:
     nodes: Nodes
     area: np.ndarray
     rates: np.ndarray | None
-
-
-@dataclass(frozen=True, eq=False)
-class _Sums:
-    """For each node of the tables, how much of it is seen in usable voxels.
-
-    Parameters
-    ----------
-    value, lon, lat, phi : array, shape (n_energy, n_node, n_order, 2)
-        Weights of values and slopes at nodes, and their derivatives.
-    """
-
-    value: np.ndarray
-    lon: np.ndarray
-    lat: np.ndarray
-    phi: np.ndarray
 
 
 class WaveSource(Component):
@@ -187,7 +171,7 @@ class WaveSource(Component):
         for number in range(len(self._which)):
             placed = self._placed(values, self._near, np.full(self._near.size, number))
             trig, _ = self._trig(placed.seen, values)
-            looked = _look(
+            looked = look(
                 table[number : number + 1], np.zeros(self._near.size, dtype=int), placed.nodes.low, placed.nodes.weights
             )
             found[number, self._near] = (looked[:, :, 0].T * trig).sum(axis=0) * placed.area
@@ -222,8 +206,8 @@ class WaveSource(Component):
         )
         spectral, moves = self._spectral(source, values)
         rows = np.concatenate([spectral, moves])
-        found = [_fold(rows, self._instrument.matrix, tables[0])]
-        found += [_fold(spectral[:1], self._instrument.matrix, table) for table in tables[1:]]
+        found = [fold(rows, self._instrument.matrix, tables[0])]
+        found += [fold(spectral[:1], self._instrument.matrix, table) for table in tables[1:]]
         return np.ascontiguousarray(np.concatenate(found).transpose(1, 3, 2, 0, 4))
 
     def _placed(self, values: np.ndarray, pixels: np.ndarray, energy: np.ndarray) -> _Placed:
@@ -247,52 +231,60 @@ class WaveSource(Component):
         energy, pixels = self._voxels.energy[self._rows], self._voxels.pixel[self._rows]
         placed = self._remembered("rows", values[:2], lambda: self._placed(values, pixels, energy))
         trig, rates = self._trig(placed.seen, values)
-        looked = _look(table, energy, placed.nodes.low, placed.nodes.weights)
+        looked = look(table, energy, placed.nodes.low, placed.nodes.weights)
         columns = np.einsum("nmc,mn->cn", looked, trig) * placed.area
         n_flux = len(source.flux.numbers)
-        found = [columns[: 1 + n_flux]]
-        if places:
-            round_ = looked[:, :, 0].T
-            turning = (round_ * rates).sum(axis=0)
-            slope = _look(table[:, :, :, :1], energy, placed.nodes.low, placed.nodes.slopes)[:, :, 0].T
-            falling = (slope * trig).sum(axis=0)
-            size = 3 + n_flux
-            for place in places:
-                if place < 2:
-                    row = (falling * placed.seen.slope[place] + turning * placed.seen.turn[place]) * placed.area
-                    row = row + columns[1 + n_flux + place]
-                    if placed.rates is not None:
-                        row = row + (round_ * trig).sum(axis=0) * placed.rates[place]
-                elif place == self._phi and self._turns:
-                    row = -np.radians(1) * turning * placed.area
-                else:
-                    row, size = columns[size], size + 1
-                found.append(row[None])
-        return np.concatenate(found)
+        if not places:
+            return np.asarray(columns[: 1 + n_flux])
+        steep = look(table[:, :, :, :1], energy, placed.nodes.low, placed.nodes.slopes)
+        value, slope = looked[:, :, 0].T, steep[:, :, 0].T
+        falling, turning = ((rows * part).sum(axis=0) * placed.area for rows, part in ((slope, trig), (value, rates)))
+        moving = falling * placed.seen.slope + turning * placed.seen.turn
+        if placed.rates is not None:
+            moving = moving + (value * trig).sum(axis=0) * placed.rates
+        return self._by_place(columns, n_flux, places, moving, -np.radians(1) * turning)
 
     def _totals(self, table: np.ndarray, values: np.ndarray, source: Source, places: tuple[int, ...]) -> np.ndarray:
         """The same, in all usable voxels together; shape (1 + n_flux + n_place,)."""
         n_flux = len(source.flux.numbers)
-        if self._inside and self._course is None:
-            spectral, moves = self._spectral(source, values)
+        if self._inside and self._course is None:  # all is seen, wherever the source moves and however it grows
             seen = self._instrument.matrix[:, self._used].sum(axis=1)
-            sums = np.concatenate([spectral, moves]) @ seen
-            extra = {place: sums[1 + n_flux + place] for place in (0, 1)}
-            return np.array([*sums[: 1 + n_flux], *(extra.get(place, 0.0) for place in places)])
+            columns = np.concatenate([rows @ seen for rows in self._spectral(source, values)] + [np.zeros(len(places))])
+            return self._by_place(columns, n_flux, places, np.zeros(2), np.zeros(()))
         where = values[[0, 1, self._phi]] if self._turns else values[:2]
-        sums_at = self._remembered("sums", where, lambda: self._sums(values))
-        columns = np.einsum("knmcs,knms->c", table, sums_at.value)
-        found, size = list(columns[: 1 + n_flux]), 3 + n_flux
+        weights = self._remembered("weights", where, lambda: self._weights(values))
+        columns = np.einsum("knmcs,knms->c", table, weights.value)
+        moving, turning = (
+            np.einsum("knms,...knms->...", table[:, :, :, 0], part) for part in (weights.place, weights.phi)
+        )
+        return self._by_place(columns, n_flux, places, moving, turning)
+
+    def _by_place(
+        self, columns: np.ndarray, n_flux: int, places: tuple[int, ...], moving: np.ndarray, turning: np.ndarray
+    ) -> np.ndarray:
+        """Value and slopes with the flux's entries, then those with the parameters of the shape.
+
+        Parameters
+        ----------
+        columns : array, shape (3 + n_flux + n_size, …)
+            As of `_folded`.
+        n_flux : int
+            Entries of the flux.
+        places : tuple of int
+            The parameters.
+        moving : array, shape (2, …)
+            Slopes with longitude and latitude, but for what the exposure at the source adds.
+        turning : array, shape (…)
+            Slope with the direction.
+        """
+        sizes = iter(columns[3 + n_flux :])
+        rows = list(columns[: 1 + n_flux])
         for place in places:
             if place < 2:
-                moving = (sums_at.lon, sums_at.lat)[place]
-                found.append(np.einsum("knms,knms->", table[:, :, :, 0], moving) + columns[1 + n_flux + place])
-            elif place == self._phi and self._turns:
-                found.append(np.einsum("knms,knms->", table[:, :, :, 0], sums_at.phi))
+                rows.append(moving[place] + columns[1 + n_flux + place])
             else:
-                found.append(columns[size])
-                size += 1
-        return np.array(found)
+                rows.append(turning if self._turns and place == self._phi else next(sizes))
+        return np.array(rows)
 
     @property
     def _used(self) -> np.ndarray:
@@ -300,30 +292,12 @@ class WaveSource(Component):
         planes, which = self._voxels.planes
         return np.asarray(planes.any(axis=1).take(which))
 
-    def _sums(self, values: np.ndarray) -> _Sums:
+    def _weights(self, values: np.ndarray) -> NodeWeights:
         lon, lat = values[:2].tolist()
         seen = seen_from(self._voxels.vectors(self._frame)[:, self._near], lon, lat)
         nodes = between(seen.radius, self._tables.step, self._tables.n)
-        trig, rates = self._trig(seen, values)
-        area, moves = self._areas(values)
-        spread, fall = (_spread(nodes.low, weights, self._tables.n) for weights in (nodes.weights, nodes.slopes))
-
-        def sums(matrix: csr_array, factors: np.ndarray, areas: np.ndarray) -> np.ndarray:
-            """Shape (n_energy, n_node, n_order, 2)."""
-            columns = (factors[:, None] * areas).reshape(-1, seen.radius.size)
-            found = (matrix @ columns.T).reshape(self._tables.n, 2, len(factors), len(areas)).transpose(3, 0, 2, 1)
-            return np.asarray(found[self._which] if self._course is None else found)
-
-        moved = []
-        for place in (0, 1):
-            found = sums(fall, trig * seen.slope[place], area)
-            if len(trig) > 1:
-                found = found + sums(spread, rates * seen.turn[place], area)
-            if moves is not None:
-                found = found + sums(spread, trig, moves[place])
-            moved.append(found)
-        turned = -np.radians(1) * sums(spread, rates, area) if len(trig) > 1 else np.zeros_like(moved[0])
-        return _Sums(sums(spread, trig, area), moved[0], moved[1], turned)
+        found = node_weights(seen, nodes, self._tables.n, self._trig(seen, values), self._areas(values))
+        return found.taken(self._which) if self._course is None else found
 
     def _areas(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
         """Usable area of the pixels near, times relative exposure, and its derivatives with longitude and latitude.
@@ -349,45 +323,6 @@ class WaveSource(Component):
         if name not in self._kept or self._kept[name][0] != text:
             self._kept[name] = text, make()
         return self._kept[name][1]
-
-
-def _fold(rows: np.ndarray, matrix: np.ndarray, table: np.ndarray) -> np.ndarray:
-    """Through the dispersion.
-
-    Parameters
-    ----------
-    rows : array, shape (n_row, n_true)
-        Flux times exposure, and its derivatives.
-    matrix : array, shape (n_true, n_energy)
-        The dispersion.
-    table : array, shape (n_order, n_true, n, 2)
-        What is seen at the nodes.
-
-    Returns
-    -------
-    array, shape (n_row, n_energy, n_order, n, 2)
-    """
-    weights = (rows[:, None, :] * matrix.T).reshape(-1, matrix.shape[0])
-    flat = table.transpose(1, 0, 2, 3).reshape(matrix.shape[0], -1)
-    return np.asarray((weights @ flat).reshape(len(rows), matrix.shape[1], table.shape[0], *table.shape[2:]))
-
-
-def _look(table: np.ndarray, energy: np.ndarray, low: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Cubic pieces at places of one energy each; shape (n, n_order, n_column)."""
-    _, n, order, columns, _ = table.shape
-    flat = table.reshape(-1, order * columns, 2)
-    below = np.take(flat, energy * n + low, axis=0)
-    above = np.take(flat, energy * n + low + 1, axis=0)
-    a, b, c, d = weights[:, :, None]
-    found = a * below[..., 0] + b * below[..., 1] + c * above[..., 0] + d * above[..., 1]
-    return np.asarray(found.reshape(-1, order, columns))
-
-
-def _spread(low: np.ndarray, weights: np.ndarray, n: int) -> csr_array:
-    """From places to values and slopes of nodes; shape (2 n, n_place)."""
-    rows = 2 * low + np.arange(4)[:, None]
-    columns = np.broadcast_to(np.arange(low.size), rows.shape)
-    return csr_array((weights.ravel(), (rows.ravel(), columns.ravel())), shape=(2 * n, low.size))
 
 
 def _harmonics_of(spatial: Any) -> int:
