@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from astropy import units as u
 from scipy.fft import irfft2, next_fast_len, rfft2
 from scipy.sparse import csr_array
 
@@ -12,9 +13,8 @@ from gpnb.core.errors import ArgumentError
 from gpnb.fitting.block import Source
 from gpnb.fitting.cube.part import Component, Part, chained
 from gpnb.fitting.cube.responses import Instrument, instrument_at
-from gpnb.fitting.cube.sphere import between
 from gpnb.fitting.cube.voxels import Voxels
-from gpnb.models.point import PointSource
+from gpnb.maps.geometry import WcsGeometry
 
 _RARE = 1e-8
 """Chance to be measured in an energy: less is left out."""
@@ -101,7 +101,10 @@ def convolved(voxels: Voxels, instrument: Instrument, spatial: Any) -> np.ndarra
     sides = voxels.pixel_sides(float(lon), float(lat), geom.frame)
     room_y, room_x = (int(np.ceil(float(instrument.psf.rad[-1]) / side)) for side in reversed(sides))
     image = np.pad(image, ((0, 0), (room_y, room_y), (room_x, room_x)), mode="edge")
-    kernel = _kernel(instrument, sides, (room_y, room_x))
+    around = WcsGeometry.create(
+        geom.center, npix=(2 * room_x + 1, 2 * room_y + 1), binsz=sides * u.deg, frame=geom.frame
+    )
+    kernel = instrument.psf.kernel(around).data
     shape = [
         next_fast_len(size + 2 * room, real=True) for size, room in zip(image.shape[1:], (room_y, room_x), strict=True)
     ]
@@ -110,16 +113,3 @@ def convolved(voxels: Voxels, instrument: Instrument, spatial: Any) -> np.ndarra
         both = irfft2(rfft2(plane, shape) * rfft2(own, shape), shape)
         found[number] = both[2 * room_y : 2 * room_y + geom.ny, 2 * room_x : 2 * room_x + geom.nx]
     return np.maximum(found, 0.0)
-
-
-def _kernel(instrument: Instrument, sides: tuple[float, float], room: tuple[int, int]) -> np.ndarray:
-    """The point spread function over pixels, shape (n_true, 2 room + 1, 2 room + 1); each sums to one."""
-    tables = instrument.tables(sides, 0.0, 0)
-    table = tables.of(PointSource, (), ())[0, 0]
-    y, x = (side * np.arange(-half, half + 1) for side, half in zip(reversed(sides), room, strict=True))
-    nodes = between(np.hypot(x, y[:, None]).ravel(), tables.step, tables.n)
-    a, b, c, d = nodes.weights
-    low = nodes.low
-    found = a * table[:, low, 0] + b * table[:, low, 1] + c * table[:, low + 1, 0] + d * table[:, low + 1, 1]
-    found /= found.sum(axis=1, keepdims=True)
-    return np.asarray(found.reshape(len(found), y.size, x.size))

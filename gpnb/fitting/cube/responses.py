@@ -11,7 +11,8 @@ from astropy.coordinates import SkyCoord
 from gpnb.core.errors import SelectionError
 from gpnb.datasets.map import MapDataset
 from gpnb.fitting.block import Bins
-from gpnb.fitting.cube.waves import Spread, WaveTables
+from gpnb.fitting.cube.waves import WaveTables
+from gpnb.irf.radial_psf import RadialPsf
 from gpnb.maps.axis import Axis
 from gpnb.models.spatial import SpatialModel
 
@@ -26,7 +27,7 @@ class Instrument:
         True energy; of a source without dispersion, the energy that is measured.
     exposure : array, shape (n_true, ny, nx)
         cm2 s.
-    psf : Spread or None
+    psf : RadialPsf or None
         At the source; None where it is seen as it is.
     variance : array, shape (n_true,)
         Of the point spread function along each axis, deg2.
@@ -36,7 +37,7 @@ class Instrument:
 
     axis: Axis
     exposure: np.ndarray
-    psf: Spread | None
+    psf: RadialPsf | None
     variance: np.ndarray
     matrix: np.ndarray
 
@@ -102,9 +103,9 @@ def _resampled(dataset: MapDataset, axis: Axis) -> np.ndarray:
     return np.asarray((1 - part) * data[low] + part * data[low + 1])
 
 
-def _on(psf: Any, axis: Axis) -> Any:
+def _on(psf: RadialPsf, axis: Axis) -> RadialPsf:
     """A point spread function at the energies of an axis."""
     if psf.energy_true == axis:
         return psf
     nearest = np.abs(np.log(axis.center_values[:, None] / psf.energy_true.center_values)).argmin(axis=1)
-    return type(psf).from_table(axis, psf.rad, psf.density[nearest])
+    return RadialPsf.from_table(axis, psf.rad, psf.density[nearest])

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from scipy.special import j0, j1, jv
 
+from gpnb.irf.radial_psf import RadialPsf
+
 if TYPE_CHECKING:
     from scipy.interpolate import CubicSpline
 
@@ -37,18 +39,6 @@ _BESSEL_STEP = 0.05
 """Of the tables of higher Bessel functions."""
 
 
-class Spread(Protocol):
-    """A point spread function at one place; see `gpnb.irf.reduced_psf.RadialPsf`."""
-
-    rad: np.ndarray
-
-    def evaluate(self, rad: np.ndarray) -> np.ndarray:
-        """Density, deg-2, shape (n_true, n)."""
-
-    def containment_radius(self, fraction: float) -> np.ndarray:
-        """deg, shape (n_true,)."""
-
-
 class Shape(Protocol):
     """What has a transform; see `gpnb.models.spatial.SpatialModel`."""
 
@@ -61,7 +51,7 @@ class WaveTables:
 
     Parameters
     ----------
-    psf : Spread or None
+    psf : RadialPsf or None
         None where the source is seen as it is.
     n_true : int
         Number of true energies.
@@ -84,7 +74,9 @@ class WaveTables:
         The smallest of what is seen, deg.
     """
 
-    def __init__(self, psf: Spread | None, n_true: int, pixel: tuple[float, float], reach: float, harmonics: int = 0):
+    def __init__(
+        self, psf: RadialPsf | None, n_true: int, pixel: tuple[float, float], reach: float, harmonics: int = 0
+    ):
         self.orders = tuple(range(0, 2 * harmonics + 1, 2))
         self.width = width = _width(psf, pixel)
         spread = float(psf.rad[-1]) if psf is not None else 0.0
@@ -141,13 +133,13 @@ def pixel_waves(q: np.ndarray, pixel: tuple[float, float]) -> np.ndarray:
     return np.asarray((np.sinc(x / np.pi) * np.sinc(y / np.pi)).mean(axis=1))
 
 
-def _width(psf: Spread | None, pixel: tuple[float, float]) -> float:
+def _width(psf: RadialPsf | None, pixel: tuple[float, float]) -> float:
     """The smallest width of anything that is seen, deg."""
     own = 0.0 if psf is None else float(np.min(psf.containment_radius(_ONE_SIGMA)))
     return float(np.hypot(own, min(pixel) / 3))
 
 
-def _transform(psf: Spread, q: np.ndarray) -> np.ndarray:
+def _transform(psf: RadialPsf, q: np.ndarray) -> np.ndarray:
     """Of each true energy, 1 at q = 0; shape (n_true, n_q)."""
     nodes, weights = _gauss(4)
     half = np.diff(psf.rad)[:, None] / 2
