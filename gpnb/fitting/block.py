@@ -11,6 +11,9 @@ import numpy as np
 from gpnb.core.recipe import Recipe
 from gpnb.data.gti import GTI
 
+_SAME = 1e-6
+"""Part of a value by which a norm times its slope may miss it."""
+
 
 class Dataset(Protocol):
     """What all data have in common."""
@@ -94,7 +97,7 @@ class Rows:
         return [
             int(number)
             for number, slope in zip(self.numbers, self.slopes, strict=True)
-            if np.allclose(theta[number] * slope, self.values, rtol=1e-6, atol=0)
+            if np.all(np.abs(theta[number] * slope - self.values) <= _SAME * np.abs(self.values))
         ]
 
 

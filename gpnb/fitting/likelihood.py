@@ -230,7 +230,9 @@ class Likelihood:
     def is_norm(self, theta: Any) -> np.ndarray:
         """True for the entries that a source's flux is proportional to, such as amplitudes."""
         theta = np.asarray(theta, dtype=float)
-        return self._sources.norms(np.where(theta == 0, 1.0, theta))  # without flux, it is proportional to anything
+        with np.errstate(all="ignore"):
+            # without flux, it is proportional to anything
+            return self._sources.norms(np.where(theta == 0, 1.0, theta))
 
     def lowest(self, theta: Any) -> np.ndarray:
         """The least value of each norm, the others as they are, for which −2 ln L is defined; −inf for other entries.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Generic, TypeVar
 
 import numpy as np
 
@@ -13,6 +14,11 @@ from gpnb.fitting.vector import FreeParameters, Slots
 from gpnb.models.collection import Models
 
 _NO_SLOPES = np.zeros((0, 0)), np.zeros(0, dtype=int)
+
+Part = TypeVar("Part", BinFlux, MeanFactor)
+
+_REMEMBERED = 4
+"""Sets of values: a step is asked for its norms and its room besides, and another source may have moved alone."""
 
 
 class Sources:
@@ -33,8 +39,8 @@ class Sources:
     def __init__(self, models: Models, parameters: FreeParameters, blocks: Sequence[Predictor]):
         self._models, self._parameters = models, parameters
         self._shapes = parameters.shape_slots if any("spatial" in block.parts for block in blocks) else []
-        self._fluxes: dict[tuple[int, bytes, bytes], BinFlux] = {}
-        self._means: dict[tuple[int, int], MeanFactor] = {}
+        self._fluxes: dict[tuple[int, bytes, bytes], _Moved[BinFlux]] = {}
+        self._means: dict[tuple[int, int], _Moved[MeanFactor]] = {}
         self._seen: list[list[tuple[int, tuple[int, bytes, bytes], tuple[int, int]]]] = []
         for which, block in enumerate(blocks):
             self._seen.append([])
@@ -44,24 +50,23 @@ class Sources:
                 key = number, bins.low.tobytes(), bins.high.tobytes()
                 model = models[number]
                 if key not in self._fluxes:
-                    self._fluxes[key] = BinFlux(model.spectral, *bins)
+                    self._fluxes[key] = _Moved(BinFlux(model.spectral, *bins), parameters.slots[number])
                 if "temporal" in model.parts:
-                    self._means[which, number] = MeanFactor(model, block.periods)
+                    mean = MeanFactor(model, block.periods)
+                    self._means[which, number] = _Moved(mean, parameters.time_slots[number])
                 self._seen[-1].append((number, key, (which, number)))
 
     def at(self, theta: np.ndarray) -> list[list[Source]]:
         """Values and slopes at a vector: for each block, the sources that it sees."""
-        slots, time_slots = self._parameters.slots, self._parameters.time_slots
-        fluxes = {key: _both(flux, slots[key[0]], theta) for key, flux in self._fluxes.items()}
-        means = {key: _both(mean, time_slots[key[1]], theta) for key, mean in self._means.items()}
+        fluxes = {key: flux.both(theta) for key, flux in self._fluxes.items()}
+        means = {key: mean.both(theta) for key, mean in self._means.items()}
         shapes = [own.shape(theta) if own.base.size else None for own in self._shapes]
         return self._views(fluxes, means, shapes)
 
     def values(self, thetas: np.ndarray) -> list[list[Source]]:
         """Values alone, for one vector or for many of them, one a row."""
-        slots, time_slots = self._parameters.slots, self._parameters.time_slots
-        fluxes = {key: _value(flux, slots[key[0]], thetas) for key, flux in self._fluxes.items()}
-        means = {key: _value(mean, time_slots[key[1]], thetas) for key, mean in self._means.items()}
+        fluxes = {key: flux.values(thetas) for key, flux in self._fluxes.items()}
+        means = {key: mean.values(thetas) for key, mean in self._means.items()}
         shapes = [_plain(own, thetas) if own.base.size else None for own in self._shapes]
         return self._views(fluxes, means, shapes)
 
@@ -91,32 +96,47 @@ class Sources:
 
     def bad(self, theta: np.ndarray) -> str:
         """Which spectrum or light curve is not finite at a vector; empty if all are."""
-        slots, time_slots = self._parameters.slots, self._parameters.time_slots
-        for (number, *_), flux in self._fluxes.items():
-            bad = ~np.isfinite(_stacked(_both(flux, slots[number], theta))).all(axis=0)
+        for (number, *_), moved in self._fluxes.items():
+            bad = ~np.isfinite(_stacked(moved.both(theta))).all(axis=0)
             if bad.any():
-                low, high, model = flux.low[bad].min(), flux.high[bad].max(), self._models[number]
-                kind = type(model.spectral).__name__
+                bins, model = moved.part, self._models[number]
+                low, high, kind = bins.low[bad].min(), bins.high[bad].max(), type(model.spectral).__name__
                 return (
                     f"The spectrum of {model.name} ({kind}) gives no finite flux between {low:.3g} and {high:.3g} TeV"
                 )
         for (_, number), mean in self._means.items():
-            if not np.isfinite(_stacked(_both(mean, time_slots[number], theta))).all():
+            if not np.isfinite(_stacked(mean.both(theta))).all():
                 model = self._models[number]
                 return f"The light curve of {model.name} ({type(model.temporal).__name__}) has no finite mean"
         return ""
 
 
-def _both(part: BinFlux | MeanFactor, slots: Slots, theta: np.ndarray) -> Rows:
-    return slots.rows(part.both(slots.values(theta), slots.places))
+class _Moved(Generic[Part]):
+    """A spectrum in its bins, or a light curve in its periods, as the vector moves it; the last few are remembered."""
 
+    def __init__(self, part: Part, slots: Slots):
+        self.part: Part = part
+        self._slots = slots
+        self._last: dict[tuple[float, ...], Rows] = {}
 
-def _value(part: BinFlux | MeanFactor, slots: Slots, thetas: np.ndarray) -> Rows:
-    if thetas.ndim == 1:
-        return Rows(part.value(slots.values(thetas)), *_NO_SLOPES)
-    if not slots.places.size:  # nothing moves it
-        return Rows(part.value(slots.base.tolist())[None], *_NO_SLOPES)
-    return Rows(part.many(slots.many(thetas)), *_NO_SLOPES)
+    def both(self, theta: np.ndarray) -> Rows:
+        """Values and slopes at a vector."""
+        values = self._slots.values(theta)
+        key = tuple(values)
+        if key not in self._last:
+            if len(self._last) == _REMEMBERED:
+                del self._last[next(iter(self._last))]
+            self._last[key] = self._slots.rows(self.part.both(values, self._slots.places))
+        return self._last[key]
+
+    def values(self, thetas: np.ndarray) -> Rows:
+        """Values alone, for one vector or for many of them, one a row."""
+        part, slots = self.part, self._slots
+        if thetas.ndim == 1:
+            return Rows(part.value(slots.values(thetas)), *_NO_SLOPES)
+        if not slots.places.size:  # nothing moves it
+            return Rows(part.value(slots.base.tolist())[None], *_NO_SLOPES)
+        return Rows(part.many(slots.many(thetas)), *_NO_SLOPES)
 
 
 def _plain(slots: Slots, thetas: np.ndarray) -> Rows:

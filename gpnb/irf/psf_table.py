@@ -82,9 +82,7 @@ class PsfTable(Psf):
     @property
     def _edges(self) -> np.ndarray:
         """Edges in angle, deg; the first bin starts at zero, also for nodes."""
-        edges = self.axes[2].edge_values
-        edges[0] = 0.0
-        return edges
+        return np.append(0.0, self.axes[2].edge_values[1:])
 
     @property
     def _solid_angles(self) -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -186,13 +187,13 @@ class Axis:
         """The number of bins."""
         return len(self.low_values)
 
-    @property
+    @cached_property
     def is_contiguous(self) -> bool:
         """Whether each bin starts where the last one ends."""
         gaps = np.abs(self.low_values[1:] - self.high_values[:-1])
         return bool(np.all(gaps <= TOLERANCE * self.width_values[1:]))
 
-    @property
+    @cached_property
     def edge_values(self) -> np.ndarray:
         """The bin edges in `unit`, shape (n + 1,).
 
@@ -205,7 +206,7 @@ class Axis:
             raise ArgumentError(
                 f"The axis {self.name!r} has gaps, so it has no common edges: use low_values and high_values."
             )
-        return np.append(self.low_values, self.high_values[-1])
+        return frozen(np.append(self.low_values, self.high_values[-1]))
 
     @property
     def width_values(self) -> np.ndarray:
