@@ -26,6 +26,11 @@ _MODULES = {
         "chi2_gradient",
         "chi2_weight",
     ),
+    "likelihood_ratio": (
+        "sigma_to_ts",
+        "ts_p_value",
+        "ts_to_sigma",
+    ),
     "onoff": (
         "wstat",
         "wstat_background",
