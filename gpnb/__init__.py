@@ -114,6 +114,8 @@ _HOME = {
     "OffRegions": "reduce.off_methods",
     "PhaseOff": "reduce.off_methods",
     "fit": "fitting.fit",
+    "source_ts": "fitting.source_ts",
+    "ts_asimov": "fitting.asimov",
     "FitResult": "fitting.result",
     "background_models": "fitting.background_models",
     "Likelihood": "fitting.likelihood",

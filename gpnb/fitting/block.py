@@ -8,6 +8,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol, Self
 
 import numpy as np
 
+from gpnb.core.errors import ArgumentError
 from gpnb.core.recipe import Recipe
 from gpnb.data.gti import GTI
 
@@ -193,7 +194,22 @@ class Block(Predictor, Protocol):
 
     @staticmethod
     def measured(dataset: Any) -> np.ndarray:
-        """The numbers that were measured, to tell datasets apart."""
+        """The numbers that models are compared with, to tell datasets apart."""
+
+    @staticmethod
+    def with_measured(dataset: Any, counts: np.ndarray) -> Any:  # noqa: ARG004  (no counts to replace)
+        """A copy that counted something else.
+
+        Raises
+        ------
+        ArgumentError
+            If these data are no counts.
+        """
+        raise ArgumentError(f"{dataset.name} holds no counts, which this needs: give spectra or cubes.")
+
+    def backgrounds(self, sources: Sequence[Source]) -> list[np.ndarray]:
+        """Counts expected of the background in every bin of each dataset; zero where there is none."""
+        return [np.zeros(item.usable.shape) for item in self.datasets]
 
     @property
     def whole(self) -> Predictor:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import chdtrc, ndtri
 
 from gpnb.core.errors import ArgumentError
 from gpnb.core.frozen import unchanging
 from gpnb.fitting.joining import block_of
+from gpnb.fitting.nested import nesting_of
+from gpnb.stats.likelihood_ratio import ts_p_value, ts_to_sigma
 
 if TYPE_CHECKING:
     from gpnb.fitting.result import FitResult
+
+
+_LEFT = 0.01
+"""Of −2 ln L, that a fit may leave to gain."""
 
 
 @unchanging
@@ -28,11 +34,14 @@ class Comparison:
     dof : int
         How many more free parameters it has.
     p : float
-        Probability that `ts` is as large if the simpler model is true; chi square with `dof` degrees of freedom.
+        Probability that `ts` is as large if the simpler model is true; see `gpnb.stats.ts_p_value`.
     aic : float
         AIC of the simpler model less that of the other: positive where the other is to be preferred.
     note : str
         What stands against `p`.
+    bounded : int
+        How many of these parameters have a limit of theirs as value in the simpler model, such as an amplitude or an
+        extension of 0.
     """
 
     ts: float
@@ -40,40 +49,61 @@ class Comparison:
     p: float
     aic: float
     note: str = ""
+    bounded: int = 0
+
+    @classmethod
+    def of(cls, ts: float, dof: int, bounded: int, notes: Iterable[str]) -> Comparison:
+        """With what follows from a test statistic."""
+        if ts < -_LEFT:
+            notes = [*notes, "the model with more parameters fits worse: it is not nested, or a fit missed its minimum"]
+        elif ts < 0:
+            ts = 0.0
+        if bounded > 1:
+            notes = [*notes, f"{bounded} parameters start at a limit, and are taken as uncorrelated"]
+        return cls(ts, dof, float(ts_p_value(ts, dof, bounded)), ts - 2 * dof, "; ".join(notes), bounded)
 
     @property
     def significance(self) -> float:
-        """`p` in standard deviations, two-sided."""
-        return float(-ndtri(self.p / 2))
+        """`p` in standard deviations: two-sided, but one-sided where a parameter starts at a limit; see `ts_to_sigma`.
+
+        For one parameter it is the square root of `ts` in both cases.
+        """
+        return float(ts_to_sigma(self.ts, self.dof, self.bounded, sided=1 if self.bounded else 2))
 
 
-def compare(first: FitResult, second: FitResult) -> Comparison:
+def compare(first: FitResult, second: FitResult, bounded: int | None = None) -> Comparison:
     """See `FitResult.compare`.
 
     Raises
     ------
     ArgumentError
-        If data or statistics differ, or neither has more free parameters.
+        If data or statistics differ, neither has more free parameters, or one is frozen in the larger model alone.
     """
     _check_data(first, second)
     simple, rich = sorted((first, second), key=lambda item: len(item.names))
     dof = len(rich.names) - len(simple.names)
     if dof == 0:
         raise ArgumentError(f"Both have {len(rich.names)} free parameters, so neither is nested: compare their .aic.")
-    ts = simple.stat - rich.stat
-    faults = [item.message for item in (simple, rich) if not item.success]
-    notes = [f"a fit had no success: {'; '.join(faults)}"] if faults else []
-    if ts < 0:
-        notes.append("the model with more parameters fits worse: it is not nested, or its fit missed the minimum")
-    return Comparison(ts, dof, float(chdtrc(dof, max(ts, 0.0))), simple.aic - rich.aic, "; ".join(notes))
+    nesting = nesting_of(simple, rich)
+    bounded = min(nesting.bounded, dof) if bounded is None else bounded
+    return Comparison.of(simple.stat - rich.stat, dof, bounded, [*failures(simple, rich), *nesting.notes])
+
+
+def failures(*results: FitResult) -> list[str]:
+    """What is said of fits without success."""
+    faults = [words for item in results for words in item.faults]
+    return [f"a fit had no success: {'; '.join(faults)}"] if faults else []
 
 
 def _check_data(first: FitResult, second: FitResult) -> None:
     same = first.statistic == second.statistic and len(first.datasets) == len(second.datasets)
     same = same and all(
-        block_of(a) is block_of(b)
-        and np.array_equal(block_of(a).measured(a), block_of(b).measured(b))
-        and np.array_equal(a.usable, b.usable)
+        a is b
+        or (
+            block_of(a) is block_of(b)
+            and np.array_equal(block_of(a).measured(a), block_of(b).measured(b))
+            and np.array_equal(a.usable, b.usable)
+        )
         for a, b in zip(first.datasets, second.datasets, strict=True)
     )
     if not same:

@@ -282,6 +282,27 @@ class Likelihood:
             found |= zip(map(id, block.datasets), whole.predict(sources), strict=True)
         return [found[id(item)] for item in self.datasets]
 
+    def asimov(self, theta: Any) -> list[Dataset]:
+        """The data as they would be on average if a vector were true: the counts expected, whole or not.
+
+        Raises
+        ------
+        ArgumentError
+            If data are no counts, or fewer than none are expected.
+        """
+        theta = np.asarray(theta, dtype=float)
+        background: dict[int, np.ndarray] = {}
+        for block, sources in zip(self.blocks, self._sources.values(theta), strict=True):
+            background |= zip(map(id, block.datasets), block.backgrounds(sources), strict=True)
+        expected = [
+            signal + background[id(item)] for item, signal in zip(self.datasets, self.predict(theta), strict=True)
+        ]
+        for item, counts in zip(self.datasets, expected, strict=True):
+            if (counts[item.usable] < 0).any():
+                raise ArgumentError(f"Fewer than no counts are expected in {item.name} at {self._words(theta)}.")
+        pairs = zip(self.datasets, expected, strict=True)
+        return [block_of(item).with_measured(item, np.maximum(counts, 0)) for item, counts in pairs]
+
     def models_at(self, theta: Any) -> Models:
         """The models with the values of a vector, links followed."""
         theta = np.asarray(theta, dtype=float)

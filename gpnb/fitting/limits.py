@@ -13,6 +13,7 @@ from gpnb.core.errors import ArgumentError
 from gpnb.fitting.confidence import end_of, error_in_vector
 from gpnb.fitting.held import HeldFit
 from gpnb.fitting.likelihood import Likelihood
+from gpnb.fitting.nested import norm_names
 from gpnb.fitting.objective import Objective
 from gpnb.fitting.scoring import score
 from gpnb.models.collection import Models
@@ -126,20 +127,8 @@ def flux_limit(result: FitResult, source: str, number: int, low: Any, high: Any,
 
 def norm_of(result: FitResult, source: str) -> int | None:
     """The entry that the flux of a source is proportional to; None if no single parameter is."""
-    likelihood = result.likelihood()
-    own = likelihood.parameters.slots[likelihood.models.names.index(source)].numbers
-    found = [number for number in np.flatnonzero(likelihood.is_norm(likelihood.start)).tolist() if number in own]
-    return found[0] if found else None
-
-
-def source_ts(result: FitResult, number: int) -> float:
-    """−2 ln L without a source, which is norm 0, less that with it."""
-    likelihood = result.likelihood()
-    source = result.names[number].partition(".")[0]
-    start = likelihood.start
-    held = {place: start[place] for place, name in enumerate(result.names) if name.startswith(f"{source}.")}
-    without, _ = HeldFit(likelihood, start).at(held | {number: 0.0})
-    return max(without - result.stat, 0.0)
+    names = norm_names(result, source)
+    return result.names.index(names[0]) if names else None
 
 
 def _with_norm_alone(result: FitResult, number: int) -> Likelihood:

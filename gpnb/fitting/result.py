@@ -25,9 +25,10 @@ from gpnb.fitting.comparison import Comparison, compare
 from gpnb.fitting.confidence import ONE_SIGMA, Interval, confidence
 from gpnb.fitting.contour import contour
 from gpnb.fitting.likelihood import Likelihood
-from gpnb.fitting.limits import Limits, UpperLimit, flux_limit, norm_of, source_ts, upper_limit
+from gpnb.fitting.limits import Limits, UpperLimit, flux_limit, norm_of, upper_limit
 from gpnb.fitting.profile import profile
 from gpnb.fitting.sampling import Samples, sample
+from gpnb.fitting.source_ts import without
 from gpnb.models.collection import Models
 from gpnb.models.parameter import digits
 from gpnb.models.sky import SkyModel
@@ -260,9 +261,8 @@ class FitResult(Displayed):
     def ts(self) -> float:
         """Test statistic of the source against none: how much higher −2 ln L is without it, the rest fitted anew.
 
-        For a source that is not there it is distributed as chi square with as many degrees of freedom as the source has
-        free parameters (Wilks 1938, Ann. Math. Stat. 9, 60), roughly: a norm that cannot be negative gives 0 in half
-        of the cases, and without flux the shape has no meaning. It is 0 where the norm lies at its limit 0.
+        What it means, and that of each of several sources, `gpnb.source_ts` tells. It is 0 where the norm lies at its
+        limit 0.
 
         Raises
         ------
@@ -272,10 +272,10 @@ class FitResult(Displayed):
         sources = self.models.sources
         if len(sources) != 1:
             raise ArgumentError(
-                f"There are several models ({', '.join(self.models.names)}): fit without one of them, "
-                "and .compare the results."
+                f"There are several models ({', '.join(self.models.names)}): gpnb.source_ts(result) has a row for each "
+                "source."
             )
-        return source_ts(self, self._norm(sources[0].name))
+        return without(self, sources[0].name).ts
 
     def _norm(self, source: str) -> int:
         number = norm_of(self, source)
@@ -366,15 +366,24 @@ class FitResult(Displayed):
         """
         return sample(self, backend, steps, burn, walkers, seed, progress, cancel)
 
-    def compare(self, other: FitResult) -> Comparison:
+    def compare(self, other: FitResult, bounded: int | None = None) -> Comparison:
         """Test of a model nested in another, on the same data (Wilks 1938, Ann. Math. Stat. 9, 60).
 
         Parameters
         ----------
         other : FitResult
             With more free parameters, or with fewer.
+        bounded : int, optional
+            How many of the further parameters have a limit of theirs as value in the simpler model, so that they can
+            move one way only (see `gpnb.stats.ts_p_value`). By default it is found: the amplitude of a further source
+            that may not be negative, the extension of what was a point, what was frozen at its limit.
+
+        Raises
+        ------
+        ArgumentError
+            If data or statistics differ, neither has more free parameters, or one is frozen in the larger model alone.
         """
-        return compare(self, other)
+        return compare(self, other, bounded)
 
     def butterfly(self, energy_bounds: Any, model: str | None = None, n: int = 50) -> QTable:
         """Band of one standard deviation round a fitted spectrum.

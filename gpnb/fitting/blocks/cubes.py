@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
@@ -10,13 +11,15 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from gpnb.core.errors import ArgumentError
+from gpnb.core.recipe import Recipe
 from gpnb.datasets.map import MapDataset
 from gpnb.fitting.block import Bins, Block, Period, Rows, Share, Source
-from gpnb.fitting.cube.backgrounds import Background
+from gpnb.fitting.cube.backgrounds import Background, background_cube
 from gpnb.fitting.cube.components import component_of
 from gpnb.fitting.cube.part import Component, Part
 from gpnb.fitting.cube.photon_terms import Measured, PhotonTerm, Predicted
 from gpnb.fitting.cube.voxels import Voxels
+from gpnb.maps.sky_map import SkyMap
 from gpnb.models.background import BackgroundModel
 
 _MANY = 40
@@ -69,7 +72,13 @@ class Cubes(Block):
     @staticmethod
     def measured(dataset: MapDataset) -> np.ndarray:
         """See `Block`."""
-        return np.asarray(dataset.counts.data)
+        maps = (dataset.counts, dataset.counts_off, dataset.background)
+        return np.stack([np.nan_to_num(item.data) for item in maps if item is not None])
+
+    @staticmethod
+    def with_measured(dataset: MapDataset, counts: np.ndarray) -> MapDataset:
+        """See `Block`."""
+        return replace(dataset, counts=SkyMap(dataset.geom, counts), recipe=Recipe.memory("counts"))
 
     @cached_property
     def whole(self) -> Block:
@@ -84,6 +93,10 @@ class Cubes(Block):
             if part is not None:
                 found += part.cube(source)
         return [found.reshape(shape)]
+
+    def backgrounds(self, sources: Sequence[Source]) -> list[np.ndarray]:
+        """See `Block`."""
+        return [self._predicted_background(sources).reshape(self.datasets[0].geom.shape)]
 
     def at(self, sources: Sequence[Source], size: int) -> Share:
         """See `Block`."""
@@ -208,10 +221,7 @@ class Cubes(Block):
             np.add.at(fisher, (found.numbers[:, None], found.numbers), 2 * each * np.outer(relative, relative))
 
     def _predicted_background(self, sources: Sequence[Source]) -> np.ndarray:
-        dataset = self.datasets[0]
-        if dataset.background is None:
-            return np.zeros((self._n_energy, self._voxels.area.size))
-        cube = np.asarray(dataset.background.data, dtype=float).reshape(self._n_energy, -1)
+        cube = background_cube(self._voxels, self._backgrounds).reshape(self._n_energy, -1)
         if self._measured:
             return cube
         factors = [source for part, source in zip(self._kinds, sources, strict=True) if part is None]

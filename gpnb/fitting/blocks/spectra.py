@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
 
+from gpnb.core.recipe import Recipe
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.datasets.statistic import excess_variance
 from gpnb.fitting.block import Bins, Period, Source
@@ -46,7 +48,17 @@ class Spectra(Binned):
     @staticmethod
     def measured(dataset: SpectrumDataset) -> np.ndarray:
         """See `Block`."""
-        return dataset.counts
+        off = np.zeros_like(dataset.counts) if dataset.counts_off is None else dataset.counts_off
+        return np.stack([dataset.counts, off, dataset.expected_background])
+
+    @staticmethod
+    def with_measured(dataset: SpectrumDataset, counts: np.ndarray) -> SpectrumDataset:
+        """See `Block`."""
+        return replace(dataset, counts=counts, recipe=Recipe.memory("counts"))
+
+    def backgrounds(self, sources: Sequence[Source]) -> list[np.ndarray]:
+        """See `Block`."""
+        return [item.expected_background for item in self.datasets]
 
     def bad(self, sources: Sequence[Source]) -> str:
         """See `Block`."""

@@ -28,7 +28,7 @@ class Background:
     """
 
     def __init__(self, voxels: Voxels, rows: np.ndarray, models: Sequence[Any]):
-        cube = _cube(voxels, models)
+        cube = background_cube(voxels, models)
         self.total = voxels.totals(cube)
         n_energy, energy = len(self.total), voxels.energy
         here = voxels.at_photons(cube)
@@ -56,7 +56,8 @@ class Background:
         return factor, slopes
 
 
-def _cube(voxels: Voxels, models: Sequence[Any]) -> np.ndarray:
+def background_cube(voxels: Voxels, models: Sequence[Any]) -> np.ndarray:
+    """The reduced background, times the factors on the sky of models; zero where there is none."""
     dataset = voxels.dataset
     if dataset.background is None:
         if models:
