@@ -45,7 +45,7 @@ def ts_p_value(ts: ArrayLike, dof: int = 1, bounded: int = 0) -> np.ndarray:
     >>> float(ts_p_value(9.0, bounded=1).round(10))
     0.001349898
     """
-    return np.exp(_log_p(ts, dof, bounded))
+    return np.asarray(np.exp(_log_p(ts, dof, bounded)))
 
 
 def ts_to_sigma(ts: ArrayLike, dof: int = 1, bounded: int = 0, sided: int = 2) -> np.ndarray:
@@ -72,7 +72,7 @@ def ts_to_sigma(ts: ArrayLike, dof: int = 1, bounded: int = 0, sided: int = 2) -
     5.0
     """
     _check_sided(sided)
-    return np.maximum(-ndtri_exp(_log_p(ts, dof, bounded) - np.log(sided)), 0.0) + 0.0
+    return np.asarray(np.maximum(-ndtri_exp(_log_p(ts, dof, bounded) - np.log(sided)), 0.0) + 0.0)
 
 
 def sigma_to_ts(sigma: ArrayLike, dof: int = 1, bounded: int = 0, sided: int = 2) -> np.ndarray:
@@ -96,9 +96,9 @@ def sigma_to_ts(sigma: ArrayLike, dof: int = 1, bounded: int = 0, sided: int = 2
     [2.296, 6.18, 11.829]
     """
     _check_sided(sided)
-    sigma, dof, bounded = np.broadcast_arrays(np.asarray(sigma, dtype=float), dof, bounded)
+    sigma, dofs, limits = np.broadcast_arrays(np.asarray(sigma, dtype=float), dof, bounded)
     wanted = np.log(sided) + log_ndtr(-sigma)
-    found = rising_root(lambda ts: wanted - _log_p(ts, dof, bounded), np.zeros(sigma.shape), sigma**2 + dof)
+    found = rising_root(lambda ts: wanted - _log_p(ts, dofs, limits), np.zeros(sigma.shape), sigma**2 + dofs)
     return np.where(sigma > 0, found, np.where(sigma == 0, 0.0, np.nan))
 
 
