@@ -24,6 +24,9 @@ _STEPS = 48
 _NEGLIGIBLE = 1e-16
 """Part of the peak below which a density is zero: slopes of less have no inverse."""
 
+_NEAR = 8
+"""Pixels from the middle, within which contents of a kernel are found by rays."""
+
 _RAYS = 32
 """Gauss-Legendre nodes along the side of a rectangle whose content is found."""
 
@@ -147,9 +150,25 @@ class RadialPsf:
             With the axis ``energy_true``; integrals over pixels, whose sum is what the map contains.
         """
         sides = geom.plane.sides(np.array((geom.nx - 1) / 2), np.array((geom.ny - 1) / 2))
-        x, y = (side * (np.arange(n + 1) - n / 2) for side, n in zip(sides, (geom.nx, geom.ny), strict=True))
-        values = np.diff(np.diff(self._content(x[None, :], y[:, None]), axis=1), axis=2)
+        (x, column), (y, row) = (_from_middle(n) for n in (geom.nx, geom.ny))
+        quarter = self._far(x * sides[0], y * sides[1], sides)
+        x, y = x[:_NEAR], y[:_NEAR]
+        edges = [side * np.append(at - 0.5, at[-1] + 0.5) for at, side in ((x, sides[0]), (y, sides[1]))]
+        near = np.diff(np.diff(self._content(edges[0][None, :], edges[1][:, None]), axis=1), axis=2)
+        quarter[:, : len(y), : len(x)] = near
+        values = quarter[:, row[:, None], column]
         return SkyMap(geom.cube([self.energy_true]), values, "", Recipe.of(".kernel()", on=self, geom=geom))
+
+    def _far(self, x: np.ndarray, y: np.ndarray, sides: np.ndarray) -> np.ndarray:
+        """What pixels hold, by three places a side: right far from the source, where the density is smooth."""
+        nodes, weights = np.polynomial.legendre.leggauss(3)
+        across = (x[:, None] + sides[0] / 2 * nodes).ravel()
+        found = np.empty((self.energy_true.n, y.size, x.size))
+        for number, line in enumerate(y):  # one by one: memory
+            density = self.evaluate(np.hypot(across, (line + sides[1] / 2 * nodes)[:, None]))
+            both = np.einsum("jyxk,y,k->jx", density.reshape(len(density), 3, -1, 3), weights, weights)
+            found[:, number] = both * sides[0] * sides[1] / 4
+        return found
 
     def _content(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """What rectangles from the middle to (x, y) contain, with the sign of x y; shape (n_true, ny, nx)."""
@@ -183,6 +202,12 @@ class RadialPsf:
         r68 = self.containment_radius(0.68)
         energies = f"{self.energy_true.n} energies of {low:.4g} to {high:.4g} TeV"
         return f"<RadialPsf {energies}, r68 {r68[0]:.3g} to {r68[-1]:.3g} deg>"
+
+
+def _from_middle(n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Distances of pixels from the middle of a row of them, in pixels, and which of them each pixel has."""
+    away = np.abs(np.arange(n) - (n - 1) / 2)
+    return away[n // 2 :], away.astype(int)
 
 
 def _profiles(rad: np.ndarray, density: np.ndarray) -> Any:

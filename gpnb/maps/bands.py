@@ -76,6 +76,13 @@ def read_axes(hdu: fits.BinTableHDU, sizes: Sequence[int], source: str) -> tuple
     return tuple(axes)
 
 
+def axis_sizes(hdu: fits.BinTableHDU, source: str) -> tuple[int, ...]:
+    """The lengths of the axes of a BANDS table, first axis first, where no image tells them."""
+    where = f"{source}, table {hdu.name or 'BANDS'}"
+    firsts = [_column(hdu, group.split(",")[0].strip(), where) for group in _column_groups(hdu)]
+    return tuple(int(np.unique(values).size) for values in firsts)
+
+
 def _columns(axis: Axis, bins: np.ndarray) -> list[fits.Column]:
     stem, low, high = _column_names(axis)
     if axis.kind == "label":

@@ -129,7 +129,7 @@ def map_from_hdus(hdus: fits.HDUList, name: str | None, source: str, recipe: Rec
         geom = WcsGeometry.from_wcs(wcs, data.shape[-2:], axes, Recipe.of(".geom", on=made))
     except ArgumentError as error:
         raise DataFormatError(f"{where}: {error}") from error
-    return SkyMap(geom, data, _unit(hdu.header, where), made, _meta(hdu.header))
+    return SkyMap(geom, data, _unit(hdu.header, _usual_unit(hdus, hdu), where), made, _meta(hdu.header))
 
 
 def _header(skymap: SkyMap) -> fits.Header:
@@ -206,9 +206,18 @@ def _axes(hdus: fits.HDUList, hdu: Any, shape: tuple[int, ...], where: str) -> t
     return read_axes(hdus[found.strip()], shape[-3::-1], where)
 
 
-def _unit(header: fits.Header, where: str) -> u.UnitBase:
-    usual = "cm2 s" if header.get("CTYPE3") == "log_Energy" else ""  # exposure cubes of gtexpcube2 have no BUNIT
-    text = str(header.get("BUNIT", usual)).strip()
+def _usual_unit(hdus: fits.HDUList, hdu: Any) -> str:
+    """What is meant where BUNIT is missing or empty, as in files for the Fermi-LAT: exposure, or diffuse emission."""
+    names = {other.name for other in hdus}
+    if hdu.header.get("CTYPE3") == "log_Energy":
+        return "cm2 s"
+    if "ENERGIES" not in names or hdu.header.get("BANDSHDU", "ENERGIES") != "ENERGIES":
+        return ""
+    return "cm2 s" if "GTI" in names else "cm-2 s-1 MeV-1 sr-1"  # only exposure comes with good times
+
+
+def _unit(header: fits.Header, usual: str, where: str) -> u.UnitBase:
+    text = str(header.get("BUNIT", "")).strip() or usual
     try:
         return parse_unit(text)
     except ValueError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -68,6 +68,14 @@ class SkyShape(Model):
     def on(self, geom: WcsGeometry) -> np.ndarray:
         """Integral over each pixel of a geometry; shape (ny, nx), or (n energies, ny, nx) where it depends on these."""
         raise NotImplementedError
+
+    def covers(self, geom: WcsGeometry) -> np.ndarray:
+        """Whether what it has is known at each pixel of a geometry; shape (ny, nx)."""
+        return np.ones((geom.ny, geom.nx), dtype=bool)
+
+    def extended(self) -> Self:
+        """The same, going on beyond where it is known, as it is at the edge."""
+        return self
 
     def on_slopes(self, geom: WcsGeometry) -> np.ndarray:
         """Derivatives of `on` with all parameters, in their units; shape (n parameters, …)."""

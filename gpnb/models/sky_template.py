@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from astropy import units as u
@@ -74,6 +74,7 @@ class TemplateSource(SpatialModel):
             self.frame = frame
         self.map, self.normalize = found, bool(normalize)
         self._planes = Planes(found, self.normalize)
+        self._goes_on = self.normalize
 
     @property
     def carries_flux(self) -> bool:
@@ -117,8 +118,27 @@ class TemplateSource(SpatialModel):
         ArgumentError
             If the map is not normalised and does not cover the geometry, or the geometry has no energies.
         """
+        if not self._goes_on and not self.covers(geom).all():
+            raise ArgumentError(
+                f"TemplateSource: its map ({self.map.geom!r}) does not cover {geom!r}: give a larger one, "
+                "or normalize=True for a source within it."
+            )
         found = sum(self._planes.at(*place) for place in self._places(geom, *self.values))
         return self._in_energy(found * self._area(geom), None, geom)[0]
+
+    def covers(self, geom: WcsGeometry) -> np.ndarray:
+        """Whether a pixel of a geometry lies on the map, or on no sky; a normalised map is all there is."""
+        if self.normalize:
+            return super().covers(geom)
+        lon, lat = geom.lonlat
+        place = self._pixels(*to_frame(lon, lat, geom.frame, self.frame), *self.values)
+        return np.asarray(self._planes.inside(*place) | ~np.isfinite(lon))
+
+    def extended(self) -> Self:
+        """The same, with the brightness at the edge going on beyond the map, unless this is normalised."""
+        found = self.with_values(list(self.values))
+        found._goes_on = True
+        return found
 
     def on_slopes(self, geom: WcsGeometry) -> np.ndarray:
         """Derivatives of `on` with lon and lat (per deg); shape (2, …)."""
@@ -167,12 +187,7 @@ class TemplateSource(SpatialModel):
         for dx, dy in ((dx, dy) for dy in steps for dx in steps):
             lon, lat = geom.lonlat if n == 1 else geom.plane.sky(x + dx, y + dy)
             place = self._pixels(*to_frame(lon, lat, geom.frame, self.frame), lon0, lat0)
-            if not self.normalize and (np.isfinite(lon) & ~self._planes.inside(*place)).any():
-                raise ArgumentError(
-                    f"TemplateSource: its map ({self.map.geom!r}) does not cover {geom!r}: give a larger one, "
-                    "or normalize=True for a source within it."
-                )
-            yield place
+            yield place if self.normalize else self._planes.held(*place)
 
     def _pixels(self, lon: np.ndarray, lat: np.ndarray, lon0: float, lat0: float) -> tuple[np.ndarray, np.ndarray]:
         """Where on the map positions in its frame lie, when its middle is at another place."""

@@ -71,6 +71,11 @@ class Planes:
         ny, nx = self._data.shape[1:]
         return np.asarray((x >= -0.5) & (x <= nx - 0.5) & (y >= -0.5) & (y <= ny - 0.5))
 
+    def held(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Those on the map, and for those beyond it the nearest at its edge."""
+        ny, nx = self._data.shape[1:]
+        return np.clip(x, -0.5, nx - 0.5), np.clip(y, -0.5, ny - 0.5)
+
     def at(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Brightness at pixels (x, y), zero beyond the map; shape (n, …)."""
         return self.slopes(x, y)[0]
@@ -104,10 +109,12 @@ class Planes:
                 f"TemplateSource: its map goes from {self.energy[0]:.3g} to {self.energy[-1]:.3g} TeV, the data from "
                 f"{low[0]:.3g} to {high[-1]:.3g} TeV: beyond, its outer power laws go on."
             )
+        floor = np.maximum(value, TINY)
+        logs, relative = np.log(floor), (slopes / floor).swapaxes(0, 1)
         means, moved = [], []
         for start, stop in zip(low, high, strict=True):
             nodes, weights = quadrature(start, stop)
-            found, by = self._powers(value, slopes, nodes)
+            found, by = self._powers(logs, relative, nodes)
             means.append(np.tensordot(weights, found, axes=1) / (stop - start))
             moved.append(np.tensordot(weights, np.moveaxis(by, 1, 0), axes=1) / (stop - start))
         return np.stack(means), np.stack(moved, axis=1)
@@ -121,13 +128,11 @@ class Planes:
         index = np.clip(np.searchsorted(nodes, np.log(energy)) - 1, 0, nodes.size - 2)
         return index, ((np.log(energy) - nodes[index]) / np.diff(nodes)[index])[:, None, None]
 
-    def _powers(self, value: np.ndarray, slopes: np.ndarray, energy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Power laws between the planes."""
+    def _powers(self, logs: np.ndarray, relative: np.ndarray, energy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Power laws between the planes, of which the logarithms are given, and the relative slopes with anything."""
         index, part = self._segment(energy)
-        floor = np.maximum(value, TINY)
-        found = np.exp(_linear(np.log(floor), index, part))
-        relative = _linear((slopes / floor).swapaxes(0, 1), index, part[..., None])
-        return found, found * relative.swapaxes(0, 1)
+        found = np.exp(_linear(logs, index, part))
+        return found, found * _linear(relative, index, part[..., None]).swapaxes(0, 1)
 
     def draw(self, size: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """Random pixels (x, y) of the first plane: a pixel, and a step that makes it bilinear."""

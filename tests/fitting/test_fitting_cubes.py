@@ -189,6 +189,29 @@ def test_isotropic_emission_and_a_template_are_fitted_beside_a_source():
     assert np.abs(sigmas_off(result, truth)).max() < 0.01
 
 
+def test_a_template_covers_what_is_usable_and_goes_on_beyond():
+    data = cube_of(background=0.0)
+    geom = gpnb.WcsGeometry.create("83.63d 22.01d", width="2.4 deg", binsz="0.1 deg")
+    even = gpnb.TemplateSource(gpnb.SkyMap(geom, np.ones(geom.shape), "sr-1"), normalize=False)
+    model = gpnb.SkyModel(gpnb.PowerLaw(index=2.2, amplitude="1e-8 TeV-1 s-1 cm-2"), even, name="cloud")
+    with pytest.raises(
+        ArgumentError, match=r"cloud: its map does not cover \d+ usable pixels of cube: give a larger map"
+    ):
+        gpnb.fit(data, model)
+    assert even.extended().on(data.geom.image()) == pytest.approx(data.geom.solid_angle)
+    away = np.abs(np.array(np.indices(data.geom.shape[1:])) - 37).max(axis=0) * 0.04
+    inside = data.masked(away > 1.1)
+    found, everywhere = (
+        predicted_by(inside, model.replace(spatial=shape), amplitude=1e-8) for shape in (even, gpnb.ConstantSource())
+    )
+    assert found == pytest.approx(everywhere, rel=1e-6)
+
+
+def predicted_by(dataset, model, **values):
+    likelihood = Likelihood(dataset, model.replace(**values))
+    return likelihood.predict(likelihood.start)[0][dataset.usable]
+
+
 def test_a_template_is_smoothed_as_a_gaussian_of_its_shape_is():
     from gpnb.fitting.cube.image_source import convolved
     from gpnb.fitting.cube.responses import instrument_at

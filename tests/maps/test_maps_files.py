@@ -249,6 +249,7 @@ def test_fermi_files(data_dir):
     np.testing.assert_array_equal(image.data, counts.sum_over("energy").data)
     diffuse = SkyMap.read(folder / "gll_iem_v06_gc.fits.gz")
     assert diffuse.geom.axis("energy_true").n == 30
+    assert diffuse.unit == u.Unit("cm-2 s-1 MeV-1 sr-1")  # its BUNIT is empty
 
 
 @pytest.mark.data

@@ -1,4 +1,4 @@
-"""What gpnb writes, read by Gammapy in an environment of its own: `make validate`.
+"""What gpnb writes, read by Gammapy in an environment of its own, and cubes of Gammapy's fitted here: `make validate`.
 
 The interpreter that has Gammapy is that of GPNB_RIVAL_PYTHON, else benchmarks/.venv-rival/bin/python.
 """
@@ -30,7 +30,18 @@ def main() -> int:
         (folder / "demo.json").write_text(_run(sys.executable, "check_gammapy_reads_demo.py", "--expect", demo))
         pairs = (*((script, folder) for script in WRITTEN), ("check_gammapy_reads_demo.py", demo, folder / "demo.json"))
         codes = [subprocess.run(_command(rival, *pair), check=False).returncode for pair in pairs]
+        codes.append(_fitted(rival, folder))
     return int(any(codes))
+
+
+def _fitted(rival: str, folder: Path) -> int:
+    """Cubes that Gammapy has reduced, from the shared data."""
+    data = Path(os.environ.get("GPNB_DATA") or HERE.parents[2] / "shared" / "data")
+    if not data.is_dir():
+        sys.stdout.write(f"No cubes are fitted: there is no shared data in {data} (set GPNB_DATA).\n")
+        return int(os.environ.get("GPNB_REQUIRE_DATA") == "1")
+    _run(rival, "fitted.py", "--write", folder, data)
+    return subprocess.run(_command(sys.executable, "fitted.py", folder, data), check=False).returncode
 
 
 def _demo_store() -> Path:

@@ -45,7 +45,8 @@ class ImageSource(Component):
         self._voxels = voxels
         instrument = instrument_at(voxels.dataset, model)
         self.asks = instrument.asks
-        seen = convolved(voxels, instrument, model.spatial)
+        _check_covered(voxels, model)
+        seen = convolved(voxels, instrument, model.spatial.extended())
         self._seen, self._matrix = seen.reshape(len(seen), -1), instrument.matrix
         self._at_photons = self._rows()
         planes, which = voxels.planes
@@ -88,6 +89,15 @@ class ImageSource(Component):
         return np.asarray(mean * (self._matrix.T * source.flux.values) @ self._seen)
 
 
+def _check_covered(voxels: Voxels, model: Any) -> None:
+    missing = voxels.usable.any(axis=0) & ~model.spatial.covers(voxels.dataset.geom.image())
+    if missing.any():
+        raise ArgumentError(
+            f"{model.name}: its map does not cover {missing.sum()} usable pixels of {voxels.dataset.name}: "
+            "give a larger map, or leave them out with .masked()."
+        )
+
+
 def convolved(voxels: Voxels, instrument: Instrument, spatial: Any) -> np.ndarray:
     """Counts per flux in each true energy and pixel: exposure first, then the point spread function.
 
@@ -105,9 +115,7 @@ def convolved(voxels: Voxels, instrument: Instrument, spatial: Any) -> np.ndarra
         geom.center, npix=(2 * room_x + 1, 2 * room_y + 1), binsz=sides * u.deg, frame=geom.frame
     )
     kernel = instrument.psf.kernel(around).data
-    shape = [
-        next_fast_len(size + 2 * room, real=True) for size, room in zip(image.shape[1:], (room_y, room_x), strict=True)
-    ]
+    shape = [next_fast_len(size, real=True) for size in image.shape[1:]]  # what wraps around stays in the rim
     found = np.empty((len(image), geom.ny, geom.nx))
     for number, (plane, own) in enumerate(zip(image, kernel, strict=True)):  # one by one: memory
         both = irfft2(rfft2(plane, shape) * rfft2(own, shape), shape)
