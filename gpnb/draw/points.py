@@ -33,7 +33,7 @@ def draw(obj: Any, record: PointsView, figure: Figure) -> None:
 def summary(obj: Any, record: PointsView, picture: html.Markup = html.EMPTY, notes: Sequence[str] = ()) -> html.Markup:
     """One row a point, as safe HTML."""
     table = html.table(*points_rows(obj, record)) if len(points_rows(obj, record)[1]) else html.EMPTY
-    return html.frame(points_title(obj), points_facts(obj), [picture, table], notes, repr(obj))
+    return html.frame(points_title(obj), points_facts(obj), [picture, table], [*obj.notes, *notes], repr(obj))
 
 
 def table(obj: Any, record: PointsView) -> Table:

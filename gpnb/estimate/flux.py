@@ -16,6 +16,7 @@ from gpnb.maps.rounds import disk_sums
 from gpnb.maps.sky_map import SkyMap
 from gpnb.models.spectral import PowerLaw, SpectralModel
 from gpnb.products.flux import FluxMaps
+from gpnb.stats.coverage import limit_coverage
 from gpnb.stats.intervals import excess_error, upper_limit
 from gpnb.stats.significance import cash_significance, lima
 
@@ -101,13 +102,16 @@ def _values(
         ratio, off = circle.alpha[good], circle.off[good]
         error, significance = np.sqrt(n + ratio**2 * off), lima(n, off, ratio)
     lower, upper = excess_error(n, ratio, off)
+    limit = upper_limit(n, ratio, off, cl, sided)
+    cover = limit_coverage(*(values[:, None] for values in (n, limit, background)))
     flux = "cm-2 s-1"
     return [
         ("flux", (n - background) / x, flux),
         ("flux_err", error / x, flux),
         ("flux_errn", lower / x, flux),
         ("flux_errp", upper / x, flux),
-        ("flux_ul", upper_limit(n, ratio, off, cl, sided) / x, flux),
+        ("flux_ul", limit / x, flux),
+        ("coverage", cover, ""),
         ("significance", significance, ""),
     ]
 

@@ -165,11 +165,12 @@ class FreeShape:
         self, flux: Any, norm: np.ndarray, datasets: Sequence[SpectrumDataset], cells: Sequence[np.ndarray]
     ) -> dict[str, np.ndarray]:
         """Counts in the bands, and those of the fitted spectrum; the latter over the norm too."""
-        found = {name: np.zeros(len(norm)) for name in ("n_on", "n_off", "excess", "signal")}
+        found = {name: np.zeros(len(norm)) for name in ("n_on", "n_off", "excess", "background", "signal")}
         for item, cell in zip(datasets, cells, strict=True):
             values = {
                 "n_on": item.counts,
                 "excess": item.excess,
+                "background": item.expected_background,
                 "signal": item.predict(flux(item.energy_true.edge_values)),
             }
             if item.counts_off is not None:

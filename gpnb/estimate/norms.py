@@ -26,7 +26,7 @@ SCAN_POINTS = 31
 FITTED = ("norm", "norm_err", "norm_errn", "norm_errp", "norm_ul", "ts", "stat", "stat_null")
 """What is known of each norm, beside its scan."""
 
-_COUNTS = ("n_on", "n_off", "excess", "signal", "ref_npred")
+_COUNTS = ("n_on", "n_off", "excess", "background", "signal", "ref_npred")
 
 
 def fitted_norms(
@@ -97,10 +97,11 @@ def as_fields(
 
 
 def counts_of(bins: NormBins, norm: np.ndarray) -> dict[str, np.ndarray]:
-    """Counts ON and OFF, their excess, and those predicted for the fitted norms and for norm 1."""
+    """Counts ON and OFF, their excess, those of all else, and those predicted for the fitted norms and for norm 1."""
     reference = bins.total(bins.signal)
     measured = {name: bins.total(getattr(bins, name)) for name in ("n_on", "n_off", "excess")}
-    return {**measured, "signal": norm * reference, "ref_npred": reference}
+    background = measured["n_on"] - measured["excess"] + bins.total(bins.other)
+    return {**measured, "background": background, "signal": norm * reference, "ref_npred": reference}
 
 
 def energy_cells(datasets: Sequence[SpectrumDataset], edges: np.ndarray) -> list[np.ndarray]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from astropy import units as u
 
 from gpnb.core.errors import ArgumentError
+from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.fitting.confidence import end_of, error_in_vector
 from gpnb.fitting.held import HeldFit
 from gpnb.fitting.likelihood import Likelihood
@@ -17,6 +19,8 @@ from gpnb.fitting.nested import norm_names
 from gpnb.fitting.objective import Objective
 from gpnb.fitting.scoring import score
 from gpnb.models.collection import Models
+from gpnb.products.coverage import coverage_notes
+from gpnb.stats.coverage import limit_coverage
 from gpnb.stats.intervals import delta_stat, density_quantile
 
 if TYPE_CHECKING:
@@ -80,23 +84,31 @@ class UpperLimit(u.Quantity):  # type: ignore[misc]
         One-sided, or upper end of a two-sided interval.
     limits : str
         How it was found; see `gpnb.flux_points`.
+    coverage : float
+        How often it holds at worst, from its counts (see `gpnb.stats.limit_coverage`); NaN where these are not known.
     """
 
     of: str = ""
     cl: float | None = None
     sided: int | None = None
     limits: str = ""
+    coverage: float = math.nan
 
     @classmethod
-    def made(cls, value: Any, of: str, kind: Limits) -> UpperLimit:
+    def made(cls, value: Any, of: str, kind: Limits, coverage: float) -> UpperLimit:
         """A limit of this kind."""
         found: UpperLimit = u.Quantity(value).view(cls)
-        found.of, found.cl, found.sided, found.limits = of, kind.cl, kind.sided, kind.method
+        found.of, found.cl, found.sided, found.limits, found.coverage = of, kind.cl, kind.sided, kind.method, coverage
         return found
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What whoever looks at it should know."""
+        return coverage_notes(np.array(self.coverage), self.cl, self.sided, self.limits)
 
     def __array_finalize__(self, obj: Any) -> None:
         super().__array_finalize__(obj)
-        for name in ("of", "cl", "sided", "limits"):
+        for name in ("of", "cl", "sided", "limits", "coverage"):
             setattr(self, name, getattr(obj, name, getattr(type(self), name)))
 
     def __quantity_subclass__(self, unit: Any) -> tuple[type, bool]:
@@ -104,7 +116,8 @@ class UpperLimit(u.Quantity):  # type: ignore[misc]
 
     def __repr__(self) -> str:
         sides = "one-sided" if self.sided == 1 else "two-sided"
-        return f"UpperLimit({self.of} < {self.value:.4g} {self.unit} at {self.cl:g}, {sides}, {self.limits})"
+        notes = "".join(f"; {note}" for note in self.notes)
+        return f"UpperLimit({self.of} < {self.value:.4g} {self.unit} at {self.cl:g}, {sides}, {self.limits}{notes})"
 
 
 def upper_limit(result: FitResult, number: int, kind: Limits) -> UpperLimit:
@@ -112,17 +125,18 @@ def upper_limit(result: FitResult, number: int, kind: Limits) -> UpperLimit:
     likelihood = _with_norm_alone(result, number)
     entry = likelihood.names.index(result.names[number])
     scale, unit = likelihood.scale[entry], likelihood.parameters.units[entry]
-    return UpperLimit.made(_end(likelihood, entry, kind) * scale * u.Unit(unit), result.names[number], kind)
+    theta = _at_end(likelihood, entry, kind)
+    value = theta[entry] * scale * u.Unit(unit)
+    return UpperLimit.made(value, result.names[number], kind, _coverage(likelihood, entry, theta))
 
 
 def flux_limit(result: FitResult, source: str, number: int, low: Any, high: Any, kind: Limits) -> UpperLimit:
     """See `FitResult.flux_limit`."""
     likelihood = _with_norm_alone(result, number)
     entry = likelihood.names.index(result.names[number])
-    theta = likelihood.start
-    theta[entry] = _end(likelihood, entry, kind)
+    theta = _at_end(likelihood, entry, kind)
     flux = likelihood.models_at(theta)[source].spectral.integral(low, high)
-    return UpperLimit.made(flux, f"{source}.flux", kind)
+    return UpperLimit.made(flux, f"{source}.flux", kind, _coverage(likelihood, entry, theta))
 
 
 def norm_of(result: FitResult, source: str) -> int | None:
@@ -145,12 +159,36 @@ def _with_norm_alone(result: FitResult, number: int) -> Likelihood:
     return Likelihood(result.datasets, models, result.recipe.kwargs.get("statistic"), joined=alone)
 
 
-def _end(likelihood: Likelihood, entry: int, kind: Limits) -> float:
-    """The upper limit of an entry."""
-    found = score(Objective(likelihood), likelihood.start, _EXACT)
-    fit, best = HeldFit(likelihood, found.theta), float(found.theta[entry])
-    size = error_in_vector(likelihood, found.theta, entry)
-    is_norm = bool(likelihood.is_norm(found.theta)[entry])
+def _at_end(likelihood: Likelihood, entry: int, kind: Limits) -> np.ndarray:
+    """The vector with an entry at its upper limit, the others where they fit best."""
+    best = score(Objective(likelihood), likelihood.start, _EXACT).theta
+    theta = best.copy()
+    theta[entry] = _end(likelihood, best, entry, kind)
+    return theta
+
+
+def _coverage(likelihood: Likelihood, entry: int, theta: np.ndarray) -> float:
+    """How often the limit of a norm holds at worst, where counts of spectra are what speaks; else NaN."""
+    spectra = [item for item in likelihood.datasets if isinstance(item, SpectrumDataset)]
+    if len(spectra) < len(likelihood.datasets) or not likelihood.is_norm(theta)[entry]:
+        return math.nan
+    without = theta.copy()
+    without[entry] = 0.0
+    used = [item.usable for item in spectra]
+
+    def flat(values: Iterable[np.ndarray]) -> np.ndarray:
+        return np.concatenate([value[kept] for value, kept in zip(values, used, strict=True)])
+
+    whole, others = flat(likelihood.predict(theta)), flat(likelihood.predict(without))
+    background = flat(item.expected_background for item in spectra) + others
+    return float(limit_coverage(flat(item.counts for item in spectra), whole - others, background))
+
+
+def _end(likelihood: Likelihood, theta: np.ndarray, entry: int, kind: Limits) -> float:
+    """The upper limit of an entry, from the best vector."""
+    fit, best = HeldFit(likelihood, theta), float(theta[entry])
+    size = error_in_vector(likelihood, theta, entry)
+    is_norm = bool(likelihood.is_norm(theta)[entry])
     if kind.method == "bayesian":
         return _quantile(likelihood, fit, entry, size, kind.cl)
     rise = delta_stat(kind.cl, kind.sided)

@@ -85,6 +85,14 @@ class Sed(Displayed):
         words = "spectrum" if spectra == 1 else "spectra"
         return f"<Sed of {sets} set{'s' * (sets != 1)} of flux points and {spectra} {words}>"
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What whoever looks at the points should know."""
+        several = len(self.points) > 1
+        return tuple(
+            f"{label}: {note}" if several else note for label, item in self.points.items() for note in item.notes
+        )
+
     def _span(self, energy: Any) -> tuple[float, float] | None:
         if energy is not None:
             return to_range(energy, ENERGY, "energy")

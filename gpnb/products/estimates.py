@@ -13,7 +13,9 @@ from gpnb.core.errors import ArgumentError, SelectionError
 from gpnb.core.frozen import unchanging
 from gpnb.core.recipe import Recipe
 from gpnb.core.units import ENERGY
+from gpnb.products.coverage import coverage_notes
 from gpnb.products.sed import REFERENCES, SED_TYPES, SUFFIXES, unit_of
+from gpnb.stats.coverage import limit_coverage
 from gpnb.stats.intervals import delta_stat
 from gpnb.stats.scans import Scan
 
@@ -92,6 +94,7 @@ class Estimates:
         for name in (*NORMS, *STATS):
             value = getattr(self, name)
             self._set(name, np.nan if value is None else value, shape)
+        self._set("ts", np.maximum(self.ts, 0.0), shape)  # rounding in files
         limited = np.isnan(self.norm) & np.isfinite(self.norm_ul) if self.is_ul is None else self.is_ul
         self._set("is_ul", limited, shape, bool)
         self._complete_errors()
@@ -132,7 +135,21 @@ class Estimates:
     @property
     def sqrt_ts(self) -> np.ndarray:
         """Square root of ``ts``, with the sign of the norm."""
-        return np.asarray(np.sign(self.norm) * np.sqrt(np.maximum(self.ts, 0.0)))
+        return np.asarray(np.sign(self.norm) * np.sqrt(self.ts))
+
+    @property
+    def coverage(self) -> np.ndarray:
+        """How often each upper limit holds at worst, from its counts; NaN where these are not known."""
+        known = [self.extra.get(name) for name in ("n_on", "ref_npred", "background")]
+        if any(item is None for item in known):
+            return np.full(self.norm.shape, np.nan)
+        n, reference, background = (np.asarray(item, dtype=float)[..., None] for item in known)
+        return limit_coverage(n, self.norm_ul[..., None] * reference, background)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What whoever looks at them should know."""
+        return coverage_notes(self.coverage, self.cl, self.sided, self.limits)
 
     @property
     def delta_stat(self) -> float:

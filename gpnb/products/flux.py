@@ -13,6 +13,7 @@ from gpnb.core.display import Displayed
 from gpnb.core.frozen import unchanging
 from gpnb.core.recipe import Recipe
 from gpnb.maps.sky_map import SkyMap
+from gpnb.products.coverage import coverage_notes
 
 
 @unchanging
@@ -38,6 +39,8 @@ class FluxMaps(Displayed):
         How they were made.
     containment : float
         Part of a source's photons that the circle holds, for which the fluxes are corrected; 1 for none.
+    coverage : SkyMap, optional
+        How often each upper limit holds at worst; see `gpnb.stats.limit_coverage`.
     """
 
     panel = "sky"
@@ -54,14 +57,17 @@ class FluxMaps(Displayed):
     sided: int
     recipe: Recipe
     containment: float = 1.0
+    coverage: SkyMap | None = None
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the fluxes mean."""
-        if self.containment < 1:
-            return (f"Fluxes are corrected for a circle that holds {100 * self.containment:.3g} % of a source.",)
+        """What the fluxes mean, and what to know of their upper limits."""
         lost = "of a point source they lack what the point spread function carries out, if containment= is not given"
-        return (f"Fluxes are of what lies within {self.radius:g} deg: {lost}.",)
+        meaning = f"fluxes are of what lies within {self.radius:g} deg: {lost}"
+        if self.containment < 1:
+            meaning = f"fluxes are corrected for a circle that holds {100 * self.containment:.3g} % of a source"
+        few = () if self.coverage is None else coverage_notes(self.coverage.data, self.cl, self.sided, "bounded")
+        return meaning, *few
 
     @property
     def maps(self) -> Mapping[str, SkyMap]:

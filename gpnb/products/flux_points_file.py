@@ -26,7 +26,7 @@ from gpnb.products.sed import (
 
 _ENERGIES = ("e_ref", "e_min", "e_max")
 _EXTRA = (
-    *("n_on", "n_off", "excess", "signal", "ref_npred"),
+    *("n_on", "n_off", "excess", "background", "signal", "ref_npred"),
     *("counts", "npred", "npred_excess", "success", "n_dof"),
 )
 """Columns that are kept as they are: our own (without those that Gammapy expects once a dataset), and Gammapy's."""

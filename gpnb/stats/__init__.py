@@ -14,6 +14,7 @@ _MODULES = {
         "cash_weight",
         "cstat",
     ),
+    "coverage": ("limit_coverage",),
     "doubling": (
         "doubling_limits",
         "doubling_time",

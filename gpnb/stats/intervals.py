@@ -12,6 +12,9 @@ from gpnb.stats.counts import cstat
 from gpnb.stats.onoff import wstat
 from gpnb.stats.roots import rising_root
 
+_INSIDE = 1 - 1e-9
+"""Of the least signal: rounding must not lead outside."""
+
 _CEILING = 1e6
 """Stands for infinity where a root is looked for."""
 
@@ -129,4 +132,4 @@ def _profile(
 
 def _lowest(n: np.ndarray, alpha: np.ndarray, off: np.ndarray) -> np.ndarray:
     """The most negative signal that some background explains (bounded only without counts)."""
-    return np.where(n == 0, -alpha * off / (1 + alpha), -np.inf)
+    return np.where(n == 0, -alpha * off / (1 + alpha) * _INSIDE, -np.inf)

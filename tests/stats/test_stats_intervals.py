@@ -65,3 +65,11 @@ def test_roots_of_many_cubics(cases):
         lambda x: slope * (x - root) + (x - root) ** 3, np.full(len(root), -11.0), np.full(len(root), -10.5)
     )
     assert found == pytest.approx(root, abs=1e-6)
+
+
+@pytest.mark.parametrize("alpha", [0.052, 0.1, 0.2, 1 / 3])
+def test_without_on_counts_the_upper_error_is_known_whatever_the_off_counts(alpha):
+    lower, upper = excess_error(0, alpha, np.arange(300))
+    lowest = -alpha * np.arange(300) / (1 + alpha)
+    assert (lower == 0).all()
+    assert upper == pytest.approx(0.5 + lowest + alpha * np.arange(300), abs=1e-5)  # −2 ln L is 2 (s − lowest)

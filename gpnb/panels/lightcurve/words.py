@@ -87,6 +87,7 @@ def notes_of(work: CurveWork, view: LightCurveView) -> list[str]:
     )
     notes = [f"{empty} point{'s' * (empty != 1)} without usable data"] if empty else []
     notes += [f"{limits} upper limit{'s' * (limits != 1)}"] if limits else []
+    notes += curve.notes
     if overlaps := measures_of(work, view).overlaps:
         notes.append(f"{overlaps} bin{'s' * (overlaps != 1)} overlap others in time: they count as independent")
     notes += _strip_notes(work, view)

@@ -136,13 +136,15 @@ def comparison_rows(fits: Mapping[str, FitResult]) -> list[list[str]]:
 
 
 def notes_of(work: SpectrumWork, view: SpectrumView) -> list[str]:
-    """What deserves attention: bins without OFF counts, parameters at limits, a fit without success."""
+    """What deserves attention: bins without OFF counts, parameters and points at limits, a fit without success."""
     notes = [*work.spectra(view).notes]
     result = work.result(view)
     if result is not None:
         notes += [] if result.success else [f"No success: {result.message}"]
         known = result.models.parameters
         notes += [f"{name.partition('.')[2]} is at its limit" for name in result.names if at_limit(known[name])]
+    points = work.known_points(view)
+    notes += () if points is None else points.notes
     return list(dict.fromkeys(notes))
 
 

@@ -115,6 +115,10 @@ class SpectrumWork(FitWork[SpectrumView]):
         found = self._kept.once(("points", *self._of_step(view), view.edges), lambda: self._points(view, **work))
         return self._kept.put(self._last_points(view), found)
 
+    def known_points(self, view: SpectrumView) -> FluxPoints | None:
+        """Flux points that are there already."""
+        return self.points(view) if self._has_points(view) and self._knows_points(view) else None
+
     def _has_points(self, view: SpectrumView) -> bool:
         return bool(view.edges) and self.shown(view) is not None and bool(self.spectra(view).usable)
 
