@@ -108,6 +108,7 @@ def norm_bins(
         n_on=added([item.counts for item in used]),
         n_off=added([0.0 if item.counts_off is None else item.counts_off for item in used]),
         lowest=terms.lowest,
+        bends=terms.bends,
     )
     return bins, numbers
 

@@ -42,8 +42,8 @@ class NormBins:
         Counts of all other sources.
     excess, variance : array, shape (n_bins,)
         Counts less background, and the variance of that.
-    lowest : array, shape (n_bins,)
-        The least signal that the statistic is defined for.
+    lowest, bends : array, shape (n_bins,)
+        The least signal that the statistic is defined for; that at which its second derivative jumps, NaN where none.
     n_on, n_off : array, shape (n_bins,)
         Counts; those OFF are zero where the background is known.
     """
@@ -56,6 +56,7 @@ class NormBins:
     excess: np.ndarray
     variance: np.ndarray
     lowest: np.ndarray
+    bends: np.ndarray
     n_on: np.ndarray
     n_off: np.ndarray
 
@@ -130,14 +131,22 @@ class NormProfile:
         """How much less likely no signal is, in −2 ln L."""
         return np.asarray(np.maximum(self.null - self.least, 0.0))
 
-    @property
-    def error(self) -> np.ndarray:
-        """From the curvature; NaN where there is none."""
+    def error(self, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
+        """From the curvature, NaN where there is none; the mean of both `errors` where it jumps between their ends."""
         expected = self.bins.weight(self.best)
         with np.errstate(divide="ignore", invalid="ignore"):
             step = 0.01 * np.sqrt(2 / expected)
             bend = (self.bins.slope(self.best + step) - self.bins.slope(self.best - step)) / (2 * step)
-            return np.asarray(np.where(bend > _FLAT * expected, np.sqrt(2 / bend), np.nan))
+            curved = np.where(bend > _FLAT * expected, np.sqrt(2 / bend), np.nan)
+        return np.where(self._jumps(self.best - lower, self.best + upper), 0.5 * (lower + upper), curved)
+
+    def _jumps(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        """Whether the second derivative does, between two norms."""
+        bins = self.bins
+        with np.errstate(divide="ignore", invalid="ignore"):
+            place = (bins.bends - bins.other) / bins.signal
+        inside = (place > low[bins.cell]) & (place < high[bins.cell])
+        return bins.total(inside.astype(float)) > 0
 
     def above(self, start: np.ndarray, delta: float) -> np.ndarray:
         """Where −2 ln L has risen by `delta` from its value at `start`, at higher norms."""

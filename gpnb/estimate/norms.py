@@ -61,7 +61,7 @@ def fitted_norms(
     scan = profile.scan(n_scan, errp)
     found = {
         "norm": profile.best,
-        "norm_err": profile.error,
+        "norm_err": profile.error(errn, errp),
         "norm_errn": errn,
         "norm_errp": errp,
         "norm_ul": profile.limit(limits),

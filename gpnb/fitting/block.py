@@ -229,6 +229,16 @@ class Block(Predictor, Protocol):
         """How far down each entry may go, alone and in a straight line, before the statistic is not defined."""
         return np.full(size, np.inf)
 
+    def bent(self, sources: Sequence[Source], size: int, covariance: np.ndarray) -> np.ndarray:
+        """What second derivatives lack of their mean over what the errors span, where they jump within it.
+
+        Parameters
+        ----------
+        covariance : array, shape (size, size)
+            The errors, in units of the vector.
+        """
+        return np.zeros((size, size))
+
     def joined(self) -> Self:
         """The same for the norm of one shape alone: neighbouring energies may be added where that helps."""
         return self

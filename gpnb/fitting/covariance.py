@@ -12,6 +12,12 @@ from gpnb.fitting.scoring import error_sizes
 _STEP = 0.02
 """In standard deviations: differences of exact gradients are then right to 1e-4 or so."""
 
+_ROUNDS = 3
+"""After which errors and the mean over what they span agree."""
+
+_NARROWEST = 0.25
+"""Of the expected curvature: errors are taken to be twice the expected ones at most, where second derivatives jump."""
+
 _NEAR, _THERE = 1e-2, 1e-6
 """In standard deviations: an entry so near to a limit lies at it, if −2 ln L falls towards the limit; in any case."""
 
@@ -116,6 +122,7 @@ def _inverse(
         return nothing, [f"no covariance: flat direction of {_listed(_part(names, vectors[:, 0]))}; freeze one of them"]
     axes = vectors / size[:, None] * np.sqrt(2 / values)  # one expected standard deviation each
     curvature = _curvature(objective, theta, limits, among, axes)
+    curvature = _without_jumps(objective, theta, among, axes, curvature)
     if not np.isfinite(curvature).all():
         return nothing, ["no covariance: −2 ln L is not finite beside the minimum"]
     observed, turned = np.linalg.eigh(curvature)
@@ -124,6 +131,18 @@ def _inverse(
         return nothing, [f"no covariance: −2 ln L has no minimum along {_listed(part)}"]
     axes = axes @ turned
     return (axes / observed) @ axes.T, []
+
+
+def _without_jumps(
+    objective: Objective, theta: np.ndarray, among: np.ndarray, axes: np.ndarray, curvature: np.ndarray
+) -> np.ndarray:
+    """The same where second derivatives jump: their mean over what the errors span, which depends on it."""
+    found = curvature
+    for _ in range(_ROUNDS):
+        observed, turned = np.linalg.eigh(np.nan_to_num(found))
+        spans = axes @ turned / np.sqrt(np.maximum(observed, _NARROWEST))
+        found = curvature + axes.T @ objective.bent(theta, among, spans @ spans.T) @ axes / 2
+    return found
 
 
 def _curvature(

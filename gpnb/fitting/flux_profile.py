@@ -88,6 +88,11 @@ class FluxLikelihood:
             found[self._number] *= self._of_one(theta)[0] / self._reference
         return found
 
+    def bent(self, theta: np.ndarray, covariance: np.ndarray) -> np.ndarray:
+        """See `Likelihood.bent`."""
+        inner, jacobian = self._moved(theta)
+        return np.asarray(jacobian.T @ self._inner.bent(inner, jacobian @ covariance @ jacobian.T) @ jacobian)
+
     def guess(self, theta: np.ndarray, moving: np.ndarray) -> np.ndarray:
         """The same: profiles start at a minimum."""
         return theta

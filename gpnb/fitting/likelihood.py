@@ -219,6 +219,16 @@ class Likelihood:
             found = [block.slant(sources, len(self.parameters)) for block, sources in views]
         return np.asarray(np.sum(found, axis=0))
 
+    def bent(self, theta: Any, covariance: np.ndarray) -> np.ndarray:
+        """What second derivatives lack of their mean over what the errors span, where they jump within it.
+
+        Those of W do where there are ON and no OFF counts. It is zero elsewhere.
+        """
+        with np.errstate(all="ignore"):
+            views = zip(self.blocks, self._sources.at(np.asarray(theta, dtype=float)), strict=True)
+            found = [block.bent(sources, len(self.parameters), covariance) for block, sources in views]
+        return np.asarray(np.sum(found, axis=0))
+
     def settle(self, theta: Any) -> bool:
         """Take what was held, such as responses at the place of a source, as it is at a vector; whether it changed."""
         views = self._sources.at(np.asarray(theta, dtype=float))

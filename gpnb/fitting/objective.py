@@ -60,6 +60,9 @@ class Statistic(Protocol):
     def lowest(self, theta: np.ndarray) -> np.ndarray:
         """The least value of each norm for which −2 ln L is defined; −inf for other entries."""
 
+    def bent(self, theta: np.ndarray, covariance: np.ndarray) -> np.ndarray:
+        """What second derivatives lack of their mean over what the errors span, where they jump within it."""
+
     def guess(self, theta: np.ndarray, moving: np.ndarray) -> np.ndarray:
         """A vector nearer to the data, in which only some entries move; the same where there is none."""
 
@@ -143,6 +146,13 @@ class Objective:
     def is_norm(self, theta: np.ndarray) -> np.ndarray:
         """True for the entries that a source's flux is proportional to."""
         return np.asarray(self.likelihood.is_norm(self.full(theta))[self.moving])
+
+    def bent(self, theta: np.ndarray, among: np.ndarray, covariance: np.ndarray) -> np.ndarray:
+        """See `Statistic`; of some of the entries that move."""
+        own = np.ix_(self.moving[among], self.moving[among])
+        whole = np.zeros((len(self._template), len(self._template)))
+        whole[own] = covariance
+        return np.asarray(self.likelihood.bent(self.full(theta), whole)[own])
 
     def limits(self, theta: np.ndarray) -> np.ndarray:
         """The bounds at a vector, and those where −2 ln L ends."""

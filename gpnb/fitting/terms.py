@@ -18,6 +18,9 @@ from gpnb.stats.onoff import wstat_gradient, wstat_terms
 _FEW = 6.0
 """OFF counts: where more are expected, W has no bias worth a look."""
 
+_SPOT = 0.01
+"""Of the spread of a signal: as good as none."""
+
 _SURE = 1 - 1e-5
 
 _TINY = 1e-25
@@ -33,9 +36,12 @@ class Term(Protocol):
     ----------
     lowest : array
         The least signal of each bin that it is defined for.
+    bends : array
+        The signal of each bin at which the second derivative jumps; NaN where it does not.
     """
 
     lowest: np.ndarray = np.array(-np.inf)
+    bends: np.ndarray = np.array(np.nan)
 
     def __call__(self, signal: np.ndarray) -> Three:
         """Three arrays like `signal`; its last axis goes over the bins, those before it over many signals."""
@@ -63,6 +69,7 @@ class OnOff(Term):
     def __init__(self, n: np.ndarray, m: np.ndarray, alpha: np.ndarray, expected: np.ndarray):
         self._n, self._m, self._alpha, self._expected = n, m, alpha, expected
         self.lowest = np.where(n > 0, -np.inf, -alpha * m / (1 + alpha))
+        self.bends = np.where((n > 0) & (m == 0), n * alpha / (1 + alpha), np.nan)  # below, all else is background
         self._empty = (n == 0) & (m == 0)
 
     def __call__(self, signal: np.ndarray) -> Three:
@@ -81,6 +88,13 @@ class OnOff(Term):
         often = _chance(n, on[bins]) * _chance(m, off[bins])
         found[few] = np.bincount(bins, np.nan_to_num(often * slope), few.size)
         return found
+
+
+def second_derivatives(term: Term, signal: np.ndarray, spread: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Those of each bin: their mean over a spread to both sides, with which the statistic rises, and on the spot."""
+    low, here, high = (term(signal + part * spread)[0] for part in (-1, 0, 1))
+    before, after = (term(signal + part * spread)[1] for part in (-_SPOT, _SPOT))
+    return (high - 2 * here + low) / spread**2, (after - before) / (2 * _SPOT * spread)
 
 
 def _pairs(on: np.ndarray, off: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -170,8 +184,8 @@ class Terms(Term):
         The statistics.
     n : int
         Number of sums.
-    lowest : array, shape (n,)
-        The least signal that they are defined for.
+    lowest, bends : array, shape (n,)
+        See `Term`.
     """
 
     def __init__(
@@ -205,7 +219,10 @@ class Terms(Term):
         self._sorted = np.argsort(owner, kind="stable")
         self._starts = np.searchsorted(owner[self._sorted], np.arange(self.n))
         self._alone = np.array_equal(owner, np.arange(self.n))
-        self.lowest = np.concatenate([term.lowest for term, _ in self._parts])
+        self.lowest, self.bends = (
+            np.concatenate([np.broadcast_to(getattr(term, name), its.stop - its.start) for term, its in self._parts])
+            for name in ("lowest", "bends")
+        )
 
     def join(self, values: np.ndarray) -> np.ndarray:
         """See `Term`."""

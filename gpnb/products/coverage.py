@@ -24,9 +24,7 @@ def coverage_notes(coverage: np.ndarray, cl: float | None, sided: int | None, li
     few = known[1 - known > _WORTH * (1 - cl) / sided]
     if not few.size:
         return ()
-    which = "its" if known.size == 1 else f"{few.size} of {known.size}"
-    said = 1 - (1 - cl) / sided
-    return (
-        f"few counts: {which} upper limit{'s' * (known.size > 1)} may cover the truth in {100 * few.min():.0f} % of "
-        f"cases, not in {100 * said:.3g} %; limits='bayesian' cover at least what they say, or take wider bins",
-    )
+    which = "its upper limit" if known.size == 1 else f"{few.size} of {known.size} upper limits"
+    said, worst = 100 * (1 - (1 - cl) / sided), 100 * few.min()
+    found = f"{which} may cover the truth in {worst:.0f} % of cases, not in {said:.3g} %"
+    return (f"few counts: {found}; limits='bayesian' cover at least what they say, or take wider bins",)

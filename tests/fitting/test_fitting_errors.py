@@ -277,3 +277,48 @@ def test_they_stop_between_evaluations(data, kind, frozen):
     assert token.left == 0  # the first time that it said so
     ASKED[kind](found, patient)
     assert 10**9 - patient.left > 7
+
+
+def sparse(seed, n_runs=20, n=7, signal=300.0, n_off=1.0):
+    """Runs whose bins often hold ON and no OFF counts, where the second derivative of W jumps."""
+    rng = np.random.default_rng(seed)
+    axes = [gpnb.Axis.energy("1 TeV", "100 TeV", nbin=n, name=name) for name in ("energy", "energy_true")]
+    flux = gpnb.PowerLaw(index=2, amplitude="1e-12 TeV-1 s-1 cm-2").integral_bins(axes[1].edge_values)
+    exposure = np.full(n, signal / n_runs / flux.sum())
+    alpha = 0.5 * signal / (n_off * n_runs * n)
+    return gpnb.Datasets(
+        [
+            gpnb.SpectrumDataset(
+                *(*axes, rng.poisson(flux * exposure + alpha * n_off), exposure, np.eye(n), "1 h"),
+                counts_off=rng.poisson(n_off, n),
+                acceptance_off=1 / alpha,
+                name=f"run-{number}",
+            )
+            for number in range(n_runs)
+        ]
+    )
+
+
+@pytest.mark.parametrize("statistic", [None, "wstat"])
+def test_errors_are_those_of_the_profile_where_second_derivatives_jump(statistic):
+    start = gpnb.PowerLaw(index=2, amplitude="1e-12 TeV-1 s-1 cm-2")
+    away = []
+    for seed in range(6):
+        result = gpnb.fit(sparse(seed), start, statistic=statistic)
+        found = [result.confidence(name) for name in result.names]
+        away += [2 * error / (item.errn + item.errp) - 1 for error, item in zip(result.errors, found, strict=True)]
+    assert np.abs(away).max() < (0.012 if statistic is None else 0.03)
+    assert np.abs(away).mean() < (0.006 if statistic is None else 0.012)
+
+
+def test_flux_points_have_the_errors_of_the_profile_there():
+    shape = gpnb.PowerLaw(index=2, amplitude="1e-12 TeV-1 s-1 cm-2")
+    for seed in range(3):
+        points = gpnb.flux_points(sparse(seed), shape, ["1 TeV", "3 TeV", "10 TeV", "100 TeV"], statistic="wstat")
+        assert points.norm_err == pytest.approx(0.5 * (points.norm_errn + points.norm_errp), rel=5e-3)
+
+
+def test_many_off_counts_do_not_jump(data, result):
+    likelihood = result.likelihood()
+    covariance = result.covariance / np.outer(likelihood.scale, likelihood.scale)
+    assert (likelihood.bent(likelihood.start, covariance) == 0).all()

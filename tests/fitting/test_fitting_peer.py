@@ -44,12 +44,24 @@ def test_quoted_errors_are_those_of_the_profile(crab_runs, kind):
 
 @pytest.mark.parametrize("instrument", ["fermi", "magic", "veritas", "fact", "hess", "joint"])
 def test_joint_crab(joint_crab, peer, instrument):
-    """Every instrument alone and all together: within 0.01 standard deviations."""
+    """Every instrument alone and all together: within 0.01 standard deviations.
+
+    Errors within 2 %, but for VERITAS, some of whose bins have no OFF counts: ours are those of the profile.
+    """
     datasets = (
         [item for items in joint_crab.values() for item in items] if instrument == "joint" else joint_crab[instrument]
     )
     result = gpnb.fit(datasets, START, statistic="wstat")
-    check(result, peer["11_joint_crab"][instrument], sigma=0.01, error=0.02, stat=1e-3)
+    check(
+        result,
+        peer["11_joint_crab"][instrument],
+        sigma=0.01,
+        error=0.05 if instrument == "veritas" else 0.02,
+        stat=1e-3,
+    )
+    for name, error in zip(result.names, result.errors, strict=True):
+        interval = result.confidence(name)
+        assert (interval.errp + interval.errn) / 2 == pytest.approx(error, rel=0.015), name
     assert result.n_evaluations <= 30
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from gpnb.fitting.block import Block, Predictor, Share, Source
 from gpnb.fitting.blocks.linear import Linear
-from gpnb.fitting.terms import Term
+from gpnb.fitting.terms import Term, second_derivatives
 
 _INSIDE = 1 - 1e-9
 """Of the least signal: rounding must not lead outside."""
@@ -76,6 +76,17 @@ class Binned(Block):
         """See `Block`."""
         counts = self._term.join(self._used.with_slopes(sources, size))
         return np.asarray(counts[1:] @ self._term.slant(counts[0]))
+
+    def bent(self, sources: Sequence[Source], size: int, covariance: np.ndarray) -> np.ndarray:
+        """See `Block`: of each bin, over what its signal may be."""
+        counts = self._term.join(self._used.with_slopes(sources, size))
+        signal, slopes = counts[0], counts[1:]
+        spread = np.sqrt(np.maximum(np.sum(slopes * (covariance @ slopes), axis=0), 0.0))
+        near = np.abs(signal - self._term.bends) < spread
+        if not near.any():
+            return np.zeros((size, size))
+        wide, local = second_derivatives(self._term, signal, np.where(near, spread, 1.0))
+        return np.asarray((slopes * np.where(near, wide - local, 0.0)) @ slopes.T)
 
     def room(self, sources: Sequence[Source], size: int) -> np.ndarray:
         """See `Block`."""
