@@ -16,13 +16,11 @@ from gpnb.core.units import DNDE
 from gpnb.maps.geometry import WcsGeometry
 from gpnb.maps.sky_map import SkyMap
 from gpnb.models.base import Declared
+from gpnb.models.box_means import box_means
 from gpnb.models.spatial import SpatialModel
 from gpnb.models.template_planes import Planes
 
 _FLUX = DNDE / u.sr
-_MOST = 8
-"""Places a side at which a pixel larger than those of the map is looked at."""
-
 _STEP = 1e-5
 """Of a shift (deg), for the slope of the map's pixels with it."""
 
@@ -30,8 +28,9 @@ _STEP = 1e-5
 class TemplateSource(SpatialModel):
     """A map as a shape: of brightness (sr-1), the same at all energies or with an axis of energy.
 
-    Between the middles of its pixels the brightness is bilinear; between its energies a shape is linear in ln E, a flux
-    a power law. What is negative or not a number counts as zero.
+    Between the middles of its pixels the brightness is bilinear, and pixels of a cube have its means over them, which
+    change smoothly as the map moves; between its energies a shape is linear in ln E, a flux a power law. What is
+    negative or not a number counts as zero.
 
     Parameters
     ----------
@@ -42,7 +41,7 @@ class TemplateSource(SpatialModel):
         Scale it, at each energy, to an integral of one.
     center : SkyCoord or str, optional
         Where the middle of the map lies on the sky: another place than its own moves the whole shape, north up. Both
-        coordinates are frozen.
+        coordinates are frozen: thaw them to fit the place.
 
     Examples
     --------
@@ -123,16 +122,13 @@ class TemplateSource(SpatialModel):
                 f"TemplateSource: its map ({self.map.geom!r}) does not cover {geom!r}: give a larger one, "
                 "or normalize=True for a source within it."
             )
-        found = sum(self._planes.at(*place) for place in self._places(geom, *self.values))
-        return self._in_energy(found * self._area(geom), None, geom)[0]
+        return self._flat(self._means(geom)[0] * np.nan_to_num(geom.solid_angle))
 
     def covers(self, geom: WcsGeometry) -> np.ndarray:
         """Whether a pixel of a geometry lies on the map, or on no sky; a normalised map is all there is."""
         if self.normalize:
             return super().covers(geom)
-        lon, lat = geom.lonlat
-        place = self._pixels(*to_frame(lon, lat, geom.frame, self.frame), *self.values)
-        return np.asarray(self._planes.inside(*place) | ~np.isfinite(lon))
+        return np.asarray(self._planes.inside(*self._places(geom, *self.values)) | ~np.isfinite(geom.lonlat[0]))
 
     def extended(self) -> Self:
         """The same, with the brightness at the edge going on beyond the map, unless this is normalised."""
@@ -142,17 +138,11 @@ class TemplateSource(SpatialModel):
 
     def on_slopes(self, geom: WcsGeometry) -> np.ndarray:
         """Derivatives of `on` with lon and lat (per deg); shape (2, …)."""
-        total: Any = 0.0
-        around = [self._places(geom, *moved) for moved in self._moved()]
-        for place, west, east, south, north in zip(self._places(geom, *self.values), *around, strict=True):
-            value, by_x, by_y = self._planes.slopes(*place)
-            shifts = [
-                [(up - down) / (2 * _STEP) for down, up in zip(low, high, strict=True)]
-                for low, high in ((west, east), (south, north))
-            ]
-            total = total + np.stack([value, *(by_x * dx + by_y * dy for dx, dy in shifts)])
-        value, *slopes = total * self._area(geom)
-        return self._in_energy(value, np.stack(slopes), geom)[1]
+        _, by_x, by_y = self._means(geom)
+        ends = [np.array(self._places(geom, *moved)) for moved in self._moved()]
+        area = np.nan_to_num(geom.solid_angle) / (2 * _STEP)
+        shifts = [np.nan_to_num(high - low) for low, high in (ends[:2], ends[2:])]
+        return np.stack([self._flat((by_x * dx + by_y * dy) * area) for dx, dy in shifts])
 
     def _moved(self) -> Iterator[tuple[float, float]]:
         """A little to either side in longitude, then in latitude."""
@@ -160,34 +150,38 @@ class TemplateSource(SpatialModel):
         yield from ((lon + by, lat) for by in (-_STEP, _STEP))
         yield from ((lon, lat + by) for by in (-_STEP, _STEP))
 
-    def _area(self, geom: WcsGeometry) -> np.ndarray:
-        return np.asarray(np.nan_to_num(geom.solid_angle) / self._finer(geom) ** 2)
+    def _means(self, geom: WcsGeometry) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Mean brightness of pixels, and its slopes with places on the map; shape (n, ny, nx)."""
+        place = self._places(geom, *self.values)
+        return box_means(self._planes_of(geom), *place, self._box(geom), self._goes_on and not self.normalize)
 
-    def _in_energy(
-        self, value: np.ndarray, slopes: np.ndarray | None, geom: WcsGeometry
-    ) -> tuple[np.ndarray, np.ndarray]:
-        slopes = np.zeros((0, *value.shape)) if slopes is None else slopes
+    def _planes_of(self, geom: WcsGeometry) -> np.ndarray:
         if self._planes.energy is None:
-            return value[0], slopes[:, 0]
+            return self._planes.data
         axis = next((item for item in geom.axes if item.name == "energy_true"), None)
         if axis is None:
             raise ArgumentError("TemplateSource: its map has energies, so the geometry needs an axis 'energy_true'.")
-        return self._planes.in_energy(value, slopes, axis, flux=self.carries_flux)
+        return self._planes.in_energy(axis)
 
-    def _finer(self, geom: WcsGeometry) -> int:
-        """Places a side of each pixel that are looked at."""
-        ratio = float((geom.binsz / self.map.geom.binsz).max())
-        return min(max(1, int(np.ceil(ratio - 1e-6))), _MOST)
+    def _flat(self, planes: np.ndarray) -> np.ndarray:
+        """Without an axis of energy if the map has none."""
+        return planes[0] if self._planes.energy is None else planes
 
-    def _places(self, geom: WcsGeometry, lon0: float, lat0: float) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Pixels (x, y) of the map at which each pixel of a geometry is looked at."""
-        n = self._finer(geom)
-        steps = (np.arange(n) + 0.5) / n - 0.5
-        x, y = np.meshgrid(np.arange(geom.nx, dtype=float), np.arange(geom.ny, dtype=float))
-        for dx, dy in ((dx, dy) for dy in steps for dx in steps):
-            lon, lat = geom.lonlat if n == 1 else geom.plane.sky(x + dx, y + dy)
-            place = self._pixels(*to_frame(lon, lat, geom.frame, self.frame), lon0, lat0)
-            yield place if self.normalize else self._planes.held(*place)
+    def _box(self, geom: WcsGeometry) -> tuple[float, float]:
+        """A pixel of a geometry in pixels of the map, where the middle of the geometry is."""
+        x, y = np.array((geom.nx - 1) / 2), np.array((geom.ny - 1) / 2)
+        wanted, place = geom.plane.sides(x, y), self._pixels(*self._own(geom, *geom.plane.sky(x, y)), *self.values)
+        own = self.map.geom
+        at = (np.clip(np.nan_to_num(item), 0, size - 1) for item, size in zip(place, (own.nx, own.ny), strict=True))
+        across, along = np.where(np.isfinite(wanted), wanted, geom.plane.scales) / own.plane.sides(*at)
+        return float(across), float(along)
+
+    def _places(self, geom: WcsGeometry, lon0: float, lat0: float) -> tuple[np.ndarray, np.ndarray]:
+        """Where on the map the pixels of a geometry lie, when its middle is at a place."""
+        return self._pixels(*self._own(geom, *geom.lonlat), lon0, lat0)
+
+    def _own(self, geom: WcsGeometry, lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return to_frame(lon, lat, geom.frame, self.frame)
 
     def _pixels(self, lon: np.ndarray, lat: np.ndarray, lon0: float, lat0: float) -> tuple[np.ndarray, np.ndarray]:
         """Where on the map positions in its frame lie, when its middle is at another place."""

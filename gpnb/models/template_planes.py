@@ -6,6 +6,7 @@ import numpy as np
 from astropy import units as u
 
 from gpnb.core.errors import ArgumentError
+from gpnb.core.fits_units import without_counts
 from gpnb.core.units import DNDE
 from gpnb.core.warn import warn
 from gpnb.maps.axis import Axis
@@ -55,7 +56,13 @@ class Planes:
             if not (total > 0).all():
                 raise ArgumentError("map is zero everywhere at some energy: it has no shape there.")
             self._data, self._content = self._data / total, self._content / total
-        self.unit = self._set_unit(u.Unit("sr-1") if normalize else skymap.unit)
+        self.unit = self._set_unit(u.Unit("sr-1") if normalize else without_counts(skymap.unit))
+        self._kept: tuple[bytes, np.ndarray] | None = None
+
+    @property
+    def data(self) -> np.ndarray:
+        """Brightness of the pixels, shape (n, ny, nx)."""
+        return self._data
 
     def _set_unit(self, unit: u.UnitBase) -> u.UnitBase:
         if unit == u.dimensionless_unscaled:
@@ -71,53 +78,46 @@ class Planes:
         ny, nx = self._data.shape[1:]
         return np.asarray((x >= -0.5) & (x <= nx - 0.5) & (y >= -0.5) & (y <= ny - 0.5))
 
-    def held(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Those on the map, and for those beyond it the nearest at its edge."""
-        ny, nx = self._data.shape[1:]
-        return np.clip(x, -0.5, nx - 0.5), np.clip(y, -0.5, ny - 0.5)
-
     def at(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """Brightness at pixels (x, y), zero beyond the map; shape (n, …)."""
-        return self.slopes(x, y)[0]
-
-    def slopes(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The same, and its slopes with x and y."""
+        """Brightness at pixels (x, y), bilinear, zero beyond the map; shape (n, …)."""
         ny, nx = self._data.shape[1:]
         inside = self.inside(x, y)
-        (left, right, p, moves_x), (low, high, q, moves_y) = (
+        (left, right, p), (low, high, q) = (
             _between(np.where(inside, at, 0.0), size) for at, size in ((x, nx), (y, ny))
         )
-        corners = [np.where(inside, self._data[:, row, column], 0.0) for row in (low, high) for column in (left, right)]
-        bottom, top = corners[0] + p * (corners[1] - corners[0]), corners[2] + p * (corners[3] - corners[2])
-        by_x = (1 - q) * (corners[1] - corners[0]) + q * (corners[3] - corners[2])
-        return bottom + q * (top - bottom), by_x * moves_x, (top - bottom) * moves_y
+        bottom, top = ((1 - p) * self._data[:, row, left] + p * self._data[:, row, right] for row in (low, high))
+        return np.where(inside, (1 - q) * bottom + q * top, 0.0)
 
-    def in_energy(self, value: np.ndarray, slopes: np.ndarray, axis: Axis, flux: bool) -> tuple[np.ndarray, np.ndarray]:
-        """Planes at the energies of an axis, and slopes with anything.
+    def in_energy(self, axis: Axis) -> np.ndarray:
+        """Planes at the energies of an axis.
 
         A shape is linear in ln E between those of the map, which keeps its integral, goes on unchanged beyond them,
         and is taken in the middle of each bin. A flux is a power law there, goes on as it came, with a warning, and is
         the mean over each bin.
         """
+        key = axis.edge_values.tobytes()
+        if self._kept is None or self._kept[0] != key:
+            self._kept = key, self._means_of(axis) if self.unit != u.Unit("sr-1") else self._middles_of(axis)
+        return self._kept[1]
+
+    def _middles_of(self, axis: Axis) -> np.ndarray:
         assert self.energy is not None
-        if not flux:
-            index, part = self._segment(np.clip(axis.center_values, self.energy[0], self.energy[-1]))
-            return _linear(value, index, part), _linear(slopes.swapaxes(0, 1), index, part[..., None]).swapaxes(0, 1)
+        index, part = self._segment(np.clip(axis.center_values, self.energy[0], self.energy[-1]))
+        return _linear(self._data, index, part)
+
+    def _means_of(self, axis: Axis) -> np.ndarray:
+        assert self.energy is not None
         low, high = axis.low_values, axis.high_values
         if low[0] < self.energy[0] * (1 - 1e-6) or high[-1] > self.energy[-1] * (1 + 1e-6):
             warn(
                 f"TemplateSource: its map goes from {self.energy[0]:.3g} to {self.energy[-1]:.3g} TeV, the data from "
                 f"{low[0]:.3g} to {high[-1]:.3g} TeV: beyond, its outer power laws go on."
             )
-        floor = np.maximum(value, TINY)
-        logs, relative = np.log(floor), (slopes / floor).swapaxes(0, 1)
-        means, moved = [], []
+        logs, means = np.log(np.maximum(self._data, TINY)), []
         for start, stop in zip(low, high, strict=True):
             nodes, weights = quadrature(start, stop)
-            found, by = self._powers(logs, relative, nodes)
-            means.append(np.tensordot(weights, found, axes=1) / (stop - start))
-            moved.append(np.tensordot(weights, np.moveaxis(by, 1, 0), axes=1) / (stop - start))
-        return np.stack(means), np.stack(moved, axis=1)
+            means.append(np.tensordot(weights, np.exp(_linear(logs, *self._segment(nodes))), axes=1) / (stop - start))
+        return np.stack(means)
 
     def _segment(self, energy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The plane below each energy, and how far it is to the next one, for planes."""
@@ -127,12 +127,6 @@ class Planes:
         nodes = np.log(self.energy)
         index = np.clip(np.searchsorted(nodes, np.log(energy)) - 1, 0, nodes.size - 2)
         return index, ((np.log(energy) - nodes[index]) / np.diff(nodes)[index])[:, None, None]
-
-    def _powers(self, logs: np.ndarray, relative: np.ndarray, energy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Power laws between the planes, of which the logarithms are given, and the relative slopes with anything."""
-        index, part = self._segment(energy)
-        found = np.exp(_linear(logs, index, part))
-        return found, found * _linear(relative, index, part[..., None]).swapaxes(0, 1)
 
     def draw(self, size: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """Random pixels (x, y) of the first plane: a pixel, and a step that makes it bilinear."""
@@ -147,11 +141,11 @@ def _linear(planes: np.ndarray, index: np.ndarray, part: np.ndarray) -> np.ndarr
     return np.asarray((1 - part) * planes[index] + part * planes[np.minimum(index + 1, len(planes) - 1)])
 
 
-def _between(at: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """The pixels on either side, how far it is from the first to the second, and whether it is between two."""
+def _between(at: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The pixels on either side, and how far it is from the first to the second."""
     place = np.clip(at, 0, size - 1)
     left = np.clip(np.floor(place).astype(int), 0, max(size - 2, 0))
-    return left, np.minimum(left + 1, size - 1), place - left, (at >= 0) & (at < size - 1)
+    return left, np.minimum(left + 1, size - 1), place - left
 
 
 def _stepped(pixel: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:

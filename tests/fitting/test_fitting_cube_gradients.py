@@ -7,7 +7,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_cubes import cube_of, gauss, masked_edge, point, with_counts
 
-from gpnb import DiskSource, ShellSource, SkyModel
+from gpnb import (
+    Axis,
+    DiskSource,
+    Parameter,
+    PowerLawNorm,
+    ShellSource,
+    SkyMap,
+    SkyModel,
+    SpatialModel,
+    TemplateSource,
+    WcsGeometry,
+)
 from gpnb.fitting.likelihood import Likelihood
 
 STEP = 0.004
@@ -96,3 +107,39 @@ def test_slopes_of_disks_and_shells(spatial):
 def test_slopes_where_sources_overlap_and_are_linked():
     models = [point("83.63d 22.01d"), gauss("83.70d 22.05d").link("index", "p.index")]
     assert worst_slope(with_counts(cube_of(), models, 6), models, 7) < 1e-5
+
+
+class Slanted(SpatialModel):
+    """A shape without a transform."""
+
+    size = Parameter("size", 0.2, "deg", min=0)
+
+    @staticmethod
+    def evaluate(x, y, size):
+        return np.exp(-(x**2 + (y - x) ** 2) / size**2) / (np.pi * np.radians(size) ** 2)
+
+
+ENERGIES = Axis.from_nodes([0.3, 2.0, 30.0], "energy_true", "TeV", interp="log")
+
+
+def rough(axes=(), unit="", width="1.5 deg", seed=8):
+    geom = WcsGeometry.create("83.63d 22.01d", width=width, binsz="0.04 deg", axes=axes)
+    ramp = np.geomspace(1, 1e-4, len(axes[0].center_values)).reshape(-1, 1, 1) if axes else 1.0
+    data = 1e-9 * ramp * np.random.default_rng(seed).uniform(0, 1, geom.shape) ** 3
+    data[..., [0, -1], :] = data[..., [0, -1]] = 0.0  # a step at the rim has a slope that jumps
+    return SkyMap(geom, data, unit)
+
+
+@pytest.mark.parametrize("place", ["83.63d 22.01d", "83.671d 21.995d", "84.6d 22.5d"])
+@pytest.mark.parametrize("kind", ["flat", "deep", "flux", "own"])
+def test_slopes_of_images(place, kind):
+    if kind == "flux":
+        skymap = rough([ENERGIES], "TeV-1 s-1 cm-2 sr-1", "6 deg")
+        model = SkyModel(PowerLawNorm().thaw("tilt"), TemplateSource(skymap, normalize=False, center=place), name="t")
+    elif kind == "own":
+        model = SkyModel(gauss().spectral, Slanted(place), name="t")
+    else:
+        skymap = rough([ENERGIES] if kind == "deep" else [])
+        model = SkyModel(gauss().spectral, TemplateSource(skymap, center=place), name="t")
+    model = model.thaw("lon", "lat")
+    assert worst_slope(with_counts(cube_of(), [model], 9), [model], 10) < 1e-5

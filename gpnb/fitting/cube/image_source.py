@@ -1,76 +1,104 @@
-"""A source that is an image, such as a template or emission from everywhere, in a cube: convolved once."""
+"""A source that is an image, such as a template or emission from everywhere, in a cube.
+
+It is convolved once, and anew where a fit moves it or changes its shape.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-from astropy import units as u
-from scipy.fft import irfft2, next_fast_len, rfft2
 from scipy.sparse import csr_array
 
 from gpnb.core.errors import ArgumentError
 from gpnb.fitting.block import Source
-from gpnb.fitting.cube.part import Component, Part, chained
-from gpnb.fitting.cube.responses import Instrument, instrument_at
+from gpnb.fitting.cube.part import Component, Part, chained, moved_places
+from gpnb.fitting.cube.responses import instrument_at
+from gpnb.fitting.cube.smearing import Smearing
 from gpnb.fitting.cube.voxels import Voxels
-from gpnb.maps.geometry import WcsGeometry
 
 _RARE = 1e-8
 """Chance to be measured in an energy: less is left out."""
 
 
+class _Image:
+    """What is seen of an image, or of its derivative.
+
+    Parameters
+    ----------
+    voxels : Voxels
+        The data.
+    seen : array, shape (n_true, n_pixel)
+        Counts per flux in each true energy and pixel.
+    matrix : array, shape (n_true, n_energy)
+        The dispersion.
+    """
+
+    def __init__(self, voxels: Voxels, seen: np.ndarray, matrix: np.ndarray):
+        self.seen, self.matrix = seen, matrix
+        self._at_photons = self._rows(voxels)
+        planes, which = voxels.planes
+        inside = planes.astype(float) @ seen.T
+        self._totals = np.einsum("jk,kj->j", matrix, inside[which])
+
+    def of(self, flux: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Counts where photons landed, shape (n, n_photon), and in all usable voxels, of rows of flux (n, n_true)."""
+        return np.asarray((self._at_photons @ flux.T).T), flux @ self._totals
+
+    def _rows(self, voxels: Voxels) -> csr_array:
+        """Counts of each voxel with photons per flux in each true energy; shape (n_photon, n_true)."""
+        photons, (n_true, n_energy) = voxels.energy.size, self.matrix.shape
+        kept = self.matrix > _RARE
+        row, column, value = [], [], []
+        for number in range(n_energy):
+            own = np.flatnonzero(voxels.energy == number)
+            band = np.flatnonzero(kept[:, number])
+            row.append(np.repeat(own, band.size))
+            column.append(np.tile(band, own.size))
+            seen = self.seen[np.ix_(band, voxels.pixel[own])].T
+            value.append((seen * self.matrix[band, number]).ravel())
+        parts = (np.concatenate(value), (np.concatenate(row), np.concatenate(column)))
+        return csr_array(parts, shape=(photons, n_true))
+
+
 class ImageSource(Component):
     """See `Component`.
+
+    The point spread function and the dispersion are those where a fit starts.
 
     Parameters
     ----------
     voxels : Voxels
         The data.
     model : SkyModel
-        The source; its shape stays as it is.
+        The source.
 
     Raises
     ------
     ArgumentError
-        If a parameter of its shape is free.
+        If its map does not cover what is usable.
     """
 
     def __init__(self, voxels: Voxels, model: Any):
-        if model.spatial.free:
-            raise ArgumentError(
-                f"{model.name}: {', '.join(model.spatial.free)} of a {type(model.spatial).__name__} cannot be fitted; "
-                "freeze it."
-            )
-        self._voxels = voxels
-        instrument = instrument_at(voxels.dataset, model)
-        self.asks = instrument.asks
         _check_covered(voxels, model)
-        seen = convolved(voxels, instrument, model.spatial.extended())
-        self._seen, self._matrix = seen.reshape(len(seen), -1), instrument.matrix
-        self._at_photons = self._rows()
-        planes, which = voxels.planes
-        inside = planes.astype(float) @ self._seen.T
-        self._totals = np.einsum("jk,kj->j", self._matrix, inside[which])
+        self._voxels, self._moves = voxels, bool(model.spatial.free)
+        instrument = instrument_at(voxels.dataset, model)
+        self.asks, self._matrix = instrument.asks, instrument.matrix
+        self._spatial = model.spatial.extended()
+        self._geom = voxels.dataset.geom.image().cube([instrument.axis])
+        smearing = Smearing(voxels, instrument, self._moves)
+        self._key = np.array(self._spatial.values)
+        self._slopes: list[_Image] | None = None
+        self._value = self._image(np.maximum(smearing(self._spatial.on(self._geom)), 0.0))
+        self._smearing = smearing if self._moves else None
 
-    def _rows(self) -> csr_array:
-        """Counts of each voxel with photons per flux in each true energy; shape (n_photon, n_true)."""
-        photons, (n_true, n_energy) = self._voxels.energy.size, self._matrix.shape
-        kept = self._matrix > _RARE
-        row, column, value = [], [], []
-        for number in range(n_energy):
-            own = np.flatnonzero(self._voxels.energy == number)
-            band = np.flatnonzero(kept[:, number])
-            row.append(np.repeat(own, band.size))
-            column.append(np.tile(band, own.size))
-            seen = self._seen[np.ix_(band, self._voxels.pixel[own])].T
-            value.append((seen * self._matrix[band, number]).ravel())
-        parts = (np.concatenate(value), (np.concatenate(row), np.concatenate(column)))
-        return csr_array(parts, shape=(photons, n_true))
+    def _image(self, seen: np.ndarray) -> _Image:
+        return _Image(self._voxels, seen.reshape(len(seen), -1), self._matrix)
 
     def reaches(self) -> np.ndarray:
         """See `Component`."""
-        return np.asarray((self._seen > 0).any(axis=0))
+        seen = (self._value.seen > 0).any(axis=0)
+        return np.ones_like(seen) if self._moves else np.asarray(seen)
 
     def strays(self, source: Source) -> bool:
         """See `Component`."""
@@ -78,15 +106,33 @@ class ImageSource(Component):
 
     def at(self, source: Source) -> Part:
         """See `Component`."""
-        flux = source.flux.values
+        self._take(source)
+        flux, places = source.flux.values, moved_places(source)
         rows = np.concatenate([flux[None], source.flux.slopes.reshape(-1, flux.size)])
-        columns = np.asarray((self._at_photons @ rows.T).T)
-        return chained(np.arange(self._voxels.energy.size), columns, rows @ self._totals, source, ())
+        found = [self._value.of(rows), *(self._slope_images()[place].of(flux[None]) for place in places)]
+        columns, totals = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        return chained(np.arange(self._voxels.energy.size), columns, totals, source, places)
 
     def cube(self, source: Source) -> np.ndarray:
         """See `Component`."""
+        self._take(source)
         mean = 1.0 if source.mean is None else float(source.mean.values[0])
-        return np.asarray(mean * (self._matrix.T * source.flux.values) @ self._seen)
+        return np.asarray(mean * (self._matrix.T * source.flux.values) @ self._value.seen)
+
+    def _take(self, source: Source) -> None:
+        """The image as it is for a source, made anew if its shape is another."""
+        if self._smearing is None or source.shape is None or np.array_equal(source.shape.values, self._key):
+            return
+        self._key, self._slopes = np.array(source.shape.values), None
+        self._spatial = self._spatial.with_values(self._key.tolist())
+        self._value = self._image(np.maximum(self._smearing(self._spatial.on(self._geom)), 0.0))
+
+    def _slope_images(self) -> list[_Image]:
+        """Derivatives of what is seen with each parameter of the shape."""
+        assert self._smearing is not None
+        if self._slopes is None:
+            self._slopes = [self._image(self._smearing(slope)) for slope in self._spatial.on_slopes(self._geom)]
+        return self._slopes
 
 
 def _check_covered(voxels: Voxels, model: Any) -> None:
@@ -96,28 +142,3 @@ def _check_covered(voxels: Voxels, model: Any) -> None:
             f"{model.name}: its map does not cover {missing.sum()} usable pixels of {voxels.dataset.name}: "
             "give a larger map, or leave them out with .masked()."
         )
-
-
-def convolved(voxels: Voxels, instrument: Instrument, spatial: Any) -> np.ndarray:
-    """Counts per flux in each true energy and pixel: exposure first, then the point spread function.
-
-    Beyond the map all is taken to go on as at its edge.
-    """
-    geom = voxels.dataset.geom.image()
-    image = np.nan_to_num(instrument.exposure * spatial.on(geom.cube([instrument.axis])))
-    if instrument.psf is None:
-        return np.asarray(image)
-    lon, lat = geom.center.spherical.lon.deg, geom.center.spherical.lat.deg
-    sides = voxels.pixel_sides(float(lon), float(lat), geom.frame)
-    room_y, room_x = (int(np.ceil(float(instrument.psf.rad[-1]) / side)) for side in reversed(sides))
-    image = np.pad(image, ((0, 0), (room_y, room_y), (room_x, room_x)), mode="edge")
-    around = WcsGeometry.create(
-        geom.center, npix=(2 * room_x + 1, 2 * room_y + 1), binsz=sides * u.deg, frame=geom.frame
-    )
-    kernel = instrument.psf.kernel(around).data
-    shape = [next_fast_len(size, real=True) for size in image.shape[1:]]  # what wraps around stays in the rim
-    found = np.empty((len(image), geom.ny, geom.nx))
-    for number, (plane, own) in enumerate(zip(image, kernel, strict=True)):  # one by one: memory
-        both = irfft2(rfft2(plane, shape) * rfft2(own, shape), shape)
-        found[number] = both[2 * room_y : 2 * room_y + geom.ny, 2 * room_x : 2 * room_x + geom.nx]
-    return np.maximum(found, 0.0)

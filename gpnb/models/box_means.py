@@ -1,0 +1,74 @@
+"""Means of a map over boxes, bilinear between its pixels: smooth, however the boxes move over it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def box_means(
+    planes: np.ndarray, x: np.ndarray, y: np.ndarray, size: tuple[float, float], goes_on: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Means over boxes, and their slopes with the places of these.
+
+    Parameters
+    ----------
+    planes : array, shape (n, ny, nx)
+        Values at the middles of pixels.
+    x, y : array
+        Middles of the boxes, float pixels; beyond the sky NaN.
+    size : pair of float
+        Sides of a box in pixels, along the axes of the map.
+    goes_on : bool
+        Beyond the map it is as at its edge, not zero.
+
+    Returns
+    -------
+    value, by_x, by_y : array, shape (n, …)
+
+    Examples
+    --------
+    >>> ramp = np.arange(5.0)[None, None] * np.ones((1, 5, 1))
+    >>> [item.tolist() for item in box_means(ramp, np.array([1.3]), np.array([2.0]), (1.0, 1.0), False)]
+    [[[1.3]], [[1.0]], [[0.0]]]
+    """
+    n, ny, nx = planes.shape
+    columns, rows = (_taps(at, side, size, goes_on) for at, side, size in ((x, size[0], nx), (y, size[1], ny)))
+    flat = planes.reshape(n, -1)
+    value, by_x, by_y = (np.zeros((n, *np.shape(x))) for _ in range(3))
+    for row, weight, rate in zip(*rows, strict=True):
+        line, steep = np.zeros_like(value), np.zeros_like(value)
+        for column, part, slope in zip(*columns, strict=True):
+            near = flat[:, row * nx + column]
+            line += part * near
+            steep += slope * near
+        value += weight * line
+        by_x += weight * steep
+        by_y += rate * line
+    return value, by_x, by_y
+
+
+def _taps(at: np.ndarray, side: float, size: int, goes_on: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Pixels within reach of intervals, their weights and the slopes of these, each of shape (k, …)."""
+    at = np.nan_to_num(at, nan=-size - side - 1.0)
+    low, high = at - side / 2, at + side / 2
+    still = [np.zeros(np.shape(at), dtype=bool)] * 2
+    if not goes_on:
+        first, last = -0.5, size - 0.5
+        still = [(edge < first) | (edge > last) for edge in (low, high)]
+        low, high = (np.clip(edge, first, last) for edge in (low, high))
+    steps = np.arange(int(np.ceil(side)) + 2).reshape(-1, *(1,) * np.ndim(at))
+    pixel = np.floor(low).astype(int) + steps
+    weights = (_below(high - pixel) - _below(low - pixel)) / side
+    slopes = (np.where(still[1], 0, _hat(high - pixel)) - np.where(still[0], 0, _hat(low - pixel))) / side
+    return np.clip(pixel, 0, size - 1), weights, slopes
+
+
+def _hat(place: np.ndarray) -> np.ndarray:
+    """How much a pixel counts in a straight line to the next one."""
+    return np.asarray(np.maximum(1 - np.abs(place), 0))
+
+
+def _below(place: np.ndarray) -> np.ndarray:
+    """Integral of the hat up to a place."""
+    held = np.clip(place, -1, 1)
+    return np.asarray(0.5 + held - held * np.abs(held) / 2)
