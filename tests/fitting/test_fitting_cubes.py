@@ -255,3 +255,17 @@ def test_a_source_that_turns_out_flat_is_looked_at_with_more_harmonics():
     result = gpnb.fit(data, truth.replace(e=0.5, phi=25))
     assert result.success, result.message
     assert np.abs(sigmas_off(result, [truth])).max() < 0.02
+
+
+def test_sizes_beyond_what_can_be_looked_at_are_no_trap():
+    """A step may go there, and comes back; a start may not."""
+    cube = cube_of(width="1 deg", seed=2, models=[gauss()])
+    likelihood = gpnb.Likelihood(cube, [gauss(), gpnb.BackgroundModel("cube")])
+    theta, before = likelihood.start, likelihood.stat(likelihood.start)
+    far = theta.copy()
+    far[likelihood.names.index("g.sigma")] *= 1e6
+    assert likelihood.stat(far) == np.inf
+    assert likelihood.value(far) == np.inf
+    assert likelihood.stat(theta) == pytest.approx(before, abs=1e-6)
+    with pytest.raises(gpnb.FitError, match="too wide"):
+        gpnb.fit(cube, gauss(sigma="1000 deg"))

@@ -19,6 +19,7 @@ from gpnb.fitting.cube.components import component_of
 from gpnb.fitting.cube.part import Component, Part
 from gpnb.fitting.cube.photon_terms import Measured, PhotonTerm, Predicted
 from gpnb.fitting.cube.voxels import Voxels
+from gpnb.fitting.cube.waves import TooWideError
 from gpnb.maps.sky_map import SkyMap
 from gpnb.models.background import BackgroundModel
 
@@ -101,6 +102,8 @@ class Cubes(Block):
     def at(self, sources: Sequence[Source], size: int) -> Share:
         """See `Block`."""
         signal, total, rows = self._evaluate(sources)
+        if np.isnan(total):
+            return Share(np.inf, np.zeros(size), np.zeros((size, size)))
         stat, slope, weight = self._term(signal)
         gradient = np.zeros(size)
         for part, _ in rows:
@@ -173,9 +176,16 @@ class Cubes(Block):
         self._n_rows, self._constant = self._background.counts.size, self._background.constant
 
     def _evaluate(self, sources: Sequence[Source]) -> tuple[np.ndarray, float, list[tuple[Part, np.ndarray]]]:
-        """Predicted counts at the photons, in all, and the parts with their places among the photons."""
+        """Predicted counts at the photons, in all, and the parts with their places among the photons.
+
+        Where a step has made a source wider than can be looked at, the counts are not defined.
+        """
         pairs = list(zip(self._kinds, sources, strict=True))
-        strayed = [part.strays(source) for part, source in pairs if part is not None]
+        try:
+            strayed = [part.strays(source) for part, source in pairs if part is not None]
+        except TooWideError:
+            self._compile()
+            return np.full(self._n_rows, np.nan), np.nan, []
         if any(strayed):
             self._compile()
         rows = [(found, self._place[found.rows]) for found in (part.at(own) for part, own in pairs if part is not None)]

@@ -103,11 +103,11 @@ class WaveSource(Component):
 
     def _settle(self, values: np.ndarray) -> None:
         """Tables and pixels for a source of about this place and size."""
-        reach = self._reach_of(values.tolist())
-        self._room_to_grow = _GROWTH * reach
+        room = _GROWTH * self._reach_of(values.tolist())
         lon, lat = values[:2].tolist()
         sides = self._voxels.pixel_sides(lon, lat, self._frame)
-        self._tables = self._instrument.tables(sides, self._room_to_grow, self._harmonics)
+        self._tables = self._instrument.tables(sides, room, self._harmonics)
+        self._room_to_grow = room
         self._home = values[:2].copy()
         seen = seen_from(self._voxels.vectors(self._frame), lon, lat)
         with np.errstate(invalid="ignore"):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from scipy.special import j0, j1, jv, roots_legendre
 
+from gpnb.core.errors import FitError
 from gpnb.irf.radial_psf import RadialPsf
 
 if TYPE_CHECKING:
@@ -35,8 +36,15 @@ _ONE_SIGMA = 0.3935
 _ANGLES = 48
 """Directions over half a turn, over which harmonics of a shape are averaged."""
 
+_MOST_NUMBERS = 4e7
+"""In the tables of Bessel functions of one source: 300 MB, for a source of 700 widths of what is seen of a point."""
+
 _BESSEL_STEP = 0.05
 """Of the tables of higher Bessel functions."""
+
+
+class TooWideError(FitError):
+    """A source so wide that its tables would not fit into memory."""
 
 
 class Shape(Protocol):
@@ -72,6 +80,11 @@ class WaveTables:
         The harmonics.
     width : float
         The smallest of what is seen, deg.
+
+    Raises
+    ------
+    TooWideError
+        If they would take more memory than they should.
     """
 
     def __init__(
@@ -81,10 +94,16 @@ class WaveTables:
         self.width = width = _width(psf, pixel)
         spread = float(psf.rad[-1]) if psf is not None else 0.0
         self.step = width / _PER_WIDTH
-        self.n = int(np.ceil((spread + reach + max(pixel)) / self.step)) + 2
-        self.radius = (self.n - 1) * self.step
+        n = np.ceil((spread + reach + max(pixel)) / self.step) + 2
+        self.radius = float((n - 1) * self.step)
         q_most = _FINEST / width
-        n_q = int(_NODES_PER_TURN * q_most * self.radius) + _FEWEST
+        n_q = _NODES_PER_TURN * q_most * self.radius + _FEWEST
+        if not 2 * len(self.orders) * n * n_q <= _MOST_NUMBERS:
+            raise TooWideError(
+                f"A source that reaches {reach:.3g} deg is too wide where a point is seen {width:.2g} deg wide: start "
+                "with a smaller one, and limit it with .bound(…), or take larger pixels."
+            )
+        self.n, n_q = int(n), int(n_q)
         nodes, weights = _gauss(-(-n_q // 16) * 16)
         self._q = (nodes + 1) * q_most / 2
         seen = np.ones((n_true, self._q.size)) if psf is None else _transform(psf, self._q)
