@@ -118,12 +118,16 @@ class Stacker:
 
     def _add_responses(self, part: MapDataset) -> None:
         """What the responses of a dataset add; the sum has none that one of its parts does not have."""
-        for name in ("psf", "edisp"):
-            response = getattr(part, name)
-            if response is None:
+        used = part.usable.any(axis=(1, 2))
+        shares = {
+            "psf": None if part.psf is None else part.psf.shares(part.exposure),
+            "edisp": None if part.edisp is None else part.edisp.shares(part.exposure, used),
+        }
+        for name, found in shares.items():
+            if found is None:
                 self._missing.add(name)
             else:
-                self._shares.setdefault(name, []).extend(response.shares(part.exposure))
+                self._shares.setdefault(name, []).extend(found)
 
     def _responses(self, recipe: Recipe) -> dict[str, Any]:
         true, reco = self._geom_true.axes[0], self._geom.axes[0]

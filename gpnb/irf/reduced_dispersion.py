@@ -85,9 +85,19 @@ class ReducedDispersion:
         """The nodes: a coarse grid that covers the map with a margin."""
         return node_grid(self._map)
 
-    def shares(self, exposure: SkyMap) -> tuple[DispersionShare, ...]:
-        """What it adds to a stack: that of its runs, or what was made of them, with the exposure of its dataset."""
-        return self._shares if self._made is None else (_MadeDispersion(self, exposure),)
+    def shares(self, exposure: SkyMap, used: np.ndarray) -> tuple[DispersionShare, ...]:
+        """What it adds to a stack: that of its runs, or what was made of them.
+
+        Parameters
+        ----------
+        exposure : SkyMap
+            Of its dataset.
+        used : array of bool, shape (n_reco,)
+            Energies that its dataset counts in: in the others it adds exposure alone, so that of the exposure of all
+            runs, bins that only some of them use see the part of those.
+        """
+        shares = self._shares if self._made is None else (_MadeDispersion(self, exposure),)
+        return shares if used.all() else tuple(_Counted(share, used) for share in shares)
 
     @property
     def nbytes(self) -> int:
@@ -95,7 +105,9 @@ class ReducedDispersion:
         return self._made.nbytes if self._made else 0
 
     def at(self, position: SkyCoord | str) -> np.ndarray:
-        """The matrix at a position, shape (n_true, n_reco); rows sum to 1, less what falls outside of `energy`.
+        """The matrix at a position, shape (n_true, n_reco).
+
+        Rows sum to 1, less what falls outside of `energy`, or of a stack in energies that runs do not use.
 
         Parameters
         ----------
@@ -132,3 +144,17 @@ class _MadeDispersion:
 
     def add_to(self, sums: NodeSums, energy_true: Axis, energy: Axis) -> None:
         sums.add_made(self.exposure, self.edisp.at)
+
+
+@dataclass(frozen=True, eq=False)
+class _Counted:
+    """A share in those energies alone in which its run is used."""
+
+    share: DispersionShare
+    used: np.ndarray
+
+    def add_to(self, sums: NodeSums, energy_true: Axis, energy: Axis) -> None:
+        own = NodeSums.zeros(sums.geom, energy_true.n, energy.n)
+        self.share.add_to(own, energy_true, energy)
+        sums.weight[...] += own.weight
+        sums.total[:, self.used] += own.total[:, self.used]

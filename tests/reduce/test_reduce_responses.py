@@ -296,5 +296,49 @@ def test_real_runs_at_their_place(data_dir, store, select, low, high):
         rad = np.linspace(0, psf.rad[-1], 60)
         contained = obs.psf.containment(centers[:, None], np.array(offset), rad)
         assert np.abs(psf.containment(rad) - contained)[seen].max() < 0.02
-        kernel = obs.edisp.kernel(psf.energy_true, energy, offset)
+        kernel = obs.edisp.kernel(psf.energy_true, energy, offset) * cube.usable.any(axis=(1, 2))
         assert np.abs(cube.edisp.at(position) - kernel)[seen].max() < 0.02
+
+
+def test_energies_that_only_some_runs_use_see_the_exposure_of_those(runs, geom):
+    """Of two runs, one safe from 1 TeV on: below, the stack predicts what the other does, above, what both do."""
+    both = gpnb.reduce_map(runs[:2], geom, background=None, safe=SAFE, stack=False)
+    late = from_1_tev(both[1])
+    late_stack, true = stacked([both[0], late]), both[0].exposure.geom.axes[0]
+    flux = gpnb.PowerLaw(index=2.5).integral(true.edges[:-1], true.edges[1:]).to_value("cm-2 s-1")
+
+    def predicted(dataset):
+        x, y = (int(np.round(value)) for value in dataset.geom.coord_pixel(CRAB))
+        return (flux * dataset.exposure.data[:, y, x]) @ dataset.edisp.at(CRAB)
+
+    first, second = predicted(both[0]), predicted(both[1])
+    used = late.usable.any(axis=(1, 2))
+    assert 0 < used.sum() < used.size
+    assert predicted(late_stack) == pytest.approx(first + np.where(used, second, 0), rel=2e-3)
+
+
+def from_1_tev(dataset):
+    flags = dataset.flags.data.copy()
+    flags[ENERGY.low_values < 1] |= np.uint8(gpnb.Flag.ENERGY)
+    return replace(dataset, flags=gpnb.SkyMap(dataset.geom, flags))
+
+
+def stacked(parts):
+    total = Stacker(parts[0].geom, parts[0].exposure.geom)
+    for part in parts:
+        total.add(part)
+    return total.result("stacked", parts[0].recipe)
+
+
+@pytest.mark.data
+def test_a_stack_of_runs_with_different_thresholds_has_their_spectrum(data_dir):
+    """Three of the four runs on the Crab are safe from 0.87 TeV on: the bin from 0.7 to 1.02 TeV is the fourth's."""
+    runs = gpnb.DataStore.read(data_dir / "hess-dl3-dr1").select(target="Crab Nebula")
+    energy = gpnb.Axis.energy("0.7 TeV", "30 TeV", per_decade=6)
+    geom = gpnb.WcsGeometry.create(CRAB, width="1.2 deg", binsz="0.03 deg", axes=[energy])
+    crab = gpnb.SkyModel(gpnb.PowerLaw(index=2.6, amplitude="4e-11 TeV-1 s-1 cm-2"), gpnb.PointSource(CRAB), name="s")
+    empty = "icrs; circle(83.6333, 22.0145, 0.3)"
+    each = gpnb.reduce_map(runs, geom, background="field-of-view", exclusion=empty, safe=SAFE, stack=False)
+    joint = gpnb.fit(each, crab.freeze("lon", "lat"))
+    found = gpnb.fit(stacked(each), crab.freeze("lon", "lat"))
+    assert np.abs((found.values - joint.values) / joint.errors).max() < 0.3
