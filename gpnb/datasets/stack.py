@@ -118,7 +118,7 @@ class Stacker:
 
     def _add_responses(self, part: MapDataset) -> None:
         """What the responses of a dataset add; the sum has none that one of its parts does not have."""
-        used = part.usable.any(axis=(1, 2))
+        used = np.asarray(part.usable.any(axis=(1, 2)))
         shares = {
             "psf": None if part.psf is None else part.psf.shares(part.exposure),
             "edisp": None if part.edisp is None else part.edisp.shares(part.exposure, used),
