@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sized
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from gpnb.core.display import is_live
 from gpnb.core.errors import ArgumentError, Cancelled
 from gpnb.core.frozen import unchanging
 
 T = TypeVar("T")
+
+_PATIENCE = 1.0
+"""Seconds that work may take in a notebook before it shows how far it is."""
 
 
 @unchanging
@@ -72,7 +77,7 @@ Report = Callable[[Progress], None]
 def track(
     items: Iterable[T],
     label: str,
-    progress: bool | Report = False,
+    progress: bool | Report | None = False,
     cancel: CancelToken | None = None,
     total: int | None = None,
 ) -> Iterator[T]:
@@ -84,8 +89,9 @@ def track(
         The pieces of work.
     label : str
         What is being done.
-    progress : bool or callable
-        True: a bar; False: silence; a callable gets a `Progress` each time.
+    progress : bool or callable, optional
+        True: a bar; False: silence; None: a bar in a live notebook, once the work has taken a second; a callable gets
+        a `Progress` each time.
     cancel : CancelToken, optional
         Checked before each piece.
     total : int, optional
@@ -109,12 +115,12 @@ def track(
         close()
 
 
-def reporter(progress: bool | Report, label: str, total: int) -> tuple[Report, Callable[[], None]]:
+def reporter(progress: bool | Report | None, label: str, total: int) -> tuple[Report, Callable[[], None]]:
     """What to call with each `Progress`, and what to call at the end.
 
     Parameters
     ----------
-    progress : bool or callable
+    progress : bool or callable, optional
         As for `track`.
     label : str
         Of the bar.
@@ -126,13 +132,46 @@ def reporter(progress: bool | Report, label: str, total: int) -> tuple[Report, C
     ArgumentError
         If `progress` is something else.
     """
+    delay = 0.0
     if callable(progress):
         return progress, lambda: None
+    if progress is None:
+        progress, delay = is_live(), _PATIENCE
     if not isinstance(progress, bool):
         raise ArgumentError(f"progress={progress!r} must be True, False or a callable that takes a Progress.")
     if not progress:
         return lambda _: None, lambda: None
-    from tqdm.auto import tqdm  # here, because in a notebook it imports ipywidgets
+    bar = _Bar(label, total, delay)
+    return bar.show, bar.close
 
-    bar = tqdm(total=total or None, desc=label, leave=False)
-    return lambda step: bar.update(step.done - bar.n) and None, bar.close
+
+class _Bar:
+    """A bar that is made when the work has taken long enough.
+
+    Parameters
+    ----------
+    label, total
+        See `reporter`.
+    delay : float
+        Seconds before it is there.
+    """
+
+    def __init__(self, label: str, total: int, delay: float):
+        self._label, self._total, self._delay = label, total, delay
+        self._begun = time.monotonic()
+        self._bar: Any = None
+
+    def show(self, step: Progress) -> None:
+        """Tell how far the work is."""
+        if time.monotonic() - self._begun < self._delay:
+            return
+        if self._bar is None:
+            from tqdm.auto import tqdm  # here, because in a notebook it imports ipywidgets
+
+            self._bar = tqdm(total=self._total or None, desc=self._label, leave=False)
+        self._bar.update(step.done - self._bar.n)
+
+    def close(self) -> None:
+        """Take it away."""
+        if self._bar is not None:
+            self._bar.close()

@@ -117,7 +117,7 @@ class CurveMaker:
         return Recipe.of("gpnb.light_curve()", name="curve", **given, **self._settings, **self._choices)
 
     def curve(
-        self, bins: Any, energy_edges: Any, progress: bool | Report = False, cancel: CancelToken | None = None
+        self, bins: Any, energy_edges: Any, progress: bool | Report | None = None, cancel: CancelToken | None = None
     ) -> LightCurve:
         """The light curve in bins of time and of energy; see `gpnb.light_curve`."""
         edges = _whole_range(self.schedule.datasets) if energy_edges is None else edges_of(energy_edges)

@@ -33,7 +33,7 @@ def flux_points(
     refit: bool = False,
     n_scan: int = SCAN_POINTS,
     statistic: str | None = None,
-    progress: bool | Report = False,
+    progress: bool | Report | None = None,
     cancel: CancelToken | None = None,
 ) -> FluxPoints:
     """Flux of a source in bins of energy.
@@ -69,8 +69,8 @@ def flux_points(
         By default W where the background is measured, else ``cash``. Bins are added for W where few OFF counts are
         expected and the source is weak: one by one, they would give too little signal. ``wstat`` is W bin by bin, as
         other tools have it.
-    progress : bool or callable
-        See `Progress`.
+    progress : bool or callable, optional
+        See `Progress`; by default a bar in a live notebook, for what takes longer than a second.
     cancel : CancelToken, optional
         Checked between bins.
 

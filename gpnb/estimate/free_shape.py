@@ -83,7 +83,7 @@ class FreeShape:
         used = [item for item in datasets if item.usable.any()]
         if not used:
             raise FitError("no bin is usable")
-        result = fit(used, self._start, statistic=self.statistic, cancel=cancel)
+        result = fit(used, self._start, statistic=self.statistic, progress=False, cancel=cancel)
         if not result.success:
             raise FitError(result.message)
         return result

@@ -28,7 +28,7 @@ def light_curve(
     stack: bool = False,
     n_scan: int = SCAN_POINTS,
     statistic: str | None = None,
-    progress: bool | Report = False,
+    progress: bool | Report | None = None,
     cancel: CancelToken | None = None,
 ) -> LightCurve:
     """Flux of a source in bins of time.
@@ -66,8 +66,8 @@ def light_curve(
     stack : bool
         Add the spectra of each bin of time up to one before they are fitted (see `Datasets.stack`); else they count
         jointly.
-    progress : bool or callable
-        See `Progress`.
+    progress : bool or callable, optional
+        See `Progress`; by default a bar in a live notebook, for what takes longer than a second.
     cancel : CancelToken, optional
         Checked between bins of time, and within fits of the shape.
 

@@ -35,7 +35,7 @@ def phase_flux(
     ephemeris: Ephemeris | None = None,
     energy_true: Axis | None = None,
     safe: SafeRange | None = None,
-    progress: bool | Report = False,
+    progress: bool | Report | None = None,
     cancel: CancelToken | None = None,
 ) -> Phasogram:
     """Flux in bins of the phase, beyond that at the OFF phases.
@@ -61,8 +61,8 @@ def phase_flux(
         What phases follow from; by default the events' column PHASE.
     energy_true, safe
         See `reduce_spectrum`.
-    progress : bool or callable
-        See `Progress`.
+    progress : bool or callable, optional
+        See `Progress`; by default a bar in a live notebook, for what takes longer than a second.
     cancel : CancelToken, optional
         Checked between bins.
 

@@ -101,7 +101,7 @@ def _one(
     n_scan: int,
     statistic: str | None,
 ) -> dict[str, Any]:
-    result = fit(datasets, models, statistic=statistic)
+    result = fit(datasets, models, statistic=statistic, progress=False)
     number = result.number(f"{name}.norm")
     along = _Along(result, number)
     best = float(result.values[number])

@@ -34,7 +34,7 @@ def fit(
     model: SpectralModel | Member | Iterable[Member],
     backend: str = "scoring",
     statistic: str | None = None,
-    progress: bool | Report = False,
+    progress: bool | Report | None = None,
     cancel: CancelToken | None = None,
     **options: Any,
 ) -> FitResult:
@@ -58,8 +58,9 @@ def fit(
         By default W where the background is measured, else ``cash``; of cubes one of the two. Bins of spectra are
         added for W where few OFF counts are expected and the source is weak: one by one, they would give too little
         signal. ``wstat`` is W bin by bin, as other tools have it.
-    progress : bool or callable
-        A bar, silence, or a callable that gets a `FitProgress` (with ``stat``) at each evaluation.
+    progress : bool or callable, optional
+        A bar, silence, or a callable that gets a `FitProgress` (with ``stat``) at each evaluation; by default a bar in
+        a live notebook, for what takes longer than a second.
     cancel : CancelToken, optional
         Checked before each evaluation.
     **options

@@ -346,7 +346,7 @@ class FitResult(Displayed):
         burn: int = 200,
         walkers: int | None = None,
         seed: int = 0,
-        progress: bool | Report = False,
+        progress: bool | Report | None = None,
         cancel: CancelToken | None = None,
     ) -> Samples:
         """Draw from the posterior: the likelihood times the priors, flat where there is none.

@@ -79,7 +79,7 @@ def sample(
     burn: int,
     walkers: int | None,
     seed: int,
-    progress: bool | Report,
+    progress: bool | Report | None,
     cancel: CancelToken | None,
 ) -> Samples:
     """See `FitResult.sample`."""

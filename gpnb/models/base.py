@@ -113,9 +113,9 @@ class Model:
         """A copy with these parameters free."""
         return self._with({name: replace(self._known(name), frozen=False) for name in names})
 
-    def bound(self, name: str, low: float, high: float) -> Self:
-        """A copy with limits on a parameter, in its own unit."""
-        return self._with({name: replace(self._known(name), min=float(low), max=float(high))})
+    def bound(self, name: str, low: Any, high: Any) -> Self:
+        """A copy with limits on a parameter: numbers in its own unit, text with units, or Quantities."""
+        return self._with({name: self._known(name).within(low, high)})
 
     def link(self, name: str, to: str) -> Self:
         """A copy whose parameter takes the value of another, by its full name (``"crab.index"``)."""

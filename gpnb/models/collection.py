@@ -147,7 +147,7 @@ class Models(Sequence[Member]):
         """A copy with these parameters free."""
         return self._each("thaw", names)
 
-    def bound(self, name: str, low: float, high: float) -> Models:
+    def bound(self, name: str, low: Any, high: Any) -> Models:
         """A copy with limits on a parameter, in its own unit."""
         return self._changed(name, "bound", name, low, high)
 

@@ -98,7 +98,7 @@ class Member:
         """A copy with these parameters free."""
         return self._each(names, lambda owner, short: owner.thaw(short))
 
-    def bound(self, name: str, low: float, high: float) -> Self:
+    def bound(self, name: str, low: Any, high: Any) -> Self:
         """A copy with limits on a parameter, in its own unit."""
         return self._changed(name, lambda owner, short: owner.bound(short, low, high))
 

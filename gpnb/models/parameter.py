@@ -101,6 +101,14 @@ class Parameter:
             return replace(self, value=float(value), error=math.nan)
         return replace(self, value=to_float(value, self.unit, self.name), error=math.nan)
 
+    def within(self, low: Any, high: Any) -> Parameter:
+        """A copy with limits; see `to` for what they may be."""
+        least, most = (
+            to_float(item, self.unit, self.name) if isinstance(item, str | u.Quantity) else self._bare(item)
+            for item in (low, high)
+        )
+        return replace(self, min=least, max=most)
+
     def _bare(self, value: Any) -> float:
         try:
             return float(value)  # numpy scalars

@@ -116,7 +116,7 @@ class LightCurve(Displayed, Estimates):
         self,
         bins: Any = "run",
         energy_edges: Any = None,
-        progress: bool | Report = False,
+        progress: bool | Report | None = None,
         cancel: CancelToken | None = None,
     ) -> LightCurve:
         """The light curve of the same data and spectrum in other bins; see `gpnb.light_curve`.

@@ -55,7 +55,7 @@ def reduce_map(
     safe: SafeRange | None = None,
     stack: bool = True,
     executor: Executor | None = None,
-    progress: bool | Report = False,
+    progress: bool | Report | None = None,
     cancel: CancelToken | None = None,
 ) -> MapDataset | Datasets:
     """Reduce observations to maps.
@@ -80,8 +80,8 @@ def reduce_map(
         One dataset of all runs, or a list of one each.
     executor : concurrent.futures.Executor, optional
         Where the runs are reduced; none: here, one after the other.
-    progress : bool or callable
-        See `Progress`.
+    progress : bool or callable, optional
+        See `Progress`; by default a bar in a live notebook, for what takes longer than a second.
     cancel : CancelToken, optional
         Checked between runs; on a pool, between groups of at most 16.
 
@@ -136,7 +136,7 @@ def _sums(
     groups: list[list[Observation]],
     plan: Plan,
     executor: Executor | None,
-    progress: bool | Report,
+    progress: bool | Report | None,
     cancel: CancelToken | None,
 ) -> Iterator[Stacker]:
     """The sum of each group; here progress and cancel come between runs, on a pool between groups."""

@@ -43,7 +43,7 @@ def reduce_spectrum(
     containment: bool | SpatialModel = True,
     stack: bool = False,
     executor: Executor | None = None,
-    progress: bool | Report = False,
+    progress: bool | Report | None = None,
     cancel: CancelToken | None = None,
 ) -> Datasets:
     """Extract the spectrum of a region of the sky.
@@ -75,8 +75,8 @@ def reduce_spectrum(
         One dataset of all runs, or one each.
     executor : concurrent.futures.Executor, optional
         Where the runs are reduced; none: here, one after the other.
-    progress : bool or callable
-        See `Progress`.
+    progress : bool or callable, optional
+        See `Progress`; by default a bar in a live notebook, for what takes longer than a second.
     cancel : CancelToken, optional
         Checked between runs.
 

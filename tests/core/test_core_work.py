@@ -1,12 +1,14 @@
 """Progress, cancel, fan-out, options, files that are all or nothing."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 import gpnb
 from gpnb import ArgumentError, Cancelled, CancelToken, MissingDependency, Progress
+from gpnb.core import progress
 from gpnb.core.atomic import atomic_file
 from gpnb.core.fanout import fan_out
 from gpnb.core.progress import track
@@ -94,3 +96,22 @@ def test_missing_dependency_says_what_to_install():
     assert str(error) == "Radiative models needs naima, which is not installed: pip install 'gpnb[models]'."
     assert isinstance(error, ImportError)
     assert isinstance(error, gpnb.GpnbError)
+
+
+def steps(wait=0.0):
+    for _ in track(range(3), "counting", None):
+        time.sleep(wait)
+
+
+def test_in_a_live_notebook_long_work_shows_how_far_it_is(capsys, monkeypatch):
+    steps()
+    assert capsys.readouterr().err == ""
+    with gpnb.set_options(display="live"):
+        steps()
+        assert capsys.readouterr().err == ""
+        monkeypatch.setattr(progress, "_PATIENCE", 0.01)
+        steps(0.02)
+    assert "counting" in capsys.readouterr().err
+    with gpnb.set_options(display="static"):
+        steps(0.02)
+    assert capsys.readouterr().err == ""

@@ -154,3 +154,15 @@ def test_flare():
     peak = Time(53946, format="mjd", scale="tt")
     assert flare(peak) == pytest.approx(3.0)
     assert flare(peak + 1 * u.h) == pytest.approx(1 + 2 * np.exp(-0.5))
+
+
+def test_limits_take_text_with_units():
+    law = gpnb.ExpCutoffPowerLaw().bound("lambda_", "1e-4 GeV-1", "1 TeV-1")
+    assert (law.lambda_.min, law.lambda_.max) == pytest.approx((0.1, 1.0))
+    source = gpnb.SkyModel(law, gpnb.GaussianSource(), name="a")
+    found = gpnb.Models([source]).bound("a.sigma", "3 arcmin", 1)
+    assert (found[0].spatial.sigma.min, found[0].spatial.sigma.max) == pytest.approx((0.05, 1.0))
+    with pytest.raises(gpnb.ArgumentError, match="index"):
+        law.bound("index", "1 TeV", 3)
+    with pytest.raises(gpnb.ArgumentError, match="index"):
+        law.bound("index", None, 3)

@@ -65,3 +65,32 @@ def test_what_cannot_be_done(compton, monkeypatch):
     monkeypatch.setitem(sys.modules, "naima.radiative", None)
     with pytest.raises(MissingDependency, match=r"pip install 'gpnb\[naima\]'"):
         NaimaSpectrum(compton)
+
+
+def test_many_energies_are_interpolated_and_remembered(compton):
+    model = NaimaSpectrum(compton, distance="2 kpc")
+    many = np.geomspace(0.01, 100, 501)
+    exact = compton.flux(many * u.TeV, distance=2 * u.kpc).to_value("cm-2 s-1 TeV-1")
+    assert model.evaluate_at(many) == pytest.approx(exact, rel=1e-4)
+    asked = []
+    plain = NaimaSpectrum._radiated
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(NaimaSpectrum, "_radiated", lambda self, energy: asked.append(energy.size) or plain(self, energy))
+        model.evaluate_at(many[::3])
+        assert asked == []  # known by now
+        steep = model.replace(alpha=2.7)
+        first = steep.evaluate_at(many)
+        assert sum(asked) < 100
+        assert model.replace(alpha=2.7).evaluate_at(many) == pytest.approx(first, rel=1e-12)
+        assert len(asked) == 1
+
+
+def test_energies_without_flux_are_naimas(compton):
+    cut = NaimaSpectrum(compton).replace(e_cutoff="0.01 TeV")
+    many = np.geomspace(1e-4, 1e6, 900)
+    exact = cut._radiated(many)
+    assert (exact == 0).any()
+    found = cut.evaluate_at(many)
+    assert (found[exact == 0] == 0).all()
+    assert np.isfinite(found).all()
+    assert np.isnan(cut.evaluate_at(np.array([np.nan, 1.0]))).tolist() == [True, False]

@@ -139,7 +139,7 @@ class FitWork(Generic[V]):
 
     def fit(self, view: V, **work: Any) -> FitResult:
         """Fit from the values of the record; `work` is ``progress`` and ``cancel``."""
-        found = fit(self.data(view, **work), self._models(view), **work)
+        found = fit(self.data(view, **work), self._models(view), **{"progress": False, **work})
         self.keep(view, found)
         return found
 
