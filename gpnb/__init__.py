@@ -123,6 +123,7 @@ _HOME = {
     "to_image": "estimate.image",
     "flux_map": "estimate.flux",
     "find_peaks": "estimate.peaks",
+    "peak_regions": "estimate.peaks",
     "flux_points": "estimate.flux_points",
     "light_curve": "estimate.light_curve",
     "phase_flux": "estimate.phase_flux",

@@ -18,6 +18,7 @@ from gpnb.core.binding import told
 from gpnb.core.cache_folder import data_roots, find_data
 from gpnb.core.errors import DataFormatError
 from gpnb.core.fits_file import open_fits, reading
+from gpnb.core.near import meant
 from gpnb.core.recipe import Recipe
 
 
@@ -68,8 +69,8 @@ def _path_of(name: str | os.PathLike[str]) -> Path:
         found = find_data(name)
         if found is not None and found.is_file():
             return found
-        names = ", ".join(kind.name for kind in KINDS)
-        raise DataFormatError(f"There is no catalogue {str(name)!r}: give a FITS file, or one of {names}.")
+        wanted = meant(str(name), [kind.name for kind in KINDS], "there are")
+        raise DataFormatError(f"There is no catalogue or file {str(name)!r}: {wanted} Or give a FITS file.")
     found = file_of(kind)
     if found is None:
         given = os.environ.get("GPNB_DATA")

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 from astropy import units as u
+from astropy.coordinates import SkyCoord
 from astropy.table import QTable
+from regions import CircleSkyRegion, Regions
 from scipy.ndimage import maximum_filter
 
 from gpnb.core.binding import told
@@ -62,6 +64,39 @@ def find_peaks(sky_map: SkyMap, threshold: float = 5.0, min_distance: Any = "0.2
     half = [np.rint(distance / side).astype(int) for side in sky_map.geom.plane.sides(x, y)]
     y, x = _highest(y, x, data, np.transpose(half))
     return _table(sky_map, x, y, Recipe.of_call(find_peaks, locals(), name="peaks"))
+
+
+@told
+def peak_regions(peaks: QTable, radius: Any = "0.1 deg") -> Regions:
+    """Circles round peaks with their values as labels: ``.write("peaks.reg")`` makes a file for DS9.
+
+    Parameters
+    ----------
+    peaks : QTable
+        Of `find_peaks`.
+    radius : Quantity or str
+        Of the circles.
+
+    Returns
+    -------
+    Regions
+        In ICRS, in the order of the table.
+
+    Examples
+    --------
+    >>> table = QTable({"value": [7.2], "ra": [83.6] * u.deg, "dec": [22.0] * u.deg})
+    >>> peak_regions(table)[0].center.ra.deg, peak_regions(table)[0].meta["text"]
+    (np.float64(83.6), '7.2')
+    """
+    missing = [name for name in ("value", "ra", "dec") if name not in getattr(peaks, "colnames", ())]
+    if missing:
+        raise ArgumentError(f"peaks has no column {missing[0]!r}: give the table that find_peaks made.")
+    size = to_float(radius, ANGLE, "radius") * u.deg
+    if not size > 0:
+        raise ArgumentError(f"radius={radius!r} must be above 0.")
+    places = SkyCoord(peaks["ra"], peaks["dec"], frame="icrs")
+    values = [f"{float(u.Quantity(value).value):.3g}" for value in peaks["value"]]
+    return Regions([CircleSkyRegion(place, size, {"text": text}) for place, text in zip(places, values, strict=True)])
 
 
 def _highest(y: np.ndarray, x: np.ndarray, data: np.ndarray, half: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gpnb.core.errors import ArgumentError
 from gpnb.core.frozen import unchanging
+from gpnb.fitting.given import as_models
 from gpnb.fitting.joining import block_of
+from gpnb.fitting.likelihood import Likelihood
 from gpnb.fitting.nested import nesting_of
 from gpnb.stats.likelihood_ratio import ts_p_value, ts_to_sigma
 
@@ -87,6 +89,23 @@ def compare(first: FitResult, second: FitResult, bounded: int | None = None) -> 
     nesting = nesting_of(simple, rich)
     bounded = min(nesting.bounded, dof) if bounded is None else bounded
     return Comparison.of(simple.stat - rich.stat, dof, bounded, [*failures(simple, rich), *nesting.notes])
+
+
+def compare_given(result: FitResult, given: Any) -> Comparison:
+    """A fit against models that were not fitted to its data, such as published ones: nothing of them is free.
+
+    Raises
+    ------
+    ArgumentError
+        If they are no models.
+    """
+    models = as_models(getattr(given, "spectral_model", given)).resolved()
+    some = models if models.free else models.thaw(next(iter(models.parameters)))
+    likelihood = Likelihood(result.datasets, some, result.recipe.kwargs.get("statistic"))
+    kinds = [[type(model.spectral) for model in item.sources] for item in (models, result.models)]
+    notes = [] if kinds[0] == kinds[1] else ["the spectra are of different kinds: p holds if one contains the other"]
+    ts = likelihood.stat(likelihood.start) - result.stat
+    return Comparison.of(ts, len(result.names), 0, [*failures(result), *notes])
 
 
 def failures(*results: FitResult) -> list[str]:

@@ -21,7 +21,7 @@ from gpnb.datasets.flux_points import FluxPointsDataset
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.fitting.bias import bias_words
 from gpnb.fitting.block import Dataset
-from gpnb.fitting.comparison import Comparison, compare
+from gpnb.fitting.comparison import Comparison, compare, compare_given
 from gpnb.fitting.confidence import ONE_SIGMA, Interval, confidence
 from gpnb.fitting.contour import contour
 from gpnb.fitting.likelihood import Likelihood
@@ -366,13 +366,14 @@ class FitResult(Displayed):
         """
         return sample(self, backend, steps, burn, walkers, seed, progress, cancel)
 
-    def compare(self, other: FitResult, bounded: int | None = None) -> Comparison:
+    def compare(self, other: Any, bounded: int | None = None) -> Comparison:
         """Test of a model nested in another, on the same data (Wilks 1938, Ann. Math. Stat. 9, 60).
 
         Parameters
         ----------
-        other : FitResult
-            With more free parameters, or with fewer.
+        other : FitResult, spectral model, SkyModel, Models or source of a catalogue
+            A fit with more free parameters, or with fewer; or a model that was not fitted to these data, such as a
+            published one, of which nothing is free: does it agree with them?
         bounded : int, optional
             How many of the further parameters have a limit of theirs as value in the simpler model, so that they can
             move one way only (see `gpnb.stats.ts_p_value`). By default it is found: the amplitude of a further source
@@ -383,7 +384,7 @@ class FitResult(Displayed):
         ArgumentError
             If data or statistics differ, neither has more free parameters, or one is frozen in the larger model alone.
         """
-        return compare(self, other, bounded)
+        return compare(self, other, bounded) if isinstance(other, FitResult) else compare_given(self, other)
 
     def butterfly(self, energy_bounds: Any, model: str | None = None, n: int = 50) -> QTable:
         """Band of one standard deviation round a fitted spectrum.

@@ -175,6 +175,29 @@ class LightCurve(Displayed, Estimates):
 
         return of_curve(self, band)
 
+    def hardness(self, soft: int = 0, hard: int = -1) -> QTable:
+        """Hardness (H − S)/(H + S) of two bands of energy in each bin, with the flux of both.
+
+        Parameters
+        ----------
+        soft, hard : int
+            Which bands; the lowest and the highest by default.
+
+        Returns
+        -------
+        QTable
+            Columns ``time_min``, ``time_max``, the flux of both bands, its error, ``hardness``, ``hardness_err``, and
+            ``is_ul`` where it is an upper limit, since the hard band is; NaN where it is not known.
+
+        Raises
+        ------
+        SelectionError
+            If there are no such two bands.
+        """
+        from gpnb.products.hardness import hardness_table
+
+        return hardness_table(self, soft, hard)
+
     def join(self, other: Any, how: str = "nearest", within: Any = "0 s", band: int = 0, **columns: Any) -> QTable:
         """Pairs of simultaneous measurements of this light curve (a) and a series of another wavelength (b).
 

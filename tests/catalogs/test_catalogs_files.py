@@ -157,8 +157,10 @@ def test_a_catalogue_is_found_below_the_data_folder_and_among_downloads(tmp_path
 
 
 def test_no_catalogue(tmp_path):
-    with pytest.raises(DataFormatError, match="give a FITS file, or one of 3fhl, 4fgl, hgps, gamma-cat"):
+    with pytest.raises(DataFormatError, match=r"did you mean '4fgl'\? Or give a FITS file"):
         gpnb.read_catalog("5fgl")
+    with pytest.raises(DataFormatError, match=r"there are: 3fhl, 4fgl, hgps, gamma-cat\. Or give"):
+        gpnb.read_catalog("surveys")
     Table({"a": [1]}).write(tmp_path / "table.fits")
     with pytest.raises(DataFormatError, match="no catalogue in a known format"):
         gpnb.read_catalog(tmp_path / "table.fits")

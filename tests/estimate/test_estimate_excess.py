@@ -132,3 +132,22 @@ def test_every_strong_source_of_the_demo_sky_is_found(demo):
     values = excess.significance.data[cube.empty_sky[0] & np.isfinite(excess.significance.data)]
     assert abs(values.mean()) < 0.1
     assert abs(values.std() - 1) < 0.15
+
+
+def test_peaks_become_circles_for_ds9(tmp_path):
+    from regions import Regions
+
+    geom = gpnb.WcsGeometry.create("galactic 0d 0d", width="1 deg", binsz="0.1 deg", frame="galactic")
+    data = np.zeros(geom.shape)
+    data[4, 6], data[1, 1] = 7, 9
+    peaks = gpnb.find_peaks(gpnb.SkyMap(geom, data))
+    gpnb.peak_regions(peaks, "3 arcmin").write(str(tmp_path / "peaks.reg"))
+    back = Regions.read(str(tmp_path / "peaks.reg"))
+    assert [float(item.meta["text"]) for item in back] == [9, 7]
+    assert [item.center.ra.deg for item in back] == pytest.approx(peaks["ra"].value)
+    assert back[0].radius.to_value("deg") == pytest.approx(0.05)
+    assert len(gpnb.peak_regions(peaks[:0])) == 0
+    with pytest.raises(gpnb.ArgumentError, match="no column 'ra'"):
+        gpnb.peak_regions(peaks["value", "x"])
+    with pytest.raises(gpnb.ArgumentError, match="above 0"):
+        gpnb.peak_regions(peaks, "0 deg")

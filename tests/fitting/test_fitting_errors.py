@@ -322,3 +322,17 @@ def test_many_off_counts_do_not_jump(data, result):
     likelihood = result.likelihood()
     covariance = result.covariance / np.outer(likelihood.scale, likelihood.scale)
     assert (likelihood.bent(likelihood.start, covariance) == 0).all()
+
+
+def test_a_published_spectrum_is_compared_as_it_is(data, result):
+    own = result.models[0].spectral
+    for given in (own, gpnb.SkyModel(own), own.freeze(*own.free)):
+        same = result.compare(given)
+        assert (same.ts, same.dof, same.note) == (pytest.approx(0, abs=1e-9), 3, "")
+    moved = own.replace(alpha=own.alpha.value + 2 * own.alpha.error)
+    expected = gpnb.Likelihood(data, moved).stat(gpnb.Likelihood(data, moved).start) - result.stat
+    assert result.compare(moved).ts == pytest.approx(expected)
+    assert result.compare(moved).p < 0.3
+    assert "different kinds" in result.compare(gpnb.PowerLaw(index=2.4, amplitude="3e-11 TeV-1 s-1 cm-2")).note
+    with pytest.raises(gpnb.ArgumentError, match="must be a spectral model"):
+        result.compare(3)

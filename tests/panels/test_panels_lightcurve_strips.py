@@ -12,10 +12,11 @@ import gpnb
 from gpnb.core.errors import ArgumentError, DataFormatError
 from gpnb.panels.lightcurve.curve import curve_plot
 from gpnb.panels.lightcurve.series import series_of, series_text
-from gpnb.panels.lightcurve.strips import hardness_of, strip_plots
+from gpnb.panels.lightcurve.strips import strip_plots
 from gpnb.panels.lightcurve.view import LightCurveView
 from gpnb.panels.lightcurve.words import correlation_rows, notes_of
 from gpnb.panels.lightcurve.work import CurveWork
+from gpnb.products.hardness import hardness_of
 from gpnb.stats import pearson
 
 START = Time(60000.0, format="mjd", scale="tt")

@@ -160,3 +160,24 @@ def test_columns_and_headers_that_do_not_fit():
         DataFormatError, match=r"flux, has rows of shape \(5,\); expected a value for each of 2 energies"
     ):
         gpnb.LightCurve.from_table(table)
+
+
+def test_hardness_as_numbers_beside_the_flux():
+    days = Time([60000.0, 60001.0, 60002.0], format="mjd", scale="tt")
+    table = Table({"time_min": days, "time_max": days + 0.1 * u.day})
+    table["e_ref"], table["e_min"], table["e_max"] = (
+        np.tile(row, (3, 1)) * u.TeV for row in ([2.0, 6.0], [1.0, 4.0], [4.0, 10.0])
+    )
+    table["flux"] = [[3.0, 1.0], [2.0, 2.0], [1.0, np.nan]] * u.Unit("cm-2 s-1")
+    table["flux_err"] = [[0.3, 0.1], [0.2, 0.2], [0.1, np.nan]] * u.Unit("cm-2 s-1")
+    curve = gpnb.LightCurve.from_table(table)
+    found = curve.hardness()
+    assert found["hardness"][:2].tolist() == pytest.approx([-0.5, 0.0])
+    assert np.isnan(found["hardness"][2])
+    assert found["flux"][:2].value.tolist() == pytest.approx([4.0, 4.0])
+    assert found["flux_err"][0].value == pytest.approx(np.hypot(0.3, 0.1))
+    assert found.meta == {"soft": "1 to 4 TeV", "hard": "4 to 10 TeV"}
+    assert curve.hardness(1, 0)["hardness"][0] == pytest.approx(0.5)
+    for pair in ((0, 0), (0, 2), (1, -1)):
+        with pytest.raises(gpnb.SelectionError, match="two of 2 bands"):
+            curve.hardness(*pair)

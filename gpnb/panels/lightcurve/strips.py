@@ -15,10 +15,10 @@ from gpnb.panels.lightcurve.curve import Places, band_words, below_arrows, phase
 from gpnb.panels.lightcurve.view import LightCurveView
 from gpnb.panels.lightcurve.work import CurveWork
 from gpnb.panels.plot import Plot, Points
-from gpnb.products.light_curve import LightCurve
+from gpnb.products.hardness import hardness_of
 from gpnb.products.series import Series
 from gpnb.stats.correlation import Correlation, pearson
-from gpnb.stats.variability import chi2_constant, hardness_ratio
+from gpnb.stats.variability import chi2_constant
 
 _LOOKS = (("purple", "diamond"), ("fine", "triangle-up"), ("model", "square"), ("accent", "circle"))
 _PLAIN = (1e-2, 1e4)
@@ -34,21 +34,6 @@ def strip_plots(work: CurveWork, view: LightCurveView, frame: Plot) -> list[Plot
 def has_hardness(work: CurveWork, view: LightCurveView) -> bool:
     """Whether hardness is asked for, and there are two bands to take it from."""
     return view.hardness and len(shown_bands(work.curve(view), view)) > 1
-
-
-def hardness_of(curve: LightCurve, soft: int, hard: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Hardness (H − S)/(H + S) of each bin, its error, and where it is an upper limit; NaN where not known.
-
-    A limit of the hard band gives a limit of the hardness; with one of the soft band it is not known.
-    """
-    kind = curve.sed_type
-    value, error, limit = (curve.column(f"{kind}{end}") for end in ("", "_err", "_ul"))
-    known = curve.measured[:, soft] & ~curve.is_ul[:, soft]
-    is_ul = known & curve.is_ul[:, hard] & np.isfinite(limit[:, hard])
-    upper = np.where(is_ul, limit[:, hard], value[:, hard])
-    ratio, side = hardness_ratio(value[:, soft], upper, error[:, soft], error[:, hard])
-    good = known & (is_ul | (curve.measured[:, hard] & ~curve.is_ul[:, hard]))
-    return np.where(good, ratio, np.nan), np.where(good & ~is_ul, side, np.nan), is_ul
 
 
 def hardness_plot(work: CurveWork, view: LightCurveView, frame: Plot) -> Plot:
