@@ -28,8 +28,8 @@ def box_means(
     Examples
     --------
     >>> ramp = np.arange(5.0)[None, None] * np.ones((1, 5, 1))
-    >>> [item.tolist() for item in box_means(ramp, np.array([1.3]), np.array([2.0]), (1.0, 1.0), False)]
-    [[[1.3]], [[1.0]], [[0.0]]]
+    >>> [float(item.round(9)[0, 0]) for item in box_means(ramp, np.array([1.3]), np.array([2.0]), (1.0, 1.0), False)]
+    [1.3, 1.0, 0.0]
     """
     n, ny, nx = planes.shape
     columns, rows = (_taps(at, side, size, goes_on) for at, side, size in ((x, size[0], nx), (y, size[1], ny)))

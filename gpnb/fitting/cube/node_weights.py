@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import csc_array
 
 from gpnb.fitting.cube.sphere import Nodes, Seen
 
@@ -102,7 +102,7 @@ def node_weights(
     (factors, rates), (usable, moves) = trig, area
     spread, fall = (_spread(nodes.low, weights, n_node) for weights in (nodes.weights, nodes.slopes))
 
-    def sums(matrix: csr_array, factors: np.ndarray, areas: np.ndarray) -> np.ndarray:
+    def sums(matrix: csc_array, factors: np.ndarray, areas: np.ndarray) -> np.ndarray:
         columns = (factors[:, None] * areas).reshape(-1, seen.radius.size)
         return np.asarray((matrix @ columns.T).reshape(n_node, 2, len(factors), len(areas)).transpose(3, 0, 2, 1))
 
@@ -115,8 +115,7 @@ def node_weights(
     return NodeWeights(sums(spread, factors, usable), phi, np.array(place))
 
 
-def _spread(low: np.ndarray, weights: np.ndarray, n: int) -> csr_array:
+def _spread(low: np.ndarray, weights: np.ndarray, n: int) -> csc_array:
     """From places to values and slopes of nodes; shape (2 n, n_place)."""
-    rows = 2 * low + np.arange(4)[:, None]
-    columns = np.broadcast_to(np.arange(low.size), rows.shape)
-    return csr_array((weights.ravel(), (rows.ravel(), columns.ravel())), shape=(2 * n, low.size))
+    rows = 2 * low[:, None] + np.arange(4)  # in order, so that nothing has to be sorted
+    return csc_array((weights.T.ravel(), rows.ravel(), np.arange(0, rows.size + 1, 4)), shape=(2 * n, low.size))

@@ -74,13 +74,15 @@ def _kernel(psf: RadialPsf, geom: WcsGeometry, sides: tuple[float, float], rim: 
     These have been smoothed by the pixel once. Where the point spread function is resolved, its density is taken, so
     that they are not smoothed again; where it is not, what falls into each pixel.
     """
-    across, along = (side * np.arange(-size, size + 1) for side, size in zip(sides, rim, strict=True))
-    found = psf.evaluate(np.hypot(across, along[:, None])) * (sides[0] * sides[1])
+    across, along = (side * np.arange(size + 1) for side, size in zip(sides, rim, strict=True))
+    quarter = psf.evaluate(np.hypot(across, along[:, None])) * (sides[0] * sides[1])
+    column, row = (np.abs(np.arange(-size, size + 1)) for size in rim)
+    found = quarter[:, row[:, None], column]
     total = found.sum(axis=(1, 2), keepdims=True)
     resolved = np.abs(total[:, 0, 0] - 1) < _RESOLVED
     found /= total
     if not resolved.all():
-        npix = (len(across), len(along))
+        npix = (len(column), len(row))
         around = WcsGeometry.create(geom.center, npix=npix, binsz=sides * u.deg, frame=geom.frame)
         found[~resolved] = psf.kernel(around).data[~resolved]
     return found

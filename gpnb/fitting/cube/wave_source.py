@@ -116,7 +116,8 @@ class WaveSource(Component):
         photons[self._near] = True
         self._rows = np.flatnonzero(photons[self._voxels.pixel])
         planes, self._which = self._voxels.planes
-        self._masks = planes[:, self._near]
+        self._counted = self._near[planes[:, self._near].any(axis=0)]
+        self._masks = planes[:, self._counted]
         self._inside = self._has_no_edge(seen)
         self._kept: dict[str, tuple[Any, Any]] = {}
 
@@ -294,20 +295,20 @@ class WaveSource(Component):
 
     def _weights(self, values: np.ndarray) -> NodeWeights:
         lon, lat = values[:2].tolist()
-        seen = seen_from(self._voxels.vectors(self._frame)[:, self._near], lon, lat)
+        seen = seen_from(self._voxels.vectors(self._frame)[:, self._counted], lon, lat)
         nodes = between(seen.radius, self._tables.step, self._tables.n)
         found = node_weights(seen, nodes, self._tables.n, self._trig(seen, values), self._areas(values))
         return found.taken(self._which) if self._course is None else found
 
     def _areas(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-        """Usable area of the pixels near, times relative exposure, and its derivatives with longitude and latitude.
+        """Usable area of pixels, times relative exposure, and its derivatives with longitude and latitude.
 
         One row for each plane of usable pixels; of an extended source, for each energy.
         """
-        area = self._masks * self._voxels.area[self._near]
+        area = self._masks * self._voxels.area[self._counted]
         if self._course is None:
             return area, None
-        pixel = self._pixels(self._near)
+        pixel = self._pixels(self._counted)
         course = [self._course.plane(self._spot(values), number, pixel) for number in range(len(self._which))]
         found = np.array(course).transpose(1, 0, 2) * area[self._which]
         return found[0], found[1:]
