@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from astropy import units as u
 from astropy.coordinates import SkyCoord
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,12 +10,14 @@ from made_cubes import cube_of, gauss, masked_edge, point, with_counts
 
 from gpnb import (
     Axis,
+    BackgroundModel,
     DiskSource,
     Parameter,
     PowerLawNorm,
     ShellSource,
     SkyMap,
     SkyModel,
+    SkyNorm,
     SpatialModel,
     TemplateSource,
     WcsGeometry,
@@ -143,3 +146,11 @@ def test_slopes_of_images(place, kind):
         model = SkyModel(gauss().spectral, TemplateSource(skymap, center=place), name="t")
     model = model.thaw("lon", "lat")
     assert worst_slope(with_counts(cube_of(), [model], 9), [model], 10) < 1e-5
+
+
+@pytest.mark.parametrize("models", [[], [point("83.70d 22.03d")]])
+def test_slopes_of_a_factor_on_the_sky(models):
+    norm = SkyNorm([82.2, 85.0, 82.2, 85.0, 83.6] * u.deg, [20.7, 20.7, 23.3, 23.3, 22.0] * u.deg)
+    factor = BackgroundModel("cube", PowerLawNorm().freeze("norm").thaw("tilt"), norm)
+    data = masked_edge(with_counts(cube_of(), models, 4), slice(0, 20))
+    assert worst_slope(data, [*models, factor], 5) < 1e-5

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from astropy import units as u
 from astropy.time import Time
 from made_cubes import ENERGY, cube_of, gauss, masked_edge, point, with_counts, with_map
 
@@ -205,6 +206,45 @@ def test_a_template_covers_what_is_usable_and_goes_on_beyond():
         predicted_by(inside, model.replace(spatial=shape), amplitude=1e-8) for shape in (even, gpnb.ConstantSource())
     )
     assert found == pytest.approx(everywhere, rel=1e-6)
+
+
+def sky_norm(norms):
+    lon, lat = [82.2, 85.0, 82.2, 85.0, 83.6] * u.deg, [20.7, 20.7, 23.3, 23.3, 22.0] * u.deg
+    return gpnb.SkyNorm(lon, lat, norms=norms)
+
+
+def test_a_factor_on_the_sky_is_fitted_beside_that_of_energy():
+    factor = gpnb.BackgroundModel("cube", gpnb.PowerLawNorm(tilt=0.1).thaw("tilt").freeze("norm"))
+    truth = [TRUE_POINT, factor.replace(spatial=sky_norm([1.2, 0.9, 1.0, 1.4, 1.1]))]
+    base = cube_of(background=2.0)
+    likelihood = Likelihood(base, truth)
+    image = truth[1].spatial.on(base.geom.image())
+    by_energy = base.geom.axis("energy").center_values[:, None, None] ** -0.1
+    expected = base.background.data * by_energy * image
+    assert likelihood.asimov(likelihood.start)[0].counts.data == pytest.approx(
+        expected + likelihood.predict(likelihood.start)[0], rel=1e-9
+    )
+    data = likelihood.asimov(likelihood.start)[0]
+    start = [TRUE_POINT, factor.replace(spatial=sky_norm([1, 1, 1, 1, 1]), tilt=0.0)]
+    result = gpnb.fit(data, start)
+    assert result.success, result.message
+    assert np.abs(sigmas_off(result, truth)).max() < 0.01
+    held = [TRUE_POINT, truth[1].freeze(*(f"norm_{number}" for number in range(5)))]
+    assert gpnb.fit(data, held).stat == pytest.approx(result.stat, abs=1e-4)
+
+
+def test_a_factor_on_the_sky_where_there_is_no_background():
+    base = cube_of()
+    bare = base.background.data.copy()
+    bare[:, :, 60:] = 0.0
+    data = with_counts(replace(base, background=gpnb.SkyMap(base.geom, bare)), [TRUE_POINT], 3)
+    counts = data.counts.data.copy()
+    counts[0, 3, 70] = 1.0  # far from the source
+    data = replace(data, counts=gpnb.SkyMap(data.geom, counts))
+    model = gpnb.BackgroundModel("cube", gpnb.PowerLawNorm().freeze("norm"), sky_norm([1, 1, 1, 1, 1]))
+    result = gpnb.fit(data, [TRUE_POINT, model])
+    assert result.success
+    assert "1 counts of cube lie where nothing is predicted" in result.message
 
 
 def predicted_by(dataset, model, **values):

@@ -14,7 +14,7 @@ from gpnb.core.errors import ArgumentError
 from gpnb.core.recipe import Recipe
 from gpnb.datasets.map import MapDataset
 from gpnb.fitting.block import Bins, Block, Period, Rows, Share, Source
-from gpnb.fitting.cube.backgrounds import Background, background_cube
+from gpnb.fitting.cube.backgrounds import Background, reduced_background, varies_on_sky
 from gpnb.fitting.cube.components import component_of
 from gpnb.fitting.cube.part import Component, Part
 from gpnb.fitting.cube.photon_terms import Measured, PhotonTerm, Predicted
@@ -52,7 +52,7 @@ class Cubes(Block):
         _check_backgrounds(dataset, models, measured=self._measured)
         self._parts_of = [self._component(model) for model in models]
         own = [isinstance(model, BackgroundModel) and model.dataset == dataset.name for model in models]
-        self._backgrounds = [model for model, is_own in zip(models, own, strict=True) if is_own]
+        self._scaled_by = next((model for model, is_own in zip(models, own, strict=True) if is_own), None)
         centre = dataset.geom.axis("energy").center_values
         factors = Bins(centre, centre)
         self.asks = tuple(
@@ -141,7 +141,7 @@ class Cubes(Block):
     def remarks(self) -> list[str]:
         """See `Block`."""
         name, found = self.datasets[0].name, []
-        if not self._measured and not self._backgrounds and self.datasets[0].background is not None:
+        if not self._measured and self._scaled_by is None and self.datasets[0].background is not None:
             found.append(f"the background of {name} was held: gpnb.BackgroundModel({name!r}) fits it")
         if not self._measured and self._background.n_lost:
             found.append(f"{self._background.n_lost:.0f} counts of {name} lie where nothing is predicted: left out")
@@ -163,7 +163,10 @@ class Cubes(Block):
         for part in self._kinds:
             if part is not None:
                 near |= part.reaches()
-        rows = np.flatnonzero(near[self._voxels.pixel])
+        reached = near[self._voxels.pixel]
+        if varies_on_sky(self._scaled_by):
+            reached |= self._voxels.at_photons(reduced_background(self._voxels, self._scaled_by)) > 0
+        rows = np.flatnonzero(reached)
         self._place = np.full(self._voxels.pixel.size, -1)
         self._place[rows] = np.arange(rows.size)
         self._term: PhotonTerm
@@ -171,7 +174,7 @@ class Cubes(Block):
             self._term = Measured(self._voxels, rows)
             self._n_rows, self._constant = rows.size, self._term.constant
             return
-        self._background = Background(self._voxels, rows, self._backgrounds)
+        self._background = Background(self._voxels, rows, self._scaled_by)
         self._term = Predicted(self._background.counts)
         self._n_rows, self._constant = self._background.counts.size, self._background.constant
 
@@ -191,27 +194,13 @@ class Cubes(Block):
         rows = [(found, self._place[found.rows]) for found in (part.at(own) for part, own in pairs if part is not None)]
         signal, total = np.zeros(self._n_rows), 0.0
         if not self._measured:
-            base, everywhere = self._scaled([source for part, source in pairs if part is None])
+            base = self._background.part([source for part, source in pairs if part is None])
             signal, total = base.values.copy(), base.total
-            rows.append((base, everywhere))
+            rows.append((base, base.rows))
         for part, places in rows[: len(rows) - (not self._measured)]:
             signal[places] += part.values
             total += part.total
         return signal, total, rows
-
-    def _scaled(self, factors: Sequence[Source]) -> tuple[Part, np.ndarray]:
-        own = self._background
-        factor, slopes = own.factors(factors)
-        rates = np.concatenate([np.zeros((0, factor.size)), *(rows for rows, _ in slopes)])
-        numbers = np.concatenate([np.zeros(0, dtype=int), *(numbers for _, numbers in slopes)])
-        places = np.arange(own.counts.size)
-        values = own.values * factor[own.energy]
-        return (
-            Part(
-                places, values, own.values * rates[:, own.energy], numbers, float(own.total @ factor), rates @ own.total
-            ),
-            places,
-        )
 
     def _add_expected(self, fisher: np.ndarray, sources: Sequence[Source], rows: Sequence[tuple[Part, Any]]) -> None:
         """Where hardly a photon is within reach, what the data would say on average."""
@@ -231,11 +220,10 @@ class Cubes(Block):
             np.add.at(fisher, (found.numbers[:, None], found.numbers), 2 * each * np.outer(relative, relative))
 
     def _predicted_background(self, sources: Sequence[Source]) -> np.ndarray:
-        cube = background_cube(self._voxels, self._backgrounds).reshape(self._n_energy, -1)
         if self._measured:
-            return cube
-        factors = [source for part, source in zip(self._kinds, sources, strict=True) if part is None]
-        return np.asarray(cube * self._background.factors(factors)[0][:, None])
+            return reduced_background(self._voxels, None).reshape(self._n_energy, -1)
+        pairs = zip(self._kinds, sources, strict=True)
+        return self._background.cube([source for part, source in pairs if part is None])
 
 
 def _joined(rows: Sequence[tuple[np.ndarray, Part]], size: int, n: int) -> Any:

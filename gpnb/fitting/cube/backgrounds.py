@@ -9,7 +9,10 @@ import numpy as np
 
 from gpnb.core.errors import SelectionError
 from gpnb.fitting.block import Source
+from gpnb.fitting.cube.part import Part
 from gpnb.fitting.cube.voxels import Voxels
+
+_NONE = np.zeros((0, 1))
 
 
 class Background:
@@ -22,16 +25,17 @@ class Background:
     voxels : Voxels
         The data, with a predicted background.
     rows : array of int
-        Voxels with photons that a source may reach.
-    models : sequence of BackgroundModel
-        Those bound to the dataset; none: it is held.
+        Voxels with photons that a source may reach; all with a background where a fit moves its factor on the sky.
+    model : BackgroundModel or None
+        That bound to the dataset; none: it is held.
     """
 
-    def __init__(self, voxels: Voxels, rows: np.ndarray, models: Sequence[Any]):
-        cube = background_cube(voxels, models)
-        self.total = voxels.totals(cube)
+    def __init__(self, voxels: Voxels, rows: np.ndarray, model: Any):
+        self._cube = reduced_background(voxels, model)
+        self._geom = voxels.dataset.geom.image()
+        self.total = voxels.totals(self._cube)
         n_energy, energy = len(self.total), voxels.energy
-        here = voxels.at_photons(cube)
+        here = voxels.at_photons(self._cube)
         far = np.ones(here.size, dtype=bool)
         far[rows] = False
         lost = far & (here <= 0)
@@ -42,34 +46,66 @@ class Background:
         self.energy = np.concatenate([energy[rows], np.arange(n_energy)])
         self.values = np.concatenate([here[rows], np.ones(n_energy)])
         self.constant = float(-2 * voxels.counts[seen] @ np.log(here[seen]))
+        self._weights: np.ndarray | None = None
+        if varies_on_sky(model):
+            self._weights = model.spatial.on_slopes(self._geom)
+            at_rows = self._weights.reshape(len(self._weights), -1)[:, voxels.pixel[rows]]
+            self._at_rows = np.concatenate([at_rows, np.zeros((len(at_rows), n_energy))], axis=1)
+            self._totals = np.array([voxels.totals(self._cube * weight) for weight in self._weights])
 
-    def factors(self, sources: Sequence[Source]) -> tuple[np.ndarray, list[tuple[np.ndarray, np.ndarray]]]:
-        """The factor of each energy, and its derivatives: rows and the entries they belong to."""
-        factor = np.ones_like(self.total)
+    def part(self, sources: Sequence[Source]) -> Part:
+        """What it predicts, with slopes."""
+        places = np.arange(self.counts.size)
+        if not sources:
+            return Part(places, self.values, _NONE, _NONE[:, 0].astype(int), float(self.total.sum()), _NONE[:, 0])
+        (source,) = sources
+        factor, rates = source.flux.values, source.flux.slopes.reshape(-1, self.total.size)
+        values, total = self.values, self.total
+        numbers, slopes, sums = [source.flux.numbers], [], []
+        if self._weights is not None and source.shape is not None:
+            values, total = self.values * (source.shape.values @ self._at_rows), source.shape.values @ self._totals
+            chain = source.shape.slopes.reshape(-1, len(self._totals))
+            slopes.append(self.values * factor[self.energy] * (chain @ self._at_rows))
+            sums.append(chain @ self._totals @ factor)
+            numbers.append(source.shape.numbers)
+        return Part(
+            places,
+            values * factor[self.energy],
+            np.concatenate([values * rates[:, self.energy], *slopes]),
+            np.concatenate(numbers),
+            float(total @ factor),
+            np.concatenate([rates @ total, *sums]),
+        )
+
+    def cube(self, sources: Sequence[Source]) -> np.ndarray:
+        """What it predicts in every voxel, shape (n_energy, n_pixel)."""
+        found = self._cube
         for source in sources:
-            factor = factor * source.flux.values
-        slopes = []
-        for source in sources:
-            with np.errstate(divide="ignore", invalid="ignore"):
-                others = np.where(source.flux.values != 0, factor / source.flux.values, 0.0)
-            slopes.append((others * source.flux.slopes.reshape(-1, factor.size), source.flux.numbers))
-        return factor, slopes
+            found = found * source.flux.values[:, None, None]
+            if self._weights is not None and source.shape is not None:
+                found = found * np.tensordot(source.shape.values, self._weights, axes=1)
+        return np.asarray(found.reshape(len(found), -1))
 
 
-def background_cube(voxels: Voxels, models: Sequence[Any]) -> np.ndarray:
-    """The reduced background, times the factors on the sky of models; zero where there is none."""
+def varies_on_sky(model: Any) -> bool:
+    """Whether a fit moves the factor on the sky of a background."""
+    return model is not None and model.spatial is not None and bool(model.spatial.free)
+
+
+def reduced_background(voxels: Voxels, model: Any) -> np.ndarray:
+    """The reduced background, times the factor on the sky of a model unless a fit moves it; zero where there is none.
+
+    Raises
+    ------
+    SelectionError
+        If there is none that the model could scale.
+    """
     dataset = voxels.dataset
     if dataset.background is None:
-        if models:
-            raise SelectionError(f"{dataset.name} has no predicted background that {models[0].name} could scale.")
+        if model is not None:
+            raise SelectionError(f"{dataset.name} has no predicted background that {model.name} could scale.")
         return np.zeros(dataset.geom.shape)
     cube = np.asarray(dataset.background.data, dtype=float)
-    for model in models:
-        if model.spatial is not None:
-            if any(item.free for item in model.spatial.parameters):
-                raise SelectionError(
-                    f"{model.name}: the parameters of a factor on the sky cannot be fitted: freeze "
-                    f"{', '.join(model.spatial.free)}."
-                )
-            cube = cube * model.spatial.on(dataset.geom.image())
-    return cube
+    if model is None or model.spatial is None or varies_on_sky(model):
+        return cube
+    return np.asarray(cube * model.spatial.on(dataset.geom.image()))
