@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,10 @@ _CEILING = 1e6
 
 _DOUBLINGS = 12
 """How often the search for the end goes twice as far."""
+
+_FAR, _SHORTER = 2.0, 8.0
+"""Where the root of −2 ln L has risen so many times too far, as from a size of 0, whose curvature promises nothing, the
+first step was too long; part of it that is tried instead."""
 
 
 @unchanging
@@ -117,8 +122,8 @@ def error_in_vector(likelihood: Likelihood, theta: np.ndarray, number: int) -> f
     With norms that are not negative: where the statistic ends, the curvature promises nothing.
     """
     fisher = likelihood.at(np.where(likelihood.is_norm(theta), np.maximum(theta, 0.0), theta)).fisher
-    inverse = np.linalg.pinv(fisher, hermitian=True)
-    return float(math.sqrt(2 * inverse[number, number])) if inverse[number, number] > 0 else 1.0
+    found = np.linalg.pinv(fisher, hermitian=True)[number, number]
+    return float(math.sqrt(2 * found)) if found > 0 and fisher[number, number] > 0 else 1.0
 
 
 def step_size(result: FitResult, likelihood: Likelihood, number: int) -> float:
@@ -140,15 +145,17 @@ def end_of(fit: HeldFit, number: int, step: float, rise: float, limit: float) ->
     start, name = float(fit.best[number]), fit.likelihood.names[number]
     vector = fit.best
 
-    def above(value: float) -> float:
+    def above(value: float, begin: np.ndarray | None = None) -> float:
         nonlocal vector
-        stat, vector = fit.at({number: value}, vector)
+        stat, vector = fit.at({number: value}, vector if begin is None else begin)
         return height(min(stat - fit.stat, _CEILING), rise)
 
     inner, outer = start, start + step
     for _ in range(_DOUBLINGS):
         outer = min(outer, limit) if step > 0 else max(outer, limit)
         reached = above(outer)
+        if inner == start and reached > _FAR * math.sqrt(rise):
+            inner, outer, reached = _shortened(lambda value: above(value, fit.best), start, outer, reached)
         if reached >= 0:
             try:
                 return float(brentq(above, inner, outer, xtol=abs(step) * 1e-5, rtol=1e-12)) if reached > 0 else outer
@@ -162,3 +169,16 @@ def end_of(fit: HeldFit, number: int, step: float, rise: float, limit: float) ->
         f"such interval. Give it limits (model.bound({name.partition('.')[2]!r}, low, high)) and fit again, or freeze "
         "what it goes along with; for the norm of a source that is not detected, call result.upper_limit."
     )
+
+
+def _shortened(
+    above: Callable[[float], float], start: float, outer: float, reached: float
+) -> tuple[float, float, float]:
+    """Ends between which a first step that was much too long should have ended, and how far above the outer one is."""
+    for _ in range(_DOUBLINGS):
+        shorter = start + (outer - start) / _SHORTER
+        nearer = above(shorter)
+        if nearer < 0:
+            return shorter, outer, reached
+        outer, reached = shorter, nearer
+    return start, outer, reached

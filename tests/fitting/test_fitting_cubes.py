@@ -309,3 +309,21 @@ def test_sizes_beyond_what_can_be_looked_at_are_no_trap():
     assert likelihood.stat(theta) == pytest.approx(before, abs=1e-6)
     with pytest.raises(gpnb.FitError, match="too wide"):
         gpnb.fit(cube, gauss(sigma="1000 deg"))
+
+
+@pytest.mark.parametrize("seed", [1, 7])
+def test_a_size_of_nothing_has_an_upper_limit(seed):
+    """Where the best extension is 0, the curvature promises nothing of how far the limit is."""
+    truth = point().replace(amplitude="2e-10 TeV-1 s-1 cm-2").freeze("index")
+    image = gpnb.to_image(cube_of(width="1 deg", seed=seed, models=[truth]), truth.spectral)
+    models = [
+        truth.replace(spatial=gpnb.GaussianSource("83.63d 22.01d", sigma="0.1 deg")),
+        gpnb.BackgroundModel(image.name),
+    ]
+    result = gpnb.fit(image, models)
+    assert result.models["p"].parameter("sigma").value == 0
+    assert "p.sigma lies at its limit 0" in result.message
+    limit = result.upper_limit("sigma")
+    wide = gpnb.fit(image, [models[0].replace(sigma=limit).freeze("sigma"), models[1]])
+    assert wide.stat - result.stat == pytest.approx(2.706, abs=0.01)
+    assert 0.005 < limit.to_value("deg") < 0.05
