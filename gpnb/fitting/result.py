@@ -90,7 +90,8 @@ class FitResult(Displayed):
         """``"converged"``, or what is wrong; and what else deserves attention, such as a background that was held."""
         likelihood = self.likelihood()
         matrix = self.covariance / np.outer(likelihood.scale, likelihood.scale)
-        doubts = [*bias_words(likelihood, likelihood.start, matrix), *likelihood.remarks]
+        bin_by_bin = self.recipe.kwargs.get("statistic") == "wstat"
+        doubts = [*bias_words(likelihood, likelihood.start, matrix, bin_by_bin), *likelihood.remarks]
         return "; ".join([*(self.faults or ("converged",)), *doubts])
 
     @cached_property

@@ -5,6 +5,7 @@ import pytest
 
 import gpnb
 from gpnb.estimate.norms import fitted_norms
+from gpnb.fitting.bias import bias_words
 from gpnb.fitting.limits import Limits
 from gpnb.stats.constancy import ts_constant
 
@@ -101,3 +102,12 @@ def test_a_constant_source_is_found_constant(signal):
         low += ts_constant(fields["norm_scan"], fields["stat_scan"]).p_value < 0.05
     assert np.mean(norms) == pytest.approx(1.0, abs=0.01)
     assert low / 1000 == pytest.approx(0.05, abs=0.02)
+
+
+def test_only_who_asked_for_wstat_is_told_to_leave_it_out():
+    rng = np.random.default_rng(4)
+    likelihood = gpnb.Likelihood(sparse_runs(0.14, rng), SPECTRUM, "wstat")
+    covariance = np.array([[0.2]])
+    words = [bias_words(likelihood, likelihood.start, covariance, asked)[0] for asked in (False, True)]
+    assert ["wstat" in item for item in words] == [False, True]
+    assert all(".group(min_off=3)" in item for item in words)
