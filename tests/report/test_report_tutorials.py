@@ -260,3 +260,45 @@ def test_the_flare_of_pks_2155(data_dir, tmp_path, monkeypatch):
     assert runs["points"] == 15
     assert 0.5 < minutes["fvar"] < 0.9
     assert minutes["fpp"] < 0.4 * minutes["fvar"]
+
+
+def test_the_shape_is_recovered(demo, tmp_path):
+    """The disk in the demo store is extended, its place, size and spectrum are the true ones; Sherpa finds the same."""
+    files = write_report("morphology", output=tmp_path)
+    shapes = Table.read(tmp_path / "shapes.ecsv")
+    shapes.add_index("shape")
+    assert shapes.loc["disk"]["sigma"] > 7
+    assert shapes.loc["elongated"]["sigma"] < 3
+    assert abs(shapes.loc["disk"]["extension"] - 0.1) < 3 * shapes.loc["disk"]["error"]
+    found = Table.read(tmp_path / "truth.ecsv")
+    assert list(found["name"])[:3] == ["lon", "lat", "index"]
+    assert np.all(np.abs(found["sigmas"]) < 3)
+    beside = Table.read(tmp_path / "beside_sherpa.ecsv")
+    if "sigmas" in beside.colnames:
+        assert np.all(np.abs(beside["sigmas"]) < 0.05)
+    assert len(pictures(files.notebook)) == 5
+
+
+@pytest.mark.parametrize(
+    ("parameters", "extended"),
+    [
+        ({"center": "galactic 358.7d -0.6d", "width": "0.9 deg"}, True),
+        ({"center": "83.63d 22.01d", "index": 2.5, "per_decade": 4, "energy": ["0.3 TeV", "20 TeV"]}, False),
+    ],
+    ids=["nebula", "point"],
+)
+def test_the_shape_of_other_sources(parameters, extended, demo, tmp_path):
+    write_report("morphology", parameters, output=tmp_path)
+    assert ("gpnb" in Table.read(tmp_path / "beside_sherpa.ecsv").colnames) == extended
+
+
+@pytest.mark.data
+def test_the_crab_is_no_extended_source(data_dir, tmp_path, monkeypatch):
+    """What the tutorial's text says can be done."""
+    monkeypatch.setenv("GPNB_DATA", str(data_dir))
+    other = {"store": "hess-dl3-dr1", "center": "83.63d 22.01d", "energy": ["0.7 TeV", "30 TeV"], "index": 2.6}
+    write_report("morphology", other | {"offset_max": "2 deg"}, output=tmp_path)
+    parameters = Table.read(tmp_path / "parameters.ecsv")
+    parameters.add_index("name")
+    assert "sigma" not in parameters["name"]
+    assert parameters.loc["index"]["value"] == pytest.approx(2.7, abs=0.2)
