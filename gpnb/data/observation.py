@@ -14,7 +14,7 @@ from astropy.time import Time
 from gpnb.core.binding import told
 from gpnb.core.display import Displayed
 from gpnb.core.errors import SelectionError
-from gpnb.core.header_keys import keyword_number, number_or_nan
+from gpnb.core.header_keys import keyword_number, number_or_nan, sky_position
 from gpnb.core.recipe import Recipe
 from gpnb.core.warn import warn
 from gpnb.data.events import EventList
@@ -131,8 +131,8 @@ class Observation(Displayed):
 
     @property
     def meta(self) -> dict[str, Any]:
-        """Header keywords of its events."""
-        return self._all_events.meta
+        """Header keywords of its events; without events, its row of the observation table."""
+        return self._all_events.meta if self.has("events") else self.row
 
     @property
     def target(self) -> str:
@@ -144,7 +144,9 @@ class Observation(Displayed):
         """Direction of the telescopes; for a drift scan, at its middle."""
         if self._drifts:
             return self.pointing_at(self.tmid)
-        return self._all_events.pointing
+        if self.has("events"):
+            return self._all_events.pointing
+        return sky_position(self.row, ("RA_PNT", "DEC_PNT"), f"run {self.obs_id}")
 
     def pointing_at(self, time: Time) -> SkyCoord:
         """Direction of the telescopes at a time.
@@ -244,7 +246,7 @@ class Observation(Displayed):
         if name not in self._read:
             part = self.parts.get(name)
             if part is None:
-                has = ", ".join(self.parts)
+                has = ", ".join(self.parts) or "nothing"
                 raise SelectionError(f"Run {self.obs_id} has no {_WORDS.get(name, name)} ({name}); it has: {has}.")
             recipe = Recipe.of(f".{name}", on=self)
             self._read[name] = part.read(name, recipe) if isinstance(part, Part) else part

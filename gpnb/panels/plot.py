@@ -20,6 +20,20 @@ LOOKS = (
 )
 """Role, dash and marker of what is drawn together: each colour has a second cue."""
 
+
+def look(place: int) -> tuple[str, str, str]:
+    """Role, dash and marker of one of those that are drawn together; where colours come again, the other cues differ.
+
+    Examples
+    --------
+    >>> look(0), look(len(LOOKS))
+    (('accent', 'solid', 'circle'), ('accent', 'dashed', 'square'))
+    """
+    again, number = divmod(place, len(LOOKS))
+    _, dash, marker = LOOKS[(number + again) % len(LOOKS)]
+    return LOOKS[number][0], dash, marker
+
+
 _NONE: Any = None
 """What stands for ends of bars that are not given."""
 

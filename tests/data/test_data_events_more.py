@@ -47,3 +47,18 @@ def test_all_responses_of_a_file(data_dir):
     assert set(gpnb.read_irf(str(path))) == set(found)
     with pytest.raises(gpnb.ArgumentError, match="is no file, but may be a name or number"):
         gpnb.read_irf("AEFF")
+
+
+def test_a_run_without_events_tells_where_it_pointed_from_its_row(demo):
+    run = demo.select(target="Crab")[0]
+    bare = gpnb.Observation(run.obs_id, {"gti": run.gti}, row=run.row)
+    for found in (bare.pointing, bare.pointing_at(run.tmid), bare.pointing_at(run.gti.start)[0]):
+        assert found.separation(run.pointing).deg < 1e-6
+    assert bare.livetime.to_value("s") == pytest.approx(run.livetime.to_value("s"), rel=1e-6)
+    assert bare.target == run.target
+    with pytest.raises(gpnb.SelectionError, match="has no events"):
+        _ = bare.events
+    with pytest.raises(gpnb.DataFormatError, match="RA_PNT"):
+        _ = gpnb.Observation(7, {}).pointing
+    with pytest.raises(gpnb.SelectionError, match="it has: nothing"):
+        _ = gpnb.Observation(7, {}).gti

@@ -8,7 +8,7 @@ from matplotlib.colors import to_hex
 
 import gpnb
 from gpnb.core.errors import ArgumentError
-from gpnb.panels.plot import LOOKS
+from gpnb.panels.plot import LOOKS, look
 
 DNDE = u.Unit("TeV-1 s-1 cm-2")
 POINTS = gpnb.FluxPoints.from_table(
@@ -149,3 +149,10 @@ def test_it_is_live_too():
         assert panel.table.rows[3]["cells"][0] == "b"
         assert panel.plot.data("line 0")[1] == pytest.approx(4e-11 * panel.plot.data("line 0")[0] ** -0.5 * TEV)
         assert panel.message == ""
+
+
+def test_more_than_there_are_colours_still_differ():
+    assert len({look(place) for place in range(len(LOOKS) ** 2)}) == len(LOOKS) ** 2
+    assert [look(place) for place in range(len(LOOKS))] == list(LOOKS)
+    assert len({look(place)[0::2] for place in range(3 * len(LOOKS))}) == 3 * len(LOOKS)  # of points
+    assert len({look(place)[:2] for place in range(3 * len(LOOKS))}) == 3 * len(LOOKS)  # of curves

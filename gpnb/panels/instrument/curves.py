@@ -10,7 +10,7 @@ import numpy as np
 from gpnb.core.errors import ArgumentError
 from gpnb.core.words import number
 from gpnb.panels.instrument.view import InstrumentView
-from gpnb.panels.plot import LOOKS, Line, Plot, Rule
+from gpnb.panels.plot import Line, Plot, Rule, look
 from gpnb.state.doors import range_ends
 
 CM2_TO_M2 = 1e-4
@@ -214,7 +214,7 @@ def _lines(
 
 
 def _line(label: str, x: np.ndarray, y: np.ndarray, place: int, thin: bool = False) -> Line:
-    role, dash, _ = LOOKS[place % len(LOOKS)]
+    role, dash, _ = look(place)
     return Line(label="" if thin else label, x=x, y=y, role=role, dash=dash, width=1.0 if thin else 2.0)
 
 

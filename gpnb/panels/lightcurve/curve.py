@@ -12,7 +12,7 @@ from gpnb.data.timeref import seconds_from
 from gpnb.panels.lightcurve.axis import TimeAxis
 from gpnb.panels.lightcurve.view import LightCurveView
 from gpnb.panels.lightcurve.work import CurveWork
-from gpnb.panels.plot import LOOKS, Line, Plot, Points, Rule, log_range
+from gpnb.panels.plot import Line, Plot, Points, Rule, log_range, look
 from gpnb.panels.spectrum.sed import ERG, SED, flux_point_marks
 from gpnb.products.light_curve import LightCurve
 from gpnb.products.series import Series
@@ -134,7 +134,7 @@ def phases_of(work: CurveWork, view: LightCurveView, item: LightCurve | Series) 
 
 
 def _look(place: int, count: int) -> tuple[str, str]:
-    role, _, marker = LOOKS[place % len(LOOKS)]
+    role, _, marker = look(place)
     return ("text", "circle") if count == 1 else (role, marker)
 
 
@@ -164,11 +164,11 @@ def points_of(x: Places, y: Places, limit: np.ndarray, good: np.ndarray, **look:
 
 def _line(work: CurveWork, view: LightCurveView, band: int, scale: float, place: int) -> Line:
     """What is drawn through the points of a band; empty for nothing."""
-    look = LOOKS[place % len(LOOKS)][:2]
+    colour_and_dash = look(place)[:2]
     if view.frequency is not None:
-        return _mean_by_phase(work, view, band, scale, look)
+        return _mean_by_phase(work, view, band, scale, colour_and_dash)
     if view.blocks:
-        return _block_line(work, view, band, scale, look)
+        return _block_line(work, view, band, scale, colour_and_dash)
     return Line(x=np.zeros(0), y=np.zeros(0))
 
 

@@ -9,7 +9,7 @@ from astropy.table import QTable, Table, vstack
 
 from gpnb.core.words import number
 from gpnb.panels.columns import Column
-from gpnb.panels.plot import LOOKS, Band, Line, Plot, Points
+from gpnb.panels.plot import Band, Line, Plot, Points, look
 from gpnb.panels.points.view import PointsView
 from gpnb.panels.spectrum.sed import ERG, SED, flux_point_marks, sed_range, seen_values
 from gpnb.panels.spectrum.words import value_words
@@ -93,7 +93,7 @@ def _sed(obj: FluxPoints | Sed) -> Sed:
 def _looks(sed: Sed) -> dict[str, tuple[str, str, str]]:
     """Role, dash and marker of each label: points and spectrum of one label look alike."""
     names = list(dict.fromkeys([*sed.points, *sed.curves]))
-    return {name: LOOKS[place % len(LOOKS)] for place, name in enumerate(names)}
+    return {name: look(place) for place, name in enumerate(names)}
 
 
 def _marks(sed: Sed, view: PointsView, named: bool) -> tuple[Points, ...]:

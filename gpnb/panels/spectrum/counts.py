@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gpnb.panels.plot import LOOKS, Plot, Points, Rule, Steps, log_range
+from gpnb.panels.plot import Plot, Points, Rule, Steps, log_range, look
 from gpnb.panels.spectrum.data import Bins
 from gpnb.panels.spectrum.sed import energy_range
 from gpnb.panels.spectrum.view import SpectrumView
@@ -89,4 +89,4 @@ def _marks(bins: Bins, y: np.ndarray, is_excess: bool, marker: str) -> Points:
 
 def _marker(number: int) -> str:
     """Of the points of each kind of bins."""
-    return LOOKS[number % len(LOOKS)][2]
+    return look(number)[2]
