@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sized
@@ -166,10 +167,18 @@ class _Bar:
         if time.monotonic() - self._begun < self._delay:
             return
         if self._bar is None:
-            from tqdm.auto import tqdm  # here, because in a notebook it imports ipywidgets
-
-            self._bar = tqdm(total=self._total or None, desc=self._label, leave=False)
+            self._bar = self._made()
         self._bar.update(step.done - self._bar.n)
+
+    def _made(self) -> Any:
+        settings: dict[str, Any] = {"total": self._total or None, "desc": self._label, "leave": False}
+        if self._delay:  # not asked for: a line of text, which leaves nothing behind in the notebook
+            from tqdm.std import tqdm as line
+
+            return line(file=sys.stdout, **settings)
+        from tqdm.auto import tqdm  # here, because in a notebook it imports ipywidgets
+
+        return tqdm(**settings)
 
     def close(self) -> None:
         """Take it away."""

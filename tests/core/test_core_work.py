@@ -105,13 +105,13 @@ def steps(wait=0.0):
 
 def test_in_a_live_notebook_long_work_shows_how_far_it_is(capsys, monkeypatch):
     steps()
-    assert capsys.readouterr().err == ""
+    assert capsys.readouterr().out == ""
     with gpnb.set_options(display="live"):
         steps()
-        assert capsys.readouterr().err == ""
+        assert capsys.readouterr().out == ""
         monkeypatch.setattr(progress, "_PATIENCE", 0.01)
         steps(0.02)
-    assert "counting" in capsys.readouterr().err
+    assert "counting" in capsys.readouterr().out
     with gpnb.set_options(display="static"):
         steps(0.02)
-    assert capsys.readouterr().err == ""
+    assert capsys.readouterr().out == ""
