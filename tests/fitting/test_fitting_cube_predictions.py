@@ -120,6 +120,22 @@ def test_a_gaussian_is_its_own_integral_with_the_exposure_before_the_spread(shap
     assert np.abs(found - wanted).max() < (limit if flat else 1.5e-3) * wanted.max()
 
 
+@pytest.mark.parametrize(("e", "sigma"), [(0.985, 0.5), (0.995, 0.3)])
+def test_a_needle_is_a_row_of_round_gaussians(e, sigma):
+    from gpnb.core.frames import from_offsets
+
+    dataset, across, phi = cube_of(binsz="0.05 deg", slope=(0.0, 0.0), bend=0.0), sigma * np.sqrt(1 - e**2), 30.0
+    place = np.arange(-5, 5.01, 0.5 * np.hypot(across, 0.035) / (sigma * e))
+    weight = np.exp(-0.5 * place**2) / np.exp(-0.5 * place**2).sum()
+    along = sigma * e * place[:, None] * [np.sin(np.radians(phi)), np.cos(np.radians(phi))]
+    wanted = 0.0
+    for part, centre in zip(weight, along, strict=True):
+        lon, lat = from_offsets(*centre, 83.63, 22.01)
+        wanted = wanted + part * predicted(dataset, gauss(f"{lon}d {lat}d", sigma=f"{across} deg"))
+    found = predicted(dataset, gauss("83.63d 22.01d", sigma=f"{sigma} deg", e=e, phi=f"{phi} deg"))
+    assert np.abs(found - wanted).max() < 1e-3 * wanted.max()
+
+
 @pytest.mark.parametrize(
     ("frame", "center", "proj"), [("icrs", "83.63d 22.01d", "TAN"), ("galactic", "184.6d -5.8d", "CAR")]
 )

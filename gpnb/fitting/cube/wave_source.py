@@ -18,7 +18,7 @@ from gpnb.fitting.cube.responses import Instrument, instrument_at
 from gpnb.fitting.cube.sphere import Nodes, Seen, between, seen_from
 from gpnb.fitting.cube.voxels import Voxels
 
-_HARMONICS = ((0.6, 4), (0.9, 7), (0.96, 9), (1.0, 14))
+_HARMONICS = ((0.6, 4), (0.9, 7), (0.96, 9), (0.98, 14), (1.0, 24))
 """Up to an eccentricity, how many even harmonics."""
 
 _ROOM = 0.3
@@ -223,8 +223,10 @@ class WaveSource(Component):
 
     def _trig(self, seen: Seen, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Factors of the harmonics, and their derivatives with the direction; shape (n_order, n)."""
+        if not self._turns:
+            return np.ones((1, seen.radius.size)), np.zeros((1, seen.radius.size))
         order = np.array(self._tables.orders)[:, None]
-        angle = order * (seen.angle - np.radians(values[self._phi] if self._turns else 0.0))
+        angle = order * (seen.angle - np.radians(values[self._phi]))
         return np.cos(angle), -order * np.sin(angle)
 
     def _lookup(self, table: np.ndarray, values: np.ndarray, source: Source, places: tuple[int, ...]) -> np.ndarray:

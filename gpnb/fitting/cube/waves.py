@@ -130,7 +130,8 @@ class WaveTables:
             Density (deg-2), and its derivatives, in each harmonic; values, and their slopes per step.
         """
         wanted = [0, *(1 + place for place in moved)]
-        angle = np.pi * np.arange(_ANGLES if len(self.orders) > 1 else 1) / _ANGLES
+        turns = max(_ANGLES, 2 * self.orders[-1]) if len(self.orders) > 1 else 1
+        angle = np.pi * np.arange(turns) / turns
         along, across = self._q[:, None] * np.cos(angle), self._q[:, None] * np.sin(angle)
         waves = np.asarray(shape.waves(along, across, values))[wanted]
         found = np.empty((len(wanted), len(self.orders), len(self._seen), self.n, 2))
