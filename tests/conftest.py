@@ -6,11 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from astropy.utils import iers
 from hypothesis import HealthCheck, settings
 
 if not os.environ.get("CI"):  # there hypothesis has a profile of its own
     settings.register_profile("gpnb", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # busy machines
     settings.load_profile("gpnb")
+
+iers.conf.auto_download = False  # old astropy asks the network; what it knows of the Earth is fine enough here
 
 _DEFAULT_DATA = Path(__file__).parents[1] / ".." / "shared" / "data"
 

@@ -10,7 +10,7 @@ spec = importlib.util.spec_from_file_location("gpnb_versions", Path(__file__).pa
 versions = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(versions)
 
-ASKED = versions.requirements()
+ASKED = [item for item in versions.requirements() if item.name not in versions.LATER]
 PINNED = {Requirement(line).name: Requirement(line) for line in versions.constraints()}
 
 
