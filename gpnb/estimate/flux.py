@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from astropy.table import Table
 
 from gpnb.core.binding import told
 from gpnb.core.errors import ArgumentError
 from gpnb.core.recipe import Recipe
+from gpnb.core.warn import warn
 from gpnb.datasets.map import MapDataset
 from gpnb.estimate.circle import Circle, radii_deg, sum_in_circle
 from gpnb.maps.axis import Axis
@@ -21,6 +23,9 @@ from gpnb.stats.intervals import excess_error, upper_limit
 from gpnb.stats.significance import cash_significance, lima
 
 _NODES_PER_DECADE = 50
+
+_TOUCHES = 1e-6
+"""Part of an energy; edges nearer to each other are the same."""
 
 
 @told
@@ -60,7 +65,8 @@ def flux_map(
     Returns
     -------
     FluxMaps
-        NaN where a bin of the range is masked, since its flux would be missing.
+        NaN where a bin of the range is masked, since its flux would be missing. Where runs of a stack begin at other
+        energies, a warning names the range in which all count.
 
     Raises
     ------
@@ -76,6 +82,8 @@ def flux_map(
     circle = sum_in_circle(dataset, radius, energy)
     axis = dataset.geom.axis("energy")
     low, high = float(axis.low_values[circle.planes[0]]), float(axis.high_values[circle.planes[-1]])
+    if words := _unshared(dataset.runs, low, high):
+        warn(words)
     exposure = containment * _mean_exposure(dataset, circle, low, high, spectral or PowerLaw(index=2.0))
     good = dataset.usable[circle.planes].all(axis=0) & (exposure > 0)
     recipe = Recipe.of_call(flux_map, locals(), name="flux")
@@ -120,6 +128,26 @@ def _spread(values: np.ndarray, good: np.ndarray) -> np.ndarray:
     image = np.full(good.shape, np.nan)
     image[good] = values
     return image
+
+
+def _unshared(runs: Table, low: float, high: float) -> str:
+    """What to say where runs of a stack do not count in all energies, though their exposure does; empty if all do."""
+    if "ENERGY_MIN" not in runs.colnames:
+        return ""
+    first, last = (np.asarray(runs[name], dtype=float) for name in ("ENERGY_MIN", "ENERGY_MAX"))
+    first, last = first[np.isfinite(first)], last[np.isfinite(first)]
+    if not first.size:
+        return ""
+    low, high = max(low, first.min()), min(high, last.max())  # beyond, no run counts and there is no flux
+    part = (first > low * (1 + _TOUCHES)) | (last < high * (1 - _TOUCHES))
+    if not part.any():
+        return ""
+    bottom, top = max(low, first.max()), min(high, last.min())
+    remedy = f'give energy=("{bottom:.4g} TeV", "{top:.4g} TeV")' if bottom < top else "take runs of one range"
+    return (
+        f"{part.sum()} of {len(part)} runs do not count in the whole of {low:.3g} to {high:.3g} TeV, though their "
+        f"exposure does, so that fluxes are too low: {remedy}."
+    )
 
 
 def _mean_exposure(dataset: MapDataset, circle: Circle, low: float, high: float, spectral: SpectralModel) -> np.ndarray:

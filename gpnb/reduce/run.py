@@ -224,6 +224,7 @@ def _with_ring(dataset: MapDataset, method: Ring) -> MapDataset:
 def _row(obs: Observation, dataset: MapDataset, norm: Norm) -> Table:
     usable = dataset.usable
     background = dataset.background.data[usable].sum() if dataset.background is not None else np.nan
+    low, high = _energies(dataset)
     values = {
         "OBS_ID": obs.obs_id,
         "OBJECT": obs.target or "—",
@@ -234,7 +235,17 @@ def _row(obs: Observation, dataset: MapDataset, norm: Norm) -> Table:
         "NORM_ERR": norm.norm_error,
         "TILT": norm.tilt,
         "TILT_ERR": norm.tilt_error,
+        "ENERGY_MIN": low,
+        "ENERGY_MAX": high,
     }
     table = Table(rows=[values])
     table["LIVETIME"].unit = "s"
+    for name in ("ENERGY_MIN", "ENERGY_MAX"):
+        table[name].unit = "TeV"
     return table
+
+
+def _energies(dataset: MapDataset) -> tuple[float, float]:
+    """The range in which any pixel is used, TeV; NaN where none is."""
+    used, axis = np.flatnonzero(dataset.usable.any(axis=(1, 2))), dataset.geom.axis("energy")
+    return (float(axis.low_values[used[0]]), float(axis.high_values[used[-1]])) if used.size else (np.nan, np.nan)

@@ -83,6 +83,25 @@ def test_flux_of_the_crab_of_the_demo_store(demo):
     assert abs(pulls.mean()) < 0.2
 
 
+@pytest.mark.data
+def test_runs_that_begin_at_other_energies_are_told(data_dir):
+    """Three of four runs are safe from 0.88 TeV on, the fourth from 0.66: below, its flux alone is not that of four."""
+    runs = gpnb.DataStore.read(data_dir / "hess-dl3-dr1").select(target="Crab Nebula")
+    energy = gpnb.Axis.energy("0.5 TeV", "20 TeV", per_decade=8)
+    geom = gpnb.WcsGeometry.create("83.6333d 22.0145d", width="1 deg", binsz="0.05 deg", axes=[energy])
+    empty = "icrs; circle(83.6333, 22.0145, 0.3)"
+    each = gpnb.reduce_map(runs, geom, exclusion=empty, stack=False)
+    cube = gpnb.reduce_map(runs, geom, exclusion=empty)
+    early = min(range(len(each)), key=lambda number: each[number].runs["ENERGY_MIN"][0])
+    words = r"3 of 4 runs do not count in the whole of 0.664 to 0.882 TeV.*too low: take runs of one range"
+    with pytest.warns(gpnb.DataWarning, match=words):
+        gpnb.flux_map(cube, energy=("0.66 TeV", "0.9 TeV"))
+    with pytest.warns(gpnb.DataWarning, match=r'0.664 to 20 TeV.*give energy=\("0.8819 TeV", "20 TeV"\)'):
+        gpnb.flux_map(cube)
+    gpnb.flux_map(cube, energy=("0.8819 TeV", "20 TeV"))  # no word where all count,
+    gpnb.flux_map(each[early])  # nor of a run alone
+
+
 @pytest.mark.parametrize(
     ("change", "says"), [({"cl": 95}, "cl=95 must lie between 0 and 1"), ({"sided": 3}, "sided=3")]
 )
