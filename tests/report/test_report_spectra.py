@@ -166,6 +166,7 @@ def test_joint_crab_of_the_real_instruments(run, data_dir, peer):
     for row in tables["parameters"]:
         expected = peer["11_joint_crab"][row["instrument"]]
         found = {name: (row[name], row[f"{name}_err"]) for name in ("amplitude", "alpha", "beta")}
-        close(found, expected, sigma=0.01, error=0.02)
+        error = 0.05 if row["instrument"] == "veritas" else 0.02  # there ours are those of the profile: no OFF counts
+        close(found, expected, sigma=0.01, error=error)
         assert row["stat"] == pytest.approx(expected["stat"], abs=1e-3)
     assert "true" not in tables["truth"].colnames
