@@ -12,8 +12,8 @@ from gpnb.fitting.scoring import error_sizes
 _STEP = 0.02
 """In standard deviations: differences of exact gradients are then right to 1e-4 or so."""
 
-_ROUNDS = 3
-"""After which errors and the mean over what they span agree."""
+_ROUNDS, _SETTLED = 3, 1e-3
+"""After which errors and the mean over what they span agree, and the part of a curvature by which they may not."""
 
 _NARROWEST = 0.25
 """Of the expected curvature: errors are taken to be twice the expected ones at most, where second derivatives jump."""
@@ -141,7 +141,9 @@ def _without_jumps(
     for _ in range(_ROUNDS):
         observed, turned = np.linalg.eigh(np.nan_to_num(found))
         spans = axes @ turned / np.sqrt(np.maximum(observed, _NARROWEST))
-        found = curvature + axes.T @ objective.bent(theta, among, spans @ spans.T) @ axes / 2
+        last, found = found, curvature + axes.T @ objective.bent(theta, among, spans @ spans.T) @ axes / 2
+        if np.allclose(found, last, rtol=0, atol=_SETTLED):
+            break
     return found
 
 
