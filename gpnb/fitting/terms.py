@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from typing import Protocol
 
 import numpy as np
@@ -62,11 +63,11 @@ class OnOff(Term):
     ----------
     n, m, alpha : array
         Counts ON and OFF, and the ratio of their exposures.
-    expected : array
-        OFF counts expected.
+    expected : callable
+        Gives the OFF counts expected, when they are asked for.
     """
 
-    def __init__(self, n: np.ndarray, m: np.ndarray, alpha: np.ndarray, expected: np.ndarray):
+    def __init__(self, n: np.ndarray, m: np.ndarray, alpha: np.ndarray, expected: Callable[[], np.ndarray]):
         self._n, self._m, self._alpha, self._expected = n, m, alpha, expected
         self.lowest = np.where(n > 0, -np.inf, -alpha * m / (1 + alpha))
         self.bends = np.where((n > 0) & (m == 0), n * alpha / (1 + alpha), np.nan)  # below, all else is background
@@ -79,9 +80,9 @@ class OnOff(Term):
 
     def slant(self, signal: np.ndarray) -> np.ndarray:
         """See `Term`: that of W on average over what signal and background give; zero where OFF counts are many."""
-        found = np.zeros(signal.shape)
-        few = np.flatnonzero((self._expected < _FEW) & (signal >= 0))
-        signal, alpha, off = signal[few], self._alpha[few], self._expected[few]
+        found, expected = np.zeros(signal.shape), self._expected()
+        few = np.flatnonzero((expected < _FEW) & (signal >= 0))
+        signal, alpha, off = signal[few], self._alpha[few], expected[few]
         on = signal + alpha * off
         bins, n, m = _pairs(on, off)
         slope = wstat_gradient(n, m, alpha[bins], signal[bins])
@@ -209,9 +210,9 @@ class Terms(Term):
             data = [datasets[number] for number in own]
             where = np.concatenate([np.arange(places[number].start, places[number].stop) for number in own])
             groups = np.arange(len(where))
-            expected = expected_off(data, rates) if kind == "wstat" else np.zeros(0)
+            expected = cache(partial(expected_off, data, rates))
             if kind == "wstat" and statistic is None:
-                groups = off_groups(data, expected, cells and [cells[number] for number in own], varying)
+                groups = off_groups(data, expected(), cells and [cells[number] for number in own], varying)
             owner[where] = self.n + groups
             stop = self.n + int(groups.max()) + 1
             self._parts.append((_term(kind, data, groups, expected), slice(self.n, stop)))
@@ -247,20 +248,23 @@ class Terms(Term):
         return stat, slope, weight
 
 
-def _term(kind: str, datasets: Sequence[SpectrumDataset], groups: np.ndarray, expected: np.ndarray) -> Term:
+def _term(
+    kind: str, datasets: Sequence[SpectrumDataset], groups: np.ndarray, expected: Callable[[], np.ndarray]
+) -> Term:
     if kind == "wstat":
         return _on_off(datasets, groups, expected)
     return Squares(datasets) if kind == "chi2" else Known(datasets, absolute=kind == "cstat")
 
 
-def _on_off(datasets: Sequence[SpectrumDataset], groups: np.ndarray, expected: np.ndarray) -> OnOff:
+def _on_off(datasets: Sequence[SpectrumDataset], groups: np.ndarray, expected: Callable[[], np.ndarray]) -> OnOff:
     """Counts added in groups; the background of a sum is the sum of the backgrounds."""
     names = ("counts", "counts_off", "acceptance", "acceptance_off", "alpha")
     n, m, on, off, alpha = (_used(datasets, name) for name in names)
-    several = (n, m, on, off, alpha * m, expected)
-    n, m, on, off, background, expected = (np.bincount(groups, values) for values in several)
+    several = (n, m, on, off, alpha * m)
+    n, m, on, off, background = (np.bincount(groups, values) for values in several)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return OnOff(n, m, np.where(m > 0, background / m, on / off), expected)
+        alpha = np.where(m > 0, background / m, on / off)
+    return OnOff(n, m, alpha, lambda: np.bincount(groups, expected()))
 
 
 def _used(datasets: Sequence[SpectrumDataset], name: str) -> np.ndarray:
