@@ -132,7 +132,7 @@ def _nodes(hdus: fits.HDUList, name: str, geom: WcsGeometry, source: str) -> _No
 
 def _weights(hdus: fits.HDUList, name: str, shape: tuple[int, ...], source: str) -> np.ndarray:
     """Exposure at the nodes; one everywhere if it is not there, or is empty as of responses made by hand."""
-    if name not in {hdu.name for hdu in hdus}:
+    if name not in hdus:
         return np.ones(shape)
     weight = map_from_hdus(hdus, name, source).quantity.to_value("cm2 s").astype(float).reshape(shape)
     return weight if (weight > 0).any() else np.ones(shape)
@@ -142,10 +142,14 @@ def _at_energies(values: np.ndarray, own: Axis, wanted: Axis) -> np.ndarray:
     """Linear in ln E along the first axis, held beyond its ends."""
     if own.n == wanted.n and np.allclose(own.center_values, wanted.center_values, rtol=1e-5):
         return values
-    place = np.interp(np.log(wanted.center_values), np.log(own.center_values), np.arange(own.n))
-    low = np.minimum(place.astype(int), max(own.n - 2, 0))
-    part = (place - low).reshape(-1, *(1,) * (values.ndim - 1))
-    return np.asarray((1 - part) * values[low] + part * values[np.minimum(low + 1, own.n - 1)])
+    return _between(values, np.interp(np.log(wanted.center_values), np.log(own.center_values), np.arange(own.n)))
+
+
+def _between(rows: np.ndarray, place: np.ndarray) -> np.ndarray:
+    """Straight lines between rows, at float places among them."""
+    low = place.astype(int)
+    part = (place - low).reshape(-1, *(1,) * (rows.ndim - 1))
+    return np.asarray((1 - part) * rows[low] + part * rows[np.minimum(low + 1, len(rows) - 1)])
 
 
 def _from_migration(density: np.ndarray, edges: np.ndarray, true: Axis, energy: Axis) -> np.ndarray:
@@ -157,8 +161,5 @@ def _from_migration(density: np.ndarray, edges: np.ndarray, true: Axis, energy: 
     found = np.empty((true.n, energy.n, *density.shape[2:]))
     for number, centre in enumerate(true.center_values):
         place = np.interp(energy.edge_values / centre, edges, np.arange(edges.size))
-        low = np.minimum(place.astype(int), edges.size - 2)
-        part = (place - low)[:, None, None]
-        own = (1 - part) * cumulated[number, low] + part * cumulated[number, low + 1]
-        found[number] = np.diff(own, axis=0)
+        found[number] = np.diff(_between(cumulated[number], place), axis=0)
     return found

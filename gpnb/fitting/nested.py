@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gpnb.core.errors import ArgumentError
+from gpnb.fitting.vector import PARTS
 
 if TYPE_CHECKING:
     from gpnb.fitting.result import FitResult
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
 _SAME = 1e-9
 """Part of a value: less is rounding."""
-
-_PARTS = ("spectral", "spatial", "temporal")
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ def norm_names(result: FitResult, source: str) -> list[str]:
 def _new_names(simple: FitResult, rich: FitResult, source: str) -> list[str]:
     """Parameters that a part of a source has beyond all those that it had: at 0 it is what it was."""
     old, new, found = simple.models[source], rich.models[source], []
-    for part in _PARTS:
+    for part in PARTS:
         before, after = old.full_names(part), new.full_names(part)
         if set(before) < set(after):
             found += [name for name in after if name not in before and name in rich.names]

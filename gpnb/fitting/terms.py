@@ -209,14 +209,13 @@ class Terms(Term):
             own = [number for number, its in zip(order, kinds, strict=True) if its == kind]
             data = [datasets[number] for number in own]
             where = np.concatenate([np.arange(places[number].start, places[number].stop) for number in own])
-            groups = np.arange(len(where))
             expected = cache(partial(expected_off, data, rates))
+            groups = np.arange(where.size)
             if kind == "wstat" and statistic is None:
                 groups = off_groups(data, expected(), cells and [cells[number] for number in own], varying)
-            owner[where] = self.n + groups
-            stop = self.n + int(groups.max()) + 1
-            self._parts.append((_term(kind, data, groups, expected), slice(self.n, stop)))
-            self.n = stop
+            owner[where], first = self.n + groups, self.n
+            self.n += int(groups.max()) + 1
+            self._parts.append((_term(kind, data, groups, expected), slice(first, self.n)))
         self._sorted = np.argsort(owner, kind="stable")
         self._starts = np.searchsorted(owner[self._sorted], np.arange(self.n))
         self._alone = np.array_equal(owner, np.arange(self.n))

@@ -34,20 +34,17 @@ def read_planes(hdus: fits.HDUList, name: str, source: str) -> tuple[tuple[Axis,
     DataFormatError
         If there is no such table, or it does not fit to its axes.
     """
-    where = f"{source}, HDU {name}"
-    bands = f"{name}_BANDS"
-    names = {hdu.name for hdu in hdus}
-    if bands not in names or "DATA" not in (column.upper() for column in hdus[name].columns.names):
+    where, bands = f"{source}, HDU {name}", f"{name}_BANDS"
+    if bands not in hdus or "DATA" not in (column.upper() for column in hdus[name].columns.names):
         raise DataFormatError(f"{where}: expected a table with the column DATA, and its axes in an HDU {bands}.")
     sizes = axis_sizes(hdus[bands], where)
     axes = read_axes(hdus[bands], sizes, where)
     column = next(item for item in hdus[name].columns if item.name.upper() == "DATA")
     values = hdus[name].data[column.name].astype(float)
-    wanted = tuple(reversed(sizes))
     if values.size != len(hdus[bands].data):
         raise DataFormatError(f"{where}: it has {values.size} values, but its axes have {len(hdus[bands].data)} bins.")
     try:
         unit = parse_unit(column.unit or "")
     except ValueError as error:
         raise DataFormatError(f"{where}: the unit {column.unit!r} of DATA is not known.") from error
-    return axes, values.reshape(wanted) * unit
+    return axes, values.reshape(sizes[::-1]) * unit
