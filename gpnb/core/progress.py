@@ -6,6 +6,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sized
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -14,6 +16,8 @@ from gpnb.core.errors import ArgumentError, Cancelled
 from gpnb.core.frozen import unchanging
 
 T = TypeVar("T")
+
+_SILENT = ContextVar("gpnb_silent", default=False)
 
 _PATIENCE = 1.0
 """Seconds that work may take in a notebook before it shows how far it is."""
@@ -137,13 +141,30 @@ def reporter(progress: bool | Report | None, label: str, total: int) -> tuple[Re
     if callable(progress):
         return progress, lambda: None
     if progress is None:
-        progress, delay = is_live(), _PATIENCE
+        progress, delay = is_live() and not _SILENT.get(), _PATIENCE
     if not isinstance(progress, bool):
         raise ArgumentError(f"progress={progress!r} must be True, False or a callable that takes a Progress.")
     if not progress:
         return lambda _: None, lambda: None
     bar = _Bar(label, total, delay)
     return bar.show, bar.close
+
+
+@contextmanager
+def silent() -> Iterator[None]:
+    """Within it, nothing shows how far it is unasked, at whatever depth: panels have a place for that of their own.
+
+    Examples
+    --------
+    >>> with silent():
+    ...     list(track(range(3), "counting", progress=None))
+    [0, 1, 2]
+    """
+    token = _SILENT.set(True)
+    try:
+        yield
+    finally:
+        _SILENT.reset(token)
 
 
 class _Bar:

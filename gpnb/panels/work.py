@@ -7,13 +7,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from gpnb.core.progress import silent
+
 T = TypeVar("T")
 
 
 class Kept:
     """What was made, by what it depends on; what was not asked for longest is forgotten.
 
-    Safe between threads. Nobody waits for what another thread is making: both make it, and the first is kept.
+    What is being made shows itself in the panel, not below some cell. Safe between threads. Nobody waits for what
+    another thread is making: both make it, and the first is kept.
 
     Parameters
     ----------
@@ -41,7 +44,9 @@ class Kept:
                 found: T = self._items.pop(key)
                 self._items[key] = found
                 return found
-        return self._keep(key, make(), first=True)
+        with silent():
+            made = make()
+        return self._keep(key, made, first=True)
 
     def knows(self, key: Any) -> bool:
         """Whether something is kept under a key."""

@@ -4,10 +4,14 @@ import math
 
 import numpy as np
 import pytest
+from astropy import units as u
 
 import gpnb
+from gpnb.core import progress
 from gpnb.core.errors import ArgumentError, FitError, SelectionError
 from gpnb.panels.fit.view import models_of, spec_of
+from gpnb.panels.lightcurve.view import LightCurveView
+from gpnb.panels.lightcurve.work import CurveWork
 from gpnb.panels.spectrum.data import Extraction, display_bins, same_region
 from gpnb.panels.spectrum.plots import spectrum_plots
 from gpnb.panels.spectrum.sliders import STEPS, Range, changed_parameter, range_of, slider_rows
@@ -413,3 +417,26 @@ def test_errors_stop_within_a_parameter_and_are_made_when_asked_again(work, what
     assert not work.known(what, record)
     assert make(record)
     assert work.known(what, record)
+
+
+def test_work_of_a_panel_writes_nothing_below_a_cell(demo, capsys, monkeypatch):
+    """However long it takes, and though verbs of a live notebook show how far they are."""
+    monkeypatch.setattr(progress, "_PATIENCE", 1e-9)
+    runs = demo.select(target="Crab")[:2]
+    axis = gpnb.Axis.energy("0.2 TeV", "20 TeV", nbin=6)
+    region = "icrs; circle(83.6333, 22.0145, 0.11)"
+    spectra = gpnb.reduce_spectrum(runs, region, axis)
+    edges = gpnb.Axis.energy("0.2 TeV", "20 TeV", nbin=2).edges
+    amplitude = gpnb.PowerLaw(amplitude="4e-11 TeV-1 s-1 cm-2")
+    with gpnb.set_options(display="live"):
+        curve = gpnb.light_curve(spectra, amplitude, progress=False)
+        assert capsys.readouterr().out == ""
+        gpnb.flux_points(spectra, amplitude, [1, 10] * u.TeV)
+        assert "flux" in capsys.readouterr().out.lower()  # a verb by itself would
+        panel = SpectrumWork(spectra)
+        record = view(edges=edges, region=region)
+        panel.fit(record)
+        assert len(panel.points(record).norm) == 2
+        assert len(panel.spectra(record.replace(region="icrs; circle(83.6333, 22.0145, 0.15)")).items) == 2
+        assert len(CurveWork(curve).curve(LightCurveView.build(bins="15 min")).norm) > 2
+    assert capsys.readouterr().out == ""

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from gpnb.core.errors import ArgumentError, FitError
-from gpnb.core.progress import track
+from gpnb.core.progress import silent, track
 from gpnb.fitting.confidence import Interval
 from gpnb.fitting.fit import fit
 from gpnb.fitting.likelihood import Likelihood
@@ -139,7 +139,8 @@ class FitWork(Generic[V]):
 
     def fit(self, view: V, **work: Any) -> FitResult:
         """Fit from the values of the record; `work` is ``progress`` and ``cancel``."""
-        found = fit(self.data(view, **work), self._models(view), **{"progress": False, **work})
+        with silent():
+            found = fit(self.data(view, **work), self._models(view), **work)
         self.keep(view, found)
         return found
 
