@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, overload
 
 from astropy.table import Table
@@ -81,12 +82,12 @@ class Models(Sequence[Member]):
         """Their names."""
         return [model.name for model in self._models]
 
-    @property
+    @cached_property
     def sources(self) -> tuple[SkyModel, ...]:
         """Those that are sources on the sky."""
         return tuple(model for model in self._models if isinstance(model, SkyModel))
 
-    @property
+    @cached_property
     def backgrounds(self) -> tuple[BackgroundModel, ...]:
         """Those that are the background of a dataset."""
         return tuple(model for model in self._models if isinstance(model, BackgroundModel))
