@@ -50,15 +50,22 @@ class Part:
             If file or HDU is missing or not what the index says.
         """
         if kind in IRFS:
-            return _read_shared_irf(self, self.path.stat().st_mtime_ns if self.path.exists() else 0)
+            kept = _kept_of(self.path, self.path.stat().st_mtime_ns if self.path.exists() else 0)
+            if self not in kept:
+                kept[self] = _read_irf(self)
+            return kept[self]
         read: Callable[..., Any] = EventList.from_hdu if kind == "events" else GTI.from_hdu
         with open_fits(self.path, keep=True) as hdulist:
             return read(find_hdu(hdulist, self.hdu, self.path), self.path, recipe)
 
 
-@lru_cache(maxsize=16)
-def _read_shared_irf(part: Part, stamp: int) -> Any:  # noqa: ARG001
-    """A response, kept because many runs share one table; `stamp` tells a changed file apart."""
+@lru_cache(maxsize=4)
+def _kept_of(path: Path, stamp: int) -> dict[Part, Any]:  # noqa: ARG001
+    """The responses of the files used last, kept because many runs share one; `stamp` tells a changed file apart."""
+    return {}
+
+
+def _read_irf(part: Part) -> Any:
     from gpnb.irf.read import read_irf  # here: stores are opened far more often than responses are read
 
     response = read_irf(part.hdu, part.hdu_class, path=part.path)
@@ -68,5 +75,5 @@ def _read_shared_irf(part: Part, stamp: int) -> Any:  # noqa: ARG001
 
 def forget_files() -> None:
     """Drop what is kept of files in memory, so that the next use reads them again."""
-    _read_shared_irf.cache_clear()
+    _kept_of.cache_clear()
     forget_unpacked()

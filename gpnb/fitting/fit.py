@@ -110,7 +110,9 @@ def fit(
 
 def _settled(likelihood: Likelihood, theta: np.ndarray) -> np.ndarray:
     """The same; the shape of a source that has vanished is as it was given, since nothing is known of it."""
-    gone, settled = likelihood.is_norm(theta) & (theta == 0), theta.copy()
+    gone, settled = (theta == 0) & likelihood.is_norm(theta), theta.copy()
+    if not gone.any():
+        return theta
     owners = [name.partition(".")[0] for name in likelihood.names]
     for name in {owner for owner, none in zip(owners, gone, strict=True) if none}:
         own = np.array([owner == name for owner in owners])

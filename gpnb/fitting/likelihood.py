@@ -332,7 +332,8 @@ class Likelihood:
         FitError
             If −2 ln L is not finite at the start; the sentence names the model.
         """
-        if np.isfinite(self.stat(self.start)) and np.isfinite(self.gradient(self.start)).all():
+        point = self.at(self.start)
+        if np.isfinite(point.stat) and np.isfinite(point.gradient).all():
             return
         reason = self.bad_flux(self.start)
         if not reason:

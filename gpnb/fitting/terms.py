@@ -93,8 +93,9 @@ class OnOff(Term):
 
 def second_derivatives(term: Term, signal: np.ndarray, spread: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Those of each bin: their mean over a spread to both sides, with which the statistic rises, and on the spot."""
-    low, here, high = (term(signal + part * spread)[0] for part in (-1, 0, 1))
-    before, after = (term(signal + part * spread)[1] for part in (-_SPOT, _SPOT))
+    places = np.array([-1, 0, 1, -_SPOT, _SPOT])[:, None]
+    stat, slope, _ = term(signal + places * spread)
+    (low, here, high), (before, after) = stat[:3], slope[3:]
     return (high - 2 * here + low) / spread**2, (after - before) / (2 * _SPOT * spread)
 
 
