@@ -6,13 +6,10 @@ Jupyter nor matplotlib.
 
 from __future__ import annotations
 
-from importlib.metadata import version
-
 from gpnb.core.lazy import lazy_names
 
-__version__ = version("gpnb")
-
 _HOME = {
+    "__version__": "core.version",
     "CancelToken": "core.progress",
     "Progress": "core.progress",
     "Recipe": "core.recipe",
@@ -168,5 +165,5 @@ _ROOMS = {
     "report",
 }
 
-__all__ = sorted([*_HOME, "__version__"])  # noqa: PLE0605
-__getattr__, __dir__ = lazy_names(__name__, _HOME, _ROOMS, ("__version__", "report", "stats"))
+__all__ = sorted(_HOME)  # noqa: PLE0605
+__getattr__, __dir__ = lazy_names(__name__, _HOME, _ROOMS, ("report", "stats"))

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from platformdirs import user_cache_path
-
 from gpnb.core.errors import ArgumentError
 
 
@@ -47,5 +45,8 @@ def data_roots() -> list[Path]:
 
 
 def _cache_path() -> Path:
-    given = os.environ.get("GPNB_CACHE")
-    return Path(given).expanduser() if given else user_cache_path("gpnb", appauthor=False)
+    if given := os.environ.get("GPNB_CACHE"):
+        return Path(given).expanduser()
+    from platformdirs import user_cache_path  # here: stores are mostly given by their folder
+
+    return user_cache_path("gpnb", appauthor=False)

@@ -98,24 +98,22 @@ def _parts_of(hdus: Table, index: Path, root: Path) -> dict[Key, dict[str, Part]
     missing = [name for name in HDU_COLUMNS if name not in hdus.colnames]
     if missing:
         raise DataFormatError(f"{index}: column {missing[0]} is missing from the HDU index.")
+    columns = [map(str, hdus[name]) for name in HDU_COLUMNS[1:]]  # whole columns: rows of a table are slow
+    rows = list(zip(hdus["OBS_ID"].tolist(), *columns, strict=True))
     base = index.parent / str(hdus.meta.get("BASE_DIR", ""))
-    paths = {
-        (folder, name): _inside(base / folder / name, root, index)
-        for folder, name in {(str(row["FILE_DIR"]), str(row["FILE_NAME"])) for row in hdus}
-    }
+    paths = {(folder, name): _inside(base / folder / name, root, index) for folder, name in {row[3:5] for row in rows}}
     parts: dict[Key, dict[str, Part]] = {}
     types = hdus["EVENT_TYPE"] if "EVENT_TYPE" in hdus.colnames else [""] * len(hdus)
-    for row, event_type in zip(hdus, types, strict=True):
-        kind = str(row["HDU_TYPE"]).lower()
+    for (number, given, hdu_class, folder, name, hdu), event_type in zip(rows, types, strict=True):
+        kind = given.lower()
         if kind not in PARTS:
             continue
-        path = paths[str(row["FILE_DIR"]), str(row["FILE_NAME"])]
-        part = Part(path, str(row["HDU_NAME"]), str(row["HDU_CLASS"]).lower())
-        found = parts.setdefault((int(row["OBS_ID"]), str(event_type)), {})
+        part = Part(paths[folder, name], hdu, hdu_class.lower())
+        found = parts.setdefault((int(number), str(event_type)), {})
         known = found.setdefault(kind, part)
         if known != part and known.hdu_class == part.hdu_class:
             raise DataFormatError(
-                f"{index}: OBS_ID {row['OBS_ID']} has two parts {kind!r}, {_place(known)} and {_place(part)}: "
+                f"{index}: OBS_ID {number} has two parts {kind!r}, {_place(known)} and {_place(part)}: "
                 "give each run a number of its own."
             )
         found[kind] = part
