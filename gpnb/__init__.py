@@ -81,6 +81,7 @@ _HOME = {
     "TemplateSource": "models.sky_template",
     "SkyNorm": "models.sky_norm",
     "BackgroundModel": "models.background",
+    "TemplateCounts": "models.template_counts",
     "Responses": "models.responses",
     "ConstantFlux": "models.temporal",
     "LinearTrend": "models.temporal",

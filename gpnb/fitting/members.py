@@ -8,7 +8,7 @@ from typing import Any
 from gpnb.core.errors import ArgumentError
 from gpnb.datasets.map import MapDataset
 from gpnb.fitting.block import Bins
-from gpnb.models.background import BackgroundModel
+from gpnb.models.background import Background, BackgroundModel
 from gpnb.models.collection import Models
 from gpnb.models.sky import SkyModel
 
@@ -23,7 +23,7 @@ def asks_of(models: Sequence[Any], bins: Bins) -> tuple[Bins | None, ...]:
     """
     for model in models:
         check_spectrum(model)
-    return tuple(None if isinstance(model, BackgroundModel) else bins for model in models)
+    return tuple(None if isinstance(model, Background) else bins for model in models)
 
 
 def check_spectrum(model: Any) -> None:
@@ -52,12 +52,14 @@ def check_backgrounds(models: Models, datasets: Iterable[Any]) -> None:
     cubes = [item.name for item in datasets if isinstance(item, MapDataset)]
     seen: set[str] = set()
     for model in models.backgrounds:
-        if model.dataset not in cubes:
+        if (model.dataset or not cubes) and model.dataset not in cubes:
             there = f"the cubes are called {', '.join(cubes)}" if cubes else "there is no cube among the data"
             raise ArgumentError(
                 f"The background {model.name!r} is that of the dataset {model.dataset!r}, but {there}: "
                 "name one of these, or leave it out."
             )
+        if not isinstance(model, BackgroundModel):
+            continue
         if model.dataset in seen:
             raise ArgumentError(f"There are two backgrounds of the dataset {model.dataset!r}: leave one out.")
         seen.add(model.dataset)

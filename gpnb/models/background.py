@@ -13,9 +13,35 @@ from gpnb.models.sky_norm import SkyNorm
 from gpnb.models.spectrum import NormModel, SpectralModel
 
 
+class Background(Member):
+    """Base of what belongs to a dataset, not to the sky: its spectrum is a factor by energy that is measured."""
+
+    _parts_order = ("spectral", "spatial")
+    temporal = None
+    """It has no light curve."""
+
+    dataset: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for YAML."""
+        return {"dataset": self.dataset, **super().to_dict()}
+
+    def _settings(self) -> dict[str, Any]:
+        return {"dataset": self.dataset}
+
+    def _check_factors(self) -> None:
+        self._check_parts(spectral=SpectralModel, spatial=SkyNorm)
+        if self.spectral.unit != NormModel.unit:
+            raise ArgumentError(f"spectral={self.spectral!r} has a unit: give a factor, such as PowerLawNorm.")
+
+    def _words(self, *first: Any) -> str:
+        parts = [*map(repr, first), *(f"{part}={model!r}" for part, model in self._parts.items())]
+        return f"{type(self).__name__}({', '.join(parts)}, name={self.name!r})"
+
+
 @unchanging
 @dataclass(frozen=True)
-class BackgroundModel(Member):
+class BackgroundModel(Background):
     """A factor on the predicted background of a dataset, a member of `Models` beside the sources.
 
     Parameters
@@ -43,25 +69,12 @@ class BackgroundModel(Member):
     spatial: SkyNorm | None = None
     name: str = ""
 
-    _parts_order = ("spectral", "spatial")
-    temporal = None
-    """It has no light curve."""
-
     def __post_init__(self) -> None:
         if not isinstance(self.dataset, str) or not self.dataset:
             raise ArgumentError(f"dataset={self.dataset!r} must be the name of a dataset.")
         if not self.name:
             object.__setattr__(self, "name", f"{self.dataset}-bkg")
-        self._check_parts(spectral=SpectralModel, spatial=SkyNorm)
-        if self.spectral.unit != NormModel.unit:
-            raise ArgumentError(f"spectral={self.spectral!r} has a unit: give a factor, such as PowerLawNorm.")
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for YAML."""
-        return {"dataset": self.dataset, **super().to_dict()}
-
-    def _settings(self) -> dict[str, Any]:
-        return {"dataset": self.dataset}
+        self._check_factors()
 
     @classmethod
     def _settings_of(cls, data: dict[str, Any]) -> dict[str, Any]:
@@ -70,5 +83,4 @@ class BackgroundModel(Member):
         return {"dataset": str(data["dataset"])}
 
     def __repr__(self) -> str:
-        parts = ", ".join(f"{part}={model!r}" for part, model in self._parts.items())
-        return f"BackgroundModel({self.dataset!r}, {parts}, name={self.name!r})"
+        return self._words(self.dataset)

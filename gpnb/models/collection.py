@@ -38,13 +38,14 @@ from gpnb.models import (  # noqa: F401  (their classes are known to YAML)
     template,
     temporal_template,
 )
-from gpnb.models.background import BackgroundModel
+from gpnb.models.background import Background, BackgroundModel
 from gpnb.models.gammapy import translate, warn_of
 from gpnb.models.links import linked_values
 from gpnb.models.member import Member
 from gpnb.models.parameter import Parameter
 from gpnb.models.priors import Prior
 from gpnb.models.sky import SkyModel
+from gpnb.models.template_counts import TemplateCounts
 
 
 class Models(Sequence[Member]):
@@ -52,7 +53,7 @@ class Models(Sequence[Member]):
 
     Parameters
     ----------
-    models : sequence of SkyModel and BackgroundModel
+    models : sequence of SkyModel, BackgroundModel and TemplateCounts
         With different names.
 
     Examples
@@ -88,9 +89,9 @@ class Models(Sequence[Member]):
         return tuple(model for model in self._models if isinstance(model, SkyModel))
 
     @cached_property
-    def backgrounds(self) -> tuple[BackgroundModel, ...]:
-        """Those that are the background of a dataset."""
-        return tuple(model for model in self._models if isinstance(model, BackgroundModel))
+    def backgrounds(self) -> tuple[Background, ...]:
+        """Those that belong to a dataset: its background, and predicted counts beside it."""
+        return tuple(model for model in self._models if isinstance(model, Background))
 
     def source(self, name: str | None = None, argument: str = "source") -> SkyModel:
         """The source of a name, or the only one.
@@ -207,8 +208,8 @@ class Models(Sequence[Member]):
     def from_yaml(cls, text: str, source: str = "YAML text") -> Models:
         """Read what `to_yaml` wrote, or a file of models of Gammapy 2.1.
 
-        Of the latter, what has no place here is left out with a `DataWarning`: the file of the covariance,
-        templates of predicted counts, the names of datasets of sources.
+        Of the latter, what has no place here is left out with a `DataWarning`: the file of the covariance, the names
+        of datasets of sources.
 
         Raises
         ------
@@ -281,7 +282,9 @@ class Models(Sequence[Member]):
         return f"Models({', '.join(self.names)})"
 
 
-_MEMBERS: dict[str, type[SkyModel | BackgroundModel]] = {"SkyModel": SkyModel, "BackgroundModel": BackgroundModel}
+_MEMBERS: dict[str, type[SkyModel | BackgroundModel | TemplateCounts]] = {
+    kind.__name__: kind for kind in (SkyModel, BackgroundModel, TemplateCounts)
+}
 
 
 def name_links(models: Models) -> Models:

@@ -151,15 +151,31 @@ def _sky_model(item: dict[str, Any], source: str) -> dict[str, Any]:
 
 
 def _background(item: dict[str, Any], source: str) -> dict[str, Any]:
-    names = item.get("datasets_names") or [item.get("dataset")]
-    if len(names) != 1 or not names[0]:
+    dataset = _dataset(item)
+    if not dataset:
+        raise DataFormatError("A background is that of one dataset, but there is no datasets_names.")
+    made = {"type": "BackgroundModel", "dataset": dataset, "name": item.get("name") or f"{dataset}-bkg"}
+    return {**made, **_factors(item, source)}
+
+
+def _counts(item: dict[str, Any], source: str) -> dict[str, Any]:
+    made = {"type": "TemplateCounts", "dataset": _dataset(item), "name": item.get("name") or "counts"}
+    return {**made, "filename": _file(item, source), **_factors(item, source)}
+
+
+def _dataset(item: dict[str, Any]) -> str:
+    """The only dataset that a member belongs to; empty if none is named."""
+    names = item.get("datasets_names") or [item.get("dataset") or ""]
+    names = [names] if isinstance(names, str) else names
+    if len(names) != 1:
         raise DataFormatError(f"A background is that of one dataset, not of {names!r}.")
-    parts = {
-        "spectral": _spectral(item.get("spectral") or {"type": "PowerLawNorm"}),
-        "spatial": _spatial(item.get("spatial"), source),
-    }
-    made = {"type": "BackgroundModel", "dataset": names[0], "name": item.get("name") or f"{names[0]}-bkg"}
-    return {**made, **{name: part for name, part in parts.items() if part}}
+    return str(names[0])
+
+
+def _factors(item: dict[str, Any], source: str) -> dict[str, Any]:
+    spatial = _spatial(item.get("spatial"), source)
+    found = {"spectral": _spectral(item.get("spectral") or {"type": "PowerLawNorm"})}
+    return {**found, "spatial": spatial} if spatial else found
 
 
 _MEMBERS = {
@@ -167,6 +183,8 @@ _MEMBERS = {
     "FoVBackgroundModel": _background,
     "fov-bkg": _background,
     "BackgroundModel": _background,
+    "TemplateNPredModel": _counts,
+    "TemplateCounts": _counts,
 }
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from astropy import units as u
 
 from gpnb.core.errors import ArgumentError
-from gpnb.models.background import BackgroundModel
+from gpnb.models.background import Background
 from gpnb.models.base import Model
 from gpnb.models.compound import CompoundSpectrum
 from gpnb.models.ebl import EBLAbsorption
@@ -22,6 +22,7 @@ from gpnb.models.parameter import Parameter
 from gpnb.models.priors import GaussianPrior, LogUniformPrior, UniformPrior, prior_to_dict
 from gpnb.models.responses import Responses
 from gpnb.models.sky import SkyModel
+from gpnb.models.template_counts import TemplateCounts
 
 if TYPE_CHECKING:
     from gpnb.models.collection import Models
@@ -52,10 +53,13 @@ def _labels(models: Models) -> dict[str, str]:
 
 
 def _component(model: Member, labels: Mapping[str, str]) -> dict[str, Any]:
-    if isinstance(model, BackgroundModel):
-        found: dict[str, Any] = {"type": "FoVBackgroundModel", "datasets_names": [model.dataset]}
-    else:
-        found = {"name": model.name, "type": "SkyModel"}
+    found: dict[str, Any] = {"name": model.name, "type": "SkyModel"}
+    if isinstance(model, TemplateCounts):
+        found |= {"type": "TemplateNPredModel", "filename": model.to_dict()["filename"]}
+    elif isinstance(model, Background):
+        found = {"type": "FoVBackgroundModel"}
+    if isinstance(model, Background) and model.dataset:
+        found["datasets_names"] = [model.dataset]
     writers = {"spectral": _spectral, "spatial": _spatial, "temporal": _temporal}
     for role, part in model.parts.items():
         own = {name: labels.get(full, "") for name, full in zip(part.names, model.full_names(role), strict=True)}

@@ -230,10 +230,7 @@ class TemplateSource(SpatialModel):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, TemplateSource) or self.parameters != other.parameters:
             return False
-        same = self.map is other.map or (
-            self.map.geom == other.map.geom and np.array_equal(self.map.data, other.map.data, equal_nan=True)
-        )
-        return same and (self.normalize, self.map.unit) == (other.normalize, other.map.unit)
+        return same_map(self.map, other.map) and self.normalize == other.normalize
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -242,6 +239,15 @@ class TemplateSource(SpatialModel):
         lon, lat = self.values
         size = f"{self.map.geom.nx} × {self.map.geom.ny} pixels{energies}"
         return f"TemplateSource({size}, lon={_short(lon)} deg, lat={_short(lat)} deg)"
+
+
+def same_map(one: SkyMap, other: SkyMap) -> bool:
+    """Whether two maps say the same."""
+    if one is other:
+        return True
+    return bool(
+        (one.geom, one.unit) == (other.geom, other.unit) and np.array_equal(one.data, other.data, equal_nan=True)
+    )
 
 
 def _short(angle: float) -> str:

@@ -108,6 +108,14 @@ def test_off_counts_of_a_ring_take_the_w_statistic():
     assert likelihood.stat(likelihood.start) == pytest.approx(wanted, abs=0.02)
     with pytest.raises(ArgumentError, match="measured in OFF regions"):
         gpnb.fit(ring, [truth, gpnb.BackgroundModel("cube")])
+    counts = data.counts.data.copy()
+    counts[-1, -1] = 1  # photons beyond the image come last
+    ring = with_map(ring, counts)
+    small = SkyMap(gpnb.WcsGeometry.create("83.63d 22.01d", width="0.4 deg", binsz="0.1 deg"), np.eye(4)[::-1] + 0.1)
+    spot = truth.replace(spatial=gpnb.TemplateSource(small), responses=gpnb.Responses(psf=False))
+    likelihood = Likelihood(ring, spot)
+    wanted = gpnb.stats.wstat(counts, off, 0.2, np.maximum(likelihood.predict(likelihood.start)[0], 0)).sum()
+    assert likelihood.stat(likelihood.start) == pytest.approx(wanted, abs=0.02)
 
 
 def test_an_image_tells_place_and_size_as_the_cube_does():

@@ -82,9 +82,9 @@ def test_a_background_of_gammapy():
         type: PowerLawNormSpectralModel
         parameters: [{name: norm, value: 1.3, error: 0.1}, {name: tilt, value: 0.1}]
     - {type: fov-bkg, datasets_names: [other]}
-    - {type: TemplateNPredModel, name: counts, filename: x.fits}
+    - {type: NoSuchModel, name: counts, filename: x.fits}
     """
-    with pytest.warns(DataWarning, match="TemplateNPredModel is left out"):
+    with pytest.warns(DataWarning, match="NoSuchModel is left out"):
         models = gpnb.Models.from_yaml(text)
     assert models.names == ["stacked-bkg", "other-bkg"]
     assert models["stacked-bkg"].dataset == "stacked"

@@ -21,6 +21,7 @@ from gpnb.fitting.cube.photon_terms import Measured, PhotonTerm, Predicted
 from gpnb.fitting.cube.voxels import Voxels
 from gpnb.fitting.cube.waves import TooWideError
 from gpnb.maps.sky_map import SkyMap
+from gpnb.models.background import Background as DatasetModel
 from gpnb.models.background import BackgroundModel
 
 _MANY = 40
@@ -91,7 +92,7 @@ class Cubes(Block):
         shape = self.datasets[0].geom.shape
         found = np.zeros((shape[0], shape[1] * shape[2]))
         for part, source in zip(self._kinds, sources, strict=True):
-            if part is not None:
+            if part is not None and not part.is_background:
                 found += part.cube(source)
         return [found.reshape(shape)]
 
@@ -145,10 +146,11 @@ class Cubes(Block):
             found.append(f"the background of {name} was held: gpnb.BackgroundModel({name!r}) fits it")
         if not self._measured and self._background.n_lost:
             found.append(f"{self._background.n_lost:.0f} counts of {name} lie where nothing is predicted: left out")
-        return found
+        return found + [words for part in self._kinds if part is not None for words in part.remarks()]
 
     def _component(self, model: Any) -> Component | None:
-        if isinstance(model, BackgroundModel):
+        elsewhere = isinstance(model, DatasetModel) and model.dataset not in ("", self.datasets[0].name)
+        if elsewhere or isinstance(model, BackgroundModel):
             return None
         part = component_of(self._voxels, model)
         return part if (part.reaches() & self._voxels.usable.reshape(self._n_energy, -1).any(axis=0)).any() else None
@@ -159,11 +161,10 @@ class Cubes(Block):
 
     def _compile(self) -> None:
         """Which photons may be reached."""
-        near = np.zeros(self._voxels.area.size, dtype=bool)
+        reached = np.zeros(self._voxels.pixel.size, dtype=bool)
         for part in self._kinds:
             if part is not None:
-                near |= part.reaches()
-        reached = near[self._voxels.pixel]
+                reached[part.rows] = True
         if varies_on_sky(self._scaled_by):
             reached |= self._voxels.at_photons(reduced_background(self._voxels, self._scaled_by)) > 0
         rows = np.flatnonzero(reached)
@@ -210,7 +211,7 @@ class Cubes(Block):
             if photons >= _FEW or not found.numbers.size:
                 continue
             counts = part.cube(source)
-            background = self._predicted_background(sources)
+            background = self._predicted_background(sources) - (counts if part.is_background else 0)
             usable = self._voxels.usable.reshape(counts.shape)
             with np.errstate(divide="ignore", invalid="ignore"):
                 each = np.where(usable & (counts > 0), counts**2 / (counts + background), 0.0).sum()
@@ -222,8 +223,12 @@ class Cubes(Block):
     def _predicted_background(self, sources: Sequence[Source]) -> np.ndarray:
         if self._measured:
             return reduced_background(self._voxels, None).reshape(self._n_energy, -1)
-        pairs = zip(self._kinds, sources, strict=True)
-        return self._background.cube([source for part, source in pairs if part is None])
+        pairs = list(zip(self._kinds, sources, strict=True))
+        found = self._background.cube([source for part, source in pairs if part is None])
+        for part, source in pairs:
+            if part is not None and part.is_background:
+                found = found + part.cube(source)
+        return found
 
 
 def _joined(rows: Sequence[tuple[np.ndarray, Part]], size: int, n: int) -> Any:
@@ -246,10 +251,10 @@ def _is_measured(dataset: MapDataset, statistic: str | None) -> bool:
 
 
 def _check_backgrounds(dataset: MapDataset, models: Sequence[Any], *, measured: bool) -> None:
-    own = [model.name for model in models if isinstance(model, BackgroundModel) and model.dataset == dataset.name]
+    own = [model.name for model in models if isinstance(model, DatasetModel) and model.dataset in ("", dataset.name)]
     if measured and own:
         raise ArgumentError(
-            f"{own[0]}: the background of {dataset.name} is measured in OFF regions, so that nothing scales it; "
+            f"{own[0]}: the background of {dataset.name} is measured in OFF regions, so that none is predicted; "
             "leave the model out, or give statistic='cash'."
         )
 

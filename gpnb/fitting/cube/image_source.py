@@ -32,33 +32,35 @@ class _Image:
         Counts per flux in each true energy and pixel.
     matrix : array, shape (n_true, n_energy)
         The dispersion.
+    rows : array of int
+        The voxels with photons that are looked at.
     """
 
-    def __init__(self, voxels: Voxels, seen: np.ndarray, matrix: np.ndarray):
+    def __init__(self, voxels: Voxels, seen: np.ndarray, matrix: np.ndarray, rows: np.ndarray):
         self.seen, self.matrix = seen, matrix
-        self._at_photons = self._rows(voxels)
+        self._at_photons = self._rows(voxels, rows)
         planes, which = voxels.planes
         inside = planes.astype(float) @ seen.T
         self._totals = np.einsum("jk,kj->j", matrix, inside[which])
 
     def of(self, flux: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Counts where photons landed, shape (n, n_photon), and in all usable voxels, of rows of flux (n, n_true)."""
+        """Counts where photons landed, shape (n, n_row), and in all usable voxels, of rows of flux (n, n_true)."""
         return np.asarray((self._at_photons @ flux.T).T), flux @ self._totals
 
-    def _rows(self, voxels: Voxels) -> csr_array:
-        """Counts of each voxel with photons per flux in each true energy; shape (n_photon, n_true)."""
-        photons, (n_true, n_energy) = voxels.energy.size, self.matrix.shape
+    def _rows(self, voxels: Voxels, rows: np.ndarray) -> csr_array:
+        """Counts of each of these voxels per flux in each true energy; shape (n_row, n_true)."""
+        energy, pixel, (n_true, n_energy) = voxels.energy[rows], voxels.pixel[rows], self.matrix.shape
         kept = self.matrix > _RARE
         row, column, value = [], [], []
         for number in range(n_energy):
-            own = np.flatnonzero(voxels.energy == number)
+            own = np.flatnonzero(energy == number)
             band = np.flatnonzero(kept[:, number])
             row.append(np.repeat(own, band.size))
             column.append(np.tile(band, own.size))
-            seen = self.seen[np.ix_(band, voxels.pixel[own])].T
+            seen = self.seen[np.ix_(band, pixel[own])].T
             value.append((seen * self.matrix[band, number]).ravel())
         parts = (np.concatenate(value), (np.concatenate(row), np.concatenate(column)))
-        return csr_array(parts, shape=(photons, n_true))
+        return csr_array(parts, shape=(rows.size, n_true))
 
 
 class ImageSource(Component):
@@ -89,16 +91,18 @@ class ImageSource(Component):
         smearing = Smearing(voxels, instrument, self._moves)
         self._key = np.array(self._spatial.values)
         self._slopes: list[_Image] | None = None
-        self._value = self._image(np.maximum(smearing(self._spatial.on(self._geom)), 0.0))
+        seen = np.maximum(smearing(self._spatial.on(self._geom)), 0.0)
+        self._touched = np.asarray(self._moves | (seen > 0).any(axis=0).ravel())
+        self.rows = np.flatnonzero(self._touched[voxels.pixel])
+        self._value = self._image(seen)
         self._smearing = smearing if self._moves else None
 
     def _image(self, seen: np.ndarray) -> _Image:
-        return _Image(self._voxels, seen.reshape(len(seen), -1), self._matrix)
+        return _Image(self._voxels, seen.reshape(len(seen), -1), self._matrix, self.rows)
 
     def reaches(self) -> np.ndarray:
         """See `Component`."""
-        seen = (self._value.seen > 0).any(axis=0)
-        return np.ones_like(seen) if self._moves else np.asarray(seen)
+        return self._touched
 
     def strays(self, source: Source) -> bool:
         """See `Component`."""
@@ -111,7 +115,7 @@ class ImageSource(Component):
         rows = np.concatenate([flux[None], source.flux.slopes.reshape(-1, flux.size)])
         found = [self._value.of(rows), *(self._slope_images()[place].of(flux[None]) for place in places)]
         columns, totals = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        return chained(np.arange(self._voxels.energy.size), columns, totals, source, places)
+        return chained(self.rows, columns, totals, source, places)
 
     def cube(self, source: Source) -> np.ndarray:
         """See `Component`."""

@@ -46,9 +46,15 @@ class Component(Protocol):
     ----------
     asks : Bins
         Where its flux is wanted.
+    rows : array of int
+        Voxels with photons that it may touch without a move to another place.
+    is_background : bool
+        Whether its counts are background, not of a source on the sky.
     """
 
     asks: Bins
+    rows: np.ndarray
+    is_background: bool = False
 
     def at(self, source: Source) -> Part:
         """What it adds, with slopes; where the source has none, without."""
@@ -65,6 +71,10 @@ class Component(Protocol):
 
     def cube(self, source: Source) -> np.ndarray:
         """Counts in every voxel, shape (n_energy, n_pixel)."""
+
+    def remarks(self) -> list[str]:
+        """What whoever reads the result should know of how it was looked at."""
+        return []
 
 
 def chained(rows: np.ndarray, columns: np.ndarray, totals: np.ndarray, source: Source, places: Sequence[int]) -> Part:

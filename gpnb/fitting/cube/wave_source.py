@@ -114,7 +114,7 @@ class WaveSource(Component):
             self._near = np.flatnonzero(seen.radius < self._tables.radius * (1 + _ROOM))
         photons = np.zeros(self._voxels.area.size, dtype=bool)
         photons[self._near] = True
-        self._rows = np.flatnonzero(photons[self._voxels.pixel])
+        self.rows = np.flatnonzero(photons[self._voxels.pixel])
         planes, self._which = self._voxels.planes
         self._counted = self._near[planes[:, self._near].any(axis=0)]
         self._masks = planes[:, self._counted]
@@ -162,7 +162,7 @@ class WaveSource(Component):
         table = self._folded(source, values, places)
         columns = self._lookup(table, values, source, places)
         totals = self._totals(table, values, source, places)
-        return chained(self._rows, columns, totals, source, places)
+        return chained(self.rows, columns, totals, source, places)
 
     def cube(self, source: Source) -> np.ndarray:
         """See `Component`."""
@@ -231,7 +231,7 @@ class WaveSource(Component):
 
     def _lookup(self, table: np.ndarray, values: np.ndarray, source: Source, places: tuple[int, ...]) -> np.ndarray:
         """Counts where photons landed, with derivatives; shape (1 + n_flux + n_place, n_row)."""
-        energy, pixels = self._voxels.energy[self._rows], self._voxels.pixel[self._rows]
+        energy, pixels = self._voxels.energy[self.rows], self._voxels.pixel[self.rows]
         placed = self._remembered("rows", values[:2], lambda: self._placed(values, pixels, energy))
         trig, rates = self._trig(placed.seen, values)
         looked = look(table, energy, placed.nodes.low, placed.nodes.weights)
