@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.sparse import csr_array
 
 
 def box_means(
@@ -33,18 +34,22 @@ def box_means(
     """
     n, ny, nx = planes.shape
     columns, rows = (_taps(at, side, size, goes_on) for at, side, size in ((x, size[0], nx), (y, size[1], ny)))
-    flat = planes.reshape(n, -1)
-    value, by_x, by_y = (np.zeros((n, *np.shape(x))) for _ in range(3))
-    for row, weight, rate in zip(*rows, strict=True):
-        line, steep = np.zeros_like(value), np.zeros_like(value)
-        for column, part, slope in zip(*columns, strict=True):
-            near = flat[:, row * nx + column]
-            line += part * near
-            steep += slope * near
-        value += weight * line
-        by_x += weight * steep
-        by_y += rate * line
+    flat = np.ascontiguousarray(planes.reshape(n, -1).T)
+    found = np.zeros((3, np.size(x), n))
+    for row, weight, rate in zip(*rows, strict=True):  # one by one: memory
+        near = row * nx + columns[0]
+        factors = (weight * columns[1], weight * columns[2], rate * columns[1])
+        for sums, factor in zip(found, factors, strict=True):
+            sums += _sparse(near, factor, len(flat)) @ flat
+    value, by_x, by_y = found.transpose(0, 2, 1).reshape(3, n, *np.shape(x))
     return value, by_x, by_y
+
+
+def _sparse(pixel: np.ndarray, weight: np.ndarray, size: int) -> csr_array:
+    """From the pixels of a map to sums over some of them, each of shape (k, …); shape (n, size)."""
+    count = len(pixel)
+    index, weights = (item.reshape(count, -1).T.ravel() for item in (pixel.astype(np.int32), weight))
+    return csr_array((weights, index, np.arange(0, index.size + 1, count, dtype=np.int32)), shape=(index.size // count, size))
 
 
 def _taps(at: np.ndarray, side: float, size: int, goes_on: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from gpnb.core.errors import ArgumentError
 from gpnb.core.recipe import Recipe
@@ -23,9 +22,6 @@ from gpnb.fitting.cube.waves import TooWideError
 from gpnb.maps.sky_map import SkyMap
 from gpnb.models.background import Background as DatasetModel
 from gpnb.models.background import BackgroundModel
-
-_MANY = 40
-"""Parameters: beyond, most of them do not touch most voxels, and matrices are kept sparse."""
 
 _FEW = 10.0
 """Photons within reach of a source: with fewer, they do not tell how sure the data are."""
@@ -107,12 +103,9 @@ class Cubes(Block):
             return Share(np.inf, np.zeros(size), np.zeros((size, size)))
         stat, slope, weight = self._term(signal)
         gradient = np.zeros(size)
-        for part, _ in rows:
-            np.add.at(gradient, part.numbers, 2 * part.total_slopes)
-        slopes = _joined([(places, part) for part, places in rows], size, signal.size)
-        gradient += slopes @ slope
-        fisher = slopes.multiply(weight) @ slopes.T if size > _MANY else (slopes * weight) @ slopes.T
-        fisher = np.asarray(fisher.todense() if size > _MANY else fisher)
+        for part, places in rows:
+            np.add.at(gradient, part.numbers, 2 * part.total_slopes + part.slopes @ slope[places])
+        fisher = self._products(rows, weight, size)
         self._add_expected(fisher, sources, rows)
         return Share(2 * total + float(stat.sum()) + self._constant, gradient, fisher)
 
@@ -162,9 +155,10 @@ class Cubes(Block):
     def _compile(self) -> None:
         """Which photons may be reached."""
         reached = np.zeros(self._voxels.pixel.size, dtype=bool)
-        for part in self._kinds:
-            if part is not None:
-                reached[part.rows] = True
+        touched = [part.rows for part in self._kinds if part is not None]
+        for own in touched:
+            reached[own] = True
+        self._shared = _touching(touched, reached.size, self._measured)
         if varies_on_sky(self._scaled_by):
             reached |= self._voxels.at_photons(reduced_background(self._voxels, self._scaled_by)) > 0
         rows = np.flatnonzero(reached)
@@ -203,6 +197,23 @@ class Cubes(Block):
             total += part.total
         return signal, total, rows
 
+    def _products(self, rows: Sequence[tuple[Part, np.ndarray]], weight: np.ndarray, size: int) -> np.ndarray:
+        """Σ weight ∂μ ∂μ: each part with itself and with those that share photons with it."""
+        found = np.zeros((size, size))
+        wide = np.zeros((weight.size, max((part.numbers.size for part, _ in rows), default=0)))
+        for first, (part, places) in enumerate(rows):
+            number = part.numbers.size
+            weighted = (part.slopes * weight[places]).T
+            _add(found, part, part, part.slopes @ weighted)
+            wide[places, :number] = weighted
+            for second in self._shared[first]:
+                other, others = rows[second]
+                product = other.slopes @ wide[others, :number]
+                _add(found, other, part, product)
+                _add(found, part, other, product.T)
+            wide[places] = 0.0
+        return found
+
     def _add_expected(self, fisher: np.ndarray, sources: Sequence[Source], rows: Sequence[tuple[Part, Any]]) -> None:
         """Where hardly a photon is within reach, what the data would say on average."""
         parts = [(part, own) for part, own in zip(self._kinds, sources, strict=True) if part is not None]
@@ -231,17 +242,18 @@ class Cubes(Block):
         return found
 
 
-def _joined(rows: Sequence[tuple[np.ndarray, Part]], size: int, n: int) -> Any:
-    """Derivatives with all entries, shape (size, n); sparse where they are many."""
-    if size <= _MANY:
-        dense = np.zeros((size, n))
-        for places, part in rows:
-            for number, slope in zip(part.numbers.tolist(), part.slopes, strict=True):
-                dense[number, places] += slope
-        return dense
-    number = np.concatenate([np.repeat(part.numbers, places.size) for places, part in rows])
-    column = np.concatenate([np.tile(places, part.numbers.size) for places, part in rows])
-    return csr_array((np.concatenate([part.slopes.ravel() for _, part in rows]), (number, column)), shape=(size, n))
+def _touching(rows: Sequence[np.ndarray], size: int, measured: bool) -> list[list[int]]:
+    """For each source, which of the later ones share photons with it, and the background, which has them all."""
+    found, others = [], [] if measured else [len(rows)]
+    for first, own in enumerate(rows):
+        seen = np.zeros(size, dtype=bool)
+        seen[own] = True
+        found.append([later for later in range(first + 1, len(rows)) if seen[rows[later]].any()] + others)
+    return [*found, []]
+
+
+def _add(matrix: np.ndarray, one: Part, other: Part, product: np.ndarray) -> None:
+    np.add.at(matrix, (one.numbers[:, None], other.numbers), product)
 
 
 def _is_measured(dataset: MapDataset, statistic: str | None) -> bool:

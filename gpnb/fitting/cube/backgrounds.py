@@ -12,7 +12,7 @@ from gpnb.fitting.block import Source
 from gpnb.fitting.cube.part import Part
 from gpnb.fitting.cube.voxels import Voxels
 
-_NONE = np.zeros((0, 1))
+_NONE = np.zeros(0)
 
 
 class Background:
@@ -57,7 +57,8 @@ class Background:
         """What it predicts, with slopes."""
         places = np.arange(self.counts.size)
         if not sources:
-            return Part(places, self.values, _NONE, _NONE[:, 0].astype(int), float(self.total.sum()), _NONE[:, 0])
+            slopes = np.zeros((0, places.size))
+            return Part(places, self.values, slopes, _NONE.astype(int), float(self.total.sum()), _NONE)
         (source,) = sources
         factor, rates = source.flux.values, source.flux.slopes.reshape(-1, self.total.size)
         values, total = self.values, self.total

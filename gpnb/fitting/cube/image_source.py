@@ -28,6 +28,8 @@ class _Image:
     ----------
     voxels : Voxels
         The data.
+    photons : array of int, shape (n_photon,)
+        Voxels with photons.
     seen : array, shape (n_true, n_pixel)
         Counts per flux in each true energy and pixel.
     matrix : array, shape (n_true, n_energy)
@@ -88,7 +90,7 @@ class ImageSource(Component):
         self.asks, self._matrix = instrument.asks, instrument.matrix
         self._spatial = model.spatial.extended()
         self._geom = voxels.dataset.geom.image().cube([instrument.axis])
-        smearing = Smearing(voxels, instrument, self._moves)
+        smearing = Smearing(voxels, instrument)
         self._key = np.array(self._spatial.values)
         self._slopes: list[_Image] | None = None
         seen = np.maximum(smearing(self._spatial.on(self._geom)), 0.0)

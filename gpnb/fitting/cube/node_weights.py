@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from scipy.sparse import csc_array
+from scipy.sparse import csr_array
 
 from gpnb.fitting.cube.sphere import Nodes, Seen
 
@@ -19,41 +20,33 @@ def fold(rows: np.ndarray, matrix: np.ndarray, table: np.ndarray) -> np.ndarray:
         Flux times exposure, and its derivatives.
     matrix : array, shape (n_true, n_energy)
         The dispersion.
-    table : array, shape (n_order, n_true, n, 2)
+    table : array, shape (n_node, 2, n_order, n_true)
         What is seen at the nodes.
 
     Returns
     -------
-    array, shape (n_row, n_energy, n_order, n, 2)
+    array, shape (n_energy, n_node, 2, n_order, n_row)
     """
-    weights = (rows[:, None, :] * matrix.T).reshape(-1, matrix.shape[0])
-    flat = table.transpose(1, 0, 2, 3).reshape(matrix.shape[0], -1)
-    return np.asarray((weights @ flat).reshape(len(rows), matrix.shape[1], table.shape[0], *table.shape[2:]))
+    weights = matrix.T[:, :, None] * rows.T
+    found = table.reshape(-1, matrix.shape[0]) @ weights
+    return np.asarray(found.reshape(matrix.shape[1], *table.shape[:3], len(rows)))
 
 
-def look(table: np.ndarray, energy: np.ndarray, low: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Cubic pieces at places of one energy each.
+def pieces(node: np.ndarray, weights: np.ndarray, n: int) -> csr_array:
+    """From values and slopes at nodes to places between them; shape (n_place, 2 n).
 
     Parameters
     ----------
-    table : array, shape (n_energy, n_node, n_order, n_column, 2)
-        Values and slopes at nodes.
-    energy, low : array of int, shape (n,)
-        Energy of each place, and the node below it.
-    weights : array, shape (4, n)
+    node : array of int, shape (n_place,)
+        The node below each place.
+    weights : array, shape (4, n_place)
         Of value and slope below and above.
-
-    Returns
-    -------
-    array, shape (n, n_order, n_column)
+    n : int
+        Number of nodes.
     """
-    _, n, order, columns, _ = table.shape
-    flat = table.reshape(-1, order * columns, 2)
-    below = np.take(flat, energy * n + low, axis=0)
-    above = np.take(flat, energy * n + low + 1, axis=0)
-    a, b, c, d = weights[:, :, None]
-    found = a * below[..., 0] + b * below[..., 1] + c * above[..., 0] + d * above[..., 1]
-    return np.asarray(found.reshape(-1, order, columns))
+    columns = (2 * node.astype(np.int32))[:, None] + np.arange(4, dtype=np.int32)
+    starts = np.arange(0, columns.size + 1, 4, dtype=np.int32)
+    return csr_array((weights.T.ravel(), columns.ravel(), starts), shape=(node.size, 2 * n))
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,9 +55,9 @@ class NodeWeights:
 
     Parameters
     ----------
-    value, phi : array, shape (n_plane, n_node, n_order, 2)
+    value, phi : array, shape (n_plane, n_node, 2, n_order)
         Weights of values and slopes at nodes, and their derivatives with the direction of the shape.
-    place : array, shape (2, n_plane, n_node, n_order, 2)
+    place : array, shape (2, n_plane, n_node, 2, n_order)
         Their derivatives with longitude and latitude of the source.
     """
 
@@ -100,11 +93,11 @@ def node_weights(
         Usable area times relative exposure, and its derivatives with longitude and latitude; None where it has none.
     """
     (factors, rates), (usable, moves) = trig, area
-    spread, fall = (_spread(nodes.low, weights, n_node) for weights in (nodes.weights, nodes.slopes))
+    spread, fall = (pieces(nodes.low, weights, n_node).T for weights in (nodes.weights, nodes.slopes))
 
-    def sums(matrix: csc_array, factors: np.ndarray, areas: np.ndarray) -> np.ndarray:
+    def sums(matrix: Any, factors: np.ndarray, areas: np.ndarray) -> np.ndarray:
         columns = (factors[:, None] * areas).reshape(-1, seen.radius.size)
-        return np.asarray((matrix @ columns.T).reshape(n_node, 2, len(factors), len(areas)).transpose(3, 0, 2, 1))
+        return np.asarray((matrix @ columns.T).reshape(n_node, 2, len(factors), len(areas)).transpose(3, 0, 1, 2))
 
     place = [sums(fall, factors * slope, usable) for slope in seen.slope]
     if len(factors) > 1:
@@ -113,9 +106,3 @@ def node_weights(
         place = [found + sums(spread, factors, move) for found, move in zip(place, moves, strict=True)]
     phi = -np.radians(1) * sums(spread, rates, usable) if len(factors) > 1 else np.zeros_like(place[0])
     return NodeWeights(sums(spread, factors, usable), phi, np.array(place))
-
-
-def _spread(low: np.ndarray, weights: np.ndarray, n: int) -> csc_array:
-    """From places to values and slopes of nodes; shape (2 n, n_place)."""
-    rows = 2 * low[:, None] + np.arange(4)  # in order, so that nothing has to be sorted
-    return csc_array((weights.T.ravel(), rows.ravel(), np.arange(0, rows.size + 1, 4)), shape=(2 * n, low.size))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from astropy import units as u
-from scipy.fft import irfft2, next_fast_len, rfft2
+from scipy.fft import dctn, irfft2, next_fast_len, rfft2
 
 from gpnb.fitting.cube.responses import Instrument
 from gpnb.fitting.cube.voxels import Voxels
@@ -26,63 +26,81 @@ class Smearing:
         The data.
     instrument : Instrument
         The responses.
-    again : bool
-        Keep the transforms of the point spread function, for many images.
     """
 
-    def __init__(self, voxels: Voxels, instrument: Instrument, again: bool = False):
-        self._exposure, self._again = instrument.exposure, again
-        self._kernel: np.ndarray | None = None
-        if instrument.psf is None:
-            return
-        geom = voxels.dataset.geom.image()
-        lon, lat = geom.center.spherical.lon.deg, geom.center.spherical.lat.deg
-        sides = voxels.pixel_sides(float(lon), float(lat), geom.frame)
-        x, y = (int(np.ceil(float(instrument.psf.rad[-1]) / side)) for side in sides)
-        self._kernel, self._rim = _kernel(instrument.psf, geom, sides, (x, y)), (y, x)
-        self._shape = [
-            next_fast_len(size + 2 * rim, real=True) for size, rim in zip(geom.shape, self._rim, strict=True)
-        ]
-        self._known: dict[int, np.ndarray] = {}
+    def __init__(self, voxels: Voxels, instrument: Instrument):
+        self._exposure = instrument.exposure
+        self._spread = None if instrument.psf is None else _spread_of(voxels, instrument.psf)
 
     def __call__(self, image: Any) -> np.ndarray:
         """Counts per flux in each true energy and pixel, of the part of the flux in each; shape (n_true, ny, nx)."""
         image = np.nan_to_num(self._exposure * image)
-        if self._kernel is None:
+        if self._spread is None:
             return np.asarray(image)
-        (y, x), (ny, nx) = self._rim, image.shape[1:]
-        image = np.pad(image, ((0, 0), (y, y), (x, x)), mode="edge")
-        found = np.empty((len(image), ny, nx))
-        for number, plane in enumerate(image):  # one by one: memory; what wraps around stays in the rim
-            both = irfft2(rfft2(plane, self._shape) * self._transform(number), self._shape)
-            found[number] = both[2 * y : 2 * y + ny, 2 * x : 2 * x + nx]
-        return found
+        return np.stack([self._spread(number, plane) for number, plane in enumerate(image)])
 
-    def _transform(self, number: int) -> np.ndarray:
-        assert self._kernel is not None
-        if number in self._known:
-            return self._known[number]
-        found = np.asarray(rfft2(self._kernel[number], self._shape))
-        if self._again:
-            self._known[number] = found
-        return found
+
+class _Spread:
+    """Convolution of planes, one a true energy.
+
+    Parameters
+    ----------
+    psf : RadialPsf
+        What they are convolved with.
+    geom : WcsGeometry
+        Their pixels.
+    sides : pair of float
+        Of a pixel, deg.
+    """
+
+    def __init__(self, psf: RadialPsf, geom: WcsGeometry, sides: tuple[float, float]):
+        x, y = (int(np.ceil(float(psf.rad[-1]) / side)) for side in sides)
+        self._rim, self._size = (y, x), geom.shape
+        self._half = [next_fast_len(-(-size // 2) + rim) for size, rim in zip(geom.shape, self._rim, strict=True)]
+        self._transforms = [self._transform(quarter) for quarter in _kernel(psf, geom, sides, (x, y))]
+
+    def _transform(self, quarter: np.ndarray) -> np.ndarray:
+        """Real, as the kernel is the same on all four sides of its middle; shape of the half-sizes and one."""
+        padded = np.zeros([half + 1 for half in self._half])
+        padded[: quarter.shape[0], : quarter.shape[1]] = quarter
+        return np.asarray(dctn(padded, type=1))
+
+    def __call__(self, number: int, plane: np.ndarray) -> np.ndarray:
+        """A plane, convolved: what wraps around stays in the rim."""
+        shape = [2 * half for half in self._half]
+        (y, x), (ny, nx) = self._rim, self._size
+        waves = rfft2(np.pad(plane, ((y, shape[0] - ny - y), (x, shape[1] - nx - x)), mode="edge"), overwrite_x=True)
+        transform, half = self._transforms[number], self._half[0]
+        waves[: half + 1] *= transform
+        waves[half + 1 :] *= transform[half - 1 : 0 : -1]
+        return np.asarray(irfft2(waves, shape, overwrite_x=True)[y : y + ny, x : x + nx])
+
+
+def _spread_of(voxels: Voxels, psf: RadialPsf) -> _Spread:
+    """The same for all sources with the same point spread function."""
+    key = psf.energy_true.edge_values.tobytes(), psf.rad.tobytes(), psf.density.tobytes()
+    if key not in voxels.spreads:
+        geom = voxels.dataset.geom.image()
+        lon, lat = geom.center.spherical.lon.deg, geom.center.spherical.lat.deg
+        voxels.spreads[key] = _Spread(psf, geom, voxels.pixel_sides(float(lon), float(lat), geom.frame))
+    found: _Spread = voxels.spreads[key]
+    return found
 
 
 def _kernel(psf: RadialPsf, geom: WcsGeometry, sides: tuple[float, float], rim: tuple[int, int]) -> np.ndarray:
-    """What spreads means over pixels: shape (n_true, 2 y + 1, 2 x + 1).
+    """What spreads means over pixels, from the middle to one corner: shape (n_true, y + 1, x + 1).
 
     These have been smoothed by the pixel once. Where the point spread function is resolved, its density is taken, so
     that they are not smoothed again; where it is not, what falls into each pixel.
     """
     across, along = (side * np.arange(size + 1) for side, size in zip(sides, rim, strict=True))
-    quarter = psf.evaluate(np.hypot(across, along[:, None])) * (sides[0] * sides[1])
-    column, row = (np.abs(np.arange(-size, size + 1)) for size in rim)
-    found = quarter[:, row[:, None], column]
-    total = found.sum(axis=(1, 2), keepdims=True)
-    resolved = np.abs(total[:, 0, 0] - 1) < _RESOLVED
-    found /= total
+    found = psf.evaluate(np.hypot(across, along[:, None])) * (sides[0] * sides[1])
+    column, row = (np.where(np.arange(size + 1) > 0, 2.0, 1.0) for size in rim)  # one or both sides of the middle
+    total = found @ column @ row
+    resolved = np.abs(total - 1) < _RESOLVED
+    found /= total[:, None, None]
     if not resolved.all():
-        npix = (len(column), len(row))
+        npix = (2 * rim[0] + 1, 2 * rim[1] + 1)
         around = WcsGeometry.create(geom.center, npix=npix, binsz=sides * u.deg, frame=geom.frame)
-        found[~resolved] = psf.kernel(around).data[~resolved]
+        found[~resolved] = psf.kernel(around).data[~resolved, rim[1] :, rim[0] :]
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -11,27 +12,54 @@ from gpnb.maps.sphere import local_basis
 _CLOSEST = 1e-12
 """Sine of an angle: at the source itself no direction is defined."""
 
+_HALF_TURN = 180.0
+"""deg: nothing is further away."""
+
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """Positions seen from a source.
+    """Positions seen from a source; each of what follows is made when it is asked for.
 
     Parameters
     ----------
-    radius : array, shape (n,)
-        Angle from it, deg.
-    slope : array, shape (2, n)
-        Its derivatives with the source's longitude and latitude, deg per deg.
-    angle : array, shape (n,)
-        Direction from north to east in the source's frame, rad.
-    turn : array, shape (2, n)
-        Its derivatives, rad per deg.
+    lat : float
+        Of the source, deg.
+    ahead, east, north : array, shape (n,)
+        Components of the unit vectors along the source's direction and beside it.
     """
 
-    radius: np.ndarray
-    slope: np.ndarray
-    angle: np.ndarray
-    turn: np.ndarray
+    lat: float
+    ahead: np.ndarray
+    east: np.ndarray
+    north: np.ndarray
+
+    @cached_property
+    def _sine(self) -> np.ndarray:
+        return np.asarray(np.maximum(np.sqrt(self.east**2 + self.north**2), _CLOSEST))
+
+    @cached_property
+    def radius(self) -> np.ndarray:
+        """Angle from the source, deg."""
+        return np.asarray(np.degrees(np.arctan2(self._sine, self.ahead)))
+
+    @cached_property
+    def slope(self) -> np.ndarray:
+        """Derivatives of the radius with the source's longitude and latitude, deg per deg; shape (2, n)."""
+        inverse = -1 / self._sine
+        return np.array([np.cos(np.radians(self.lat)) * self.east * inverse, self.north * inverse])
+
+    @cached_property
+    def angle(self) -> np.ndarray:
+        """Direction from north to east in the source's frame, rad."""
+        return np.asarray(np.arctan2(self.east, self.north))
+
+    @cached_property
+    def turn(self) -> np.ndarray:
+        """Derivatives of the direction, rad per deg; shape (2, n)."""
+        cos_lat, sin_lat = np.cos(np.radians(self.lat)), np.sin(np.radians(self.lat))
+        d_east, d_north = sin_lat * self.north - cos_lat * self.ahead, -sin_lat * self.east
+        by_lon, by_lat = self.north * d_east - self.east * d_north, self.east * self.ahead
+        return np.asarray(np.radians(np.array([by_lon, by_lat]) / self._sine**2))
 
 
 def seen_from(vectors: np.ndarray, lon: float, lat: float) -> Seen:
@@ -43,13 +71,20 @@ def seen_from(vectors: np.ndarray, lon: float, lat: float) -> Seen:
     >>> seen.radius.round(6).tolist(), seen.slope[1].round(6).tolist()
     ([1.0], [-1.0])
     """
-    ahead, east, north = local_basis(lon, lat) @ vectors
-    sine = np.maximum(np.hypot(east, north), _CLOSEST)
-    cos_lat, sin_lat = np.cos(np.radians(lat)), np.sin(np.radians(lat))
-    slope = np.array([-cos_lat * east / sine, -north / sine])
-    d_east, d_north = sin_lat * north - cos_lat * ahead, -sin_lat * east
-    turn = np.array([(north * d_east - east * d_north) / sine**2, east * ahead / sine**2])
-    return Seen(np.degrees(np.arctan2(sine, ahead)), slope, np.arctan2(east, north), np.radians(turn))
+    return Seen(lat, *(local_basis(lon, lat) @ vectors))
+
+
+def is_within(vectors: np.ndarray, lon: float, lat: float, radius: float) -> np.ndarray:
+    """True for unit vectors of shape (3, n) nearer than a radius, deg, to a place; false where they are not numbers.
+
+    Examples
+    --------
+    >>> is_within(np.array([[0.0, 1.0], [0.0, 0.0], [1.0, 0.0]]), 30.0, 89.0, 1.1).tolist()
+    [True, False]
+    """
+    if radius >= _HALF_TURN:
+        return np.isfinite(vectors[0])
+    return np.asarray(local_basis(lon, lat)[0] @ vectors > np.cos(np.radians(radius)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,11 +115,14 @@ def between(place: np.ndarray, step: float, n: int) -> Nodes:
     >>> nodes.low.tolist(), nodes.weights.ravel().round(4).tolist()
     ([2], [0.5, 0.125, 0.5, -0.125])
     """
-    scaled = np.minimum(place / step, n - 1 - 1e-9)
+    scaled = place / step
+    beyond = scaled >= n - 1
+    scaled = np.minimum(scaled, n - 1 - 1e-9)
     low = scaled.astype(np.intp)
     t = scaled - low
     s = 1 - t
-    weights = np.array([(1 + 2 * t) * s * s, t * s * s, t * t * (3 - 2 * t), -t * t * s])
-    slopes = np.array([-6 * t * s, s * (1 - 3 * t), 6 * t * s, t * (3 * t - 2)]) / step
-    slopes[:, place / step >= n - 1] = 0.0
+    ts = t * s
+    weights = np.array([(1 + 2 * t) * s * s, ts * s, t * t * (3 - 2 * t), -t * ts])
+    slopes = np.array([-6 * ts, s * (1 - 3 * t), 6 * ts, t * (3 * t - 2)]) / step
+    slopes[:, beyond] = 0.0
     return Nodes(low, weights, slopes)

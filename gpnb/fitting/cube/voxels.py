@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -79,6 +80,11 @@ class Voxels:
 
     @cached_property
     def _vectors(self) -> dict[str, np.ndarray]:
+        return {}
+
+    @cached_property
+    def spreads(self) -> dict[Any, Any]:
+        """What images are convolved with; most sources share one."""
         return {}
 
     def vectors(self, frame: str) -> np.ndarray:

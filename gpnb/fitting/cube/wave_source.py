@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from gpnb.core.frames import separation
 from gpnb.fitting.block import Source
 from gpnb.fitting.cube.course import course_of
 from gpnb.fitting.cube.exposure import AtPoint, Course, Spot, spot
-from gpnb.fitting.cube.node_weights import NodeWeights, fold, look, node_weights
+from gpnb.fitting.cube.node_weights import NodeWeights, fold, node_weights, pieces
 from gpnb.fitting.cube.part import Component, Part, chained, moved_places
 from gpnb.fitting.cube.responses import Instrument, instrument_at
-from gpnb.fitting.cube.sphere import Nodes, Seen, between, seen_from
+from gpnb.fitting.cube.sphere import Seen, between, is_within, seen_from
 from gpnb.fitting.cube.voxels import Voxels
 
 _HARMONICS = ((0.6, 4), (0.9, 7), (0.96, 9), (0.98, 14), (1.0, 24))
@@ -32,15 +33,37 @@ _GROWTH = 1.4
 
 
 @dataclass(frozen=True, eq=False)
+class _Places:
+    """Voxels that a source may reach, wherever it moves.
+
+    Parameters
+    ----------
+    energy : array of int, shape (n,)
+        Their energy bins.
+    pixels : array of int, shape (n,)
+        Their pixels.
+    vectors : array, shape (3, n)
+        Directions in the frame of the source.
+    area : array, shape (n,)
+        deg2.
+    """
+
+    energy: np.ndarray
+    pixels: np.ndarray
+    vectors: np.ndarray
+    area: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
 class _Placed:
-    """Pixels as seen from one place.
+    """The same as seen from one place.
 
     Parameters
     ----------
     seen : Seen
         Angles.
-    nodes : Nodes
-        Among those of the tables.
+    value, slope : sparse array, shape (n, 2 n_node n_energy)
+        From the tables to what is seen, and to its derivative with the angle.
     area : array, shape (n,)
         deg2, times the relative exposure of an extended source.
     rates : array or None, shape (2, n)
@@ -48,7 +71,8 @@ class _Placed:
     """
 
     seen: Seen
-    nodes: Nodes
+    value: csr_array
+    slope: csr_array
     area: np.ndarray
     rates: np.ndarray | None
 
@@ -109,27 +133,25 @@ class WaveSource(Component):
         self._tables = self._instrument.tables(sides, room, self._harmonics)
         self._room_to_grow = room
         self._home = values[:2].copy()
-        seen = seen_from(self._voxels.vectors(self._frame), lon, lat)
-        with np.errstate(invalid="ignore"):
-            self._near = np.flatnonzero(seen.radius < self._tables.radius * (1 + _ROOM))
-        photons = np.zeros(self._voxels.area.size, dtype=bool)
-        photons[self._near] = True
-        self.rows = np.flatnonzero(photons[self._voxels.pixel])
+        vectors, edge = self._voxels.vectors(self._frame), (1 + _ROOM) * self._tables.radius
+        near = is_within(vectors, lon, lat, edge)
+        self._near = np.flatnonzero(near)
+        self.rows = np.flatnonzero(near[self._voxels.pixel])
+        pixels = self._voxels.pixel[self.rows]
+        self._photons = _Places(
+            self._voxels.energy[self.rows], pixels, vectors[:, pixels], self._voxels.area[pixels]
+        )
         planes, self._which = self._voxels.planes
         self._counted = self._near[planes[:, self._near].any(axis=0)]
         self._masks = planes[:, self._counted]
-        self._inside = self._has_no_edge(seen)
+        self._inside = self._has_no_edge(edge)
         self._kept: dict[str, tuple[Any, Any]] = {}
 
-    def _has_no_edge(self, seen: Seen) -> bool:
-        """Whether all that is seen lies in usable pixels, also after a move."""
-        edge = (1 + _ROOM) * self._tables.radius
+    def _has_no_edge(self, edge: float) -> bool:
+        """Whether all that is seen within a radius of home lies in usable pixels."""
         planes, _ = self._voxels.planes
         used = planes[planes.any(axis=1)]
-        outside = ~used.all(axis=0)
-        with np.errstate(invalid="ignore"):
-            lost = bool((seen.radius[outside] < edge).any())
-        return not lost and self._on_map(edge)
+        return bool(used[:, self._near].all()) and self._on_map(edge)
 
     def _on_map(self, radius: float) -> bool:
         """Whether a circle about home lies on the map."""
@@ -168,16 +190,22 @@ class WaveSource(Component):
         """See `Component`."""
         values = self._values_of(source)
         table = self._folded(source, values, ())
+        seen = seen_from(self._voxels.vectors(self._frame)[:, self._near], *values[:2].tolist())
+        nodes, (trig, _) = between(seen.radius, self._tables.step, self._tables.n), self._trig(seen, values)
+        flat = table[..., 0].transpose(1, 2, 0, 3).reshape(2 * self._tables.n, -1)
+        looked = (pieces(nodes.low, nodes.weights, self._tables.n) @ flat).reshape(self._near.size, -1, len(trig))
         found = np.zeros((len(self._which), self._voxels.area.size))
-        for number in range(len(self._which)):
-            placed = self._placed(values, self._near, np.full(self._near.size, number))
-            trig, _ = self._trig(placed.seen, values)
-            looked = look(
-                table[number : number + 1], np.zeros(self._near.size, dtype=int), placed.nodes.low, placed.nodes.weights
-            )
-            found[number, self._near] = (looked[:, :, 0].T * trig).sum(axis=0) * placed.area
         mean = 1.0 if source.mean is None else float(source.mean.values[0])
-        return mean * found
+        found[:, self._near] = mean * self._area_of(values) * np.einsum("nkm,mn->kn", looked, trig)
+        return found
+
+    def _area_of(self, values: np.ndarray) -> np.ndarray:
+        """Area of near pixels, times the relative exposure of each energy of an extended source."""
+        area = self._voxels.area[self._near]
+        if self._course is None:
+            return area
+        place, pixel = self._spot(values), self._pixels(self._near)
+        return area * [self._course.plane(place, number, pixel)[0] for number in range(len(self._which))]
 
     def _values_of(self, source: Source) -> np.ndarray:
         return np.array(self._model.spatial.values) if source.shape is None else source.shape.values
@@ -196,7 +224,7 @@ class WaveSource(Component):
         return found
 
     def _folded(self, source: Source, values: np.ndarray, places: tuple[int, ...]) -> np.ndarray:
-        """What is seen at the nodes in each energy; shape (n_energy, n_node, n_order, n_column, 2).
+        """What is seen at the nodes in each energy; shape (n_energy, n_node, 2, n_order, n_column).
 
         Columns: value, slopes with the flux's entries, with longitude and latitude by the exposure, with the size.
         """
@@ -209,17 +237,19 @@ class WaveSource(Component):
         rows = np.concatenate([spectral, moves])
         found = [fold(rows, self._instrument.matrix, tables[0])]
         found += [fold(spectral[:1], self._instrument.matrix, table) for table in tables[1:]]
-        return np.ascontiguousarray(np.concatenate(found).transpose(1, 3, 2, 0, 4))
+        return found[0] if len(found) == 1 else np.concatenate(found, axis=-1)
 
-    def _placed(self, values: np.ndarray, pixels: np.ndarray, energy: np.ndarray) -> _Placed:
-        lon, lat = values[:2].tolist()
-        seen = seen_from(self._voxels.vectors(self._frame)[:, pixels], lon, lat)
-        nodes = between(seen.radius, self._tables.step, self._tables.n)
-        area = self._voxels.area[pixels]
+    def _placed(self, values: np.ndarray) -> _Placed:
+        """The voxels with photons."""
+        photons, n = self._photons, self._tables.n
+        seen = seen_from(photons.vectors, *values[:2].tolist())
+        nodes = between(seen.radius, self._tables.step, n)
+        node, n_nodes = photons.energy * n + nodes.low, len(self._which) * n
+        value, slope = (pieces(node, weights, n_nodes) for weights in (nodes.weights, nodes.slopes))
         if self._course is None:
-            return _Placed(seen, nodes, area, None)
-        course = self._course.at(self._spot(values), energy, self._pixels(pixels))
-        return _Placed(seen, nodes, area * course[0], area * course[1:])
+            return _Placed(seen, value, slope, photons.area, None)
+        course = self._course.at(self._spot(values), photons.energy, self._pixels(photons.pixels))
+        return _Placed(seen, value, slope, photons.area * course[0], photons.area * course[1:])
 
     def _trig(self, seen: Seen, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Factors of the harmonics, and their derivatives with the direction; shape (n_order, n)."""
@@ -231,20 +261,22 @@ class WaveSource(Component):
 
     def _lookup(self, table: np.ndarray, values: np.ndarray, source: Source, places: tuple[int, ...]) -> np.ndarray:
         """Counts where photons landed, with derivatives; shape (1 + n_flux + n_place, n_row)."""
-        energy, pixels = self._voxels.energy[self.rows], self._voxels.pixel[self.rows]
-        placed = self._remembered("rows", values[:2], lambda: self._placed(values, pixels, energy))
+        placed = self._remembered("rows", values[:2], lambda: self._placed(values))
         trig, rates = self._trig(placed.seen, values)
-        looked = look(table, energy, placed.nodes.low, placed.nodes.weights)
+        order, n_column = table.shape[-2:]
+        looked = (placed.value @ table.reshape(-1, order * n_column)).reshape(-1, order, n_column)
         columns = np.einsum("nmc,mn->cn", looked, trig) * placed.area
         n_flux = len(source.flux.numbers)
         if not places:
             return np.asarray(columns[: 1 + n_flux])
-        steep = look(table[:, :, :, :1], energy, placed.nodes.low, placed.nodes.slopes)
-        value, slope = looked[:, :, 0].T, steep[:, :, 0].T
-        falling, turning = ((rows * part).sum(axis=0) * placed.area for rows, part in ((slope, trig), (value, rates)))
-        moving = falling * placed.seen.slope + turning * placed.seen.turn
+        slopes = placed.slope @ table[..., 0].reshape(-1, order)
+        moving = np.einsum("nm,mn->n", slopes, trig) * placed.area * placed.seen.slope
+        turning = np.zeros(len(slopes))
+        if self._turns:
+            turning = np.einsum("nm,mn->n", looked[:, :, 0], rates) * placed.area
+            moving += turning * placed.seen.turn
         if placed.rates is not None:
-            moving = moving + (value * trig).sum(axis=0) * placed.rates
+            moving += np.einsum("nm,mn->n", looked[:, :, 0], trig) * placed.rates
         return self._by_place(columns, n_flux, places, moving, -np.radians(1) * turning)
 
     def _totals(self, table: np.ndarray, values: np.ndarray, source: Source, places: tuple[int, ...]) -> np.ndarray:
@@ -256,10 +288,8 @@ class WaveSource(Component):
             return self._by_place(columns, n_flux, places, np.zeros(2), np.zeros(()))
         where = values[[0, 1, self._phi]] if self._turns else values[:2]
         weights = self._remembered("weights", where, lambda: self._weights(values))
-        columns = np.einsum("knmcs,knms->c", table, weights.value)
-        moving, turning = (
-            np.einsum("knms,...knms->...", table[:, :, :, 0], part) for part in (weights.place, weights.phi)
-        )
+        columns = np.tensordot(weights.value, table, 4)
+        moving, turning = (np.tensordot(part, table[..., 0], 4) for part in (weights.place, weights.phi))
         return self._by_place(columns, n_flux, places, moving, turning)
 
     def _by_place(

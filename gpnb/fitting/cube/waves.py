@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
+from weakref import WeakValueDictionary
 
 import numpy as np
 from scipy.special import j0, j1, jv, roots_legendre
@@ -29,6 +30,9 @@ _PER_WIDTH = 5.0
 
 _NODES_PER_TURN, _FEWEST = 0.6, 48
 """Wave numbers for each radian that the largest angle turns by, and at least."""
+
+_PER_OCTAVE, _TOGETHER = 8, 16
+"""Steps of angle come in so many sizes a factor of two, and numbers of angles in multiples: most sources share a grid."""
 
 _ONE_SIGMA = 0.3935
 """Of a Gaussian, within its width."""
@@ -91,26 +95,24 @@ class WaveTables:
         self, psf: RadialPsf | None, n_true: int, pixel: tuple[float, float], reach: float, harmonics: int = 0
     ):
         self.orders = tuple(range(0, 2 * harmonics + 1, 2))
-        self.width = width = _width(psf, pixel)
+        self.width = _width(psf, pixel)
         spread = float(psf.rad[-1]) if psf is not None else 0.0
-        self.step = width / _PER_WIDTH
+        width = 2 ** (np.floor(np.log2(self.width) * _PER_OCTAVE) / _PER_OCTAVE)  # so that others have the same
+        self.step = float(width / _PER_WIDTH)
         n = np.ceil((spread + reach + max(pixel)) / self.step) + 2
-        self.radius = float((n - 1) * self.step)
-        q_most = _FINEST / width
-        n_q = _NODES_PER_TURN * q_most * self.radius + _FEWEST
-        if not 2 * len(self.orders) * n * n_q <= _MOST_NUMBERS:
+        if not 2 * len(self.orders) * n * _n_waves(n) <= _MOST_NUMBERS:
             raise TooWideError(
-                f"A source that reaches {reach:.3g} deg is too wide where a point is seen {width:.2g} deg wide: start "
-                "with a smaller one, and limit it with .bound(…), or take larger pixels."
+                f"A source that reaches {reach:.3g} deg is too wide where a point is seen {self.width:.2g} deg wide: "
+                "start with a smaller one, and limit it with .bound(…), or take larger pixels."
             )
-        self.n, n_q = int(n), int(n_q)
-        nodes, weights = _gauss(-(-n_q // 16) * 16)
-        self._q = (nodes + 1) * q_most / 2
-        seen = np.ones((n_true, self._q.size)) if psf is None else _transform(psf, self._q)
-        seen = seen * pixel_waves(self._q, pixel)
+        self.n = int(n)
+        self.radius = (self.n - 1) * self.step
+        self._grid = _grid_of(self.step, -(-self.n // _TOGETHER) * _TOGETHER)
+        q = self._grid.q
+        seen = np.ones((n_true, q.size)) if psf is None else self._grid.transform(psf)
+        seen = seen * pixel_waves(q, pixel)
         seen[np.abs(seen) < _SMALL] = 0.0
-        self._seen = seen * (weights * q_most / 2 * self._q / (2 * np.pi))
-        self._basis = [_bessel(order, self._q, self.step * np.arange(self.n)) for order in self.orders]
+        self._seen = seen * self._grid.weights
 
     def of(self, shape: Shape, values: tuple[float, ...], moved: tuple[int, ...]) -> np.ndarray:
         """Tables of a shape.
@@ -126,24 +128,84 @@ class WaveTables:
 
         Returns
         -------
-        array, shape (1 + n_moved, n_order, n_true, n, 2)
+        array, shape (1 + n_moved, n, 2, n_order, n_true)
             Density (deg-2), and its derivatives, in each harmonic; values, and their slopes per step.
         """
         wanted = [0, *(1 + place for place in moved)]
         turns = max(_ANGLES, 2 * self.orders[-1]) if len(self.orders) > 1 else 1
         angle = np.pi * np.arange(turns) / turns
-        along, across = self._q[:, None] * np.cos(angle), self._q[:, None] * np.sin(angle)
+        q = self._grid.q[:, None]
+        along, across = q * np.cos(angle), q * np.sin(angle)
         waves = np.asarray(shape.waves(along, across, values))[wanted]
-        found = np.empty((len(wanted), len(self.orders), len(self._seen), self.n, 2))
+        found = np.empty((len(wanted), self.n, 2, len(self.orders), len(self._seen)))
         for place, order in enumerate(self.orders):
             part = (waves * np.cos(order * angle)).mean(axis=-1) * (1 if order == 0 else 2) * (-1) ** (order // 2)
-            rows = (part[:, None, :] * self._seen).reshape(-1, self._q.size)
-            for side in (0, 1):
-                table = rows @ self._basis[place][side]
-                found[:, place, :, :, side] = table.reshape(len(wanted), len(self._seen), self.n)
-        found[..., 1] *= self.step
-        found[:, :, :, -1] = 0.0  # so that it ends without a step
+            rows = (part[:, None, :] * self._seen).reshape(-1, q.size)
+            for side, basis in enumerate(self._grid.bessel(order)):
+                table = (rows @ basis[:, : self.n]).reshape(len(wanted), len(self._seen), self.n)
+                found[:, :, side, place] = table.transpose(0, 2, 1)
+        found[:, :, 1] *= self.step
+        found[:, -1] = 0.0  # so that it ends without a step
         return found
+
+
+def _n_waves(n: float) -> float:
+    """How many wave numbers so many angles need."""
+    return _NODES_PER_TURN * _FINEST / _PER_WIDTH * n + _FEWEST
+
+
+class _Grid:
+    """Wave numbers and angles, and the Bessel functions that lead from one to the other.
+
+    Parameters
+    ----------
+    step : float
+        Between angles, deg.
+    n : int
+        Number of angles.
+
+    Attributes
+    ----------
+    q, weights : array
+        Wave numbers (deg-1), and the weights of the integral over them.
+    """
+
+    def __init__(self, step: float, n: int):
+        most = _FINEST / (_PER_WIDTH * step)
+        nodes, weights = _gauss(int(_n_waves(n)))
+        self.q = (nodes + 1) * most / 2
+        self.weights = weights * most / 2 * self.q / (2 * np.pi)
+        self._radius = step * np.arange(n)
+        self._bessel: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+        self._rings: tuple[bytes, np.ndarray] | None = None
+
+    def bessel(self, order: int) -> tuple[np.ndarray, np.ndarray]:
+        """J_m(q r) and its derivative with r, each of shape (n_q, n)."""
+        if order not in self._bessel:
+            self._bessel[order] = _bessel(order, self.q, self._radius)
+        return self._bessel[order]
+
+    def transform(self, psf: RadialPsf) -> np.ndarray:
+        """Of each true energy, 1 at q = 0; shape (n_true, n_q)."""
+        nodes, weights = _gauss(4)
+        half = np.diff(psf.rad)[:, None] / 2
+        rad = (psf.rad[:-1, None] + half * (nodes + 1)).ravel()
+        mass = psf.evaluate(rad) * (2 * np.pi * rad * (half * weights).ravel())
+        key, kept = psf.rad.tobytes(), self._rings
+        if kept is None or kept[0] != key:
+            kept = self._rings = key, j0(np.outer(rad, self.q))
+        return np.asarray(mass @ kept[1] / mass.sum(axis=1, keepdims=True))
+
+
+_GRIDS: WeakValueDictionary[tuple[float, int], _Grid] = WeakValueDictionary()
+"""Those that sources have now, by step and number of angles."""
+
+
+def _grid_of(step: float, n: int) -> _Grid:
+    grid = _GRIDS.get((step, n))
+    if grid is None:
+        grid = _GRIDS[step, n] = _Grid(step, n)
+    return grid
 
 
 def pixel_waves(q: np.ndarray, pixel: tuple[float, float]) -> np.ndarray:
@@ -157,15 +219,6 @@ def _width(psf: RadialPsf | None, pixel: tuple[float, float]) -> float:
     """The smallest width of anything that is seen, deg."""
     own = 0.0 if psf is None else float(np.min(psf.containment_radius(_ONE_SIGMA)))
     return float(np.hypot(own, min(pixel) / 3))
-
-
-def _transform(psf: RadialPsf, q: np.ndarray) -> np.ndarray:
-    """Of each true energy, 1 at q = 0; shape (n_true, n_q)."""
-    nodes, weights = _gauss(4)
-    half = np.diff(psf.rad)[:, None] / 2
-    rad = (psf.rad[:-1, None] + half * (nodes + 1)).ravel()
-    mass = psf.evaluate(rad) * (2 * np.pi * rad * (half * weights).ravel())
-    return np.asarray(mass @ j0(np.outer(rad, q)) / mass.sum(axis=1, keepdims=True))
 
 
 def _bessel(order: int, q: np.ndarray, radius: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
