@@ -33,6 +33,8 @@ class Pair:
         Run both once before, so that what is compiled at the first import is there.
     memory : bool
         Compare the growth of memory too: at most half of the other's.
+    prepare : tuple of str
+        With these arguments more, the other side first writes the files that both read; empty: there are none.
     tolerance : dict
         Pattern of names → tolerance; exact by default.
     note : str
@@ -48,6 +50,7 @@ class Pair:
     clock: str = "cpu"
     warm_up: bool = False
     memory: bool = False
+    prepare: tuple[str, ...] = ()
     tolerance: dict[str, Tolerance] = field(default_factory=dict)
     note: str = ""
 
@@ -69,6 +72,13 @@ class Pair:
 
 _SPECTRUM = {"off": (0.003, 0), "exposure": (0.01, 1e4)}
 _SUMS = {"[!es]*": (1e-6, 0), "energy_max": (1e-6, 0), "edisp": (1e-6, 0), "seconds": (1e-9, 0)}
+_CUBES = {
+    "tutorial": {"*index": (0, 0.010), "*amplitude": (0.008, 0), "*norm": (0, 0.0022)},
+    "big": {"*index": (0, 0.008), "*amplitude": (0.007, 0), "*norm": (0, 0.0018), "*tilt": (0, 0.0017)},
+    "cta": {"*index": (0, 0.018), "*amplitude": (0.013, 0), "*lambda_": (0, 0.008), "*norm": (0, 0.0008)},
+    "fermi": {"*index": (0, 0.032), "*amplitude": (0.060, 0), "iem.norm": (0, 0.0045), "iso.norm": (0, 0.15)},
+}
+"""A tenth of the errors, of the Galactic centre in 3FHL three tenths."""
 
 PAIRS = (
     Pair("open_store", "open_store", 4, warm_up=True, tolerance={"livetime": (1e-6, 0)}, note="whole process"),
@@ -154,16 +164,32 @@ PAIRS = (
         tolerance={"*": (5e-3, 0)},
         note="34 bins of ten minutes from those slices: asymmetric errors, limits",
     ),
+    Pair(
+        "reduction_responses",
+        "reduction",
+        15,
+        ("responses",),
+        memory=True,
+        tolerance={"background": (0.01, 0), "exposure": (0.01, 1e8), "norm": (0.05, 0), "psf": (0.05, 0)},
+        note="the same with PSF and energy dispersion",
+    ),
     *(
         Pair(
             f"cube_fit_{chosen}",
             "cube_fit",
-            40,
+            goal,
             (chosen,),
-            tolerance={"index": (0, 0.1), "amplitude": (0.05, 0), "norm": (0.02, 0), "norm_error": (0.05, 0)},
-            note=f"position, spectrum and background of {what}: compiled, fitted, with covariance",
+            prepare=("write",),
+            memory=True,
+            tolerance=_CUBES[chosen],
+            note=f"position, spectrum and {what}: compiled, fitted, with covariance",
         )
-        for chosen, what in (("crab", "four runs on the Crab"), ("cta", "the Galactic centre, three runs of 1DC"))
+        for chosen, goal, what in (
+            ("tutorial", 40, "background of four runs on the Crab, 4 × 100 × 100"),
+            ("big", 80, "background with tilt of four runs on the Crab, 15 × 250 × 250"),
+            ("cta", 40, "background of the Galactic centre, three runs of 1DC, 10 × 400 × 500"),
+            ("fermi", 20, "two diffuse emissions of the Galactic centre in 3FHL, 11 × 200 × 400"),
+        )
     ),
     *(
         Pair(f"ring_excess_{store}", "ring_excess", 5, (store, "1"), memory=True, tolerance=RING, note="one image")

@@ -28,8 +28,10 @@ def run_pair(pair: Pair, compiled: str) -> tuple[dict[str, Any], list[str]]:
     pair : Pair
         The task.
     compiled : str
-        Folder for compiled modules, so that they are there as in normal use, and nowhere else.
+        Folder for compiled modules, so that they are there as in normal use, and nowhere else; and for files of tasks.
     """
+    if pair.prepare:
+        _run(pair.versus, [*pair.commands[pair.versus], *pair.prepare], compiled)
     runs: dict[str, list[dict[str, Any]]] = {side: [] for side in pair.commands}
     for number in range(COUNT + pair.warm_up):
         for side, command in pair.commands.items():
@@ -44,6 +46,7 @@ def _run(side: str, command: list[str], compiled: str) -> dict[str, Any]:
     python = os.environ.get("GPNB_RIVAL_PYTHON", str(RIVAL)) if side == "gammapy" else sys.executable
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     environment |= dict.fromkeys(THREADS, "1") | {"PYTHONPYCACHEPREFIX": compiled}
+    environment["GPNB_BENCH_FILES"] = compiled
     done = subprocess.run(
         [python, "-W", "ignore", str(HERE / "tasks" / command[0]), *command[1:]],
         env=environment,

@@ -12,7 +12,7 @@ from catalogue import Pair
 
 ROOT = Path(__file__).parents[1]
 STORED = Path(__file__).parent / "results" / "sources.json"
-MEASURED = ("gpnb", "benchmarks/tasks")
+MEASURED = ("gpnb", "benchmarks/tasks", "tests/rival")
 """Where the code lies that is measured."""
 
 

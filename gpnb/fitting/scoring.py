@@ -139,6 +139,7 @@ class _Path:
         self._correction = np.zeros_like(point.fisher)
         self._radius = np.inf
         self._outside = False  # a step has led where −2 ln L is not defined
+        self._alone = False  # norms alone were moved last: if steps still lead there, they are too long
 
     def next_step(self) -> Step:
         """The step from here."""
@@ -165,11 +166,11 @@ class _Path:
     def take(self, step: Step) -> bool:
         """Go on if that is down, else ask for a shorter step; False where none is short enough."""
         trial = self._objective.at(step.end)
-        if np.isinf(trial.stat) and self._norms_alone():
+        if np.isinf(trial.stat) and not self._alone and self._norms_alone():
             return True
         fall = self.point.stat - trial.stat
         if fall > 0:
-            self._before, self.point = (self.point, self.left), trial
+            self._before, self.point, self._alone = (self.point, self.left), trial, False
             if fall < _POOR * step.promise:
                 self._radius = _CLOSER * step.length
             elif fall > _GOOD * step.promise:
@@ -188,7 +189,7 @@ class _Path:
         point, objective = self.point, self._objective
         trial = objective.at(_within(objective, point, ~objective.is_norm(point.theta)).end)
         if trial.stat < point.stat:
-            self._before, self.point = None, trial
+            self._before, self.point, self._alone = None, trial, True
             return True
         return False
 

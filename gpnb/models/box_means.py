@@ -39,8 +39,8 @@ def box_means(
     for row, weight, rate in zip(*rows, strict=True):  # one by one: memory
         near = row * nx + columns[0]
         factors = (weight * columns[1], weight * columns[2], rate * columns[1])
-        for sums, factor in zip(found, factors, strict=True):
-            sums += _sparse(near, factor, len(flat)) @ flat
+        for number, factor in enumerate(factors):
+            found[number] += _sparse(near, factor, len(flat)) @ flat
     value, by_x, by_y = found.transpose(0, 2, 1).reshape(3, n, *np.shape(x))
     return value, by_x, by_y
 
@@ -49,7 +49,8 @@ def _sparse(pixel: np.ndarray, weight: np.ndarray, size: int) -> csr_array:
     """From the pixels of a map to sums over some of them, each of shape (k, …); shape (n, size)."""
     count = len(pixel)
     index, weights = (item.reshape(count, -1).T.ravel() for item in (pixel.astype(np.int32), weight))
-    return csr_array((weights, index, np.arange(0, index.size + 1, count, dtype=np.int32)), shape=(index.size // count, size))
+    starts = np.arange(0, index.size + 1, count, dtype=np.int32)
+    return csr_array((weights, index, starts), shape=(starts.size - 1, size))
 
 
 def _taps(at: np.ndarray, side: float, size: int, goes_on: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

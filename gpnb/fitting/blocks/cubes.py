@@ -26,6 +26,8 @@ from gpnb.models.background import BackgroundModel
 _FEW = 10.0
 """Photons within reach of a source: with fewer, they do not tell how sure the data are."""
 
+Places = np.ndarray | slice
+
 
 class Cubes(Block):
     """The block of one cube; see `Block`.
@@ -173,7 +175,7 @@ class Cubes(Block):
         self._term = Predicted(self._background.counts)
         self._n_rows, self._constant = self._background.counts.size, self._background.constant
 
-    def _evaluate(self, sources: Sequence[Source]) -> tuple[np.ndarray, float, list[tuple[Part, np.ndarray]]]:
+    def _evaluate(self, sources: Sequence[Source]) -> tuple[np.ndarray, float, list[tuple[Part, Places]]]:
         """Predicted counts at the photons, in all, and the parts with their places among the photons.
 
         Where a step has made a source wider than can be looked at, the counts are not defined.
@@ -186,32 +188,39 @@ class Cubes(Block):
             return np.full(self._n_rows, np.nan), np.nan, []
         if any(strayed):
             self._compile()
-        rows = [(found, self._place[found.rows]) for found in (part.at(own) for part, own in pairs if part is not None)]
+        parts = [part.at(source) for part, source in pairs if part is not None]
+        rows = [(part, self._places(part.rows)) for part in parts]
         signal, total = np.zeros(self._n_rows), 0.0
         if not self._measured:
             base = self._background.part([source for part, source in pairs if part is None])
             signal, total = base.values.copy(), base.total
-            rows.append((base, base.rows))
-        for part, places in rows[: len(rows) - (not self._measured)]:
+            rows.append((base, slice(None)))
+        for part, places in rows[: len(parts)]:
             signal[places] += part.values
             total += part.total
         return signal, total, rows
 
-    def _products(self, rows: Sequence[tuple[Part, np.ndarray]], weight: np.ndarray, size: int) -> np.ndarray:
+    def _places(self, rows: np.ndarray) -> Places:
+        """Where voxels with photons are among those within reach: a slice where they lie side by side."""
+        if not rows.size:
+            return slice(0, 0)
+        first, last = self._place[rows[0]], self._place[rows[-1]]
+        return slice(first, last + 1) if last - first == rows.size - 1 else self._place[rows]
+
+    def _products(self, rows: Sequence[tuple[Part, Places]], weight: np.ndarray, size: int) -> np.ndarray:
         """Σ weight ∂μ ∂μ: each part with itself and with those that share photons with it."""
         found = np.zeros((size, size))
-        wide = np.zeros((weight.size, max((part.numbers.size for part, _ in rows), default=0)))
+        wide = np.zeros((max((part.numbers.size for part, _ in rows), default=0), weight.size))
         for first, (part, places) in enumerate(rows):
-            number = part.numbers.size
-            weighted = (part.slopes * weight[places]).T
-            _add(found, part, part, part.slopes @ weighted)
-            wide[places, :number] = weighted
+            here = wide[: part.numbers.size]
+            here[:, places] = part.slopes * weight[places]
+            _add(found, part, part, part.slopes @ here[:, places].T)
             for second in self._shared[first]:
                 other, others = rows[second]
-                product = other.slopes @ wide[others, :number]
+                product = other.slopes @ here[:, others].T
                 _add(found, other, part, product)
                 _add(found, part, other, product.T)
-            wide[places] = 0.0
+            here[:, places] = 0.0
         return found
 
     def _add_expected(self, fisher: np.ndarray, sources: Sequence[Source], rows: Sequence[tuple[Part, Any]]) -> None:

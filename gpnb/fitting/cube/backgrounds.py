@@ -57,8 +57,8 @@ class Background:
         """What it predicts, with slopes."""
         places = np.arange(self.counts.size)
         if not sources:
-            slopes = np.zeros((0, places.size))
-            return Part(places, self.values, slopes, _NONE.astype(int), float(self.total.sum()), _NONE)
+            held = np.zeros((0, places.size))
+            return Part(places, self.values, held, _NONE.astype(int), float(self.total.sum()), _NONE)
         (source,) = sources
         factor, rates = source.flux.values, source.flux.slopes.reshape(-1, self.total.size)
         values, total = self.values, self.total

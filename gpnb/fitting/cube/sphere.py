@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from gpnb.maps.sphere import local_basis
 
 _CLOSEST = 1e-12
 """Sine of an angle: at the source itself no direction is defined."""
+
+_SLOW = 50.0
+"""Steps by which a ladder's next step gets longer by as much again."""
 
 _HALF_TURN = 180.0
 """deg: nothing is further away."""
@@ -83,22 +87,76 @@ def is_within(vectors: np.ndarray, lon: float, lat: float, radius: float) -> np.
     [True, False]
     """
     if radius >= _HALF_TURN:
-        return np.isfinite(vectors[0])
+        return np.asarray(np.isfinite(vectors[0]))
     return np.asarray(local_basis(lon, lat)[0] @ vectors > np.cos(np.radians(radius)))
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """Angles of the nodes of tables: even, and from some angle on further and further apart.
+
+    Parameters
+    ----------
+    step : float
+        Between the even ones, deg.
+    even : int
+        Number of even steps.
+    n : int
+        Number of angles.
+
+    Examples
+    --------
+    >>> Ladder(0.1, 2, 5).angles.round(4).tolist()
+    [0.0, 0.1, 0.2, 0.301, 0.4041]
+    """
+
+    step: float
+    even: int
+    n: int
+
+    @classmethod
+    def to(cls, radius: float, step: float, even: int) -> Self:
+        """One that reaches an angle, deg."""
+        index, _ = cls(step, even, 2).place(np.array([radius]))
+        return cls(step, even, int(np.ceil(index[0])) + 1)
+
+    @cached_property
+    def angles(self) -> np.ndarray:
+        """deg, shape (n,)."""
+        index = np.arange(self.n)
+        return np.asarray(self.step * (np.minimum(index, self.even) + _SLOW * np.expm1(self._beyond(index) / _SLOW)))
+
+    @cached_property
+    def steps(self) -> np.ndarray:
+        """Derivative of the angle with the number of the node, deg; shape (n,)."""
+        return np.asarray(self.step * np.exp(self._beyond(np.arange(self.n)) / _SLOW))
+
+    def _beyond(self, index: np.ndarray) -> np.ndarray:
+        return np.asarray(np.maximum(index - self.even, 0))
+
+    def place(self, radius: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Number of the node at an angle, in fractions, and its derivative with the angle, deg-1."""
+        index = radius / self.step
+        rate = np.full(index.shape, 1 / self.step)
+        far = index > self.even
+        more = index[far] - self.even
+        index[far] = self.even + _SLOW * np.log1p(more / _SLOW)
+        rate[far] /= 1 + more / _SLOW
+        return index, rate
 
 
 @dataclass(frozen=True, eq=False)
 class Nodes:
-    """Places between even nodes: which, and the weights of cubic pieces that have given values and slopes there.
+    """Places between nodes: which, and the weights of cubic pieces that have given values and slopes there.
 
     Parameters
     ----------
     low : array of int, shape (n,)
         The node below.
     weights : array, shape (4, n)
-        Of value and slope (per step) below, value and slope above.
+        Of value and slope (per node) below, value and slope above.
     slopes : array, shape (4, n)
-        Their derivatives with the place, in its unit.
+        Their derivatives with the angle, deg-1.
     """
 
     low: np.ndarray
@@ -106,23 +164,22 @@ class Nodes:
     slopes: np.ndarray
 
 
-def between(place: np.ndarray, step: float, n: int) -> Nodes:
+def between(radius: np.ndarray, ladder: Ladder) -> Nodes:
     """Cubic pieces of Hermite; beyond the last node they stay there.
 
     Examples
     --------
-    >>> nodes = between(np.array([0.25]), 0.1, 5)
+    >>> nodes = between(np.array([0.25]), Ladder(0.1, 4, 5))
     >>> nodes.low.tolist(), nodes.weights.ravel().round(4).tolist()
     ([2], [0.5, 0.125, 0.5, -0.125])
     """
-    scaled = place / step
-    beyond = scaled >= n - 1
-    scaled = np.minimum(scaled, n - 1 - 1e-9)
-    low = scaled.astype(np.intp)
-    t = scaled - low
+    index, rate = ladder.place(radius)
+    rate[index >= ladder.n - 1] = 0.0
+    index = np.minimum(index, ladder.n - 1 - 1e-9)
+    low = index.astype(np.intp)
+    t = index - low
     s = 1 - t
     ts = t * s
     weights = np.array([(1 + 2 * t) * s * s, ts * s, t * t * (3 - 2 * t), -t * ts])
-    slopes = np.array([-6 * ts, s * (1 - 3 * t), 6 * ts, t * (3 * t - 2)]) / step
-    slopes[:, beyond] = 0.0
+    slopes = np.array([-6 * ts, s * (1 - 3 * t), 6 * ts, t * (3 * t - 2)]) * rate
     return Nodes(low, weights, slopes)

@@ -138,9 +138,7 @@ class WaveSource(Component):
         self._near = np.flatnonzero(near)
         self.rows = np.flatnonzero(near[self._voxels.pixel])
         pixels = self._voxels.pixel[self.rows]
-        self._photons = _Places(
-            self._voxels.energy[self.rows], pixels, vectors[:, pixels], self._voxels.area[pixels]
-        )
+        self._photons = _Places(self._voxels.energy[self.rows], pixels, vectors[:, pixels], self._voxels.area[pixels])
         planes, self._which = self._voxels.planes
         self._counted = self._near[planes[:, self._near].any(axis=0)]
         self._masks = planes[:, self._counted]
@@ -191,9 +189,9 @@ class WaveSource(Component):
         values = self._values_of(source)
         table = self._folded(source, values, ())
         seen = seen_from(self._voxels.vectors(self._frame)[:, self._near], *values[:2].tolist())
-        nodes, (trig, _) = between(seen.radius, self._tables.step, self._tables.n), self._trig(seen, values)
-        flat = table[..., 0].transpose(1, 2, 0, 3).reshape(2 * self._tables.n, -1)
-        looked = (pieces(nodes.low, nodes.weights, self._tables.n) @ flat).reshape(self._near.size, -1, len(trig))
+        ladder, (trig, _) = self._tables.ladder, self._trig(seen, values)
+        nodes, flat = between(seen.radius, ladder), table[..., 0].transpose(1, 2, 0, 3).reshape(2 * ladder.n, -1)
+        looked = (pieces(nodes.low, nodes.weights, ladder.n) @ flat).reshape(self._near.size, -1, len(trig))
         found = np.zeros((len(self._which), self._voxels.area.size))
         mean = 1.0 if source.mean is None else float(source.mean.values[0])
         found[:, self._near] = mean * self._area_of(values) * np.einsum("nkm,mn->kn", looked, trig)
@@ -203,9 +201,9 @@ class WaveSource(Component):
         """Area of near pixels, times the relative exposure of each energy of an extended source."""
         area = self._voxels.area[self._near]
         if self._course is None:
-            return area
+            return np.asarray(area)
         place, pixel = self._spot(values), self._pixels(self._near)
-        return area * [self._course.plane(place, number, pixel)[0] for number in range(len(self._which))]
+        return np.asarray(area * [self._course.plane(place, number, pixel)[0] for number in range(len(self._which))])
 
     def _values_of(self, source: Source) -> np.ndarray:
         return np.array(self._model.spatial.values) if source.shape is None else source.shape.values
@@ -241,10 +239,10 @@ class WaveSource(Component):
 
     def _placed(self, values: np.ndarray) -> _Placed:
         """The voxels with photons."""
-        photons, n = self._photons, self._tables.n
+        photons, ladder = self._photons, self._tables.ladder
         seen = seen_from(photons.vectors, *values[:2].tolist())
-        nodes = between(seen.radius, self._tables.step, n)
-        node, n_nodes = photons.energy * n + nodes.low, len(self._which) * n
+        nodes = between(seen.radius, ladder)
+        node, n_nodes = photons.energy * ladder.n + nodes.low, len(self._which) * ladder.n
         value, slope = (pieces(node, weights, n_nodes) for weights in (nodes.weights, nodes.slopes))
         if self._course is None:
             return _Placed(seen, value, slope, photons.area, None)
@@ -328,8 +326,8 @@ class WaveSource(Component):
     def _weights(self, values: np.ndarray) -> NodeWeights:
         lon, lat = values[:2].tolist()
         seen = seen_from(self._voxels.vectors(self._frame)[:, self._counted], lon, lat)
-        nodes = between(seen.radius, self._tables.step, self._tables.n)
-        found = node_weights(seen, nodes, self._tables.n, self._trig(seen, values), self._areas(values))
+        nodes = between(seen.radius, self._tables.ladder)
+        found = node_weights(seen, nodes, self._tables.ladder.n, self._trig(seen, values), self._areas(values))
         return found.taken(self._which) if self._course is None else found
 
     def _areas(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:

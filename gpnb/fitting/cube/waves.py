@@ -14,6 +14,7 @@ import numpy as np
 from scipy.special import j0, j1, jv, roots_legendre
 
 from gpnb.core.errors import FitError
+from gpnb.fitting.cube.sphere import Ladder
 from gpnb.irf.radial_psf import RadialPsf
 
 if TYPE_CHECKING:
@@ -31,8 +32,11 @@ _PER_WIDTH = 5.0
 _NODES_PER_TURN, _FEWEST = 0.6, 48
 """Wave numbers for each radian that the largest angle turns by, and at least."""
 
+_EVEN_WIDTHS = 10.0
+"""Widths beyond a shape's reach from which on angles lie further apart: there is nothing sharp."""
+
 _PER_OCTAVE, _TOGETHER = 8, 16
-"""Steps of angle come in so many sizes a factor of two, and numbers of angles in multiples: most sources share a grid."""
+"""Steps of angle come in so many sizes a factor of two, and their numbers in multiples: most sources share a grid."""
 
 _ONE_SIGMA = 0.3935
 """Of a Gaussian, within its width."""
@@ -59,7 +63,7 @@ class Shape(Protocol):
 
 
 class WaveTables:
-    """What a source looks like at any angle, for each true energy: values and slopes at even steps of angle.
+    """What a source looks like at any angle, for each true energy: values and slopes at the nodes of a ladder.
 
     Parameters
     ----------
@@ -76,10 +80,10 @@ class WaveTables:
 
     Attributes
     ----------
-    step : float
-        Between angles, deg; they begin at 0.
+    ladder : Ladder
+        The angles.
     radius : float
-        The last one: nothing is seen beyond.
+        deg: nothing is seen beyond.
     orders : tuple of int
         The harmonics.
     width : float
@@ -98,16 +102,16 @@ class WaveTables:
         self.width = _width(psf, pixel)
         spread = float(psf.rad[-1]) if psf is not None else 0.0
         width = 2 ** (np.floor(np.log2(self.width) * _PER_OCTAVE) / _PER_OCTAVE)  # so that others have the same
-        self.step = float(width / _PER_WIDTH)
-        n = np.ceil((spread + reach + max(pixel)) / self.step) + 2
-        if not 2 * len(self.orders) * n * _n_waves(n) <= _MOST_NUMBERS:
+        step, self.radius = float(width / _PER_WIDTH), spread + reach + max(pixel)
+        turns = self.radius / step
+        if not 2 * len(self.orders) * turns * _n_waves(turns) <= _MOST_NUMBERS:
             raise TooWideError(
                 f"A source that reaches {reach:.3g} deg is too wide where a point is seen {self.width:.2g} deg wide: "
                 "start with a smaller one, and limit it with .bound(…), or take larger pixels."
             )
-        self.n = int(n)
-        self.radius = (self.n - 1) * self.step
-        self._grid = _grid_of(self.step, -(-self.n // _TOGETHER) * _TOGETHER)
+        self.ladder = Ladder.to(self.radius, step, _rounded(_EVEN_WIDTHS * _PER_WIDTH + reach / step))
+        whole = Ladder(step, self.ladder.even, _rounded(self.ladder.n))
+        self._grid = _grid_of(whole, _rounded(turns))
         q = self._grid.q
         seen = np.ones((n_true, q.size)) if psf is None else self._grid.transform(psf)
         seen = seen * pixel_waves(q, pixel)
@@ -129,7 +133,7 @@ class WaveTables:
         Returns
         -------
         array, shape (1 + n_moved, n, 2, n_order, n_true)
-            Density (deg-2), and its derivatives, in each harmonic; values, and their slopes per step.
+            Density (deg-2), and its derivatives, in each harmonic; values, and their slopes per node.
         """
         wanted = [0, *(1 + place for place in moved)]
         turns = max(_ANGLES, 2 * self.orders[-1]) if len(self.orders) > 1 else 1
@@ -137,21 +141,27 @@ class WaveTables:
         q = self._grid.q[:, None]
         along, across = q * np.cos(angle), q * np.sin(angle)
         waves = np.asarray(shape.waves(along, across, values))[wanted]
-        found = np.empty((len(wanted), self.n, 2, len(self.orders), len(self._seen)))
+        n = self.ladder.n
+        found = np.empty((len(wanted), n, 2, len(self.orders), len(self._seen)))
         for place, order in enumerate(self.orders):
             part = (waves * np.cos(order * angle)).mean(axis=-1) * (1 if order == 0 else 2) * (-1) ** (order // 2)
             rows = (part[:, None, :] * self._seen).reshape(-1, q.size)
             for side, basis in enumerate(self._grid.bessel(order)):
-                table = (rows @ basis[:, : self.n]).reshape(len(wanted), len(self._seen), self.n)
+                table = (rows @ basis[:, :n]).reshape(len(wanted), len(self._seen), n)
                 found[:, :, side, place] = table.transpose(0, 2, 1)
-        found[:, :, 1] *= self.step
+        found[:, :, 1] *= self.ladder.steps[:, None, None]
         found[:, -1] = 0.0  # so that it ends without a step
         return found
 
 
-def _n_waves(n: float) -> float:
-    """How many wave numbers so many angles need."""
-    return _NODES_PER_TURN * _FINEST / _PER_WIDTH * n + _FEWEST
+def _n_waves(turns: float) -> float:
+    """How many wave numbers angles need that reach so many steps."""
+    return _NODES_PER_TURN * _FINEST / _PER_WIDTH * turns + _FEWEST
+
+
+def _rounded(number: float) -> int:
+    """Up, so that others have the same."""
+    return int(np.ceil(number / _TOGETHER)) * _TOGETHER
 
 
 class _Grid:
@@ -159,10 +169,10 @@ class _Grid:
 
     Parameters
     ----------
-    step : float
-        Between angles, deg.
-    n : int
-        Number of angles.
+    ladder : Ladder
+        The angles.
+    turns : int
+        The largest of them, in even steps.
 
     Attributes
     ----------
@@ -170,19 +180,19 @@ class _Grid:
         Wave numbers (deg-1), and the weights of the integral over them.
     """
 
-    def __init__(self, step: float, n: int):
-        most = _FINEST / (_PER_WIDTH * step)
-        nodes, weights = _gauss(int(_n_waves(n)))
+    def __init__(self, ladder: Ladder, turns: int):
+        most = _FINEST / (_PER_WIDTH * ladder.step)
+        nodes, weights = _gauss(int(_n_waves(turns)))
         self.q = (nodes + 1) * most / 2
         self.weights = weights * most / 2 * self.q / (2 * np.pi)
-        self._radius = step * np.arange(n)
+        self._angles = ladder.angles
         self._bessel: dict[int, tuple[np.ndarray, np.ndarray]] = {}
         self._rings: tuple[bytes, np.ndarray] | None = None
 
     def bessel(self, order: int) -> tuple[np.ndarray, np.ndarray]:
         """J_m(q r) and its derivative with r, each of shape (n_q, n)."""
         if order not in self._bessel:
-            self._bessel[order] = _bessel(order, self.q, self._radius)
+            self._bessel[order] = _bessel(order, self.q, self._angles)
         return self._bessel[order]
 
     def transform(self, psf: RadialPsf) -> np.ndarray:
@@ -197,14 +207,14 @@ class _Grid:
         return np.asarray(mass @ kept[1] / mass.sum(axis=1, keepdims=True))
 
 
-_GRIDS: WeakValueDictionary[tuple[float, int], _Grid] = WeakValueDictionary()
-"""Those that sources have now, by step and number of angles."""
+_GRIDS: WeakValueDictionary[tuple[Ladder, int], _Grid] = WeakValueDictionary()
+"""Those that sources have now."""
 
 
-def _grid_of(step: float, n: int) -> _Grid:
-    grid = _GRIDS.get((step, n))
+def _grid_of(ladder: Ladder, turns: int) -> _Grid:
+    grid = _GRIDS.get((ladder, turns))
     if grid is None:
-        grid = _GRIDS[step, n] = _Grid(step, n)
+        grid = _GRIDS[ladder, turns] = _Grid(ladder, turns)
     return grid
 
 
