@@ -29,7 +29,6 @@ _PARTS = (
 )
 
 _OPTIONAL = {
-    "bqplot": "live spectra and light curves",
     "emcee": "posterior samples of fits",
     "ipyaladin": "the sky around a map, in live panels",
     "nbval": "tutorials as tests",

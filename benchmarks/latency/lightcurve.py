@@ -71,19 +71,16 @@ def brushes(curve: Any) -> list[float]:
     panel = open_panel(curve)
     axis = panel.work.axis(panel.state)
     low, high = (float(axis.places_of(end)) for end in (curve.time_min[2], curve.time_max[-3]))
-    selector = panel.parts["plot"].figure.interaction
-    update(selector, brushing=True)
     times = []
     for end in np.linspace(low + 0.2 * (high - low), high, MOVES):
         times.append(milliseconds(lambda end=end: brush(panel, [low, float(end)])))
-        if len(panel.parts["spectrum"].head.legend) != 3 or not panel.work.knows_spectra(panel.shown):
+        if len(panel.parts["spectrum"].widget.legend) != 3 or not panel.work.knows_spectra(panel.shown):
             raise RuntimeError("The spectra of the chosen time and of the rest are not shown.")
-    update(selector, brushing=False)
     return times
 
 
 def brush(panel: Any, ends: list[float]) -> None:
-    update(panel.parts["plot"].figure.interaction, selected=ends)
+    update(panel.parts["plot"].widget, brushed=[*ends, "a drag"])
     settle(panel)
 
 

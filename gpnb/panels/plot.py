@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -78,6 +78,8 @@ class Steps:
         In each bin.
     fill : float
         Opacity of the area below; 0 for none.
+    rows, notes
+        As for `Points`, one a bin.
     """
 
     label: str = ""
@@ -87,6 +89,8 @@ class Steps:
     dash: str = "solid"
     width: float = 2.0
     fill: float = 0.0
+    rows: Sequence[int] | None = None
+    notes: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -103,6 +107,11 @@ class Points:
         Those that are upper limits, at `y`; by default none.
     marker : str
         "circle", "square", "diamond", "triangle-up", "triangle-down", "cross"; empty for bars alone.
+    rows : sequence of int, optional
+        Which rows of a table, or points of other plots, belong to them: what has one number lights up together.
+    notes : mapping of str to sequence of str
+        What a point tells beside its value and its bin when it is pointed at, by name, such as its run; one a point,
+        empty for nothing.
     """
 
     label: str = ""
@@ -115,6 +124,8 @@ class Points:
     limit: np.ndarray = _NONE
     role: str = "text"
     marker: str = "circle"
+    rows: Sequence[int] | None = None
+    notes: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name in ("x_low", "x_high", "y_low", "y_high"):
@@ -235,6 +246,8 @@ class Plot:
         Whether x and y have the same scale.
     x_ticks : mapping of float to str, optional
         The labels along x, where they are not numbers as usual.
+    x_scale : pair of sequences of float, optional
+        Places along x and the numbers that stand there, such as dates, in stretches of a first and a last one each.
     lines, steps, points, bands : tuple
         What is drawn.
     rules, marks : tuple of Rule
@@ -261,6 +274,7 @@ class Plot:
     whole_y: bool = False
     square: bool = False
     x_ticks: Mapping[float, str] | None = None
+    x_scale: tuple[Sequence[float], Sequence[float]] | None = None
     lines: tuple[Line, ...] = ()
     steps: tuple[Steps, ...] = ()
     points: tuple[Points, ...] = ()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from traitlets import link
+
 from gpnb.panels.columns import Column
 from gpnb.panels.plot import Plot
 from gpnb.state.graph import Node, Source, View
@@ -57,6 +59,7 @@ class OnePlotPanel(LivePanel):
     def build(self) -> list[Any]:
         """The plot between controls and table."""
         self.controls, self.plot, self.table = Controls(), PlotView(self.height), TableView(label=self.label)
+        link((self.plot.widget, "pointed"), (self.table, "pointed"))
         self.listen()
         return [self.controls, self.plot.widget, self.table]
 

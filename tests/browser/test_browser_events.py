@@ -26,7 +26,7 @@ CHOSEN = "int(panel.counts.total)"
 @pytest.fixture
 def book(notebook):
     made = notebook([PANEL], width=1600)
-    made.cell(0).locator(".gpnb-plot .bqplot .curve").first.wait_for()
+    made.cell(0).locator(".gpnb-plot .gpnb-curve").first.wait_for()
     return made
 
 
@@ -36,17 +36,17 @@ def plot(book, title):
 
 def area(book, title):
     """The frame of a plot in the window."""
-    found = plot(book, title).locator(".plotarea_background").first
+    found = plot(book, title).locator(".gpnb-frame").first
     found.wait_for()
     return found.bounding_box()
 
 
 BRUSHED = """\
 def brushed(name):
-    brush = panel.parts['plots'][name].figure.interaction
-    if brush.brushing or brush.selected is None:
-        return []
-    return ((brush.selected - brush.scale.min) / (brush.scale.max - brush.scale.min)).tolist()"""
+    figure = panel.parts['plots'][name].widget
+    ends = [figure.frame['x']['low'], figure.frame['x']['high'], *figure.chosen]
+    low, high, *chosen = np.log10(ends) if figure.frame['x']['log'] else np.array(ends)
+    return [(end - low) / (high - low) for end in chosen]"""
 
 
 def brush(book, title, name, first, last):
@@ -102,7 +102,7 @@ def test_brushes_and_regions_by_mouse(book):
     book.cell(0).get_by_role("button", name="Show all events again").click()
     book.wait_python(CHOSEN, 5000)
     assert book.value("panel.selection.changed()") == {}
-    assert plot(book, "Energy").locator(".brushintsel .selection").is_hidden()
+    assert plot(book, "Energy").locator(".gpnb-chosen").is_hidden()
 
 
 def test_ranges_by_keyboard(book):
@@ -111,7 +111,7 @@ def test_ranges_by_keyboard(book):
     page.keyboard.type("0.01 – 0.1")
     page.keyboard.press("Enter")
     book.wait_python("panel.state.theta2", [0.01, 0.1])
-    brushed = plot(book, "θ²").locator(".brushintsel .selection")
+    brushed = plot(book, "θ²").locator(".gpnb-chosen")
     brushed.wait_for()
     frame = area(book, "θ²")
     wanted = pytest.approx(0.09 / 0.3 * frame["width"], abs=3)
@@ -121,7 +121,7 @@ def test_ranges_by_keyboard(book):
     page.keyboard.type("1 – 10 TeV")
     page.keyboard.press("Enter")
     book.wait_python("panel.selection.energy_tev", [1, 10])
-    plot(book, "Energy").locator(".brushintsel .selection").wait_for()
+    plot(book, "Energy").locator(".gpnb-chosen").wait_for()
     expected = book.value("len(panel.selected)")
     assert book.value(CHOSEN) == expected
     facts(book).get_by_text(f"{expected:,} of".replace(",", "\u2009")).wait_for()
@@ -143,7 +143,9 @@ def test_headers_stay_text_and_all_can_be_reached(book):
     assert "<img src=x onerror=window.__hit=1>" in book.cell(0).locator(".gpnb-facts").inner_text()
     assert book.page.evaluate("typeof window.__hit") == "undefined"
     names = (
-        book.cell(0).locator(".bqplot").evaluate_all("nodes => nodes.map((node) => node.getAttribute('aria-label'))")
+        book.cell(0)
+        .locator(".gpnb-figure")
+        .evaluate_all("nodes => nodes.map((node) => node.getAttribute('aria-label'))")
     )
     assert names[0].startswith("Histogram of Energy (TeV): 5\u2009000 of 5\u2009000 events")
     assert len(names) == 4
@@ -153,10 +155,10 @@ def test_headers_stay_text_and_all_can_be_reached(book):
 @pytest.mark.parametrize("width", [700, 1200])
 def test_nothing_is_cut_off(notebook, width):
     book = notebook([PANEL], width=width)
-    plot(book, "Energy").locator(".curve").first.wait_for()
+    plot(book, "Energy").locator(".gpnb-curve").first.wait_for()
     for title in ("Energy", "Time", "Offset²", "θ²"):
         outer = plot(book, title).bounding_box()
-        for text in plot(book, title).locator(".bqplot .axis text").all():
+        for text in plot(book, title).locator(".gpnb-figure text").all():
             box = text.bounding_box()
             assert box["x"] >= outer["x"] - 0.5
             assert box["x"] + box["width"] <= outer["x"] + outer["width"] + 0.5

@@ -13,7 +13,7 @@ panel"""
 
 PSF = "view = obs.psf.view()\nview"
 
-CURVE = ".gpnb-plot:has(b:text-is('Energy resolution')) .bqplot .curve"
+CURVE = ".gpnb-plot:has(b:text-is('Energy resolution')) .gpnb-curve"
 FIRST = "[float(value) for value in panel.plots['area'].data('line 0')[1][[0, -1]]]"
 
 
@@ -30,7 +30,7 @@ def legend(book, number=0):
 
 def path(book):
     """The first curve of a plot, as it is drawn."""
-    return book.cell(0).locator(f"{CURVE} .line").first.get_attribute("d")
+    return book.cell(0).locator(CURVE).first.get_attribute("d")
 
 
 def test_the_offset_by_mouse(book):
@@ -71,7 +71,7 @@ def test_the_offset_by_keyboard(book):
     book.page.keyboard.type("1 – 10 TeV")
     book.page.keyboard.press("Enter")
     book.wait_python("panel.selection.energy_tev", [1, 10])
-    book.cell(0).locator(".bqplot .axis text").get_by_text("3", exact=True).first.wait_for()
+    book.cell(0).locator(".gpnb-figure text").get_by_text("3", exact=True).first.wait_for()
     book.cell(0).get_by_label("Containment", exact=True).focus()
     book.page.keyboard.press("ArrowDown")
     book.wait_python("panel.state.containment", [0.5])
@@ -80,10 +80,10 @@ def test_the_offset_by_keyboard(book):
 
 
 def test_a_response_shows_its_image(book):
-    picture = book.cell(1).locator(".bqplot image")
+    picture = book.cell(1).locator(".gpnb-image")
     picture.wait_for()
     box = picture.bounding_box()
-    frame = book.cell(1).locator(".gpnb-plot:has(image) .plotarea_background").bounding_box()
+    frame = book.cell(1).locator(".gpnb-plot:has(.gpnb-image) .gpnb-frame").bounding_box()
     assert [box[key] for key in ("x", "y", "width", "height")] == pytest.approx(
         [frame[key] for key in ("x", "y", "width", "height")], abs=3
     )
@@ -94,7 +94,7 @@ def test_nothing_seriously_hard_to_reach(book):
     for number in (0, 1):
         names = (
             book.cell(number)
-            .locator(".bqplot")
+            .locator(".gpnb-figure")
             .evaluate_all("nodes => nodes.map((node) => node.getAttribute('aria-label'))")
         )
         assert all(" by " in name for name in names)
@@ -108,7 +108,7 @@ def test_nothing_is_cut_off(notebook, width):
     book.cell(0).locator(CURVE).first.wait_for()
     for plot in plots.all():
         outer = plot.bounding_box()
-        for text in plot.locator(".bqplot .axis text").all():
+        for text in plot.locator(".gpnb-figure text").all():
             box = text.bounding_box()
             assert box["x"] >= outer["x"] - 0.5
             assert box["x"] + box["width"] <= outer["x"] + outer["width"] + 0.5

@@ -26,7 +26,7 @@ def open_panel(demo, notebook):
 
     def make(**options):
         book = notebook([PANEL], **options)
-        plot(book, "Light curve").locator(".bqplot .dot_grp, .bqplot .element").first.wait_for()
+        plot(book, "Light curve").locator(".gpnb-points").first.wait_for()
         plot(book, "Spectrum").get_by_text("all data").wait_for()
         return book
 
@@ -39,7 +39,7 @@ def plot(book, title):
 
 def brush(book, first, last):
     """Drag between two places of the light curve, and wait until the last move has arrived."""
-    area = plot(book, "Light curve").locator(".plotarea_background").first.bounding_box()
+    area = plot(book, "Light curve").locator(".gpnb-frame").first.bounding_box()
     span = book.value("list(panel.work.axis(panel.shown).span)")
     x = [area["x"] + (place - span[0]) / (span[1] - span[0]) * area["width"] for place in (first, last)]
     y, mouse = area["y"] + area["height"] / 2, book.page.mouse
@@ -47,7 +47,9 @@ def brush(book, first, last):
     mouse.down()
     mouse.move(x[1], y, steps=8)
     mouse.up()
-    book.wait_python("panel.parts['plot'].figure.interaction.brushing", False)
+    book.wait_python(
+        "panel.parts['plot'].widget.chosen", pytest.approx([first, last], abs=0.01 * (span[1] - span[0])).__eq__
+    )
 
 
 def test_the_flare_by_mouse(open_panel):
@@ -99,14 +101,14 @@ def test_the_flare_by_keyboard(open_panel):
     page.keyboard.press("Enter")
     book.wait_python("panel.state.edges", [0.2, 0.6, 10])
     plot(book, "Light curve").locator(".gpnb-key").nth(1).wait_for()
-    book.wait_python("len(panel.parts['plot'].head.legend)", 2)
+    book.wait_python("len(panel.parts['plot'].widget.legend)", 2)
 
     book.cell(0).get_by_role("button", name="Restrict the time").press("Enter")
     page.keyboard.type("60542.185 – 60542.22")
     page.keyboard.press("Enter")
     book.wait_python("workspace.selection.time is not None", True)
     plot(book, "Spectrum").get_by_text("chosen time").wait_for()
-    plot(book, "Light curve").locator(".brushintsel .selection").wait_for()
+    plot(book, "Light curve").locator(".gpnb-chosen").wait_for()
 
     book.cell(0).locator("tr[data-key][tabindex='0']").focus()
     page.keyboard.press("Home")
@@ -133,11 +135,11 @@ def test_all_can_be_reached_and_nothing_is_cut_off(open_panel, theme):
     book.python("panel.select(time=('2024-08-20T04:25:00', '2024-08-20T05:15:00'))")
     plot(book, "Spectrum").get_by_text("chosen time").wait_for()
     assert book.axe(".gpnb-live") == []
-    names = book.cell(0).locator(".bqplot").evaluate_all("nodes => nodes.map((node) => node.ariaLabel)")
+    names = book.cell(0).locator(".gpnb-figure").evaluate_all("nodes => nodes.map((node) => node.ariaLabel)")
     assert "25 points, 10 min bins" in names[0]
     for title in ("Light curve", "Spectrum"):
         outer = plot(book, title).bounding_box()
-        for text in plot(book, title).locator(".bqplot .axis text").all():
+        for text in plot(book, title).locator(".gpnb-figure text").all():
             box = text.bounding_box()
             assert box["x"] >= outer["x"] - 0.5
             assert box["x"] + box["width"] <= outer["x"] + outer["width"] + 0.5
@@ -174,7 +176,7 @@ def test_other_wavelengths_by_mouse(open_panel):
     table.get_by_text("xray").first.wait_for()
     assert book.value("panel.parts['correlations'].rows[1]['cells'][3:5]") == ["25", "1.00"]
 
-    ground = book.cell(0).locator(".gpnb-strips .gpnb-plot").nth(2).locator(".plotarea_background")
+    ground = book.cell(0).locator(".gpnb-strips .gpnb-plot").nth(2).locator(".gpnb-frame")
     ground.scroll_into_view_if_needed()
     area = ground.bounding_box()
     mouse, y = book.page.mouse, area["y"] + area["height"] / 2
@@ -183,7 +185,7 @@ def test_other_wavelengths_by_mouse(open_panel):
     mouse.move(area["x"] + area["width"] / 3, y, steps=6)
     mouse.up()
     book.wait_python("workspace.selection.time is not None", True)
-    assert book.cell(0).locator(".gpnb-strips .brushintsel .selection").count() == 3
+    assert book.cell(0).locator(".gpnb-strips .gpnb-chosen").count() == 3
     book.cell(0).get_by_role("button", name="Take xray away").click()
     book.wait_python("len(panel.series)", 1)
     book.eventually(lambda: book.cell(0).locator(".gpnb-strips .gpnb-plot").count(), 2)
@@ -233,11 +235,11 @@ def test_strips_can_be_reached_and_nothing_is_cut_off(open_panel, theme):
     book.eventually(plots.count, 4)
     book.wait_python(IDLE, True)
     assert book.axe(".gpnb-live") == []
-    lefts = [plot.locator(".plotarea_background").bounding_box() for plot in plots.all()]
+    lefts = [plot.locator(".gpnb-frame").bounding_box() for plot in plots.all()]
     assert len({(round(box["x"]), round(box["width"])) for box in lefts}) == 1  # one axis of time
     for plot in plots.all():
         outer = plot.bounding_box()
-        for text in plot.locator(".bqplot .axis text").all():
+        for text in plot.locator(".gpnb-figure text").all():
             box = text.bounding_box()
             if box is not None:  # labels of time stand below the last one only
                 assert box["x"] >= outer["x"] - 0.5

@@ -18,7 +18,7 @@ pulse"""
 
 SCAN = "gpnb.frequency_scan(pulsar, region=region, steps=5, oversample=8).view()"
 
-TICKS = ".bqplot .axis .tick text"
+TICKS = ".gpnb-tick"
 
 
 @pytest.fixture
@@ -64,8 +64,8 @@ def test_turns_and_phases_of_the_phasogram(book):
     cell = book.cell(1)
     cell.get_by_label("Turns", exact=True).select_option("3")
     book.wait_python("pulse.state.turns", 3)
-    cell.locator(".bqplot .axis text").get_by_text("3", exact=True).first.wait_for()
-    frame = cell.locator(".bqplot .plotarea_background").bounding_box()
+    cell.locator(".gpnb-figure text").get_by_text("3", exact=True).first.wait_for()
+    frame = cell.locator(".gpnb-frame").bounding_box()
     y = frame["y"] + frame["height"] / 2
     book.page.mouse.move(frame["x"] + 0.1 * frame["width"], y)
     book.page.mouse.down()
@@ -84,7 +84,9 @@ def test_nothing_seriously_hard_to_reach(book, tmp_path):
         assert book.axe(".gpnb-live") == []
         for number in range(3):
             assert book.screenshot(tmp_path / f"{theme}-{number}.png", cell=number).stat().st_size > 20_000
-    names = book.page.locator(".bqplot").evaluate_all("nodes => nodes.map((node) => node.getAttribute('aria-label'))")
+    names = book.page.locator(".gpnb-figure").evaluate_all(
+        "nodes => nodes.map((node) => node.getAttribute('aria-label'))"
+    )
     assert all(" by " in name for name in names)
 
 
@@ -95,7 +97,7 @@ def test_nothing_is_cut_off(notebook, width):
         plot = book.cell(number).locator(".gpnb-plot")
         plot.locator(TICKS).first.wait_for()
         outer = plot.bounding_box()
-        for text in plot.locator(".bqplot .axis text").all():
+        for text in plot.locator(".gpnb-figure text").all():
             box = text.bounding_box()
             assert box["x"] >= outer["x"] - 0.5
             assert box["x"] + box["width"] <= outer["x"] + outer["width"] + 0.5

@@ -19,7 +19,7 @@ bad = gpnb.Datasets([replace(specs[0], name="<img src=x onerror=alert(1)>", note
 other = bad.view()
 other"""
 
-CURVE = ".gpnb-plot .bqplot .curve"
+CURVE = ".gpnb-plot .gpnb-curve"
 FIT = "Fit the free parameters"
 
 
@@ -122,9 +122,9 @@ def test_profiles_and_contours_appear(book):
         book.cell(0).get_by_role("tab", name=tab).click()
         book.wait_python(f"panel.work.known({tab.lower()!r}, panel.shown)", True)
         book.page.wait_for_function(
-            "count => document.querySelectorAll('.gpnb-stage .bqplot').length === count", arg=count
+            "count => document.querySelectorAll('.gpnb-stage .gpnb-figure').length === count", arg=count
         )
-        book.eventually(lambda: book.cell(0).locator(".gpnb-stage .bqplot .curve").count() >= 2, True)
+        book.eventually(lambda: book.cell(0).locator(".gpnb-stage .gpnb-curve").count() >= 2, True)
 
 
 def test_a_new_region_is_fitted(book):
@@ -172,7 +172,7 @@ def test_nothing_is_cut_off(notebook, width):
         assert box["x"] + box["width"] <= frame["x"] + frame["width"]
     for plot in book.cell(0).locator(".gpnb-plot").all():
         outer = plot.bounding_box()
-        for text in plot.locator(".bqplot .axis text:visible").all():
+        for text in plot.locator(".gpnb-figure text:visible").all():
             box = text.bounding_box()
             assert box["x"] >= outer["x"] - 0.5
             assert box["x"] + box["width"] <= outer["x"] + outer["width"] + 0.5

@@ -43,7 +43,7 @@ OUTER_FLOOR = 8
 """From here on Jupyter and drawing libraries may be imported."""
 
 OUTER_LIBRARIES = {
-    *("IPython", "anywidget", "bqplot", "ipyaladin", "ipykernel", "ipywidgets", "jupyter_client", "jupyterlab"),
+    *("IPython", "anywidget", "ipyaladin", "ipykernel", "ipywidgets", "jupyter_client", "jupyterlab"),
     *("matplotlib", "mpl_toolkits", "nbconvert", "nbformat", "papermill", "traitlets"),
 }
 

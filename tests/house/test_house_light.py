@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-DRAWING = {"matplotlib.figure", "matplotlib.pyplot", "matplotlib.backends", "IPython", "ipywidgets", "bqplot"}
+DRAWING = {"matplotlib.figure", "matplotlib.pyplot", "matplotlib.backends", "IPython", "ipywidgets", "pandas"}
 """Not matplotlib itself: the regions package looks whether it is there."""
 
 SELDOM = {

@@ -28,10 +28,16 @@ def turn(controls, name, value, gesture="a gesture"):
     controls.set_state({"changes": {**controls.changes, name: [value, gesture]}})
 
 
+def brush(plot, *ranges, gesture="a drag"):
+    """What the front end sends while a range of x is drawn on a plot; None takes it away."""
+    for ends in ranges:
+        plot.widget.set_state({"brushed": [*(ends or (None, None)), gesture]})
+
+
 @pytest.fixture
 def front():
     """The ways in which a front end talks to Python."""
-    return SimpleNamespace(tell=tell, turn=turn, hostile=HOSTILE)
+    return SimpleNamespace(tell=tell, turn=turn, brush=brush, hostile=HOSTILE)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from ipywidgets.widgets.widget import _instances
 
 import gpnb
 from gpnb.draw.static import StaticPanel
+from gpnb.widgets.parts.script import script_of
 
 REGION = "icrs; circle(83.63, 22.01, 0.11)"
 
@@ -18,6 +19,7 @@ REGION = "icrs; circle(83.63, 22.01, 0.11)"
 def emptied():
     """No widget of another test is counted."""
     ipywidgets.Widget.close_all()
+    script_of("plot/main.js")  # stays for all plots to come
 
 
 def widgets():

@@ -25,16 +25,9 @@ def panel(curve):
     return made
 
 
-def selector(panel):
-    return panel.parts["plot"].figure.interaction
-
-
-def drag(panel, *ends):
-    brush = selector(panel)
-    brush.brushing = True
-    for end in ends:
-        brush.selected = end
-    brush.brushing = False
+def drag(panel, *ranges, gesture="a drag"):
+    for low, high in ranges:
+        panel.parts["plot"].widget.set_state({"brushed": [low, high, gesture]})
     assert panel.wait()
 
 
@@ -50,10 +43,10 @@ def test_what_is_shown_at_first(panel, curve):
     assert panel.curve is panel.selected is curve
     assert panel.parts["head"].title == "Light curve"
     assert panel.parts["head"].facts == "agn · 25 bins of 8 runs · 0.1–30 TeV"
-    assert panel.parts["plot"].head.facts.startswith("10 min bins · Bayesian blocks · Fᵥₐᵣ 0.8")
+    assert panel.parts["plot"].widget.facts.startswith("10 min bins · Bayesian blocks · Fᵥₐᵣ 0.8")
     assert shown(panel) == 25
-    assert "25 points" in panel.parts["plot"].head.label
-    assert [item["label"] for item in panel.parts["spectrum"].head.legend] == ["shape assumed", "all data"]
+    assert "25 points" in panel.parts["plot"].widget.label
+    assert [item["label"] for item in panel.parts["spectrum"].widget.legend] == ["shape assumed", "all data"]
     assert len(panel.parts["table"].rows) == 25
     assert panel.parts["numbers"].rows[0]["cells"][:3] == ["0.1–30 TeV", "all", "25"]
 
@@ -116,12 +109,12 @@ def test_a_brush_is_the_time_of_the_workspace(panel):
     assert len(panel.selected) == 5
     assert panel.parts["head"].count == "5 of 25 bins"
     assert panel.parts["table"].chosen == [4, 5, 6, 7, 8]
-    labels = [item["label"] for item in panel.parts["spectrum"].head.legend]
+    labels = [item["label"] for item in panel.parts["spectrum"].widget.legend]
     assert labels == ["shape assumed", "the rest", "chosen time"]
     rest, flare = (panel.parts["spectrum"].data(f"points {place}")[1] for place in (0, 1))
     assert flare[0] > 2 * rest[0]
     assert [row["cells"][1] for row in panel.parts["numbers"].rows] == ["all", "chosen", "rest"]
-    selector(panel).selected = None
+    drag(panel, (None, None), gesture="another")
     assert panel.wait()
     assert panel.selection.time is None
     panel.undo()
@@ -135,8 +128,8 @@ def test_what_is_wanted_meanwhile_has_its_turn(curve):
     panel.select(time=FLARE)
     for _ in range(3):
         assert panel.wait()
-    assert len(panel.parts["spectrum"].head.legend) == 3
-    assert panel.parts["spectrum"].head.facts == ""
+    assert len(panel.parts["spectrum"].widget.legend) == 3
+    assert panel.parts["spectrum"].widget.facts == ""
 
 
 def test_rows_choose_times(panel, front):
@@ -158,13 +151,13 @@ def test_bands(panel, front):
     front.turn(panel.parts["controls"], "edges", "0.2, 0.6, 10")
     assert panel.wait()
     assert panel.state.edges == (0.2, 0.6, 10)
-    assert [item["marker"] for item in panel.parts["plot"].head.legend] == ["circle", "square"]
+    assert [item["marker"] for item in panel.parts["plot"].widget.legend] == ["circle", "square"]
     front.turn(panel.parts["controls"], "bands", [1])
     assert "points 1" not in panel.parts["plot"].names
     assert len(panel.parts["numbers"].rows) == 1
     front.turn(panel.parts["controls"], "bands", [])
     assert [item["title"] for item in panel.parts["table"].columns if item["unit"].startswith("cm")] == [
-        f"Flux {words}" for words in (item["label"] for item in panel.parts["plot"].head.legend)
+        f"Flux {words}" for words in (item["label"] for item in panel.parts["plot"].widget.legend)
     ]
     assert [row["key"] for row in panel.parts["table"].rows] == list(range(25))
     front.turn(panel.parts["controls"], "log_y", True)
@@ -209,20 +202,21 @@ def test_a_series_is_added_undone_and_taken_away(panel, front, other):
     assert len(panel.parts["left"].children) == 2
     strip = panel.parts["strips"][0]
     assert strip.data("points 0")[0] == pytest.approx(panel.parts["plot"].data("points 0")[0][::2])
-    assert strip.head.title == "radio"
-    assert strip.head.legend[0]["marker"] == "diamond"
-    assert (panel.parts["plot"].figure.axes[0].label, strip.figure.axes[0].label) == ("", "Time (MJD, TT)")
-    assert strip.figure.axes[0].scale.max == panel.parts["plot"].figure.axes[0].scale.max
+    assert strip.widget.title == "radio"
+    assert strip.widget.legend[0]["marker"] == "diamond"
+    assert (panel.parts["plot"].widget.frame["over"], strip.widget.frame["over"]) == (True, False)
+    assert strip.widget.frame["x"]["label"] == "Time (MJD, TT)"
+    assert strip.widget.frame["x"] == panel.parts["plot"].widget.frame["x"]
     assert panel.parts["correlations"].rows[0]["cells"][:5] == ["radio", "0.1–30 TeV", "all", "13", "1.00"]
     panel.add(other.table, name="again", value="flux_errn")
     assert len(panel.parts["left"].children) == 3
-    assert (strip.figure.axes[0].label, panel.parts["strips"][1].figure.axes[0].label) == ("", "Time (MJD, TT)")
+    assert [one.widget.frame["over"] for one in (strip, panel.parts["strips"][1])] == [True, False]
     assert "Series.from_text(" in panel.to_code()
     assert panel.undo()
     assert len(panel.parts["left"].children) == 2
     front.turn(panel.parts["others"], "remove/0", 1)
     assert panel.parts["left"].children == (panel.parts["plot"].widget,)
-    assert panel.parts["plot"].figure.axes[0].label == "Time (MJD, TT)"
+    assert panel.parts["plot"].widget.frame["over"] is False
     assert panel.parts["correlations"].layout.display == "none"
     panel.undo()
     panel.remove("radio")
@@ -241,19 +235,17 @@ def test_a_file_is_added_from_the_panel(panel, front, other, tmp_path):
     assert len(panel.series) == 1
 
 
-def test_the_brush_of_a_strip_is_that_of_all(panel, other):
+def test_the_brush_of_a_strip_is_that_of_all(panel, other, front):
     panel.add(other)
     span = panel.work.axis(panel.state).span
-    brush = panel.parts["strips"][0].figure.interaction
-    brush.brushing = True
-    brush.selected = np.array([span[0], 0.5 * sum(span)])
-    brush.brushing = False
+    ends = (span[0], 0.5 * sum(span))
+    front.brush(panel.parts["strips"][0], ends)
     assert panel.wait()
     assert panel.selection.time is not None
-    assert selector(panel).selected == pytest.approx(brush.selected, abs=1e-5)
+    assert panel.parts["plot"].widget.chosen == pytest.approx(ends, abs=1e-5)
     assert [row["cells"][2] for row in panel.parts["correlations"].rows] == ["all", "chosen", "rest"]
     panel.set(frequency=1 / (2.5 * u.h))
-    assert panel.parts["strips"][0].figure.axes[0].label.startswith("Phase at")
+    assert panel.parts["strips"][0].widget.frame["x"]["label"].startswith("Phase at")
 
 
 def test_hardness_and_derivatives_of_the_frequency(panel, front):
@@ -261,7 +253,7 @@ def test_hardness_and_derivatives_of_the_frequency(panel, front):
     front.turn(panel.parts["controls"], "edges", "0.2, 0.6, 10")
     assert panel.wait()
     front.turn(panel.parts["controls"], "hardness", True)
-    assert panel.parts["strips"][0].head.title == "Hardness"
+    assert panel.parts["strips"][0].widget.title == "Hardness"
     assert np.all(np.abs(panel.parts["strips"][0].data("points 0")[1]) < 1)
     front.turn(panel.parts["controls"], "bands", [0])
     assert panel.parts["left"].children == (panel.parts["plot"].widget,)
@@ -304,7 +296,7 @@ def test_looks(panel, front):
     names = panel.parts["plot"].names
     front.turn(panel.parts["controls"], "blocks", False)
     front.turn(panel.parts["controls"], "pauses", True)
-    assert panel.parts["plot"].names == ["bars 0", "points 0"] != names
+    assert panel.parts["plot"].names == ["points 0"] != names
     front.turn(panel.parts["controls"], "spectrum", False)
     assert panel.parts["plots"].children == (panel.parts["left"],)
     front.turn(panel.parts["controls"], "spectrum", True)
@@ -320,7 +312,7 @@ def test_panels_of_one_workspace(curve, front):
     assert one.wait()
     assert other.wait()
     assert len(other.parts["table"].chosen) == 2
-    assert len(other.parts["spectrum"].head.legend) == 3
+    assert len(other.parts["spectrum"].widget.legend) == 3
 
 
 def test_a_light_curve_without_its_data(curve, front):

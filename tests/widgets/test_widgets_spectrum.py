@@ -175,7 +175,7 @@ def test_profiles_and_contours_are_made_when_looked_at(panel, front, tab, word):
         front.turn(panel.parts["stage"].contour, "x", "source.amplitude")
         assert panel.wait()
         assert panel.state.contour == ("source.amplitude", "source.index")
-        assert plots[0].figure.axes[0].label.startswith("amplitude")
+        assert plots[0].widget.frame["x"]["label"].startswith("amplitude")
 
 
 @pytest.mark.parametrize("tab", ["counts", "excess"])
@@ -187,7 +187,7 @@ def test_counts_and_excess(panel, front, tab):
     assert y == pytest.approx(wanted[wanted > 0])
     assert panel.parts["stage"].plots["residuals"].names[0] == "rule 0"
     front.turn(panel.parts["look"], "residuals", "relative")
-    assert panel.parts["stage"].plots["residuals"].figure.axes[1].label == "rel. resid."
+    assert panel.parts["stage"].plots["residuals"].widget.frame["y"]["label"] == "rel. resid."
 
 
 def test_regions_lie_on_a_small_sky(panel, front):
@@ -339,7 +339,7 @@ def test_flux_points_by_themselves(panel, front):
     assert len(points.table.rows) == len(panel.flux_points)
     assert points.parts["head"].facts.startswith("source · ")
     front.turn(points.controls, "quantity", "dnde")
-    assert points.plot.figure.axes[1].label.startswith("dN/dE")
+    assert points.plot.widget.frame["y"]["label"].startswith("dN/dE")
     assert "gpnb.flux_points(" in points.to_code()
 
 

@@ -95,6 +95,11 @@ class TimeAxis:
         return self.reference + float(np.interp(place, self.places, self.seconds)) * u.s
 
     @property
+    def scale(self) -> tuple[list[float], list[float]]:
+        """Places and the dates there (MJD, TT): the first and the last of each stretch of time."""
+        return self.places.tolist(), (float(self.reference.mjd) + self.seconds / _DAY).tolist()
+
+    @property
     def ticks(self) -> dict[float, str]:
         """Places with dates (MJD, TT); the whole days are written where they change, and room is left before them."""
         lengths = np.diff(self.seconds)[::2] / _DAY

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -59,6 +60,7 @@ def curve_plot(work: CurveWork, view: LightCurveView) -> Plot:
         y_label=_flux_label(curve, bands, scale),
         log_y=view.log_y,
         x_ticks=axis.ticks if axis else _TICKS,
+        x_scale=axis.scale if axis else None,
         lines=tuple(line for line in lines if len(line.x)),
         points=tuple(points),
         marks=tuple(Rule(value=place) for place in axis.breaks) if axis else (),
@@ -153,13 +155,23 @@ def _marks(
     low, high = (np.where(limit, place, y + side) for side in (-np.nan_to_num(errn), np.nan_to_num(errp)))
     good = np.isfinite(place)
     label = band_words(curve, band) if len(curve.e_ref) > 1 and good.any() else ""
-    return points_of(x, (place, low, high), limit, good, label=label, role=look[0], marker=look[1])
+    rows = np.flatnonzero(good)
+    notes = bin_notes(curve, rows, curve.sqrt_ts[rows, band])
+    return points_of(
+        x, (place, low, high), limit, good, label=label, role=look[0], marker=look[1], rows=rows.tolist(), notes=notes
+    )
 
 
-def points_of(x: Places, y: Places, limit: np.ndarray, good: np.ndarray, **look: str) -> Points:
+def bin_notes(curve: LightCurve, rows: np.ndarray, root: np.ndarray) -> dict[str, list[str]]:
+    """What is known of bins of time beside their flux: runs and significance."""
+    runs = [", ".join(map(str, curve.obs_ids[row])) for row in rows] if curve.obs_ids else [""] * len(rows)
+    return {"Run": runs, "√TS": [f"{value:.1f}".replace("-", "−") if np.isfinite(value) else "" for value in root]}
+
+
+def points_of(x: Places, y: Places, limit: np.ndarray, good: np.ndarray, **more: Any) -> Points:
     """The good ones of some values, with the ends of their bars."""
     names = ("x", "x_low", "x_high", "y", "y_low", "y_high")
-    return Points(limit=limit[good], **{name: part[good] for name, part in zip(names, (*x, *y), strict=True)}, **look)  # type: ignore[arg-type]
+    return Points(limit=limit[good], **{name: part[good] for name, part in zip(names, (*x, *y), strict=True)}, **more)
 
 
 def _line(work: CurveWork, view: LightCurveView, band: int, scale: float, place: int) -> Line:

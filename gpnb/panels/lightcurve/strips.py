@@ -42,6 +42,7 @@ def hardness_plot(work: CurveWork, view: LightCurveView, frame: Plot) -> Plot:
     soft, hard = min(bands), max(bands)
     value, error, is_ul = hardness_of(curve, soft, hard)
     points = _points(places_of(work, view), (value, error, error, value), is_ul, ("text", "circle"))
+    points = replace(points, rows=np.flatnonzero(np.isfinite(value)).tolist())
     known = np.isfinite(error)
     test, facts = (
         chi2_constant(value[known], error[known]),
@@ -149,7 +150,7 @@ def _points(
 
 def _strip(name: str, title: str, facts: str, frame: Plot, y_label: str, points: Points) -> Plot:
     words: dict[str, Any] = {"name": name, "title": title, "facts": facts, "y_label": y_label}
-    same = {part: getattr(frame, part) for part in ("x", "x_label", "x_ticks", "marks", "chosen")}
+    same = {part: getattr(frame, part) for part in ("x", "x_label", "x_ticks", "x_scale", "marks", "chosen")}
     return Plot(y=_range(points), points=(points,), **words, **same)
 
 

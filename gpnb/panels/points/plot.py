@@ -98,10 +98,13 @@ def _looks(sed: Sed) -> dict[str, tuple[str, str, str]]:
 
 def _marks(sed: Sed, view: PointsView, named: bool) -> tuple[Points, ...]:
     factor, looks = _LABELS[view.quantity][1], _looks(sed)
-    found = []
+    found: list[Points] = []
+    first = 0
     for label, points in sed.points.items():
         role, _, marker = looks[label] if len(sed.points) > 1 else ("text", "", "circle")
-        found.append(flux_point_marks(points, label if named else "", role, marker, view.quantity, factor))
+        name = label if named else ""
+        found.append(flux_point_marks(points, name, role, marker, view.quantity, factor, first))
+        first += len(points)
     return tuple(found)
 
 

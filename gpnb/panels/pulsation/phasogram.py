@@ -87,8 +87,9 @@ def _counts(pulse: Any, view: PhasogramView) -> dict[str, Any]:
     low, high, counts, error = (_column(pulse, name) for name in ("phase_min", "phase_max", "counts", "counts_err"))
     edges = np.append(low, high[-1:])
     turns = range(view.turns)
-    steps = [Steps(edges=turn + edges, values=counts, role="accent", width=1.6, fill=0.12) for turn in turns]
-    bars = {"y_low": counts - error, "y_high": counts + error}
+    look: dict[str, Any] = {"role": "accent", "width": 1.6, "fill": 0.12, "rows": range(len(counts))}
+    steps = [Steps(edges=turn + edges, values=counts, **look) for turn in turns]
+    bars = {"y_low": counts - error, "y_high": counts + error, "rows": range(len(counts))}
     points = [Points(x=turn + pulse.phase, y=counts, role="accent", marker="", **bars) for turn in turns]
     level = pulse.meta.get("level")
     rules = () if level is None else (Rule(value=float(level), label="level of the OFF phases"),)
@@ -104,7 +105,7 @@ def _flux(pulse: Any, view: PhasogramView) -> dict[str, Any]:
     limit = ~np.isfinite(flux) & np.isfinite(upper)
     place = np.where(limit, upper, flux)
     down, up = (np.where(limit, place, place + side) for side in (-np.nan_to_num(errn), np.nan_to_num(errp)))
-    sides = {"y": place, "y_low": down, "y_high": up, "limit": limit}
+    sides = {"y": place, "y_low": down, "y_high": up, "limit": limit, "rows": range(len(flux))}
     points = [
         Points(x=turn + pulse.phase, x_low=turn + low, x_high=turn + high, role="accent", **sides)
         for turn in range(view.turns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,8 +23,8 @@ def counts_plot(work: SpectrumWork, view: SpectrumView, excess: bool) -> Plot:
     steps: list[Steps] = []
     points: list[Points] = []
     signal = work.predicted(view) if work.shown(view) is not None else None
-    for number, bins in enumerate(work.bins(view)):
-        marks = _marks(bins, bins.excess if excess else bins.counts, excess, _marker(number))
+    for number, first, bins in _numbered(work.bins(view)):
+        marks = _marks(bins, bins.excess if excess else bins.counts, excess, number, first)
         points.append(replace(marks, label=("excess" if excess else "counts") if number == 0 else ""))
         steps += _steps(bins, signal, excess, number == 0)
     y = log_range([*(item.y for item in points), *(item.values for item in steps)], least=_FLOOR)
@@ -58,12 +59,12 @@ def _steps(bins: Bins, signal: list[np.ndarray] | None, excess: bool, first: boo
 def residual_plot(work: SpectrumWork, view: SpectrumView, x: tuple[float, float]) -> Plot:
     """What is left over, in standard deviations or relative to the model."""
     signal, points, relative = work.predicted(view), [], view.residuals == "relative"
-    for number, bins in enumerate(work.bins(view)):
+    for number, first, bins in _numbered(work.bins(view)):
         model = bins.joined(signal)
         with np.errstate(divide="ignore", invalid="ignore"):
             y = bins.excess / model - 1 if relative else bins.deviance(model)
             error = np.sqrt(bins.variance) / model if relative else np.ones(model.size)
-        marks = _marks(bins, y, True, _marker(number))
+        marks = _marks(bins, y, True, number, first)
         points.append(replace(marks, y_low=y - error, y_high=y + error, x_low=bins.center, x_high=bins.center))
     values = np.abs(np.concatenate([item.y for item in points])) if points else np.zeros(1)
     good = values[np.isfinite(values)]
@@ -81,12 +82,25 @@ def residual_plot(work: SpectrumWork, view: SpectrumView, x: tuple[float, float]
     )
 
 
-def _marks(bins: Bins, y: np.ndarray, is_excess: bool, marker: str) -> Points:
+def _numbered(every: Sequence[Bins]) -> Iterator[tuple[int, int, Bins]]:
+    """Each kind of bins with its number, and how many bins the ones before it have."""
+    first = 0
+    for number, bins in enumerate(every):
+        yield number, first, bins
+        first += len(bins.low)
+
+
+def _marks(bins: Bins, y: np.ndarray, is_excess: bool, number: int, first: int) -> Points:
     error = np.sqrt(bins.variance if is_excess else np.maximum(bins.counts, 0))
     sides = {"x_low": bins.low, "x_high": bins.high, "y_low": y - error, "y_high": y + error}
-    return Points(x=bins.center, y=y, marker=marker, **sides)
+    rows = range(first, first + len(bins.low))
+    return Points(x=bins.center, y=y, marker=look(number)[2], rows=rows, notes=_notes(bins), **sides)
 
 
-def _marker(number: int) -> str:
-    """Of the points of each kind of bins."""
-    return look(number)[2]
+def _notes(bins: Bins) -> dict[str, list[str]]:
+    """What was counted in each bin."""
+    off = [
+        f"{counts:.0f} · α {alpha:.3g}" if np.isfinite(counts) else ""
+        for counts, alpha in zip(bins.off, bins.alpha, strict=True)
+    ]
+    return {"Counts on": [f"{counts:.0f}" for counts in bins.counts], "Counts off": off}

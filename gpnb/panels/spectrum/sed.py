@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from astropy import units as u
@@ -14,6 +15,7 @@ from gpnb.panels.plot import Band, Line, Plot, Points, log_range
 from gpnb.panels.spectrum.published import Published
 from gpnb.panels.spectrum.view import SpectrumView
 from gpnb.panels.spectrum.work import SpectrumWork
+from gpnb.products.estimates import Estimates
 from gpnb.products.flux_points import FluxPoints
 
 ERG = 1.602176634
@@ -22,6 +24,7 @@ ERG = 1.602176634
 SED = "E² dN/dE (erg cm⁻² s⁻¹)"
 
 _POINTS = 120
+_COUNTS = (("Counts on", "n_on"), ("Counts off", "n_off"), ("Counts", "counts"))
 _OTHERS = ("dashed", "dotted", "dash_dotted")
 _PUBLISHED = (("accent", "square"), ("purple", "diamond"), ("fine", "triangle-up"))
 
@@ -101,8 +104,12 @@ def flux_point_marks(
     marker: str = "circle",
     quantity: str = "e2dnde",
     factor: float = ERG,
+    first: int | None = None,
 ) -> Points:
-    """Flux points as marks, in TeV units times `factor`; where they are upper limits, at the limit."""
+    """Flux points as marks, in TeV units times `factor`; where they are upper limits, at the limit.
+
+    With `first` they are rows of a table from that one on.
+    """
     y, errn, errp, ul = (factor * points.column(f"{quantity}{end}") for end in ("", "_errn", "_errp", "_ul"))
     limit = np.asarray(points.is_ul) & np.isfinite(ul)
     place = np.where(limit, ul, y)
@@ -111,7 +118,18 @@ def flux_point_marks(
     good = np.isfinite(place) & (place > 0)
     sides = {"x": points.e_ref, "y": place, "x_low": low, "x_high": high, "y_low": ends[0], "y_high": ends[1]}
     shown = {name: item[good] for name, item in sides.items()}
-    return Points(label=label, limit=limit[good], role=role, marker=marker, **shown)
+    rows = None if first is None else (first + np.flatnonzero(good)).tolist()
+    return Points(
+        label=label, limit=limit[good], role=role, marker=marker, rows=rows, notes=point_notes(points, good), **shown
+    )
+
+
+def point_notes(points: Estimates, good: Any) -> dict[str, list[str]]:
+    """What is known of points beside their fluxes: counts, significance; of those at some places."""
+    known = {name: np.asarray(points.extra[key], dtype=float)[good] for name, key in _COUNTS if key in points.extra}
+    notes = {name: [f"{value:.0f}" if np.isfinite(value) else "" for value in values] for name, values in known.items()}
+    root = points.sqrt_ts[good]
+    return notes | {"√TS": [f"{value:.1f}".replace("-", "−") if np.isfinite(value) else "" for value in root]}
 
 
 def _bands(result: FitResult | None, energy: np.ndarray) -> list[Band]:

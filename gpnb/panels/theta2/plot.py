@@ -25,6 +25,7 @@ def theta2_plot(table: Any, view: Theta2View) -> Plot:
     counts, background = (np.asarray(table[name], dtype=float) for name in ("counts", "background"))
     error = np.sqrt(np.maximum(counts, 1))
     sides = {"x_low": low, "x_high": high, "y_low": counts - error, "y_high": counts + error}
+    told: dict[str, Any] = {"rows": range(len(counts)), "notes": _notes(table)}
     edges = np.append(low, high[-1:])
     off: dict[str, Any] = {
         "label": "background (α × OFF)",
@@ -42,9 +43,20 @@ def theta2_plot(table: Any, view: Theta2View) -> Plot:
         y_label="Counts a bin",
         whole_y=True,
         steps=(Steps(edges=edges, values=background, fill=0.1, **off),) if len(high) else (),
-        points=(Points(label="ON", x=(low + high) / 2, y=counts, role="accent", **sides),),
+        points=(Points(label="ON", x=(low + high) / 2, y=counts, role="accent", **sides, **told),),
         marks=() if view.cut is None else (Rule(value=view.cut, label="cut", role="model"),),
     )
+
+
+def _notes(table: Any) -> dict[str, list[str]]:
+    """What each bin tells beside its counts: as in the table."""
+    columns = list(zip(*theta2_rows(table), strict=True)) or [()] * len(COLUMNS)
+    return {
+        "OFF": list(columns[3]),
+        "α": list(columns[4]),
+        "Excess": list(columns[5]),
+        "Significance (σ)": list(columns[6]),
+    }
 
 
 def theta2_rows(table: Any) -> list[list[str]]:

@@ -16,6 +16,7 @@ import { h, lifetime, watch } from "./kit.js";
  * @property {number[] | null} order
  * @property {{ by?: string, ascending?: boolean }} sort
  * @property {Key[]} chosen
+ * @property {number | null} pointed
  * @property {boolean} many
  * @property {string} empty
  */
@@ -69,6 +70,8 @@ class Table {
     this.from = null;
     /** @type {Row | null} */
     this.active = null;
+    /** @type {Row | undefined} The row that is pointed at */
+    this.lit = undefined;
     this.later = 0;
     this.top = h("tr");
     this.rows = h("tbody");
@@ -94,6 +97,11 @@ class Table {
     watch(model, signal, ["columns", "rows"], () => this.make()); // the nodes of rows are kept: sorting only moves them
     watch(model, signal, ["order"], () => this.arrange());
     watch(model, signal, ["chosen"], () => this.mark());
+    watch(model, signal, ["pointed"], () => this.light());
+    this.rows.addEventListener("pointerover", (event) => this.point(this.rowOf(event.target)), { signal });
+    this.rows.addEventListener("pointerleave", () => this.point(undefined), { signal });
+    this.rows.addEventListener("focusin", (event) => this.point(this.rowOf(event.target)), { signal });
+    this.rows.addEventListener("focusout", () => this.point(undefined), { signal });
   }
 
   name() {
@@ -124,6 +132,7 @@ class Table {
       this.table.setAttribute("aria-multiselectable", "true");
     }
     this.arrange();
+    this.light();
   }
 
   /**
@@ -162,6 +171,22 @@ class Table {
     }
     const known = this.active && this.shown.includes(this.active) ? this.active : null;
     this.activate(known ?? this.shown.find(isChosen) ?? this.shown[0]);
+  }
+
+  /** Tell which row is pointed at: what shows the same lights up elsewhere. @param {Row | undefined} row */
+  point(row) {
+    const place = row ? this.all.indexOf(row) : null;
+    if (place === this.model.get("pointed")) return;
+    this.model.set("pointed", place);
+    this.model.save_changes();
+    this.light();
+  }
+
+  light() {
+    const lit = this.all[this.model.get("pointed") ?? -1];
+    if (this.lit !== lit) this.lit?.node.classList.remove("gpnb-pointed");
+    this.lit = lit;
+    lit?.node.classList.add("gpnb-pointed");
   }
 
   /** @param {Row | undefined} row */

@@ -8,6 +8,7 @@ from typing import Any
 
 import ipywidgets
 from astropy.time import Time
+from traitlets import link
 
 from gpnb.core.errors import SelectionError
 from gpnb.core.units import to_time
@@ -147,6 +148,7 @@ class LightCurvePanel(LivePanel[LightCurveView]):
         self._numbers, self._table = TableView(label="Variability"), TableView(label="Bins of time", many=True)
         self._listen()
         self._correlations = TableView(label="Correlations")
+        link((self._plot.widget, "pointed"), (self._table, "pointed"))
         self._left = ipywidgets.VBox([self._plot.widget]).add_class("gpnb-strips")
         self._plots = ipywidgets.VBox([self._left])
         self._plots.add_class("gpnb-columns").add_class("gpnb-columns-fit")
@@ -239,6 +241,8 @@ class LightCurvePanel(LivePanel[LightCurveView]):
         while len(self._strips) < len(strips):
             made = PlotView(_STRIP)
             made.on_brush(self._brushed)
+            self._plot.look_with(made)
+            link((self._plot.widget, "pointed"), (made.widget, "pointed"))
             self._strips.append(made)
         for plot, strip in zip(self._strips, strips, strict=False):
             last = strip is strips[-1]

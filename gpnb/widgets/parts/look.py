@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from gpnb.panels.plot import Plot
-from gpnb.widgets.parts.picture import colour_key
-
-GROUND = "var(--gpnb-ground)"
 
 DASHES = {"solid": "", "dashed": "7 4", "dotted": "2 3", "dash_dotted": "7 3 2 3"}
 
@@ -25,7 +22,11 @@ def area_key(label: str, role: str, fill: float) -> dict[str, Any]:
 def legend_of(plot: Plot) -> list[dict[str, Any]]:
     """What has a label, for the line over a plot; an image has its colours."""
     found = [_key(kind, item) for kind, item in plot.labelled()]
-    return found if plot.image is None else [*found, colour_key(plot.image)]
+    if plot.image is None:
+        return found
+    from gpnb.widgets.parts.picture import colour_key
+
+    return [*found, colour_key(plot.image)]
 
 
 def _key(kind: str, item: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,12 @@ from gpnb.panels.plot import Image
 _STOPS = 9
 
 
+@lru_cache(maxsize=4)
 def png_of(image: Image) -> bytes:
-    """Values as a picture, one pixel each, the first row at the bottom; transparent where there is none."""
+    """Values as a picture, one pixel each, the first row at the bottom; transparent where there is none.
+
+    Those shown last are kept: an image is the costliest part of a plot, and the one that changes least.
+    """
     norm = (LogNorm if image.log else Normalize)(image.low, image.high, clip=True)
     pixels = colour_map(COLOUR_MAP)(norm(np.ma.masked_invalid(image.values)), bytes=True)
     buffer = io.BytesIO()

@@ -31,6 +31,8 @@ class TableView(Part):
         ``by ascending``.
     chosen : list
         Keys of chosen rows.
+    pointed : int, optional
+        The row that is pointed at, here or in a plot, by its place.
     many : bool
         Whether Shift chooses from row to row, Ctrl-A all that is shown and Escape none.
     empty : str
@@ -44,6 +46,7 @@ class TableView(Part):
     order = traitlets.List(allow_none=True, default_value=None).tag(sync=True)
     sort = traitlets.Dict().tag(sync=True)
     chosen = traitlets.List().tag(sync=True)
+    pointed = traitlets.Int(allow_none=True, default_value=None).tag(sync=True)
     many = traitlets.Bool().tag(sync=True)
     empty = traitlets.Unicode().tag(sync=True)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import ipywidgets
+from traitlets import link
 
 from gpnb.maps.geometry import WcsGeometry
 from gpnb.panels.sky.overlays import SELECTED
@@ -67,6 +68,8 @@ class SpectrumStage:
             "residuals": PlotView(height=124, bare=True),
             "contours": PlotView(height=340),
         }
+        self.plots["main"].look_with(self.plots["residuals"])
+        link(*((self.plots[name].widget, "pointed") for name in ("main", "residuals")))
         self.profiles: list[PlotView] = []
         self._grid = ipywidgets.VBox([]).add_class("gpnb-plots")
         self.words = PlotHead()
