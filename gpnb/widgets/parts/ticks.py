@@ -30,7 +30,7 @@ def frame_of(plot: Plot, over: bool, height: int) -> dict[str, Any]:
 
 
 def axis_of(plot: Plot, name: str) -> dict[str, Any]:
-    """One axis: its range and title, the values and texts of its ticks, and what makes others when it is looked at closer."""
+    """One axis: range, title, the values and texts of its ticks, and what makes others for a closer look."""
     low, high = getattr(plot, name)
     is_x = name == "x"
     return {
