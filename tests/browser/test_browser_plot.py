@@ -36,8 +36,7 @@ events.on_brush(brush)
 main.show(sed), below.show(rest), events.show(bins)
 from gpnb.widgets.parts.chrome import Head
 box = ipywidgets.VBox([Head(title="Plots"), ipywidgets.VBox([main.widget, below.widget, events.widget])
-                       .add_class("gpnb-live-body")]).add_class("gpnb-live")
-box"""
+                       .add_class("gpnb-live-body")]).add_class("gpnb-live")"""
 
 CURVE = """\
 import gpnb
@@ -66,13 +65,13 @@ KNOWN = "sorted([v, t] for a in 'xy' for v, t in panel.parts['plot'].widget.fram
 
 @pytest.fixture
 def book(notebook):
-    made = notebook([PLOTS], width=900)
-    made.cell(0).locator(".gpnb-points").first.wait_for()
+    made = notebook([PLOTS, "box"], width=900)
+    made.cell(1).locator(".gpnb-points").first.wait_for()
     return made
 
 
 def figure(book, place):
-    return book.cell(0).locator(".gpnb-figure").nth(place)
+    return book.cell(1).locator(".gpnb-figure").nth(place)
 
 
 def ticks(book, place, axis):
@@ -142,7 +141,7 @@ def test_what_is_pointed_at_by_mouse(book):
 
 
 def test_a_closer_look_by_wheel_box_and_keys(book):
-    before = ticks(book, 0, "y")
+    before = ticks(book, 0, "y"), ticks(book, 1, "x")
     x, y = place_of(book, 0, 0.5, 0.5)
     book.page.mouse.move(x, y)
     for _ in range(3):
@@ -150,11 +149,11 @@ def test_a_closer_look_by_wheel_box_and_keys(book):
     show = figure(book, 0).get_by_role("button", name="Show all")
     show.wait_for()
     assert ticks(book, 1, "x") == ["2", "5"]  # the plot below looks at the same energies
-    assert ticks(book, 0, "y") != before
+    assert ticks(book, 0, "y") != before[0]
     assert ticks(book, 1, "y") == ["−2", "0", "2"]
     book.page.mouse.dblclick(x, y)
     show.wait_for(state="hidden")
-    assert (ticks(book, 0, "y"), ticks(book, 1, "x")) == (before, ["1", "3", "10", "30"])
+    book.eventually(lambda: (ticks(book, 0, "y"), ticks(book, 1, "x")), before)
 
     left, top = place_of(book, 0, 0.2, 0.1)
     right, bottom = place_of(book, 0, 0.6, 0.6)
@@ -165,9 +164,9 @@ def test_a_closer_look_by_wheel_box_and_keys(book):
     book.page.mouse.up()
     book.page.keyboard.up("Shift")
     show.wait_for()
-    assert ticks(book, 1, "x") == ["1", "2", "3", "4"] or ticks(book, 1, "x") == ["1", "2", "5"]
+    assert ticks(book, 1, "x") == ["1", "2"]
     book.python("main.show(replace(sed, facts='other words'))")  # the same ranges: what is looked at stays
-    book.cell(0).get_by_text("other words").wait_for()
+    book.cell(1).get_by_text("other words").wait_for()
     assert show.is_visible()
     book.python("main.show(replace(sed, x=(0.2, 40.0), y=(1e-13, 5e-11)))")
     show.wait_for(state="hidden")
@@ -244,6 +243,6 @@ def test_both_themes_and_nothing_seriously_hard_to_reach(book, tmp_path):
             .locator(".gpnb-points")
             .evaluate("node => [getComputedStyle(node).stroke, getComputedStyle(node).fill]")
         )
-        assert book.screenshot(tmp_path / f"{theme}.png", cell=0).stat().st_size > 20_000
+        assert book.screenshot(tmp_path / f"{theme}.png", cell=1).stat().st_size > 20_000
     assert looks[0][0] != looks[1][0]
     assert looks[0][1] != looks[1][1]

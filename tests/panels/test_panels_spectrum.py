@@ -170,6 +170,23 @@ def test_bins_are_joined_for_the_eye_only():
     assert joined.joined([np.ones(24), np.full(24, 2.0)]).sum() == pytest.approx(72)
 
 
+def test_joined_bins_show_means_and_leave_gaps_where_none_is_usable():
+    """A flat spectrum of counts is drawn flat, however many bins a group joins; a masked stretch has no model."""
+    axis = gpnb.Axis.energy("1 TeV", "100 TeV", nbin=24)
+    flat = {"energy": axis, "counts": np.full(24, 3), "edisp": np.ones((8, 24)) / 24, "counts_off": np.full(24, 10)}
+    masked = spectrum(**flat).masked([False] * 12 + [True] * 3 + [False] * 9)
+    work = SpectrumWork(gpnb.Datasets([masked]))
+    main = spectrum_plots(work, view(tab="counts", min_counts=9))[0]
+    (bins,) = work.bins(view(tab="counts", min_counts=9))
+    assert bins.joins.tolist() == [3] * 7
+    assert main.points[0].y == pytest.approx(np.full(7, 3.0))
+    assert main.points[0].y_high == pytest.approx(np.full(7, 4.0), abs=0.01)
+    background = next(item for item in main.steps if item.label == "background")
+    assert background.values[np.isfinite(background.values)] == pytest.approx(np.full(7, 1.0))
+    assert np.isnan(background.values).sum() == 1
+    assert background.edges == pytest.approx(axis.edge_values[::3])
+
+
 def test_spectra_of_different_axes_stay_apart():
     other = gpnb.Axis.energy("1 TeV", "100 TeV", nbin=4)
     coarse = gpnb.SpectrumDataset(other, TRUE, np.ones(4), np.ones(8), np.ones((8, 4)), "1 h", name="b")

@@ -47,7 +47,7 @@ def test_panels_that_are_deleted_leave_nothing(objects):
     opened[1].fit()
     assert opened[1].wait()
     held = [weakref.ref(panel) for panel in opened] + [weakref.ref(panel.widget) for panel in opened]
-    assert widgets() > widgets_before + 150
+    assert widgets() > widgets_before + 100
     del opened
     assert widgets() == widgets_before
     assert [ref() for ref in held if ref() is not None] == []

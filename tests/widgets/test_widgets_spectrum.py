@@ -184,10 +184,27 @@ def test_counts_and_excess(panel, front, tab):
     front.turn(panel.parts["look"], "min_counts", 0)
     _, y = panel.parts["stage"].plots["main"].data("points 0")
     wanted = sum(getattr(item, tab) for item in panel.spectra)
-    assert y == pytest.approx(wanted[wanted > 0])
+    assert y[y > 0] == pytest.approx(wanted[wanted > 0])
     assert panel.parts["stage"].plots["residuals"].names[0] == "rule 0"
     front.turn(panel.parts["look"], "residuals", "relative")
     assert panel.parts["stage"].plots["residuals"].widget.frame["y"]["label"] == "rel. resid."
+
+
+def test_the_spectrum_opens_with_its_data(panel, front):
+    """The unfolded excess stands on the model where it is what the model predicts, and a slider leaves it in place."""
+    first = panel.parts["stage"].plots["main"].shown
+    (points,) = first.points
+    assert points.label == "excess, unfolded"
+    (bins,) = panel.work.bins(panel.state)
+    ratio = bins.excess / bins.joined(panel.work.predicted(panel.state))
+    model = np.exp(np.interp(np.log(points.x), np.log(first.lines[0].x), np.log(first.lines[0].y)))
+    assert points.y / model == pytest.approx(ratio[list(points.rows)], rel=0.02)
+    front.turn(panel.parts["parameters"], "place/amplitude", 600)
+    moved = panel.parts["stage"].plots["main"].shown
+    assert moved.lines[0].y[0] != pytest.approx(first.lines[0].y[0])
+    assert moved.points[0].y == pytest.approx(points.y)
+    assert moved.y == first.y
+    assert panel.parts["stage"].plots["residuals"].shown.points[0].rows == range(len(bins.low))
 
 
 def test_regions_lie_on_a_small_sky(panel, front):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 from gpnb.panels.plot import Plot, Points, Rule, Steps, log_range, look
 from gpnb.panels.spectrum.data import Bins
 from gpnb.panels.spectrum.sed import energy_range
+from gpnb.panels.spectrum.unfolded import counted, numbered
 from gpnb.panels.spectrum.view import SpectrumView
 from gpnb.panels.spectrum.work import SpectrumWork
 
@@ -19,15 +19,21 @@ _FLOOR = 0.4
 
 
 def counts_plot(work: SpectrumWork, view: SpectrumView, excess: bool) -> Plot:
-    """Counts in the ON region with background and model, or excess with model, a bin."""
+    """Counts in the ON region with background and model, or excess with model, a bin of the spectra.
+
+    Where bins are joined their mean is shown: a wider group is not a higher one.
+    """
     steps: list[Steps] = []
     points: list[Points] = []
+    least = _FLOOR
     signal = work.predicted(view) if work.shown(view) is not None else None
-    for number, first, bins in _numbered(work.bins(view)):
-        marks = _marks(bins, bins.excess if excess else bins.counts, excess, number, first)
+    for number, first, bins in numbered(work.bins(view)):
+        values = bins.excess if excess else bins.counts
+        marks = _marks(bins, values, excess, number, first, bins.joins)
         points.append(replace(marks, label=("excess" if excess else "counts") if number == 0 else ""))
+        least = min(least, _FLOOR / float(bins.joins.max(initial=1)))
         steps += _steps(bins, signal, excess, number == 0)
-    y = log_range([*(item.y for item in points), *(item.values for item in steps)], least=_FLOOR)
+    y = log_range([*(item.y for item in points), *(item.values for item in steps)], least=least)
     title, label = ("Excess", "Excess a bin (counts)") if excess else ("Counts", "Counts a bin (counts)")
     return Plot(
         name=title.lower(),
@@ -45,21 +51,29 @@ def counts_plot(work: SpectrumWork, view: SpectrumView, excess: bool) -> Plot:
 
 def _steps(bins: Bins, signal: list[np.ndarray] | None, excess: bool, first: bool) -> list[Steps]:
     """Model and background of some bins; the first ones are named in the legend."""
-    edges, made = np.append(bins.low, bins.high[-1:]), []
+    made = []
     if signal is not None:
         total = bins.joined(signal) + (0 if excess else bins.background)
         name = "model" if excess else "model + background"
-        made.append(Steps(label=name if first else "", edges=edges, values=total))
+        made.append(_stepped(bins, total, label=name if first else ""))
     if not excess and bins.background.any():
         look: dict[str, Any] = {"role": "quiet", "dash": "dashed", "label": "background" if first else ""}
-        made.append(Steps(edges=edges, values=bins.background, width=1.4, **look))
+        made.append(_stepped(bins, bins.background, width=1.4, **look))
     return made
+
+
+def _stepped(bins: Bins, values: np.ndarray, **look: Any) -> Steps:
+    """Means over the bins of each group, with no number where no bin is usable between two of them."""
+    edges = np.unique(np.append(bins.low, bins.high))
+    shown = np.full(len(edges) - 1, np.nan)
+    shown[np.searchsorted(edges, bins.low)] = values / bins.joins
+    return Steps(edges=edges, values=shown, **look)
 
 
 def residual_plot(work: SpectrumWork, view: SpectrumView, x: tuple[float, float]) -> Plot:
     """What is left over, in standard deviations or relative to the model."""
     signal, points, relative = work.predicted(view), [], view.residuals == "relative"
-    for number, first, bins in _numbered(work.bins(view)):
+    for number, first, bins in numbered(work.bins(view)):
         model = bins.joined(signal)
         with np.errstate(divide="ignore", invalid="ignore"):
             y = bins.excess / model - 1 if relative else bins.deviance(model)
@@ -82,25 +96,10 @@ def residual_plot(work: SpectrumWork, view: SpectrumView, x: tuple[float, float]
     )
 
 
-def _numbered(every: Sequence[Bins]) -> Iterator[tuple[int, int, Bins]]:
-    """Each kind of bins with its number, and how many bins the ones before it have."""
-    first = 0
-    for number, bins in enumerate(every):
-        yield number, first, bins
-        first += len(bins.low)
-
-
-def _marks(bins: Bins, y: np.ndarray, is_excess: bool, number: int, first: int) -> Points:
-    error = np.sqrt(bins.variance if is_excess else np.maximum(bins.counts, 0))
+def _marks(bins: Bins, y: np.ndarray, is_excess: bool, number: int, first: int, joins: Any = 1) -> Points:
+    """Values of groups with their errors, over how many bins each joins."""
+    error = np.sqrt(bins.variance if is_excess else np.maximum(bins.counts, 0)) / joins
+    y = y / joins
     sides = {"x_low": bins.low, "x_high": bins.high, "y_low": y - error, "y_high": y + error}
     rows = range(first, first + len(bins.low))
-    return Points(x=bins.center, y=y, marker=look(number)[2], rows=rows, notes=_notes(bins), **sides)
-
-
-def _notes(bins: Bins) -> dict[str, list[str]]:
-    """What was counted in each bin."""
-    off = [
-        f"{counts:.0f} · α {alpha:.3g}" if np.isfinite(counts) else ""
-        for counts, alpha in zip(bins.off, bins.alpha, strict=True)
-    ]
-    return {"Counts on": [f"{counts:.0f}" for counts in bins.counts], "Counts off": off}
+    return Points(x=bins.center, y=y, marker=look(number)[2], rows=rows, notes=counted(bins), **sides)

@@ -210,6 +210,11 @@ class Bins:
         return np.asarray(np.sqrt(self.low * self.high))
 
     @property
+    def joins(self) -> np.ndarray:
+        """How many bins of the spectra each group joins."""
+        return np.diff(np.append(self.starts, self.weight.shape[1]))[self.used]
+
+    @property
     def excess(self) -> np.ndarray:
         """Counts less background."""
         return np.asarray(self.counts - self.background)

@@ -8,13 +8,14 @@ import numpy as np
 
 from gpnb.core.words import labelled, power
 from gpnb.panels.fit.work import LEVELS
-from gpnb.panels.plot import Line, Plot, Points, Rule
+from gpnb.panels.plot import Line, Plot, Points, Rule, Spans
 from gpnb.panels.spectrum.view import SpectrumView
+from gpnb.panels.spectrum.words import value_words
 from gpnb.panels.spectrum.work import SpectrumWork
 
 
 def profile_plots(work: SpectrumWork, view: SpectrumView) -> list[Plot]:
-    """−2 ln L along each free parameter, above the minimum."""
+    """−2 ln L along each free parameter, above the minimum, with its best value and where it rises by 1."""
     made = []
     for name, table in work.profiles(view).items():
         factor, label = _scale(table["value"], _short(name))
@@ -22,9 +23,34 @@ def profile_plots(work: SpectrumWork, view: SpectrumView) -> list[Plot]:
         top = max(1.2, min(float(delta.max()), 12.0))
         x = (float(values.min()), float(values.max()))
         words: dict[str, Any] = {"title": _short(name), "x_label": label, "y_label": "Δ(−2 ln L)"}
-        rules = (Rule(value=1.0), Rule(value=4.0))
-        made.append(Plot(name=name, x=x, y=(0.0, top), lines=(Line(x=values, y=delta),), rules=rules, **words))
+        best, low, high = _interval(values, delta)
+        error = (best - low, high - best) if np.isfinite([low, high]).all() else np.nan
+        words |= {"facts": value_words(best, error)[0], "marks": (Rule(value=best, role="accent"),)}
+        inside = tuple(np.clip(np.nan_to_num([low, high], nan=best), *x).tolist())
+        spans = (Spans(ranges=[inside], role="accent"),) if inside[0] < inside[1] else ()
+        rules = (Rule(value=1.0, label="1 σ"), Rule(value=4.0, label="2 σ", dash="dotted"))
+        lines = (Line(x=values, y=delta),)
+        made.append(Plot(name=name, x=x, y=(0.0, top), lines=lines, rules=rules, spans=spans, **words))
     return made
+
+
+def _interval(values: np.ndarray, delta: np.ndarray) -> tuple[float, float, float]:
+    """The best value, and where −2 ln L is 1 above its least on both sides; NaN where it is not within the profile."""
+    order = np.argsort(values)
+    values, delta = values[order], delta[order]
+    best = int(np.argmin(delta))
+    sides = (slice(best, None, -1), slice(best, None))
+    low, high = (_first(values[side], delta[side]) for side in sides)
+    return float(values[best]), low, high
+
+
+def _first(values: np.ndarray, delta: np.ndarray) -> float:
+    """Where a curve that begins below 1 first reaches it."""
+    above = np.flatnonzero(delta >= 1.0)
+    if not len(above) or above[0] == 0:
+        return float("nan")
+    ends = slice(above[0] - 1, above[0] + 1)
+    return float(np.interp(1.0, delta[ends], values[ends]))
 
 
 def contour_plot(work: SpectrumWork, view: SpectrumView) -> Plot:

@@ -13,6 +13,7 @@ from gpnb.fitting.result import FitResult
 from gpnb.panels.fit.view import kind_words
 from gpnb.panels.plot import Band, Line, Plot, Points, log_range
 from gpnb.panels.spectrum.published import Published
+from gpnb.panels.spectrum.unfolded import unfolded_excess
 from gpnb.panels.spectrum.view import SpectrumView
 from gpnb.panels.spectrum.work import SpectrumWork
 from gpnb.products.estimates import Estimates
@@ -36,7 +37,7 @@ def energy_range(work: SpectrumWork, view: SpectrumView) -> tuple[float, float]:
 
 
 def sed_plot(work: SpectrumWork, view: SpectrumView, published: tuple[Published, ...] = ()) -> Plot:
-    """The energy distribution: model, band, flux points, published spectra."""
+    """The energy distribution: model with its band, published spectra, flux points, or else the unfolded excess."""
     models, x = work.shown(view), energy_range(work, view)
     lines: list[Line] = []
     bands: list[Band] = []
@@ -51,7 +52,7 @@ def sed_plot(work: SpectrumWork, view: SpectrumView, published: tuple[Published,
         ]
         bands = _bands(work.result(view), energy)
     found = work.points(view)
-    points = [] if found is None else [flux_point_marks(found, "flux points")]
+    points = unfolded_excess(work, view, ERG) if found is None else [flux_point_marks(found, "flux points")]
     points += [flux_point_marks(item.points, item.name, "fine", "square") for item in work.spectra(view).points]
     for number, item in enumerate(published):
         points.append(flux_point_marks(item.points, item.label, *_PUBLISHED[number % len(_PUBLISHED)]))
@@ -64,7 +65,7 @@ def sed_plot(work: SpectrumWork, view: SpectrumView, published: tuple[Published,
         name="sed",
         title="SED",
         x=x,
-        y=sed_range(lines[:1], [seen_values(item, x) for item in points]),
+        y=_range(lines, points, x),
         x_label="Energy (TeV)",
         y_label=SED,
         log_x=True,
@@ -73,6 +74,12 @@ def sed_plot(work: SpectrumWork, view: SpectrumView, published: tuple[Published,
         points=tuple(points),
         bands=tuple(bands),
     )
+
+
+def _range(lines: list[Line], points: list[Points], x: tuple[float, float]) -> tuple[float, float]:
+    """The range of what was measured, which stands still while a model moves; without any, that of the model."""
+    seen = [seen_values(item, x) for item in points]
+    return sed_range([] if any((values > 0).any() for values in seen) else lines[:1], seen)
 
 
 def sed_range(lines: Sequence[Line], points: Sequence[np.ndarray]) -> tuple[float, float]:
@@ -145,6 +152,8 @@ def _bands(result: FitResult | None, energy: np.ndarray) -> list[Band]:
 
 
 def seen_values(points: Points, x: tuple[float, float]) -> np.ndarray:
-    """Values that lie in the frame."""
+    """Values that lie in the frame; those that may as well be nothing would stretch it far down, and do not count."""
     inside = (points.x >= x[0]) & (points.x <= x[1])
+    sure = inside & ((points.y_low > 0) | (points.y_high <= points.y))
+    inside = sure if sure.any() else inside
     return np.concatenate([points.y[inside], points.y_high[inside], np.maximum(points.y_low, 0.3 * points.y)[inside]])

@@ -62,7 +62,7 @@ export function rounded(value, down = 0, up = 0) {
   const scale = 10 ** exponent, known = [down, up].filter((side) => side > 0 && Number.isFinite(side)).map((side) => side / scale);
   if (!known.length && Number.isInteger(value) && Math.abs(value) < WHOLE) return { text: spaced(value), exponent: 0, known: false };
   if (!known.length) return { text: short(value / scale, 4), exponent, known: false };
-  const digits = Math.max(0, Math.min(12, 1 - Math.floor(Math.log10(Math.min(...known)))));
+  const digits = Math.max(0, Math.min(12, 1 - decade(Math.min(...known))));
   const [middle, below, above] = [value, down, up].map((part) => (part / scale).toFixed(digits));
   return { text: real(below === above ? `${middle} ± ${above}` : `${middle} +${above} -${below}`), exponent, known: true };
 }
