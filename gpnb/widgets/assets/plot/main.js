@@ -88,7 +88,7 @@ export class Plot {
   showWords() {
     const { model, nodes } = this;
     nodes.line.show({ title: model.get("title"), facts: model.get("facts"), legend: model.get("legend"), label: "" });
-    nodes.head.hidden = model.get("bare");
+    nodes.head.hidden = model.get("bare") || !(model.get("title") || model.get("facts") || model.get("legend").length);
     this.figure.setAttribute("aria-label", model.get("label") || model.get("title"));
   }
 
