@@ -212,7 +212,7 @@ class Bins:
     @property
     def joins(self) -> np.ndarray:
         """How many bins of the spectra each group joins."""
-        return np.diff(np.append(self.starts, self.weight.shape[1]))[self.used]
+        return np.asarray(np.diff(np.append(self.starts, self.weight.shape[1]))[self.used])
 
     @property
     def excess(self) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -51,6 +52,6 @@ def unfolded_excess(work: SpectrumWork, view: SpectrumView, factor: float) -> li
             for name, texts in counted(bins).items()
         }
         label = "excess, unfolded" if number == 0 else ""
-        marks = {"label": label, "marker": look(number)[2], "rows": rows, "notes": notes}
+        marks: dict[str, Any] = {"label": label, "marker": look(number)[2], "rows": rows, "notes": notes}
         made.append(Points(x=energy[good], y=y, **sides, **marks))
     return made
