@@ -33,6 +33,9 @@ _LOWEST = 1e-3
 _LEFT = 0.01
 """Of −2 ln L, that may be left to gain: a tenth of a standard deviation from the minimum."""
 
+_SPREAD = 12**-0.5
+"""Of a period: the error of a value of which nothing is known."""
+
 _SHARE = 0.1
 """A parameter is part of a direction if its component is larger."""
 
@@ -53,7 +56,7 @@ class Covariance:
     faults: tuple[str, ...]
 
 
-def covariance_at(objective: Objective, theta: np.ndarray) -> Covariance:
+def covariance_at(objective: Objective, theta: np.ndarray, periods: np.ndarray) -> Covariance:
     """The covariance of the entries that lie within their limits.
 
     Parameters
@@ -62,16 +65,24 @@ def covariance_at(objective: Objective, theta: np.ndarray) -> Covariance:
         Of which `theta` is the minimum.
     theta : array
         The vector.
+    periods : array
+        After how much the values of each entry come back; infinite where they do not.
     """
     matrix, gradient = np.full((theta.size, theta.size), np.nan), objective.gradient(theta)
     limits = objective.limits(theta)
     pressed = at_limits(objective, theta, limits)
     faults = [_limit_words(objective, theta, limits, int(number)) for number in np.flatnonzero(pressed)]
-    inside = np.flatnonzero(~pressed)
+    widest = _SPREAD * periods
+    loose = ~pressed & np.isfinite(widest) & (np.diag(objective.at(theta).fisher) < 2 / widest**2)
+    inside = np.flatnonzero(~pressed & ~loose)
     if inside.size:
         found, words = _inverse(objective, theta, limits, inside)
         matrix[np.ix_(inside, inside)] = found
         faults += words
+    loose |= np.nan_to_num(np.diag(matrix)) > widest**2
+    matrix[loose], matrix[:, loose] = np.nan, np.nan
+    names = [objective.names[number] for number in np.flatnonzero(loose)]
+    faults += [f"{name} is not constrained: all its values are about as likely; freeze it" for name in names]
     if (left := _distance(gradient, matrix)) > _LEFT:
         faults.append(f"the minimum is not reached: −2 ln L should fall by {left:.2g} more")
     return Covariance(matrix, tuple(faults))

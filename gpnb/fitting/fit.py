@@ -19,13 +19,14 @@ from gpnb.fitting.likelihood import Likelihood
 from gpnb.fitting.objective import Objective
 from gpnb.fitting.result import FitResult
 from gpnb.fitting.scoring import Minimum
+from gpnb.fitting.turns import directions, turned
 from gpnb.models.collection import Models
 from gpnb.models.links import link_targets
 from gpnb.models.member import Member
 from gpnb.models.spectrum import SpectralModel
 
 _ANEW = 4
-"""Times that a fit goes on where its sources have moved to other responses."""
+"""Times that a fit goes on where its sources have moved to other responses, or have become round."""
 
 
 @told
@@ -99,9 +100,9 @@ def fit(
         minimum = _lowest(likelihood, objective, minimise, options)
         if not minimum.converged and objective.bad is not None and (words := likelihood.bad_flux(objective.bad)):
             raise FitError(f"{words}, and no minimum was found: limit the parameters.")
-        theta = _settled(likelihood, at_limit(objective, minimum.theta))
+        theta = likelihood.parameters.wrapped(_settled(likelihood, at_limit(objective, minimum.theta)))
         minimum = replace(minimum, theta=theta, stat=objective.stat(theta))
-        covariance = covariance_at(objective, minimum.theta)
+        covariance = covariance_at(objective, minimum.theta, likelihood.parameters.periods)
     finally:
         close()
     recipe = Recipe.of_call(fit, locals(), name="result", datasets=recipe_input(datasets))
@@ -123,13 +124,15 @@ def _settled(likelihood: Likelihood, theta: np.ndarray) -> np.ndarray:
 def _lowest(
     likelihood: Likelihood, objective: Objective, minimise: Callable[..., Minimum], options: dict[str, Any]
 ) -> Minimum:
-    """The minimum, with responses taken where it lies."""
-    minimum = minimise(objective, likelihood.start, **options)
+    """The minimum, with responses taken where it lies, and not where a round source has no direction."""
+    pairs, periods = directions(likelihood), likelihood.parameters.periods
+    minimum = minimise(objective, turned(objective, likelihood.start, pairs, periods, anyway=True), **options)
     for _ in range(_ANEW):
-        if not likelihood.settle(minimum.theta):
+        theta = turned(objective, minimum.theta, pairs, periods)
+        if not likelihood.settle(theta) and theta is minimum.theta:
             break
         objective.forget()
-        minimum = minimise(objective, minimum.theta, **options)
+        minimum = minimise(objective, theta, **options)
     return minimum
 
 

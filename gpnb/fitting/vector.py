@@ -102,6 +102,7 @@ class FreeParameters:
         self.slots, self.shape_slots, self.time_slots = (
             [self._slots(resolved, model.full_names(part), part in fitted) for model in models] for part in PARTS
         )
+        self.periods = self._periods(models)
         self.bounds = self._bounds(resolved, names)
         self._priors = self._find_priors(resolved, names)
         self._check_start()
@@ -141,7 +142,26 @@ class FreeParameters:
             low = max(item.min, getattr(item.prior, "min", -np.inf)) / factor
             high = min(item.max, getattr(item.prior, "max", np.inf)) / factor
             bounds[number] = max(bounds[number, 0], low), min(bounds[number, 1], high)
-        return bounds
+        around = np.stack([self.start - self.periods, self.start + self.periods], axis=1)
+        return np.stack([np.maximum(bounds, around)[:, 0], np.minimum(bounds, around)[:, 1]], axis=1)
+
+    def _periods(self, models: Models) -> np.ndarray:
+        """After how much the values of each entry come back; infinite where they do not."""
+        known = {
+            name: part.periods[short]
+            for model in models
+            for role, part in model.parts.items()
+            for short, name in zip(part.names, model.full_names(role), strict=True)
+            if short in part.periods
+        }
+        return np.asarray([known.get(name, np.inf) for name in self.names] / self.scale)
+
+    def wrapped(self, theta: np.ndarray) -> np.ndarray:
+        """The same vector, entries that come back as near to the start as their limits allow."""
+        turns = np.round((theta - self.start) / self.periods) * np.where(np.isinf(self.periods), 0, self.periods)
+        found = theta - turns
+        inside = (found >= self.bounds[:, 0]) & (found <= self.bounds[:, 1])
+        return np.asarray(np.where(inside, found, theta))
 
     def _find_priors(self, parameters: dict[str, Parameter], names: Sequence[str]) -> list[tuple[Prior, int, float]]:
         items = [(parameters[name].prior, self._source(name, parameters)) for name in names]

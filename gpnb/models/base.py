@@ -47,6 +47,9 @@ class Model:
 
     declared: ClassVar[dict[str, Parameter]] = {}
 
+    periods: ClassVar[dict[str, float]] = {}
+    """Of parameters whose values come back: after how much, in their unit."""
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         for name, item in list(vars(cls).items()):

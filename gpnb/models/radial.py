@@ -25,6 +25,7 @@ class RadialSource(SpatialModel):
     """
 
     has_waves = True
+    periods = {"phi": 180.0}  # noqa: RUF012  (declared in the base)
 
     @staticmethod
     def profile(radius: np.ndarray, *own: float) -> np.ndarray:

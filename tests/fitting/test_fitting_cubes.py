@@ -305,6 +305,37 @@ def test_a_source_that_turns_out_flat_is_looked_at_with_more_harmonics():
     assert np.abs(sigmas_off(result, [truth])).max() < 0.02
 
 
+@pytest.mark.parametrize("phi", [0, 70, 90, 130])
+def test_a_fit_that_starts_round_finds_the_direction(phi):
+    """A round source has no direction, so that −2 ln L has no slope to follow there."""
+    truth = gauss(sigma="0.2 deg", e=0.8, phi=f"{phi} deg").replace(amplitude=1e-10)
+    data = with_counts(cube_of(width="2 deg"), [truth], 1)
+    start, near = (item.freeze("index").thaw("e", "phi") for item in (truth.replace(e=0, phi=0), truth))
+    found, wanted = gpnb.fit(data, start), gpnb.fit(data, near)
+    assert found.success, found.message
+    assert found.stat == pytest.approx(wanted.stat, abs=0.01)
+    assert found.models.parameter("e").value == pytest.approx(wanted.models.parameter("e").value, abs=2e-3)
+    turns = (found.models.parameter("phi").value - wanted.models.parameter("phi").value) / 180
+    assert turns == pytest.approx(round(turns), abs=2e-3)
+    assert -90 <= found.models.parameter("phi").value <= 90  # of where it started
+
+
+@pytest.mark.parametrize(("seed", "known"), [(1, False), (2, True)])
+def test_the_direction_of_a_round_source_is_not_constrained(seed, known):
+    truth = gauss(sigma="0.2 deg").replace(amplitude=1e-10)
+    data = with_counts(cube_of(), [truth], seed)
+    result = gpnb.fit(data, truth.replace(e=0.3, phi=200).thaw("e", "phi"))
+    phi = result.models.parameter("phi")
+    assert 110 <= phi.value <= 290
+    assert ("g.phi is not constrained" in result.message) == np.isnan(phi.error) == (not known)
+    assert result.success == known
+    for name in ("g.lon", "g.lat", "g.sigma", "g.amplitude"):
+        assert result.models.parameter(name).error > 0, name
+    round_one = gpnb.fit(data, truth)
+    assert round_one.stat - result.stat < 12
+    assert result.stat < round_one.stat + 1e-3
+
+
 def test_sizes_beyond_what_can_be_looked_at_are_no_trap():
     """A step may go there, and comes back; a start may not."""
     cube = cube_of(width="1 deg", seed=2, models=[gauss()])

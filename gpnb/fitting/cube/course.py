@@ -48,9 +48,7 @@ def course_of(voxels: Voxels, model: Any, instrument: Instrument, place: Spot) -
 
 def _parts(spatial: Any, variance: np.ndarray, place: Spot, voxels: Voxels) -> np.ndarray:  # noqa: ARG001
     """Of the way to a pixel, in pixels, by the width of the shape beside that of the point spread function."""
-    values = spatial.values[2:]
-    q = _LONG / spatial.reach(values)
-    widths = [2 * (1 - float(spatial.waves(np.array(u), np.array(v), values)[0])) / q**2 for u, v in ((q, 0), (0, q))]
+    widths = mean_squares(spatial)
     phi = np.radians(spatial.values[spatial.names.index("phi")] if "phi" in spatial.names else 0.0)
     major, minor = np.array([np.sin(phi), np.cos(phi)]), np.array([np.cos(phi), -np.sin(phi)])
     shape = widths[0] * np.outer(major, major) + widths[1] * np.outer(minor, minor)
@@ -58,3 +56,12 @@ def _parts(spatial: Any, variance: np.ndarray, place: Spot, voxels: Voxels) -> n
     jacobian = place.slope / np.array([max(cos_lat, 1e-6), 1.0])  # pixels per deg to the east and to the north
     parts = [jacobian @ shape @ np.linalg.pinv(shape + own * np.eye(2)) @ np.linalg.inv(jacobian) for own in variance]
     return np.array(parts)
+
+
+def mean_squares(spatial: Any) -> tuple[float, float]:
+    """Of the way from the centre (deg2): along the major axis of a shape, and across it."""
+    values = spatial.values[2:]
+    q = _LONG / spatial.reach(values)
+    ends = (spatial.waves(np.array(u), np.array(v), values)[0] for u, v in ((q, 0.0), (0.0, q)))
+    along, across = (max(2 * (1 - float(end)) / q**2, 0.0) for end in ends)
+    return along, across

@@ -11,16 +11,17 @@ from scipy.sparse import csr_array
 
 from gpnb.core.frames import separation
 from gpnb.fitting.block import Source
-from gpnb.fitting.cube.course import course_of
+from gpnb.fitting.cube.course import course_of, mean_squares
 from gpnb.fitting.cube.exposure import AtPoint, Course, Spot, spot
 from gpnb.fitting.cube.node_weights import NodeWeights, fold, node_weights, pieces
 from gpnb.fitting.cube.part import Component, Part, chained, moved_places
 from gpnb.fitting.cube.responses import Instrument, instrument_at
 from gpnb.fitting.cube.sphere import Seen, between, is_within, seen_from
 from gpnb.fitting.cube.voxels import Voxels
+from gpnb.fitting.cube.waves import seen_width
 
-_HARMONICS = ((0.6, 4), (0.9, 7), (0.96, 9), (0.98, 14), (1.0, 24))
-"""Up to an eccentricity, how many even harmonics."""
+_FEWEST, _PER_RATIO = 1, 2.4
+"""Even harmonics, and how many more per length over width that is seen: right to 4e-4 of the peak or so."""
 
 _ROOM = 0.3
 """Part of its radius that a source may move before its pixels are looked for again."""
@@ -102,7 +103,6 @@ class WaveSource(Component):
         """Take the responses at the place of the model, and the exposure's course over a source of its size."""
         self._model, self._instrument, self.asks = model, instrument, instrument.asks
         values = model.spatial.values
-        self._harmonics = _harmonics_of(model.spatial) if self._turns else 0
         self._settle(np.array(values))
         self._course: Course | None = None
         if self._reach_of(values) > 0:
@@ -115,7 +115,7 @@ class WaveSource(Component):
         values, before = self._values_of(source), np.array(self._model.spatial.values)
         reach, was = self._reach_of(values.tolist()), self._reach_of(before.tolist())
         model = replace(self._model, spatial=self._model.spatial.with_values(values.tolist()))
-        flatter = self._turns and _harmonics_of(model.spatial) > self._harmonics
+        flatter = self._needed(values) >= len(self._tables.orders)
         moved = _away(before, values) >= _NEAR * self._tables.width or abs(reach - was) > _ALIKE * max(reach, was)
         if not (moved or flatter):
             return False
@@ -125,12 +125,21 @@ class WaveSource(Component):
     def _reach_of(self, values: Sequence[float]) -> float:
         return float(self._shape.reach(tuple(values[2:])))
 
+    def _needed(self, values: np.ndarray) -> int:
+        """How many even harmonics a shape needs, seen through point spread function and pixels."""
+        if not self._turns:
+            return 0
+        along, across = mean_squares(self._model.spatial.with_values(values.tolist()))
+        own = self._point_width**2
+        return _FEWEST + int(np.ceil(_PER_RATIO * np.sqrt((along + own) / (across + own))))
+
     def _settle(self, values: np.ndarray) -> None:
         """Tables and pixels for a source of about this place and size."""
         room = _GROWTH * self._reach_of(values.tolist())
         lon, lat = values[:2].tolist()
         sides = self._voxels.pixel_sides(lon, lat, self._frame)
-        self._tables = self._instrument.tables(sides, room, self._harmonics)
+        self._point_width = seen_width(self._instrument.psf, sides)
+        self._tables = self._instrument.tables(sides, room, self._needed(values))
         self._room_to_grow = room
         self._home = values[:2].copy()
         vectors, edge = self._voxels.vectors(self._frame), (1 + _ROOM) * self._tables.radius
@@ -354,11 +363,6 @@ class WaveSource(Component):
         if name not in self._kept or self._kept[name][0] != text:
             self._kept[name] = text, make()
         return self._kept[name][1]
-
-
-def _harmonics_of(spatial: Any) -> int:
-    most = float(spatial.parameters[spatial.names.index("e")].value)
-    return next(number for limit, number in _HARMONICS if most <= limit)
 
 
 def _away(one: np.ndarray, other: np.ndarray) -> float:

@@ -99,7 +99,7 @@ class WaveTables:
         self, psf: RadialPsf | None, n_true: int, pixel: tuple[float, float], reach: float, harmonics: int = 0
     ):
         self.orders = tuple(range(0, 2 * harmonics + 1, 2))
-        self.width = _width(psf, pixel)
+        self.width = seen_width(psf, pixel)
         spread = float(psf.rad[-1]) if psf is not None else 0.0
         width = 2 ** (np.floor(np.log2(self.width) * _PER_OCTAVE) / _PER_OCTAVE)  # so that others have the same
         step, self.radius = float(width / _PER_WIDTH), spread + reach + max(pixel)
@@ -107,7 +107,7 @@ class WaveTables:
         if not 2 * len(self.orders) * turns * _n_waves(turns) <= _MOST_NUMBERS:
             raise TooWideError(
                 f"A source that reaches {reach:.3g} deg is too wide where a point is seen {self.width:.2g} deg wide: "
-                "start with a smaller one, and limit it with .bound(…), or take larger pixels."
+                f"start with a smaller{' or rounder' * (harmonics > 0)} one, and limit it, or take larger pixels."
             )
         self.ladder = Ladder.to(self.radius, step, _rounded(_EVEN_WIDTHS * _PER_WIDTH + reach / step))
         whole = Ladder(step, self.ladder.even, _rounded(self.ladder.n))
@@ -225,7 +225,7 @@ def pixel_waves(q: np.ndarray, pixel: tuple[float, float]) -> np.ndarray:
     return np.asarray((np.sinc(x / np.pi) * np.sinc(y / np.pi)).mean(axis=1))
 
 
-def _width(psf: RadialPsf | None, pixel: tuple[float, float]) -> float:
+def seen_width(psf: RadialPsf | None, pixel: tuple[float, float]) -> float:
     """The smallest width of anything that is seen, deg."""
     own = 0.0 if psf is None else float(np.min(psf.containment_radius(_ONE_SIGMA)))
     return float(np.hypot(own, min(pixel) / 3))
