@@ -18,6 +18,7 @@ DATA := $(or $(GPNB_DATA),../shared/data)
 SLOW_ROOMS := $(addprefix tests/,binder browser estimate hostile report simulate)
 QUICK := $(filter-out $(SLOW_ROOMS) %.py %__pycache__,$(wildcard tests/*))
 BUNDLE := hatch_build.py $(addprefix frontend/,package.json package-lock.json .npmrc entry.js)
+COPIED := $(wildcard gpnb/widgets/labextension/*.json gpnb/widgets/labextension/static/*)
 NPM := $(shell command -v npm 2>/dev/null)
 CHECKER := frontend/node_modules/.package-lock.json
 RIVAL := $(if $(GPNB_RIVAL_PYTHON),,benchmarks/.venv-rival/.installed)
@@ -69,7 +70,8 @@ validate: .venv/.dev $(RIVAL)
 clean:
 	rm -rf gpnb/widgets/static/aladin.* frontend/node_modules .venv .venv-oldest* .venv-newest-* benchmarks/.venv-rival build dist reports gpnb-tutorials .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-# The stamps are newer than pyproject.toml once its requirements are installed, and than what Aladin's bundle is made from.
+# The stamps are newer than pyproject.toml once its requirements are installed, than what Aladin's bundle is made from, and
+# than what an installation copies.
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "gpnb needs Python 3.11 or newer; none of python3, python3.11 … python3.14 is."; exit 1; }
 	@$(PYTHON) -m venv .venv || { echo "The environment .venv could not be made: install python3-venv."; rm -rf .venv; exit 1; }
@@ -87,12 +89,12 @@ benchmarks/.venv-rival/.installed:
 	  gammapy==2.1 "regions<0.12" "astropy<8"
 	@touch $@
 
-.venv/.installed: pyproject.toml $(BUNDLE) | .venv/bin/python
+.venv/.installed: pyproject.toml $(BUNDLE) $(COPIED) | .venv/bin/python
 	@echo "Installing gpnb into .venv …"
 	@$(PIP) --editable .
 	@touch $@
 
-.venv/.dev: pyproject.toml $(BUNDLE) | .venv/bin/python
+.venv/.dev: pyproject.toml $(BUNDLE) $(COPIED) | .venv/bin/python
 	@echo "Installing gpnb with its test and lint tools into .venv …"
 	@$(PIP) --editable '.[test,lint]'
 	@touch $@ .venv/.installed

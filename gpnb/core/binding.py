@@ -71,7 +71,7 @@ def _words(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], known: M
         return f"{name}() takes {len(places) or 'no'} arguments without a name, not {len(args)}{rest}."
     for key in places[: len(args)]:
         if key in kwargs:
-            return f"{name}() is given {key!r} twice: by its place and by its name."
+            return f"{name}() is given {key!r} twice: by its place and by its name; it takes: {', '.join(names)}."
     needed = [key for key in names if known[key].default is Parameter.empty]
     missing = [key for key in needed if key not in kwargs and key not in places[: len(args)]]
     written = ", ".join([*needed, "…"] if len(needed) < len(names) else needed)

@@ -50,6 +50,12 @@ def is_live() -> bool:
     return hasattr(shell, "kernel")
 
 
+def is_followed() -> bool:
+    """Whether what a cell shows may be added to later: front ends of notebooks name the cell they run, others do not."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    return bool(hasattr(shell, "kernel") and (shell.get_parent().get("metadata") or {}).get("cellId"))
+
+
 class Displayed:
     """Mixin: the object is the last line of a cell and shows itself.
 
@@ -102,6 +108,17 @@ class Displayed:
     def to_code(self) -> str:
         """Python that makes this object again."""
         return self.recipe.to_code()
+
+    @property
+    def _has_panel(self) -> bool:
+        """Whether there is a panel of what it holds."""
+        return True
+
+    def _ipython_display_(self) -> None:
+        """Show a live panel at once, and its picture after; all else is shown by its bundle."""
+        if not (self._has_panel and is_followed() and is_live() and knows(f"live.{self.panel}")):
+            raise NotImplementedError
+        open_panel(self)._ipython_display_()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         bundle: dict[str, Any] = open_panel(self)._repr_mimebundle_(include, exclude)

@@ -135,12 +135,14 @@ class Datasets(Displayed, Sequence[Any]):
     def __iter__(self) -> Iterator[Any]:
         return iter(self._items)
 
+    @property
+    def _has_panel(self) -> bool:
+        spectra = any(isinstance(item, SpectrumDataset) for item in self._items)
+        return spectra and all(isinstance(item, SpectrumDataset | FluxPointsDataset) for item in self._items)
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """Spectra show themselves as a panel; anything else as text."""
-        spectra = any(isinstance(item, SpectrumDataset) for item in self._items)
-        if not spectra or not all(isinstance(item, SpectrumDataset | FluxPointsDataset) for item in self._items):
-            return {"text/plain": repr(self)}
-        return super()._repr_mimebundle_(include, exclude)
+        return super()._repr_mimebundle_(include, exclude) if self._has_panel else {"text/plain": repr(self)}
 
     def __repr__(self) -> str:
         return f"Datasets({', '.join(self.names)})"

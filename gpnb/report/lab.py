@@ -1,6 +1,6 @@
-"""JupyterLab with two defaults of ours: notebooks keep their panels, and a panel answers after the cell that runs.
+"""JupyterLab with a default of ours: a panel answers after the cell that runs.
 
-They are defaults only: what is chosen in JupyterLab's Settings Editor wins, and no file of the user's is touched.
+It is a default only: what is chosen in JupyterLab's Settings Editor wins, and no file of the user's is touched.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from gpnb.core.atomic import atomic_file
 CONFIG = Path(__file__).parent / "jupyter"
 """A folder for ``JUPYTER_CONFIG_PATH``.
 
-Widget state is saved, so that a notebook shows its panels before its kernel has run; and messages of widgets do not go
-over subshells, where they would run beside a cell, in another thread, with some versions of ipykernel.
+Messages of widgets do not go over subshells, where they would run beside a cell, in another thread, with some versions
+of ipykernel.
 """
 
 _OVERRIDES = Path("labconfig") / "default_setting_overrides.json"

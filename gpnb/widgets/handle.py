@@ -6,6 +6,7 @@ import threading
 from typing import Any
 from weakref import finalize
 
+from gpnb.core.display import is_followed
 from gpnb.widgets import outputs
 from gpnb.widgets.live import LivePanel
 
@@ -49,6 +50,13 @@ class Panel:
 
     def __repr__(self) -> str:
         return repr(self._live)
+
+    def _ipython_display_(self) -> None:
+        """Show the panel at once and its picture after, where the front end can take it."""
+        if not is_followed():
+            raise NotImplementedError
+        outputs.keep(self)
+        outputs.show(self._live)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         outputs.keep(self)

@@ -19,6 +19,7 @@ from gpnb.widgets.parts.part import Controls, Part
 from gpnb.widgets.parts.tree import widgets_in
 from gpnb.widgets.work import Worker
 
+_PANEL = "application/vnd.gpnb.panel+json"
 _VIEW = "application/vnd.jupyter.widget-view+json"
 
 V = TypeVar("V")
@@ -324,12 +325,21 @@ class LivePanel(StaticPanel, Generic[V]):
         """All its elements; those of a frame that it shares are not its own."""
         return widgets_in([value for value in vars(self).values() if self._own_frame or value is not self._frame])
 
+    def bundle(self, picture: bool = False) -> dict[str, Any]:
+        """What an output holds that is shown now; with the picture for later, once. Empty if the panel is closed."""
+        shown = super()._repr_mimebundle_() if picture else {"text/plain": repr(self)}
+        shown.pop("image/png", None)  # it is within the page
+        return {} if self._closed else {**self._names(), **shown}
+
+    def _names(self) -> dict[str, Any]:
+        """The panel by the name of its model: for our renderer in JupyterLab, and for other front ends."""
+        model = {"model_id": self.widget.model_id}
+        return {_PANEL: model, _VIEW: {"version_major": 2, "version_minor": 0, **model}}
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """The widget, and beside it the picture for where no front end listens."""
         picture = super()._repr_mimebundle_(include, exclude)
-        if self._closed:
-            return picture
-        return {_VIEW: {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}, **picture}
+        return picture if self._closed else {**self._names(), **picture}
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._obj!r})"

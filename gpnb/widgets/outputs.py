@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import secrets
 import sys
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gpnb.widgets.live import LivePanel
+
+_LATER = 0.5
+"""Seconds after which the picture is drawn, unless cells are waiting: what is on the screen answers first."""
 
 _SHOWN: dict[Any, list[Any]] = {}
 _LOCK = threading.Lock()
@@ -23,6 +31,20 @@ def keep(panel: Any) -> None:
         others = [] if cell is None else [item for item in _SHOWN.get(cell, []) if item is not panel]
         before, _SHOWN[cell] = _SHOWN.get(cell), [*others, panel]
     del before  # outside the lock: what is dropped may close
+
+
+def show(live: LivePanel[Any]) -> None:
+    """Send a panel to the output of the cell that runs, and the picture for later when the kernel is idle."""
+    from IPython.display import display
+
+    place = secrets.token_hex(8)
+    display(live.bundle(), raw=True, display_id=place)
+
+    def follow() -> None:
+        if bundle := live.bundle(picture=True):
+            display(bundle, raw=True, display_id=place, update=True)
+
+    asyncio.get_running_loop().call_later(_LATER, follow)
 
 
 def drop(panel: Any) -> None:

@@ -93,26 +93,6 @@ def test_a_reloaded_page_keeps_its_widgets(notebook):
     book.wait_python("counter.count", 6)
 
 
-def test_a_saved_notebook_shows_its_widgets_before_it_runs(notebook, lab_server):
-    book = notebook([SLIDER, COUNTER])
-    book.python("slider.value = 21; counter.count = 8")
-    book.cell(1).get_by_role("button", name="count 8").wait_for()
-    book.save()
-    lab_server.end_sessions(book.path.name)
-    book.open()
-    assert book.python("print('slider' in globals())") == "False\n"
-    book.cell(0).locator(".widget-readout").get_by_text("21", exact=True).wait_for()
-    book.cell(1).get_by_role("button", name="count 8").wait_for()
-
-
-def test_widgets_are_not_saved_where_the_user_chose_so(notebook):
-    book = notebook([SLIDER], settings={"@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": False}})
-    book.save()
-    saved = nbformat.read(book.path, 4)
-    assert saved.cells[0].outputs
-    assert "widgets" not in saved.metadata
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_panel_shows_as_a_picture(notebook, theme):
     book = notebook([IMAGE], theme=theme)

@@ -1,5 +1,7 @@
 """Where no kernel listens there is a picture: saved notebooks, pages from disk, pages that run no script."""
 
+import sys
+
 import nbformat
 import pytest
 
@@ -12,11 +14,15 @@ import numpy as np, gpnb
 image = gpnb.SkyImage.empty(nxpix=60, nypix=60, binsz=0.05, xref=83.6, yref=22.0, coordsys="CEL", proj="TAN")
 image.data[...] = np.hypot(*np.indices(image.data.shape))"""
 SHOW = "image.view(title='<b>bold</b>')"
+HELD = "'text/html' in window.jupyterapp.shell.currentWidget.content.model.cells.get(1).outputs.get(0).data"
 COLOURS = """canvas => {
   const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data, seen = new Set();
   for (let i = 0; i < data.length; i += 4000) seen.add(data[i] * 65536 + data[i + 1] * 256 + data[i + 2]);
   return seen.size;
 }"""
+
+KERNEL = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
+DIE = f"{KERNEL}.requestExecute({{code: 'import os; os._exit(1)'}}) && true"
 
 
 @pytest.fixture
@@ -24,40 +30,87 @@ def saved(notebook):
     """A notebook with a live panel, saved; and the page it is in."""
     book = notebook([MAKE, SHOW])
     book.page.wait_for_function("() => document.querySelector('.gpnb-sky')?.dataset.frames > 0")
+    book.eventually(lambda: book.page.evaluate(HELD), True)  # the picture comes after
     book.save()
     return book
 
 
-def test_a_saved_notebook_without_a_kernel_shows_the_panel(saved, lab_server):
+def see_picture(book):
+    picture = book.cell(1).locator("img.gpnb-picture")
+    picture.wait_for()
+    assert picture.count() == 1
+    assert picture.evaluate("img => img.decode().then(() => img.naturalWidth)") > 300
+    book.cell(1).locator(".gpnb-title", has_text="<b>bold</b>").wait_for()
+
+
+def test_a_saved_notebook_without_a_kernel_shows_the_picture(saved, lab_server):
     lab_server.end_sessions(saved.path.name)
     saved.open()
     assert saved.python("print('image' in globals())") == "False\n"
+    see_picture(saved)
+    saved.run()
+    saved.cell(1).locator(".gpnb-sky canvas").wait_for()
+    assert saved.cell(1).locator("img.gpnb-picture").count() == 0
+
+
+def test_a_reloaded_page_shows_the_live_panel_of_its_kernel(saved):
+    saved.reload()
     sky = saved.cell(1).locator(".gpnb-sky canvas")
     sky.wait_for()
     saved.page.wait_for_function("() => document.querySelector('.gpnb-sky')?.dataset.frames > 0")
     assert sky.evaluate(COLOURS) > 20
-    saved.cell(1).get_by_text("<b>bold</b>").first.wait_for()
+    assert saved.cell(1).locator("img.gpnb-picture").count() == 0
 
 
-def test_the_file_holds_a_picture_beside_the_widget(saved):
-    (output,) = nbformat.read(saved.path, 4).cells[1].outputs
-    assert {"image/png", "text/html", "text/plain"} < set(output.data)
-    assert "<script" not in output.data["text/html"]
-
-
-def test_a_stranger_sees_the_picture(saved, lab_browser):
-    """On another server the notebook is not trusted, and its widgets are not shown."""
+def test_any_jupyterlab_shows_the_picture(saved, lab_browser):
+    """Without `gpnb lab`, and where the notebook is not trusted: another server has not signed it."""
     from labserver import LabServer
 
-    with LabServer({}) as server:
+    with LabServer({}, (sys.executable, "-m", "jupyterlab")) as server:
         book = lab_browser.at(server).notebook(saved.path, run=False)
         try:
-            picture = book.cell(1).locator("img.gpnb-picture")
-            picture.wait_for()
-            assert picture.evaluate("img => img.decode().then(() => img.naturalWidth)") > 300
+            see_picture(book)
             assert book.complaints() == []
         finally:
             book.close()
+
+
+def test_the_file_holds_the_picture_once(saved):
+    notebook = nbformat.read(saved.path, 4)
+    (output,) = notebook.cells[1].outputs
+    assert output.output_type == "display_data"
+    assert "text/html" in output.data
+    assert "image/png" not in output.data
+    assert "<script" not in output.data["text/html"]
+    assert "widgets" not in notebook.metadata
+
+
+def test_nbconvert_as_it_is_shows_the_picture(saved):
+    from nbconvert import HTMLExporter
+
+    page, _ = HTMLExporter().from_notebook_node(nbformat.read(saved.path, 4))
+    assert page.count('class="gpnb-picture"') == 1
+    assert "application/vnd.jupyter.widget-view+json" not in page
+
+
+@pytest.mark.parametrize("ends", ["restarts", "dies"])
+def test_a_panel_says_that_its_kernel_has_ended(saved, ends):
+    sky = saved.cell(1).locator(".gpnb-sky")
+    place = sky.bounding_box()
+    if ends == "restarts":
+        saved.command("notebook:restart-kernel")
+    else:
+        saved.page.evaluate(DIE)
+    words = saved.cell(1).get_by_role("status").filter(has_text="run the cell again")
+    words.wait_for()
+    assert words.count() == 1
+    assert sky.bounding_box()["width"] == place["width"]  # Jupyter's own marks would push the parts about
+    assert saved.cell(1).locator(".gpnb-head").first.evaluate("part => part.closest('[inert]') !== null")
+    assert saved.axe(".gpnb-live") == []
+    saved.page.wait_for_function(f"() => {KERNEL}?.status === 'idle'")
+    saved.run()
+    saved.cell(1).locator(".gpnb-sky canvas").wait_for()
+    assert words.count() == 0
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])

@@ -2,6 +2,7 @@
 // The head of a panel: title, facts, tools, and the chips of the selection.
 
 import { button, h, lifetime, watch } from "./kit.js";
+import { tellEnd } from "./ended.js";
 import { tellSight } from "./sight.js";
 
 /** @import { Given, Model } from "./kit.js" */
@@ -146,6 +147,7 @@ function render({ model, el, signal: given }) {
     if (root) {
       listenKeys(model, root, signal);
       tellSight(model, root, signal);
+      tellEnd(root, signal);
     } else if (!signal.aborted) requestAnimationFrame(settle); // not in the page yet
   };
   settle();
