@@ -51,7 +51,7 @@ def is_live() -> bool:
 
 
 def is_followed() -> bool:
-    """Whether what a cell shows may be added to later: front ends of notebooks name the cell they run, others do not."""
+    """Whether what a cell shows may be added to later: a notebook names the cell that it runs, others do not."""
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     return bool(hasattr(shell, "kernel") and (shell.get_parent().get("metadata") or {}).get("cellId"))
 

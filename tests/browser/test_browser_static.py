@@ -22,6 +22,7 @@ COLOURS = """canvas => {
 }"""
 
 KERNEL = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
+RESTART = f"{KERNEL}.restart()"
 DIE = f"{KERNEL}.requestExecute({{code: 'import os; os._exit(1)'}}) && true"
 
 
@@ -97,10 +98,7 @@ def test_nbconvert_as_it_is_shows_the_picture(saved):
 def test_a_panel_says_that_its_kernel_has_ended(saved, ends):
     sky = saved.cell(1).locator(".gpnb-sky")
     place = sky.bounding_box()
-    if ends == "restarts":
-        saved.command("notebook:restart-kernel")
-    else:
-        saved.page.evaluate(DIE)
+    saved.page.evaluate({"restarts": RESTART, "dies": DIE}[ends])
     words = saved.cell(1).get_by_role("status").filter(has_text="run the cell again")
     words.wait_for()
     assert words.count() == 1
