@@ -2,14 +2,17 @@
 
 import json
 import os
+import urllib.request
+from pathlib import Path
 
 import pytest
 from jupyter_core.paths import jupyter_config_path
 from labserver import KERNELS, LabServer
 
+import gpnb
 from gpnb.report.lab import CONFIG, install_settings, lab_environment
 
-WIDGETS = "@jupyter-widgets/jupyterlab-manager:plugin"
+RENDERER = Path(gpnb.__file__).parent / "widgets" / "labextension" / "static" / "remoteEntry.js"
 DEFAULTS = json.loads((CONFIG / "labconfig" / "default_setting_overrides.json").read_text())
 
 
@@ -24,7 +27,6 @@ def default(server, plugin, name):
 
 
 def test_the_server_reports_our_defaults(server):
-    assert default(server, WIDGETS, "saveState") is True
     assert default(server, KERNELS, "commsOverSubshells") == "disabled"
 
 
@@ -35,10 +37,15 @@ def test_every_default_is_one_that_jupyterlab_knows(server):
 
 
 def test_the_users_settings_are_kept_beside_them(server):
-    server.settings({WIDGETS: {"saveState": False}})
-    assert server.rest(f"lab/api/settings/{WIDGETS}")["settings"] == {"saveState": False}
+    server.settings({KERNELS: {"commsOverSubshells": "perCommTarget"}})
+    assert server.rest(f"lab/api/settings/{KERNELS}")["settings"] == {"commsOverSubshells": "perCommTarget"}
     server.settings({})
-    assert server.rest(f"lab/api/settings/{WIDGETS}")["settings"] == {}
+    assert server.rest(f"lab/api/settings/{KERNELS}")["settings"] == {}
+
+
+def test_the_renderer_of_our_outputs_is_installed(server):
+    with urllib.request.urlopen(f"{server.origin}/lab/extensions/gpnb/static/remoteEntry.js", timeout=30) as answer:
+        assert answer.read() == RENDERER.read_bytes()
 
 
 def test_it_shows_a_copy_of_the_tutorials(server):

@@ -6,14 +6,34 @@ import pytest
 import gpnb
 from gpnb.core.progress import track
 
+PANEL = "application/vnd.gpnb.panel+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 def test_the_bundle_has_the_widget_and_the_picture(cube):
     bundle = cube._repr_mimebundle_()
-    assert set(bundle) == {VIEW, "text/plain", "text/html", "image/png"}
+    assert set(bundle) == {PANEL, VIEW, "text/plain", "text/html", "image/png"}
     assert bundle["text/plain"] == repr(cube)
     assert len(bundle[VIEW]["model_id"]) == 32
+    assert bundle[PANEL]["model_id"] == bundle[VIEW]["model_id"]
+
+
+def test_an_output_has_the_widget_first_and_the_picture_once_after(cube):
+    panel = cube.view()
+    first, after = panel.bundle(), panel.bundle(picture=True)
+    assert set(first) == {PANEL, VIEW, "text/plain"}
+    assert first.items() <= after.items()
+    assert set(after) == {*first, "text/html"}
+    assert after["text/html"].count("data:image/png;base64") == 1
+    panel.close()
+    assert panel.bundle(picture=True) == {}
+
+
+def test_without_a_notebook_all_is_shown_at_once(cube):
+    """IPython asks for the bundle then: no front end could take what comes after."""
+    for item in (cube, cube.view()):
+        with pytest.raises(NotImplementedError):
+            item._ipython_display_()
 
 
 def test_reprs_are_stable_and_short(cube):
