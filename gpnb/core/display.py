@@ -46,14 +46,18 @@ def is_live() -> bool:
     display = get_options().display
     if display != "auto":
         return display == "live"
-    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    return hasattr(shell, "kernel")
+    return hasattr(_shell(), "kernel")
 
 
 def is_followed() -> bool:
     """Whether what a cell shows may be added to later: a notebook names the cell that it runs, others do not."""
-    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    return bool(hasattr(shell, "kernel") and (shell.get_parent().get("metadata") or {}).get("cellId"))
+    shell = _shell()
+    return hasattr(shell, "kernel") and bool((shell.get_parent().get("metadata") or {}).get("cellId"))
+
+
+def _shell() -> Any:
+    """IPython's, if it runs."""
+    return getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
 
 
 class Displayed:

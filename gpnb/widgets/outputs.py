@@ -35,14 +35,12 @@ def keep(panel: Any) -> None:
 
 def show(live: LivePanel[Any]) -> None:
     """Send a panel to the output of the cell that runs, and the picture for later when the kernel is idle."""
-    from IPython.display import display
-
-    place = secrets.token_hex(8)
-    display(live.bundle(), raw=True, display_id=place)
+    publish, place = _shell().display_pub.publish, {"display_id": secrets.token_hex(8)}
+    publish(live.bundle(), transient=place)
 
     def follow() -> None:
         if bundle := live.bundle(picture=True):
-            display(bundle, raw=True, display_id=place, update=True)
+            publish(bundle, transient=place, update=True)
 
     asyncio.get_running_loop().call_later(_LATER, follow)
 
