@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).parents[1] / "widgets"
-PROTOCOL = {"_repr_mimebundle_", "_esm"}
+PROTOCOL = {"_ipython_display_", "_repr_mimebundle_", "_esm"}
 """How Jupyter asks an object to show itself, and anywidget for a script: not ours, and no secrets."""
 
 
