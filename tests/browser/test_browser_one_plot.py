@@ -60,6 +60,22 @@ def test_the_cut_by_mouse_and_keyboard(book):
     book.wait_python("theta.state.cut", None)
 
 
+def test_rows_and_points_light_up_together(book):
+    cell = book.cell(0)
+    cell.locator("tbody tr").nth(4).hover()
+    book.wait_python("theta.plot.widget.pointed", 4)
+    ring = cell.locator(".gpnb-ring")
+    ring.wait_for()
+    x, y = (
+        ring.bounding_box()[side] + ring.bounding_box()[size] / 2 for side, size in (("x", "width"), ("y", "height"))
+    )
+    book.page.mouse.move(5, 5)
+    ring.wait_for(state="detached")
+    book.page.mouse.move(x + 1, y + 1)
+    cell.locator(".gpnb-card").get_by_text("Significance (σ)").wait_for()
+    book.eventually(cell.locator("tbody tr.gpnb-pointed td").first.inner_text, "0.02")
+
+
 def test_turns_and_phases_of_the_phasogram(book):
     cell = book.cell(1)
     cell.get_by_label("Turns", exact=True).select_option("3")

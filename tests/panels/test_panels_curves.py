@@ -33,13 +33,13 @@ def view(**changes):
     return InstrumentView.build(**changes)
 
 
-def test_area_is_in_square_metres_at_the_chosen_offset_first():
+def test_area_is_in_square_metres_at_the_chosen_offset_on_top():
     (plot,) = curve_plots(RESPONSES["aeff"], view(offset="0.75 deg", offsets=["0 deg", "0.75 deg", "2 deg"]))
-    assert [curve.label for curve in plot.lines] == ["0.75° off axis", "0° off axis", "2° off axis"]
-    first = plot.lines[0]
-    assert np.nan_to_num(first.y) == pytest.approx(RESPONSES["aeff"].evaluate(first.x, np.array(0.75)) * 1e-4)
+    assert [curve.label for curve in plot.lines] == ["0° off axis", "2° off axis", "0.75° off axis"]
+    top = plot.lines[-1]
+    assert np.nan_to_num(top.y) == pytest.approx(RESPONSES["aeff"].evaluate(top.x, np.array(0.75)) * 1e-4)
     assert [rule.value for rule in plot.marks] == [0.7]
-    assert plot.y[0] < np.nanmin(first.y) < np.nanmax(first.y) < plot.y[1]
+    assert plot.y[0] < np.nanmin(top.y) < np.nanmax(top.y) < plot.y[1]
 
 
 def test_resolution_and_bias_are_those_of_the_density():
@@ -53,7 +53,7 @@ def test_resolution_and_bias_are_those_of_the_density():
 def test_every_fraction_of_containment_has_its_curves():
     plot, profile = curve_plots(RESPONSES["psf"], view(containment=(0.5, 0.9), offsets=["0 deg", "1 deg"]))
     assert [curve.width for curve in plot.lines] == [2, 2, 1, 1]
-    assert [curve.role for curve in plot.lines] == ["accent", "model"] * 2
+    assert [curve.role for curve in plot.lines] == ["model", "fine"] * 2
     wide, narrow = plot.lines[2].y, plot.lines[0].y
     assert (wide > narrow).all()
     assert narrow == pytest.approx(RESPONSES["psf"].containment_radius(plot.lines[0].x, np.array(0.0), fraction=0.5))
@@ -84,8 +84,19 @@ def test_an_overview_has_the_same_offsets_everywhere():
     plots = overview_plots(parts, view(offset="0.3 deg"))
     assert [plot.name for plot in plots] == ["area", "resolution", "bias", "containment", "profile", "rate"]
     labels = [[curve.label for curve in plot.lines if curve.label] for plot in plots if plot.log_x]
-    assert labels[0] == ["0.3° off axis", "0° off axis", "1° off axis", "1.5° off axis"]
+    assert labels[0] == ["0° off axis", "1° off axis", "1.5° off axis", "0.3° off axis"]
     assert all(found == labels[0] for found in labels)
+
+
+def test_fixed_offsets_keep_their_look_and_the_chosen_one_lies_on_top():
+    def looks(**changes):
+        (plot,) = curve_plots(RESPONSES["aeff"], view(**changes))
+        return {curve.label: (curve.role, curve.dash, curve.width) for curve in plot.lines}
+
+    fixed, chosen, same = looks(), looks(offset="0.3 deg"), looks(offset="1 deg")
+    assert list(chosen.items()) == [*fixed.items(), ("0.3° off axis", ("accent", "solid", 2.5))]
+    assert list(same)[-1] == "1° off axis"
+    assert same == {**fixed, "1° off axis": ("accent", "solid", 2.5)}
 
 
 def test_usual_offsets_lie_within():

@@ -83,9 +83,9 @@ def test_the_slider_adds_a_curve_to_every_plot(panel):
     change(panel, offset=0.75)
     assert panel.state.offset == 0.75
     assert item(panel, "offset")["text"] == "0.75°"
-    assert panel.legend.legend[0]["label"] == "0.75°"
+    assert panel.legend.legend[-1]["label"] == "0.75°"
     assert len(panel.plots["area"].names) == len(fixed) + 1
-    energy, area = panel.plots["area"].data("line 0")
+    energy, area = panel.plots["area"].data("line 3")
     assert np.nan_to_num(area) == pytest.approx(panel.obj.aeff.evaluate(energy, np.array(0.75)) * 1e-4)
     change(panel, fixed=1)
     assert panel.state.offset is None

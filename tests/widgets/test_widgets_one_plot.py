@@ -140,6 +140,16 @@ def test_turns_are_a_choice(front):
     assert "must be from 1 to 4" in panel.message
 
 
+def test_rows_and_points_light_up_together():
+    panel = theta2().view()
+    panel.plot.widget.set_state({"pointed": 2})
+    assert panel.table.pointed == 2
+    panel.table.set_state({"pointed": None})
+    assert panel.plot.widget.pointed is None
+    (points,) = panel.plot.shown.points
+    assert points.notes["OFF"] == [row["cells"][3] for row in panel.table.rows]
+
+
 def test_a_brush_chooses_phases_for_the_workspace(front):
     workspace = gpnb.Workspace()
     panel = pulse().view(workspace=workspace)

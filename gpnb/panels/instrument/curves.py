@@ -207,15 +207,24 @@ def _lines(
     response: Any, view: InstrumentView, energy: np.ndarray, values: Values, thin: bool = False
 ) -> tuple[Line, ...]:
     """One curve an offset; thin ones stand behind others of the same look, and need no label."""
-    return tuple(
-        _line(f"{number(at)}{OFF_AXIS}", energy, np.asarray(values(energy, np.asarray(at)), float), place, thin)
-        for place, at in enumerate(offsets_of(response, view))
-    )
+    found = []
+    for place, at in _placed_offsets(response, view):
+        label, y = "" if thin else f"{number(at)}{OFF_AXIS}", np.asarray(values(energy, np.asarray(at)), float)
+        found.append(_line(label, energy, y, place, 1.0 if thin else 2.5 if at == view.offset else 2.0))
+    return tuple(found)
 
 
-def _line(label: str, x: np.ndarray, y: np.ndarray, place: int, thin: bool = False) -> Line:
+def _placed_offsets(response: Any, view: InstrumentView) -> list[tuple[int, float]]:
+    """Looks and offsets of the curves: fixed ones keep theirs, the chosen one lies on top in the accent."""
+    if not has_offsets(response) or view.offset is None:
+        return list(enumerate(offsets_of(response, view), start=int(has_offsets(response))))
+    fixed = list(enumerate(offsets_of(response, view.replace(offset=None)), start=1))
+    return [*((place, offset) for place, offset in fixed if offset != view.offset), (0, view.offset)]
+
+
+def _line(label: str, x: np.ndarray, y: np.ndarray, place: int, width: float = 2.0) -> Line:
     role, dash, _ = look(place)
-    return Line(label="" if thin else label, x=x, y=y, role=role, dash=dash, width=1.0 if thin else 2.0)
+    return Line(label=label, x=x, y=y, role=role, dash=dash, width=width)
 
 
 def _top(lines: Iterable[Line], most: float) -> float:

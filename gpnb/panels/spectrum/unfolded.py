@@ -36,10 +36,11 @@ def unfolded_excess(work: SpectrumWork, view: SpectrumView, factor: float) -> li
     It depends on the shape of the shown model within a bin and across the energy resolution, but on its amplitude it
     does not: the ratio of excess to prediction takes it out again. Where nothing is predicted there is no point.
     """
-    models, signal, made = work.shown(view), work.predicted(view), []
-    if models is None:
+    models, every, made = work.shown(view), work.bins(view), []
+    if models is None or not every:
         return []
-    for number, first, bins in numbered(work.bins(view)):
+    signal = work.predicted(view)
+    for number, first, bins in numbered(every):
         energy, predicted = bins.center, bins.joined(signal)
         flux = sum((model.spectral.evaluate_at(energy) for model in models.sources), np.zeros(len(energy)))
         good = (predicted > 0) & (flux > 0)
