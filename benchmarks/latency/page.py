@@ -1,4 +1,4 @@
-"""Latencies of the live sky in a real page: slider to redraw, and the first panel of a fresh kernel.
+"""Latencies in a real page: sliders to redraw of the live sky and of a spectrum, and the first panel of a fresh kernel.
 
 Usage: python benchmarks/latency/page.py        prints JSON; needs Chromium and playwright
 """
@@ -16,6 +16,7 @@ from labserver import LabServer
 from row import row
 
 MOVES = 80
+SKY, PLOT = ("Energy", ".gpnb-sky"), ".gpnb-figure"
 MAKE = """\
 import numpy as np, gpnb
 axis = gpnb.Axis.energy("0.1 TeV", "100 TeV", per_decade=10)
@@ -24,8 +25,16 @@ counts = gpnb.SkyMap(geom, np.random.default_rng(1).poisson(3, geom.shape).astyp
 """
 FIRST = "import gpnb\ngpnb.SkyImage.empty(nxpix=300, nypix=300)"
 
-MOVE = """async (moves) => {
-  const input = document.querySelector('input[aria-label="Energy"]'), sky = document.querySelector('.gpnb-sky');
+SPECTRUM = """\
+import numpy as np, gpnb
+energy, true = (gpnb.Axis.energy("0.1 TeV", "40 TeV", per_decade=20, name=name) for name in ("energy", "energy_true"))
+shape = gpnb.PowerLaw(index=2.5, amplitude="3e-11 TeV-1 s-1 cm-2")
+counts = np.random.default_rng(1).poisson(shape.integral_bins(true.edge_values) * 3e14)
+spectrum = gpnb.SpectrumDataset(energy, true, counts, np.full(true.n, 3e14), np.eye(true.n), "1 h").view()
+spectrum"""
+
+MOVE = """async ([name, drawn, moves]) => {
+  const input = document.querySelector(`input[aria-label="${name}"]`), sky = document.querySelector(drawn);
   const times = [];
   for (let n = 0; n < moves; n += 1) {
     const before = sky.dataset.frames, start = performance.now();
@@ -55,10 +64,18 @@ print(json.dumps(list(_times(200))))
 def slider(browser: LabBrowser) -> dict[str, dict[str, float]]:
     with contextlib.closing(browser.notebook([MAKE, "panel = counts.view()\npanel"])) as book:
         book.page.locator(".gpnb-sky").wait_for()
-        book.page.evaluate(MOVE, 10)
-        whole = book.page.evaluate(MOVE, MOVES)
+        book.page.evaluate(MOVE, [*SKY, 10])
+        whole = book.page.evaluate(MOVE, [*SKY, MOVES])
         python = json.loads(book.python(INSIDE))
     return {"slider to redraw, 300 × 300": row(whole), "slider in Python, 300 × 300": row(python)}
+
+
+def model_slider(browser: LabBrowser) -> dict[str, float]:
+    """From a move of a parameter's slider to the plot of the spectrum with its model and residuals."""
+    with contextlib.closing(browser.notebook([SPECTRUM])) as book:
+        book.page.locator(f"{PLOT} .gpnb-curve").first.wait_for()
+        book.page.evaluate(MOVE, ["index", PLOT, 10])
+        return row(book.page.evaluate(MOVE, ["index", PLOT, MOVES]))
 
 
 def first_panel(browser: LabBrowser, times: int = 5) -> dict[str, float]:
@@ -76,6 +93,7 @@ def first_panel(browser: LabBrowser, times: int = 5) -> dict[str, float]:
 def main() -> None:
     with LabServer({}) as server, LabBrowser(server) as browser:
         found = slider(browser)
+        found["model slider to redraw"] = model_slider(browser)
         found["first panel in a fresh kernel"] = first_panel(browser)
     json.dump(found, sys.stdout, indent=1, ensure_ascii=False)
 

@@ -17,6 +17,7 @@ RESULTS = HERE.parent / "results"
 SCRIPTS = ("page.py", "crossfilter.py", "spectrumfit.py", "lightcurve.py")
 GOALS = {
     "slider to redraw, 300 × 300": 100,
+    "model slider to redraw": 60,
     "slider in Python, 300 × 300": 50,
     "first panel in a fresh kernel": 2500,
     "cross-filter, 1 000 000 events": 100,
