@@ -98,9 +98,10 @@ def _exposure(cube: MapDataset, flux: np.ndarray, usable: np.ndarray) -> np.ndar
 
 
 def _psf(cube: MapDataset, flux: np.ndarray, exposure: SkyMap, true: Axis) -> ReducedPsf:
-    psf, edisp, usable = cube.psf, cube.edisp, cube.usable.any(axis=(1, 2))
-    assert psf is not None
+    edisp, usable = cube.edisp, cube.usable.any(axis=(1, 2))
+    assert cube.psf is not None
     assert edisp is not None
+    psf = cube.psf.on_nodes()
     centers = cube.exposure.geom.axes[0]
     rows = np.arange(centers.n)
 

@@ -68,7 +68,7 @@ class PsfOfRun:
 
     def span(self, energy_true: Axis) -> tuple[float, float] | None:
         """Smallest 68 % radius and largest angle (deg), roughly, at energies with exposure; None if none has any."""
-        obs = self._checked()
+        obs = self._checked(self.run.obs.passing())
         offsets = _offsets(obs.psf, self.run.offset_max)
         contained = obs.psf.containment_table(energy_true.center_values, offsets, _ANGLES)
         seen = (obs.aeff.evaluate_grid(energy_true.center_values, offsets) > 0) & contained.any(axis=2)
@@ -80,23 +80,35 @@ class PsfOfRun:
 
     def add_to(self, sums: NodeSums, energy_true: Axis, rad: np.ndarray) -> None:
         """Add exposure times density (deg-2) at angles (deg), and exposure, at the nodes."""
-        obs = self._checked()
+        obs = self._checked(self.run.obs.passing())
         offsets = _offsets(obs.psf, self.run.offset_max)
-        edges = np.concatenate([[0.0], (rad[1:] + rad[:-1]) / 2, rad[-1:]])
-        contained = obs.psf.containment_table(energy_true.center_values, offsets, edges)
-        # means over rings: of tables with noise, values at angles would not hold what the rings do
-        table = np.diff(contained, axis=2) / (np.pi * np.diff(edges**2))
-        _add(sums, self.run, obs, energy_true, offsets, table)
+        _add(sums, self.run, obs, energy_true, offsets, _densities(obs, energy_true, offsets, rad))
 
-    def _checked(self) -> Observation:
-        """The run for one pass.
+    def at(self, position: SkyCoord, energy_true: Axis, rad: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Exposure times density (deg-2) at angles (deg), and exposure, at a position; what is read is kept."""
+        offset = np.array([float(self.run.pointing.separation(position).deg)])
+        nothing = np.zeros((energy_true.n, len(rad)))
+        if offset[0] > self.run.offset_max:
+            return nothing, nothing[:, 0]
+        obs = self._checked(self.run.obs)
+        density = _densities(obs, energy_true, offset, rad)[:, 0]
+        exposure = obs.aeff.evaluate_grid(energy_true.center_values, offset)[:, 0] * self.run.livetime
+        exposure = exposure * density.any(axis=1)
+        return exposure[:, None] * density, exposure
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the responses that it keeps."""
+        return int(self.run.obs.psf.values.nbytes + self.run.obs.aeff.values.nbytes)
+
+    def _checked(self, obs: Observation) -> Observation:
+        """The run, if it can be used.
 
         Raises
         ------
         SelectionError
             If there is no point spread function that counts all photons.
         """
-        obs = self.run.obs.passing()
         if not obs.has("psf"):
             raise SelectionError(
                 f"Run {obs.obs_id} has no point spread function, which a model of the sky needs: "
@@ -151,6 +163,16 @@ def reduced_responses(
     psf = ReducedPsf(geom, energy_true, [PsfOfRun(run)], Recipe.of(".psf", on=recipe))
     energy, made_by = geom.axis("energy"), Recipe.of(".edisp", on=recipe)
     return psf, ReducedDispersion(geom, energy_true, energy, [DispersionOfRun(run)], made_by)
+
+
+def _densities(obs: Observation, energy_true: Axis, offsets: np.ndarray, rad: np.ndarray) -> np.ndarray:
+    """Densities (deg-2) at angles (deg), shape (n_true, n_offset, n_rad).
+
+    Means over rings: of tables with noise, values at angles would not hold what the rings do.
+    """
+    edges = np.concatenate([[0.0], (rad[1:] + rad[:-1]) / 2, rad[-1:]])
+    contained = obs.psf.containment_table(energy_true.center_values, offsets, edges)
+    return np.asarray(np.diff(contained, axis=2) / (np.pi * np.diff(edges**2)))
 
 
 def _offsets(response: Response, largest: float) -> np.ndarray:

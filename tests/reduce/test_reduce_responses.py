@@ -80,19 +80,62 @@ def test_nothing_is_made_before_something_asks(runs, geom):
     cube.edisp.at(CRAB)
     assert " MB" in repr(cube.psf)
     assert " MB" in repr(cube.edisp)
-    assert cube.psf._shares == cube.edisp._shares == ()
+    assert cube.edisp._shares == ()
 
 
-def test_memory_does_not_grow_with_the_runs(runs, geom, single):
+@pytest.fixture
+def many(monkeypatch):
+    """All stacks count as those of many runs, which keep means at nodes."""
+    monkeypatch.setattr("gpnb.irf.reduced_psf._FEW", 0)
+
+
+@pytest.mark.usefixtures("many")
+def test_memory_does_not_grow_with_the_runs(runs, geom):
+    single = gpnb.reduce_map(runs[:1], geom, background=None, safe=SAFE)
     single.psf.at(CRAB)
     single.edisp.at(CRAB)
     cube = gpnb.reduce_map(runs, geom, background=None, safe=SAFE)
     cube.psf.at(CRAB)
     cube.edisp.at(CRAB)
+    assert cube.psf._shares == ()
     assert cube.psf.nbytes == single.psf.nbytes
     assert cube.edisp.nbytes == single.edisp.nbytes
 
 
+def kinked(obs, number, larger=1.0):
+    """A run whose point spread function gets abruptly wider between two of its offsets, whose area falls steeply."""
+    obs = changed(obs, number, larger=larger)
+    psf, aeff = obs.psf, obs.aeff
+    offset = psf.offset_axis.center_values
+    values = psf.values.copy()
+    values[:, np.abs(offset - 1.0).argmin(), [0, 2, 4]] *= 1.4
+    fall = np.exp(-1.5 * aeff.offset_axis.center_values)
+    parts = {"psf": replace(psf, values=values), "aeff": replace(aeff, values=aeff.values * fall)}
+    return gpnb.Observation(number, {**obs.parts, **parts}, obs.row)
+
+
+@pytest.mark.parametrize("offset", [0.0, 0.93, 1.0, 1.07, 1.9, 1.99])
+def test_few_runs_are_asked_at_the_place_itself(runs, geom, offset):
+    """Kinks of the responses, steep exposure and the ends of fields of view are right to 1e-3 of the peak."""
+    two = [kinked(runs[0], 1), kinked(runs[1], 2, larger=5.0)]
+    cube = gpnb.reduce_map(two, geom, background=None, safe=SAFE)
+    position = near(two[0], 250, offset)
+    seen = [obs for obs in two if obs.pointing.separation(position).deg < 2]
+    rad = np.linspace(0, 1, 501)
+    psf = cube.psf.at(position)
+    assert worst(psf, by_hand(seen, position, psf.energy_true, rad), rad) < 1e-3
+
+
+def test_both_ways_agree_in_the_middle(runs, geom, monkeypatch):
+    cubes = [gpnb.reduce_map(runs, geom, background=None, safe=SAFE) for _ in range(2)]
+    few = cubes[0].psf.at(CRAB)
+    monkeypatch.setattr("gpnb.irf.reduced_psf._FEW", 0)
+    rad = np.linspace(0, 1, 501)
+    assert worst(cubes[1].psf.at(CRAB), few.evaluate(rad), rad) < 3e-3
+    assert 0 < cubes[0].psf.nbytes < 5e6
+
+
+@pytest.mark.usefixtures("many")
 @pytest.mark.parametrize("offset", [0.0, 0.13, 0.5, 0.9, 1.37, 1.8])
 @pytest.mark.parametrize("angle", [10.0, 130.0])
 def test_one_run_is_its_response_between_the_nodes(runs, single, offset, angle):
