@@ -7,8 +7,8 @@ from scipy.sparse import csr_array
 
 
 def box_means(
-    planes: np.ndarray, x: np.ndarray, y: np.ndarray, size: tuple[float, float], goes_on: bool
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    planes: np.ndarray, x: np.ndarray, y: np.ndarray, size: tuple[float, float], goes_on: bool, slopes: bool = True
+) -> np.ndarray:
     """Means over boxes, and their slopes with the places of these.
 
     Parameters
@@ -21,10 +21,13 @@ def box_means(
         Sides of a box in pixels, along the axes of the map.
     goes_on : bool
         Beyond the map it is as at its edge, not zero.
+    slopes : bool
+        Whether these are wanted too.
 
     Returns
     -------
-    value, by_x, by_y : array, shape (n, …)
+    array, shape (3, n, …), or (1, n, …) without slopes
+        The means, and their derivatives with x and y.
 
     Examples
     --------
@@ -35,14 +38,13 @@ def box_means(
     n, ny, nx = planes.shape
     columns, rows = (_taps(at, side, size, goes_on) for at, side, size in ((x, size[0], nx), (y, size[1], ny)))
     flat = np.ascontiguousarray(planes.reshape(n, -1).T)
-    found = np.zeros((3, np.size(x), n))
+    found = np.zeros((3 if slopes else 1, np.size(x), n))
     for row, weight, rate in zip(*rows, strict=True):  # one by one: memory
         near = row * nx + columns[0]
         factors = (weight * columns[1], weight * columns[2], rate * columns[1])
-        for number, factor in enumerate(factors):
+        for number, factor in enumerate(factors[: len(found)]):
             found[number] += _sparse(near, factor, len(flat)) @ flat
-    value, by_x, by_y = found.transpose(0, 2, 1).reshape(3, n, *np.shape(x))
-    return value, by_x, by_y
+    return found.transpose(0, 2, 1).reshape(-1, n, *np.shape(x))
 
 
 def _sparse(pixel: np.ndarray, weight: np.ndarray, size: int) -> csr_array:

@@ -122,7 +122,7 @@ class TemplateSource(SpatialModel):
                 f"TemplateSource: its map ({self.map.geom!r}) does not cover {geom!r}: give a larger one, "
                 "or normalize=True for a source within it."
             )
-        return self._flat(self._means(geom)[0] * np.nan_to_num(geom.solid_angle))
+        return self._flat(self._means(geom, slopes=False)[0] * np.nan_to_num(geom.solid_angle))
 
     def covers(self, geom: WcsGeometry) -> np.ndarray:
         """Whether a pixel of a geometry lies on the map, or on no sky; a normalised map is all there is."""
@@ -150,10 +150,11 @@ class TemplateSource(SpatialModel):
         yield from ((lon + by, lat) for by in (-_STEP, _STEP))
         yield from ((lon, lat + by) for by in (-_STEP, _STEP))
 
-    def _means(self, geom: WcsGeometry) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _means(self, geom: WcsGeometry, slopes: bool = True) -> np.ndarray:
         """Mean brightness of pixels, and its slopes with places on the map; shape (n, ny, nx)."""
         place = self._places(geom, *self.values)
-        return box_means(self._planes_of(geom), *place, self._box(geom), self._goes_on and not self.normalize)
+        goes_on = self._goes_on and not self.normalize
+        return box_means(self._planes_of(geom), *place, self._box(geom), goes_on, slopes)
 
     def _planes_of(self, geom: WcsGeometry) -> np.ndarray:
         if self._planes.energy is None:

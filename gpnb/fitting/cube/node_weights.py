@@ -96,13 +96,14 @@ def node_weights(
     spread, fall = (pieces(nodes.low, weights, n_node).T for weights in (nodes.weights, nodes.slopes))
 
     def sums(matrix: Any, factors: np.ndarray, areas: np.ndarray) -> np.ndarray:
-        columns = (factors[:, None] * areas).reshape(-1, seen.radius.size)
-        return np.asarray((matrix @ columns.T).reshape(n_node, 2, len(factors), len(areas)).transpose(3, 0, 1, 2))
+        columns = (factors[..., None, :] * areas).reshape(-1, seen.radius.size)
+        found = (matrix @ columns.T).reshape(n_node, 2, *factors.shape[:-1], len(areas))
+        return np.asarray(np.moveaxis(found, (-1, 0, 1), (-4, -3, -2)))
 
-    place = [sums(fall, factors * slope, usable) for slope in seen.slope]
+    place = sums(fall, factors * seen.slope[:, None], usable)
     if len(factors) > 1:
-        place = [found + sums(spread, rates * turn, usable) for found, turn in zip(place, seen.turn, strict=True)]
+        place += sums(spread, rates * seen.turn[:, None], usable)
     if moves is not None:
-        place = [found + sums(spread, factors, move) for found, move in zip(place, moves, strict=True)]
+        place += np.array([sums(spread, factors, move) for move in moves])
     phi = -np.radians(1) * sums(spread, rates, usable) if len(factors) > 1 else np.zeros_like(place[0])
-    return NodeWeights(sums(spread, factors, usable), phi, np.array(place))
+    return NodeWeights(sums(spread, factors, usable), phi, place)

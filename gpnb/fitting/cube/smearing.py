@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from astropy import units as u
-from scipy.fft import dctn, irfft2, next_fast_len, rfft2
+from scipy.fft import dctn, fft, ifft, irfft, next_fast_len, rfft
 
 from gpnb.fitting.cube.responses import Instrument
 from gpnb.fitting.cube.voxels import Voxels
@@ -67,13 +67,16 @@ class _Spread:
 
     def __call__(self, number: int, plane: np.ndarray) -> np.ndarray:
         """A plane, convolved: what wraps around stays in the rim."""
-        shape = [2 * half for half in self._half]
+        rows, columns = (2 * half for half in self._half)
         (y, x), (ny, nx) = self._rim, self._size
-        waves = rfft2(np.pad(plane, ((y, shape[0] - ny - y), (x, shape[1] - nx - x)), mode="edge"), overwrite_x=True)
+        waves = rfft(np.pad(plane, ((0, 0), (x, columns - nx - x)), mode="edge"), axis=1)
+        waves = np.pad(waves, ((y, rows - ny - y), (0, 0)), mode="edge")  # rows of the rim are all the same
+        waves = fft(waves, axis=0, overwrite_x=True)
         transform, half = self._transforms[number], self._half[0]
         waves[: half + 1] *= transform
         waves[half + 1 :] *= transform[half - 1 : 0 : -1]
-        return np.asarray(irfft2(waves, shape, overwrite_x=True)[y : y + ny, x : x + nx])
+        waves = ifft(waves, axis=0, overwrite_x=True)[y : y + ny]
+        return np.asarray(irfft(waves, columns, axis=1)[:, x : x + nx])
 
 
 def _spread_of(voxels: Voxels, psf: RadialPsf) -> _Spread:

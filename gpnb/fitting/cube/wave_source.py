@@ -150,7 +150,7 @@ class WaveSource(Component):
         self._photons = _Places(self._voxels.energy[self.rows], pixels, vectors[:, pixels], self._voxels.area[pixels])
         planes, self._which = self._voxels.planes
         self._counted = self._near[planes[:, self._near].any(axis=0)]
-        self._masks = planes[:, self._counted]
+        self._vectors, self._masks = vectors[:, self._counted], planes[:, self._counted]
         self._inside = self._has_no_edge(edge)
         self._kept: dict[str, tuple[Any, Any]] = {}
 
@@ -333,8 +333,7 @@ class WaveSource(Component):
         return np.asarray(planes.any(axis=1).take(which))
 
     def _weights(self, values: np.ndarray) -> NodeWeights:
-        lon, lat = values[:2].tolist()
-        seen = seen_from(self._voxels.vectors(self._frame)[:, self._counted], lon, lat)
+        seen = seen_from(self._vectors, *values[:2].tolist())
         nodes = between(seen.radius, self._tables.ladder)
         found = node_weights(seen, nodes, self._tables.ladder.n, self._trig(seen, values), self._areas(values))
         return found.taken(self._which) if self._course is None else found
