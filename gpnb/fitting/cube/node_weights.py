@@ -32,21 +32,21 @@ def fold(rows: np.ndarray, matrix: np.ndarray, table: np.ndarray) -> np.ndarray:
     return np.asarray(found.reshape(matrix.shape[1], *table.shape[:3], len(rows)))
 
 
-def pieces(node: np.ndarray, weights: np.ndarray, n: int) -> csr_array:
-    """From values and slopes at nodes to places between them; shape (n_place, 2 n).
+def pieces(node: np.ndarray, n: int, *weights: np.ndarray) -> list[csr_array]:
+    """From values and slopes at nodes to places between them, of shape (n_place, 2 n); one for each set of weights.
 
     Parameters
     ----------
     node : array of int, shape (n_place,)
         The node below each place.
-    weights : array, shape (4, n_place)
-        Of value and slope below and above.
     n : int
         Number of nodes.
+    *weights : array, shape (n_place, 4)
+        Of value and slope below and above.
     """
     columns = (2 * node.astype(np.int32))[:, None] + np.arange(4, dtype=np.int32)
     starts = np.arange(0, columns.size + 1, 4, dtype=np.int32)
-    return csr_array((weights.T.ravel(), columns.ravel(), starts), shape=(node.size, 2 * n))
+    return [csr_array((own.ravel(), columns.ravel(), starts), shape=(node.size, 2 * n)) for own in weights]
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +93,7 @@ def node_weights(
         Usable area times relative exposure, and its derivatives with longitude and latitude; None where it has none.
     """
     (factors, rates), (usable, moves) = trig, area
-    spread, fall = (pieces(nodes.low, weights, n_node).T for weights in (nodes.weights, nodes.slopes))
+    spread, fall = (matrix.T for matrix in pieces(nodes.low, n_node, nodes.weights, nodes.slopes))
 
     def sums(matrix: Any, factors: np.ndarray, areas: np.ndarray) -> np.ndarray:
         columns = (factors[..., None, :] * areas).reshape(-1, seen.radius.size)

@@ -153,9 +153,9 @@ class Nodes:
     ----------
     low : array of int, shape (n,)
         The node below.
-    weights : array, shape (4, n)
+    weights : array, shape (n, 4)
         Of value and slope (per node) below, value and slope above.
-    slopes : array, shape (4, n)
+    slopes : array, shape (n, 4)
         Their derivatives with the angle, deg-1.
     """
 
@@ -180,6 +180,7 @@ def between(radius: np.ndarray, ladder: Ladder) -> Nodes:
     t = index - low
     s = 1 - t
     ts = t * s
-    weights = np.array([(1 + 2 * t) * s * s, ts * s, t * t * (3 - 2 * t), -t * ts])
-    slopes = np.array([-6 * ts, s * (1 - 3 * t), 6 * ts, t * (3 * t - 2)]) * rate
+    steep = 6 * ts * rate
+    weights = np.stack([(1 + 2 * t) * s * s, ts * s, t * t * (3 - 2 * t), -t * ts], axis=-1)
+    slopes = np.stack([-steep, s * (1 - 3 * t) * rate, steep, t * (3 * t - 2) * rate], axis=-1)
     return Nodes(low, weights, slopes)

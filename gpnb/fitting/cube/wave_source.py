@@ -200,7 +200,8 @@ class WaveSource(Component):
         seen = seen_from(self._voxels.vectors(self._frame)[:, self._near], *values[:2].tolist())
         ladder, (trig, _) = self._tables.ladder, self._trig(seen, values)
         nodes, flat = between(seen.radius, ladder), table[..., 0].transpose(1, 2, 0, 3).reshape(2 * ladder.n, -1)
-        looked = (pieces(nodes.low, nodes.weights, ladder.n) @ flat).reshape(self._near.size, -1, len(trig))
+        (value,) = pieces(nodes.low, ladder.n, nodes.weights)
+        looked = (value @ flat).reshape(self._near.size, -1, len(trig))
         found = np.zeros((len(self._which), self._voxels.area.size))
         mean = 1.0 if source.mean is None else float(source.mean.values[0])
         found[:, self._near] = mean * self._area_of(values) * np.einsum("nkm,mn->kn", looked, trig)
@@ -252,7 +253,7 @@ class WaveSource(Component):
         seen = seen_from(photons.vectors, *values[:2].tolist())
         nodes = between(seen.radius, ladder)
         node, n_nodes = photons.energy * ladder.n + nodes.low, len(self._which) * ladder.n
-        value, slope = (pieces(node, weights, n_nodes) for weights in (nodes.weights, nodes.slopes))
+        value, slope = pieces(node, n_nodes, nodes.weights, nodes.slopes)
         if self._course is None:
             return _Placed(seen, value, slope, photons.area, None)
         course = self._course.at(self._spot(values), photons.energy, self._pixels(photons.pixels))
