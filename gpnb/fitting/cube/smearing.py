@@ -16,6 +16,9 @@ from gpnb.maps.geometry import WcsGeometry
 _RESOLVED = 1e-3
 """A density at the middles of pixels adds up to one, but for this, where pixels are fine enough for it."""
 
+_NEAR = 16
+"""Pixels from the middle: beyond, the density of anything hardly changes within one."""
+
 
 class Smearing:
     """Exposure first, then the point spread function; beyond the map all is taken to go on as at its edge.
@@ -94,16 +97,18 @@ def _kernel(psf: RadialPsf, geom: WcsGeometry, sides: tuple[float, float], rim: 
     """What spreads means over pixels, from the middle to one corner: shape (n_true, y + 1, x + 1).
 
     These have been smoothed by the pixel once. Where the point spread function is resolved, its density is taken, so
-    that they are not smoothed again; where it is not, what falls into each pixel.
+    that they are not smoothed again; where it is not, what falls into each pixel near the middle.
     """
     across, along = (side * np.arange(size + 1) for side, size in zip(sides, rim, strict=True))
     found = psf.evaluate(np.hypot(across, along[:, None])) * (sides[0] * sides[1])
     column, row = (np.where(np.arange(size + 1) > 0, 2.0, 1.0) for size in rim)  # one or both sides of the middle
     total = found @ column @ row
     resolved = np.abs(total - 1) < _RESOLVED
-    found /= total[:, None, None]
+    found[resolved] /= total[resolved, None, None]
     if not resolved.all():
-        npix = (2 * rim[0] + 1, 2 * rim[1] + 1)
+        x, y = (min(size, _NEAR) for size in rim)
+        npix = (2 * x + 1, 2 * y + 1)
         around = WcsGeometry.create(geom.center, npix=npix, binsz=sides * u.deg, frame=geom.frame)
-        found[~resolved] = psf.kernel(around).data[~resolved, rim[1] :, rim[0] :]
+        found[~resolved, : y + 1, : x + 1] = psf.kernel(around).data[~resolved, y:, x:]
+        found /= (found @ column @ row)[:, None, None]
     return found

@@ -65,6 +65,10 @@ class Seen:
         by_lon, by_lat = self.north * d_east - self.east * d_north, self.east * self.ahead
         return np.asarray(np.radians(np.array([by_lon, by_lat]) / self._sine**2))
 
+    def taken(self, own: np.ndarray | slice) -> Seen:
+        """Some of them."""
+        return Seen(self.lat, self.ahead[own], self.east[own], self.north[own])
+
 
 def seen_from(vectors: np.ndarray, lon: float, lat: float) -> Seen:
     """Unit vectors of shape (3, n) as seen from a place (deg) in the same frame.

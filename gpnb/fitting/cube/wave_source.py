@@ -16,7 +16,7 @@ from gpnb.fitting.cube.exposure import AtPoint, Course, Spot, spot
 from gpnb.fitting.cube.node_weights import NodeWeights, fold, node_weights, pieces
 from gpnb.fitting.cube.part import Component, Part, chained, moved_places
 from gpnb.fitting.cube.responses import Instrument, instrument_at
-from gpnb.fitting.cube.sphere import Seen, between, is_within, seen_from
+from gpnb.fitting.cube.sphere import Nodes, Seen, between, is_within, seen_from
 from gpnb.fitting.cube.voxels import Voxels
 from gpnb.fitting.cube.waves import seen_width
 
@@ -34,30 +34,8 @@ _GROWTH = 1.4
 
 
 @dataclass(frozen=True, eq=False)
-class _Places:
-    """Voxels that a source may reach, wherever it moves.
-
-    Parameters
-    ----------
-    energy : array of int, shape (n,)
-        Their energy bins.
-    pixels : array of int, shape (n,)
-        Their pixels.
-    vectors : array, shape (3, n)
-        Directions in the frame of the source.
-    area : array, shape (n,)
-        deg2.
-    """
-
-    energy: np.ndarray
-    pixels: np.ndarray
-    vectors: np.ndarray
-    area: np.ndarray
-
-
-@dataclass(frozen=True, eq=False)
 class _Placed:
-    """The same as seen from one place.
+    """Voxels with photons as seen from one place.
 
     Parameters
     ----------
@@ -103,12 +81,12 @@ class WaveSource(Component):
         """Take the responses at the place of the model, and the exposure's course over a source of its size."""
         self._model, self._instrument, self.asks = model, instrument, instrument.asks
         values = model.spatial.values
-        self._settle(np.array(values))
         self._course: Course | None = None
         if self._reach_of(values) > 0:
             place = spot(self._voxels, values[0], values[1], self._frame)
             self._course, self._exposure = course_of(self._voxels, model, instrument, place)
         self._point = AtPoint(instrument.exposure)
+        self._settle(np.array(values))
 
     def settle(self, source: Source) -> bool:
         """See `Component`."""
@@ -146,12 +124,14 @@ class WaveSource(Component):
         near = is_within(vectors, lon, lat, edge)
         self._near = np.flatnonzero(near)
         self.rows = np.flatnonzero(near[self._voxels.pixel])
-        pixels = self._voxels.pixel[self.rows]
-        self._photons = _Places(self._voxels.energy[self.rows], pixels, vectors[:, pixels], self._voxels.area[pixels])
+        self._energy, self._pixel = self._voxels.energy[self.rows], self._voxels.pixel[self.rows]
         planes, self._which = self._voxels.planes
         self._counted = self._near[planes[:, self._near].any(axis=0)]
-        self._vectors, self._masks = vectors[:, self._counted], planes[:, self._counted]
-        self._inside = self._has_no_edge(edge)
+        self._masks = planes[:, self._counted]
+        self._inside = self._course is None and self._has_no_edge(edge)
+        looked = self._pixel if self._inside else self._counted
+        self._vectors = vectors[:, looked]
+        self._photons = slice(None) if self._inside else np.searchsorted(self._counted, self._pixel)
         self._kept: dict[str, tuple[Any, Any]] = {}
 
     def _has_no_edge(self, edge: float) -> bool:
@@ -249,15 +229,23 @@ class WaveSource(Component):
 
     def _placed(self, values: np.ndarray) -> _Placed:
         """The voxels with photons."""
-        photons, ladder = self._photons, self._tables.ladder
-        seen = seen_from(photons.vectors, *values[:2].tolist())
-        nodes = between(seen.radius, ladder)
-        node, n_nodes = photons.energy * ladder.n + nodes.low, len(self._which) * ladder.n
-        value, slope = pieces(node, n_nodes, nodes.weights, nodes.slopes)
+        (seen, nodes), n, own = self._sight(values), self._tables.ladder.n, self._photons
+        node, area = self._energy * n + nodes.low[own], self._voxels.area[self._pixel]
+        value, slope = pieces(node, len(self._which) * n, nodes.weights[own], nodes.slopes[own])
         if self._course is None:
-            return _Placed(seen, value, slope, photons.area, None)
-        course = self._course.at(self._spot(values), photons.energy, self._pixels(photons.pixels))
-        return _Placed(seen, value, slope, photons.area * course[0], photons.area * course[1:])
+            return _Placed(seen.taken(own), value, slope, area, None)
+        course = self._course.at(self._spot(values), self._energy, self._pixels(self._pixel))
+        return _Placed(seen.taken(own), value, slope, area * course[0], area * course[1:])
+
+    def _sight(self, values: np.ndarray) -> tuple[Seen, Nodes]:
+        """The pixels that are looked at: of photons where nothing else is needed, or all that count."""
+
+        def make() -> tuple[Seen, Nodes]:
+            seen = seen_from(self._vectors, *values[:2].tolist())
+            return seen, between(seen.radius, self._tables.ladder)
+
+        found: tuple[Seen, Nodes] = self._remembered("sight", values[:2], make)
+        return found
 
     def _trig(self, seen: Seen, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Factors of the harmonics, and their derivatives with the direction; shape (n_order, n)."""
@@ -290,7 +278,7 @@ class WaveSource(Component):
     def _totals(self, table: np.ndarray, values: np.ndarray, source: Source, places: tuple[int, ...]) -> np.ndarray:
         """The same, in all usable voxels together; shape (1 + n_flux + n_place,)."""
         n_flux = len(source.flux.numbers)
-        if self._inside and self._course is None:  # all is seen, wherever the source moves and however it grows
+        if self._inside:  # all is seen, wherever the source moves and however it grows
             seen = self._instrument.matrix[:, self._used].sum(axis=1)
             columns = np.concatenate([rows @ seen for rows in self._spectral(source, values)] + [np.zeros(len(places))])
             return self._by_place(columns, n_flux, places, np.zeros(2), np.zeros(()))
@@ -334,8 +322,7 @@ class WaveSource(Component):
         return np.asarray(planes.any(axis=1).take(which))
 
     def _weights(self, values: np.ndarray) -> NodeWeights:
-        seen = seen_from(self._vectors, *values[:2].tolist())
-        nodes = between(seen.radius, self._tables.ladder)
+        seen, nodes = self._sight(values)
         found = node_weights(seen, nodes, self._tables.ladder.n, self._trig(seen, values), self._areas(values))
         return found.taken(self._which) if self._course is None else found
 
