@@ -5,6 +5,7 @@
 # make lint    ruff and mypy, and where Node is the types of page scripts
 # make bench   speed and agreement beside Gammapy (benchmarks/), where code has changed; ALL=1; TASKS="reduction ring"
 # make latency   how quickly the panels answer, in a real browser; needs Chromium; TASKS as above: "spectrumfit"
+# make evaluations  how long single evaluations of cubes take, and how many a fit needs
 # make validate  what gpnb writes, read back by Gammapy in an environment of its own; slow tests; the tests with the
 #              lowest and the newest versions of what gpnb asks for, on each Python from 3.11 to 3.13 that is here
 # make clean   remove what these commands made, .venv included
@@ -23,7 +24,7 @@ NPM := $(shell command -v npm 2>/dev/null)
 CHECKER := frontend/node_modules/.package-lock.json
 RIVAL := $(if $(GPNB_RIVAL_PYTHON),,benchmarks/.venv-rival/.installed)
 
-.PHONY: demo lab dev test quick lint bench latency validate clean
+.PHONY: demo lab dev test quick lint bench evaluations latency validate clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/.installed
@@ -58,6 +59,9 @@ endif
 
 bench: .venv/.dev $(RIVAL)
 	@GPNB_DATA="$(abspath $(DATA))" $(BIN)/python benchmarks/run.py $(if $(ALL),--all) $(TASKS)
+
+evaluations: .venv/.dev
+	@GPNB_DATA="$(abspath $(DATA))" $(BIN)/python benchmarks/evaluations.py
 
 latency: .venv/.dev
 	@GPNB_DATA="$(abspath $(DATA))" $(BIN)/python benchmarks/latency/run.py $(TASKS)
