@@ -180,7 +180,6 @@ PAIRS = (
             goal,
             (chosen,),
             prepare=("write",),
-            memory=True,
             tolerance=_CUBES[chosen],
             note=f"position, spectrum and {what}: compiled, fitted, with covariance",
         )
