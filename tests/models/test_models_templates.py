@@ -261,3 +261,39 @@ def test_a_factor_of_gammapy_that_is_not_known():
     text = "components:\n- {type: fov-bkg, datasets_names: [a], spatial: {type: piecewise-norm, interp: log}}\n"
     with pytest.raises(DataFormatError, match="only 'lin' is known"):
         gpnb.Models.from_yaml(text)
+
+
+@pytest.mark.parametrize("format", ["gpnb", "gammapy"])
+def test_a_place_that_is_free_stays_free_in_files(flat, tmp_path, format):  # noqa: A002
+    flat.write(tmp_path / "shape.fits")
+    shape = gpnb.TemplateSource(tmp_path / "shape.fits", center="galactic 10.2d 4.9d").thaw("lon", "lat")
+    models = gpnb.Models([gpnb.SkyModel(gpnb.PowerLaw(), shape.bound("lon", 9, 11), name="moved")])
+    back = gpnb.Models.from_yaml(models.to_yaml(format))
+    assert back[0].spatial == models[0].spatial
+    assert back.free == ("moved.index", "moved.amplitude", "moved.lon", "moved.lat")
+    assert (back.parameter("moved.lon").min, back.parameter("moved.lon").max) == (9, 11)
+
+
+def test_a_place_that_gammapy_has_moved_is_read(flat, tmp_path):
+    """As Gammapy 2.1 writes it: what is frozen by default is not said, nor are limits that are its own."""
+    flat.write(tmp_path / "shape.fits")
+    text = """
+    components:
+    -   name: moved
+        type: SkyModel
+        spectral: {type: PowerLawSpectralModel, parameters: [{name: index, value: 2.0}]}
+        spatial:
+            type: TemplateSpatialModel
+            frame: galactic
+            parameters:
+            -   {name: lon_0, value: 10.2, unit: deg%s}
+            -   {name: lat_0, value: 4.9, unit: deg%s}
+            filename: shape.fits
+            normalize: true
+            unit: 1 / sr
+    """
+    for said, free in ((", frozen: false", True), ("", False)):
+        (tmp_path / "models.yaml").write_text(text % (said, said))
+        shape = gpnb.Models.read(tmp_path / "models.yaml")["moved"].spatial
+        assert shape.values == (10.2, 4.9)
+        assert [item.free for item in shape.parameters] == [free, free]

@@ -46,6 +46,7 @@ def write(folder: Path) -> None:
     expected["maps"] = {name: write_map(folder / f"{name}.fits", name) for name in ("image", "cube", "galactic")}
     expected["fluxes"] = write_fluxes(folder)
     expected["run"] = write_store(folder / "store")
+    expected["models"] = write_models(folder)
     (folder / "expected.json").write_text(json.dumps(expected))
 
 
@@ -135,6 +136,25 @@ def write_store(folder: Path) -> dict:
     }
 
 
+def write_models(folder: Path) -> dict:
+    """A template whose place is free, and a template of predicted counts, both lopsided."""
+    import numpy as np
+
+    import gpnb
+
+    place = {"center": "galactic 0.3d 0.2d", "width": "1 deg", "binsz": "0.1 deg", "frame": "galactic", "proj": "CAR"}
+    geom, values = gpnb.WcsGeometry.create(**place), np.zeros((10, 10))
+    values[2:5, 6:8] = [[1, 2], [3, 1], [0.5, 4]]
+    cube = geom.cube([gpnb.Axis.energy("1 TeV", "10 TeV", nbin=2)])
+    gpnb.SkyMap(geom, values, "sr-1").write(folder / "shape.fits")
+    gpnb.SkyMap(cube, np.stack([values, 2 * values])).write(folder / "counts.fits")
+    shape = gpnb.TemplateSource(folder / "shape.fits", center="galactic 0.35d 0.1d").thaw("lon", "lat")
+    counts = gpnb.TemplateCounts(folder / "counts.fits", "stacked").replace(norm=1.3)
+    models = gpnb.Models([gpnb.SkyModel(gpnb.PowerLaw(), shape, name="moved"), counts])
+    models.write(folder / "models.yaml", format="gammapy")
+    return {"place": list(shape.values), "counts": 1.3 * 3 * values.sum()}
+
+
 def compare(folder: Path) -> list[str]:
     """Sentences about what Gammapy finds to be different."""
     expected = json.loads((folder / "expected.json").read_text())
@@ -144,6 +164,7 @@ def compare(folder: Path) -> list[str]:
     for name, numbers in expected["maps"].items():
         faults += compare_map(folder / f"{name}.fits", name, numbers)
     faults += compare_fluxes(folder, expected["fluxes"])
+    faults += compare_models(folder, expected["models"])
     return faults + compare_run(folder / "store", expected["run"])
 
 
@@ -218,6 +239,19 @@ def compare_run(folder: Path, expected: dict) -> list[str]:
     return [line for key, value in expected.items() for line in differ(f"run, {key}", found[key], value)]
 
 
+def compare_models(folder: Path, expected: dict) -> list[str]:
+    """Shifts that a fit moves stay free, and counts are those of their dataset."""
+    from gammapy.modeling.models import Models
+
+    models = Models.read(folder / "models.yaml")
+    place, counts = models["moved"].spatial_model, models["counts"]
+    faults = differ("place of a template", [place.lon_0.value, place.lat_0.value], expected["place"])
+    faults += differ("predicted counts", counts.evaluate().data.sum(), expected["counts"])
+    if place.lon_0.frozen or place.lat_0.frozen or counts.datasets_names != ["stacked"]:
+        faults.append("models: what is free, or the dataset of counts, is another")
+    return faults
+
+
 def differ(what: str, found: object, expected: object) -> list[str]:
     """A sentence if numbers differ by more than single precision."""
     import numpy as np
@@ -237,7 +271,7 @@ def main(arguments: list[str]) -> int:
         return 0
     faults = compare(Path(arguments[0]))
     sys.stdout.write(
-        "\n".join(faults) or "Gammapy reads back what gpnb wrote: eight classes of response, maps, fluxes, a run."
+        "\n".join(faults) or "Gammapy reads back what gpnb wrote: eight response classes, maps, fluxes, a run, models."
     )
     sys.stdout.write("\n")
     return bool(faults)
