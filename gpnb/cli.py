@@ -32,6 +32,7 @@ _OPTIONAL = {
     "emcee": "posterior samples of fits",
     "ipyaladin": "the sky around a map, in live panels",
     "nbval": "tutorials as tests",
+    "pandas": "events as a data frame",
     "pytest": "tests",
     "sherpa": "its optimisers and sessions, as an outside check of fits",
 }

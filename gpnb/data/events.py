@@ -17,7 +17,7 @@ from astropy.time import Time
 
 from gpnb.core.binding import told
 from gpnb.core.display import Displayed
-from gpnb.core.errors import ArgumentError, DataFormatError, SelectionError
+from gpnb.core.errors import ArgumentError, DataFormatError, MissingDependency, SelectionError
 from gpnb.core.fits_file import find_hdu, open_fits, reading
 from gpnb.core.fits_units import unit_factor
 from gpnb.core.frames import separation, to_vectors
@@ -313,7 +313,17 @@ class EventList(Displayed):
         return self.take(chosen)
 
     def to_pandas(self) -> Any:
-        """The columns as a pandas DataFrame; those with several values a row are left out."""
+        """The columns as a pandas DataFrame; those with several values a row are left out.
+
+        Raises
+        ------
+        MissingDependency
+            Without pandas.
+        """
+        try:
+            import pandas as pd  # noqa: F401  (astropy's error would not say how to get it)
+        except ImportError:
+            raise MissingDependency("pandas", "pandas", "EventList.to_pandas") from None
         table = self.table
         return table[[name for name in table.colnames if len(table[name].shape) == 1]].to_pandas()
 

@@ -1,5 +1,7 @@
 """Masks, slices and data frames of event lists, and all responses of a file."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -37,6 +39,12 @@ def test_a_data_frame(events):
     frame = events.to_pandas()
     assert len(frame) == len(events)
     assert frame["ENERGY"].sum() == pytest.approx(events.table["ENERGY"].sum(), rel=1e-4)
+
+
+def test_without_pandas_it_says_how_to_get_it(events, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(gpnb.MissingDependency, match=r"pip install 'gpnb\[pandas\]'"):
+        events.to_pandas()
 
 
 def test_all_responses_of_a_file(data_dir):

@@ -5,8 +5,9 @@ import pytest
 from astropy import units as u
 from made_cubes import ENERGY, TRUE, cube_of, dispersion_of, gauss, masked_edge, point, psf_of
 
-from gpnb import DiskSource, PowerLaw, SkyModel
+from gpnb import DiskSource, GaussianSource, PowerLaw, SkyModel
 from gpnb.core.frames import from_offsets
+from gpnb.fitting.cube.course import mean_squares
 from gpnb.fitting.likelihood import Likelihood
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(6)
@@ -166,3 +167,13 @@ def test_a_disk_and_a_point_of_one_flux_have_one_total():
     one = SkyModel(spectrum, point().spatial, name="p")
     assert predicted(dataset, disk).sum() == pytest.approx(predicted(dataset, one).sum(), rel=1e-4)
     assert ENERGY.n == len(predicted(dataset, disk))
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [GaussianSource("0d 0d", sigma="0 deg", e=0.5), GaussianSource("0d 0d", sigma="0 deg")],
+    ids=["elongated", "round"],
+)
+def test_a_shape_without_extent_has_no_mean_squares(shape):
+    """A fit may end there, and asks for them."""
+    assert mean_squares(shape) == (0.0, 0.0)

@@ -145,7 +145,7 @@ def test_it_shows_itself_with_its_numbers(tmp_path):
 def test_it_is_live_too():
     with gpnb.set_options(display="live"):
         panel = gpnb.Sed({"a": POINTS, "b": POINTS.select([0])}, {"fit": BAND}).view()
-        assert [entry["label"] for entry in panel.plot.head.legend] == ["fit", "a", "b"]
+        assert [entry["label"] for entry in panel.plot.widget.legend] == ["fit", "a", "b"]
         assert panel.table.rows[3]["cells"][0] == "b"
         assert panel.plot.data("line 0")[1] == pytest.approx(4e-11 * panel.plot.data("line 0")[0] ** -0.5 * TEV)
         assert panel.message == ""

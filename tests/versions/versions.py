@@ -16,7 +16,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
-EXTRAS = ("dask", "naima", "emcee", "test")
+EXTRAS = ("dask", "naima", "emcee", "pandas", "test")
 """What the tests need; Sherpa is built where there is no wheel, and linting is no use of gpnb."""
 
 LATER = ("naima",)

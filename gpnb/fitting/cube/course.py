@@ -59,9 +59,12 @@ def _parts(spatial: Any, variance: np.ndarray, place: Spot, voxels: Voxels) -> n
 
 
 def mean_squares(spatial: Any) -> tuple[float, float]:
-    """Of the way from the centre (deg2): along the major axis of a shape, and across it."""
+    """Of the way from the centre (deg2): along the major axis of a shape, and across it; zero without extent."""
     values = spatial.values[2:]
-    q = _LONG / spatial.reach(values)
+    reach = spatial.reach(values)
+    if not reach > 0:
+        return 0.0, 0.0
+    q = _LONG / reach
     ends = (spatial.waves(np.array(u), np.array(v), values)[0] for u, v in ((q, 0.0), (0.0, q)))
     along, across = (max(2 * (1 - float(end)) / q**2, 0.0) for end in ends)
     return along, across
