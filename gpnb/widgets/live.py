@@ -327,9 +327,11 @@ class LivePanel(StaticPanel, Generic[V]):
 
     def bundle(self, picture: bool = False) -> dict[str, Any]:
         """What an output holds that is shown now; with the picture for later, once. Empty if the panel is closed."""
+        if self._closed:
+            return {}
         shown = super()._repr_mimebundle_() if picture else {"text/plain": repr(self._obj)}
         shown.pop("image/png", None)  # it is within the page
-        return {} if self._closed else {**self._names(), **shown}
+        return {**self._names(), **shown}
 
     def _names(self) -> dict[str, Any]:
         """The panel by the name of its model: for our renderer in JupyterLab, and for other front ends."""

@@ -39,15 +39,14 @@ def _line(item: Line) -> Record:
 
 
 def _steps(item: Steps) -> Record:
-    return _stroke(item) | {"fill": item.fill, "rows": _rows(item), "notes": _notes(item)} | _packed(
-        x=item.edges, y=item.values
-    )  # fmt: skip
+    look = {**_stroke(item), "fill": item.fill}
+    return look | _told(item) | _packed(x=item.edges, y=item.values)
 
 
 def _points(item: Points) -> Record:
     look = {"label": item.label, "role": item.role, "marker": item.marker}
     sides = {name: getattr(item, name) for name in ("x", "y", "x_low", "x_high", "y_low", "y_high", "limit")}
-    return look | {"rows": _rows(item), "notes": _notes(item)} | _packed(**sides)
+    return look | _told(item) | _packed(**sides)
 
 
 def _band(item: Band) -> Record:
@@ -69,12 +68,10 @@ def _image(item: Image) -> Record:
     return {"role": "text", "png": png_of(item)} | _packed(x=item.x[[0, -1]], y=item.y[[0, -1]])
 
 
-def _rows(item: Steps | Points) -> list[int] | None:
-    return None if item.rows is None else [int(row) for row in item.rows]
-
-
-def _notes(item: Steps | Points) -> dict[str, list[str]] | None:
-    return {name: list(texts) for name, texts in item.notes.items()} or None
+def _told(item: Steps | Points) -> Record:
+    """What is said of what is pointed at."""
+    rows = None if item.rows is None else [int(row) for row in item.rows]
+    return {"rows": rows, "notes": {name: list(texts) for name, texts in item.notes.items()} or None}
 
 
 _RECORDS: dict[str, Callable[[Any], Record]] = {
