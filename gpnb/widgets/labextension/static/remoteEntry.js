@@ -7,6 +7,7 @@
   const PANEL = "application/vnd.gpnb.panel+json";
   const WIDGET = "application/vnd.jupyter.widget-view+json";
   const PICTURE = "text/html";
+  const TEXT = "text/plain";
   const RANK = -20; // before the widgets' own, -10
 
   /** @type {any} What JupyterLab shares: package → version → { get } */
@@ -45,9 +46,11 @@
       async renderModel(model) {
         const name = model.data[PANEL].model_id;
         if (this.#live === name) return; // a picture was added for later
-        const hasPicture = PICTURE in model.data;
-        if (hasPicture) await this.show(PICTURE, model);
-        if (!hasPicture || (await isKnown(notebook.sessionContext, name))) {
+        const isRunning = notebook.sessionContext.isReady; // before that, what renders widgets lacks its kernel
+        const kept = [PICTURE, TEXT].find((kind) => kind in model.data);
+        const isNew = isRunning && !(PICTURE in model.data); // its picture comes later
+        if (!isNew && kept) await this.show(kept, model);
+        if (isNew || (await isKnown(notebook.sessionContext, name))) {
           this.#live = name;
           await this.show(WIDGET, model);
         }
