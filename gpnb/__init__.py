@@ -7,6 +7,7 @@ Jupyter nor matplotlib.
 from __future__ import annotations
 
 from gpnb.core.lazy import lazy_names
+from gpnb.core.table_cells import show_tables_in_cells
 
 _HOME = {
     "__version__": "core.version",
@@ -15,6 +16,7 @@ _HOME = {
     "Recipe": "core.recipe",
     "get_options": "core.options",
     "set_options": "core.options",
+    "show": "core.show",
     "ArgumentError": "core.errors",
     "Cancelled": "core.errors",
     "DataFormatError": "core.errors",
@@ -168,3 +170,4 @@ _ROOMS = {
 
 __all__ = sorted(_HOME)  # noqa: PLE0605
 __getattr__, __dir__ = lazy_names(__name__, _HOME, _ROOMS, ("report", "stats"))
+show_tables_in_cells()

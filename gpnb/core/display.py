@@ -100,6 +100,10 @@ class Displayed:
         """
         return open_picture(self, **changes).figure(ax)
 
+    def opening(self, **settings: Any) -> Recipe:
+        """The call that opens its panel."""
+        return Recipe.of(".view()", on=self, name="panel", **settings)
+
     @property
     def settings(self) -> Any:
         """What `view` and `plot` take besides: a Table of name, default and meaning of each setting."""

@@ -18,6 +18,7 @@ _MODULES: dict[str, str] = {
     "record.Theta2View": "gpnb.panels.theta2.view",
     "record.PhasogramView": "gpnb.panels.pulsation.view",
     "record.FrequencyScanView": "gpnb.panels.pulsation.view",
+    "record.RowsView": "gpnb.panels.table.view",
     "panel.frame": "gpnb.draw.static",
     "panel.handle": "gpnb.widgets.handle",
     "panel.observations": "gpnb.draw.observations",
@@ -31,6 +32,7 @@ _MODULES: dict[str, str] = {
     "panel.phasogram": "gpnb.draw.phasogram",
     "panel.frequencyscan": "gpnb.draw.frequency_scan",
     "panel.lightcurve": "gpnb.draw.lightcurve",
+    "panel.table": "gpnb.draw.table",
     "live.observations": "gpnb.widgets.observations.panel",
     "live.sky": "gpnb.widgets.sky.panel",
     "live.events": "gpnb.widgets.events.panel",
@@ -42,6 +44,7 @@ _MODULES: dict[str, str] = {
     "live.phasogram": "gpnb.widgets.pulsation.panel",
     "live.frequencyscan": "gpnb.widgets.pulsation.panel",
     "live.lightcurve": "gpnb.widgets.lightcurve.panel",
+    "live.table": "gpnb.widgets.table.panel",
     "product.sed": "gpnb.products.energy_distribution",
     "store.demo": "gpnb.simulate.demo",
 }

@@ -9,7 +9,7 @@ from typing import Any
 from gpnb.core.errors import ArgumentError
 from gpnb.core.frozen import unchanging
 
-_CHOICES = {"display": ("auto", "live", "static")}
+_CHOICES = {"display": ("auto", "live", "static"), "tables": ("gpnb", "astropy"), "pictures": ("one", "both")}
 
 
 @unchanging
@@ -21,12 +21,19 @@ class Options:
     ----------
     display : {"auto", "live", "static"}
         How objects show themselves: live where a front end listens, or as a picture.
+    tables : {"gpnb", "astropy"}
+        Whose view astropy tables have that are the last line of a cell in a notebook.
+    pictures : {"one", "both"}
+        Whether pictures within pages are for light pages, or for light and dark ones, as in reports.
     """
 
     display: str = "auto"
+    tables: str = "gpnb"
+    pictures: str = "one"
 
 
-_current = Options(display="static" if os.environ.get("GPNB_STATIC") == "1" else "auto")
+_STATIC = os.environ.get("GPNB_STATIC") == "1"  # as in the kernels of reports
+_current = Options(display="static", pictures="both") if _STATIC else Options()
 
 
 def get_options() -> Options:
@@ -40,7 +47,7 @@ class set_options:  # noqa: N801  (used like a function, and as a context manage
     Parameters
     ----------
     **options
-        ``display="auto" | "live" | "static"``.
+        ``display="auto" | "live" | "static"``, ``tables="gpnb" | "astropy"``, ``pictures="one" | "both"``.
 
     Raises
     ------

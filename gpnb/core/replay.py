@@ -18,7 +18,7 @@ FUNCTIONS = frozenset(
     gpnb.datasets.spectrum_stack.stack_spectra gpnb.demo_store gpnb.excess_map gpnb.find_peaks gpnb.fit
     gpnb.flux_map gpnb.flux_points gpnb.frequency_scan gpnb.irf.RadMax.from_response gpnb.light_curve
     gpnb.livetime_map gpnb.maps.masks.dilate gpnb.periodogram gpnb.phase_flux gpnb.phasogram gpnb.read_catalog
-    gpnb.read_irf gpnb.reduce_map gpnb.reduce_spectrum gpnb.simulate.instrument.cta_like gpnb.simulate_events
+    gpnb.read_irf gpnb.reduce_map gpnb.reduce_spectrum gpnb.show gpnb.simulate.instrument.cta_like gpnb.simulate_events
     gpnb.simulate_spectrum gpnb.theta2_table gpnb.to_image gpnb.variability
     """.split()  # noqa: SIM905
 )

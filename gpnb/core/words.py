@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 import re
+from functools import cache
 from typing import Any
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -64,6 +65,60 @@ def labelled(name: str, unit: Any = "") -> str:
     """An axis title with its unit."""
     text = unit_text(unit)
     return f"{name} ({text})" if text else name
+
+
+def rounded(value: float, error: float | tuple[float, float] = math.nan) -> str:
+    """A value with its error, down and up, both with two digits of the smaller; three digits of a value without one.
+
+    Examples
+    --------
+    >>> rounded(2.2714, 0.151), rounded(-2.2714, (0.15, 0.17)), rounded(0.12345)
+    ('2.27 ± 0.15', '−2.27 +0.17 −0.15', '0.123')
+    """
+    down, up = error if isinstance(error, tuple) else (error, error)
+    known = [side for side in (down, up) if math.isfinite(side) and side > 0]
+    digits = max(0, 1 - math.floor(math.log10(min(known)))) if known else significant(value)
+    text = f"{value:.{digits}f}"
+    if known:
+        low, high = (f"{side:.{digits}f}" for side in (down, up))
+        text += f" ± {high}" if low == high else f" +{high} −{low}"
+    return text.replace("-", "−")
+
+
+def significant(value: float, digits: int = 3) -> int:
+    """How many digits after the point show so many significant ones."""
+    return max(0, digits - 1 - math.floor(math.log10(abs(value)))) if value and math.isfinite(value) else digits - 1
+
+
+def own_power(value: float) -> int:
+    """The power of ten that a value is written with; 0 where it is short without one."""
+    exponent = math.floor(math.log10(abs(value))) if value and math.isfinite(value) else 0
+    return exponent if exponent < -3 or exponent > 4 else 0
+
+
+def value_words(value: float, error: float | tuple[float, float] = math.nan, unit: str = "") -> tuple[str, str]:
+    """A value with its error, and its unit with the power of ten of both.
+
+    Examples
+    --------
+    >>> value_words(4.789e-11, 3.6e-12, "TeV-1 s-1 cm-2")
+    ('4.79 ± 0.36', '10⁻¹¹ TeV⁻¹ s⁻¹ cm⁻²')
+    >>> value_words(2.27, (0.15, 0.17))
+    ('2.27 +0.17 −0.15', '')
+    """
+    low, high = error if isinstance(error, tuple) else (error, error)
+    exponent = own_power(value)
+    scale = 10.0**exponent
+    words = [power(scale) if exponent else "", plain_unit(unit)]
+    return rounded(value / scale, (low / scale, high / scale)), " ".join(word for word in words if word)
+
+
+@cache
+def plain_unit(unit: str) -> str:
+    """A unit, given as text, as in print."""
+    from astropy import units as u
+
+    return unit_text(u.Unit(unit)) if unit else ""
 
 
 def parameter_meanings(text: str) -> dict[str, str]:

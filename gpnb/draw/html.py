@@ -14,7 +14,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from gpnb.panels.columns import Column
+from gpnb.panels.columns import Column, cell_text
 
 EMPTY = Markup("")
 
@@ -55,7 +55,7 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[Any]], chosen: Iter
         Markup("<tr{}>{}</tr>").format(
             Markup(' class="gpnb-chosen"') if is_chosen else EMPTY,
             _join(
-                Markup("<td{}>{}</td>").format(_kind(column), str(cell))
+                Markup("<td{}>{}</td>").format(_kind(column), cell_text(cell, column.number))
                 for column, cell in zip(columns, row, strict=True)
             ),
         )
@@ -71,11 +71,14 @@ def fold(title: str, content: Markup) -> Markup:
     return Markup('<details><summary>{}</summary><div class="gpnb-fold">{}</div></details>').format(title, content)
 
 
-def picture(png: bytes, alt: str, width: int) -> Markup:
-    """An embedded PNG, `width` pixels wide on the screen."""
-    data = base64.b64encode(png).decode("ascii")
-    return Markup('<img class="gpnb-picture" src="data:image/png;base64,{}" alt="{}" width="{}">').format(
-        data, alt, width
+def picture(png: bytes, alt: str, width: int, dark: bytes = b"") -> Markup:
+    """An embedded PNG, `width` pixels wide on the screen; with another one for dark pages."""
+    kinds = {"gpnb-picture gpnb-on-light": png, "gpnb-picture gpnb-on-dark": dark} if dark else {"gpnb-picture": png}
+    return _join(
+        Markup('<img class="{}" src="data:image/png;base64,{}" alt="{}" width="{}">').format(
+            kind, base64.b64encode(data).decode("ascii"), alt, width
+        )
+        for kind, data in kinds.items()
     )
 
 
@@ -88,7 +91,7 @@ def _kind(column: Column) -> Markup:
 
 
 def _unit(column: Column) -> Markup:
-    return Markup(' <span class="gpnb-unit">{}</span>').format(column.unit) if column.unit else EMPTY
+    return Markup(' <span class="gpnb-unit">({})</span>').format(column.unit) if column.unit else EMPTY
 
 
 @cache

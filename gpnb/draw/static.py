@@ -13,9 +13,11 @@ from matplotlib.figure import Figure
 
 from gpnb.core.atomic import atomic_file
 from gpnb.core.errors import ArgumentError
+from gpnb.core.options import get_options
 from gpnb.draw import html
 from gpnb.draw.plots import draw_plot
 from gpnb.draw.style import PIXEL, new_figure, png, styled
+from gpnb.draw.themes import both_pictures
 from gpnb.state.panel import PanelState
 
 _PICTURES = {".png": "png", ".pdf": "pdf", ".svg": "svg"}
@@ -71,12 +73,25 @@ class StaticPanel(PanelState):
         ArgumentError
             If the picture has another number of plots, or needs axes of its own kind, as skies do.
         """
+        if not self.has_picture:
+            raise ArgumentError("There is no picture of a table: save it as .ecsv or .csv, with save_data.")
         if ax is not None:
             return self._draw_into(ax)
         figure = new_figure()
         with styled():
             self._module.draw(self.drawn, self.shown, figure)
         return figure
+
+    @property
+    def has_picture(self) -> bool:
+        """Whether anything is drawn; of tables nothing is."""
+        return hasattr(self._module, "draw")
+
+    @property
+    def plain_text(self) -> str:
+        """What is shown where there is nothing but text."""
+        made = getattr(self._module, "text", None)
+        return repr(self._obj) if made is None else str(made(self._obj, self.shown))
 
     @property
     def drawn(self) -> Any:
@@ -150,15 +165,17 @@ class StaticPanel(PanelState):
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """Text, HTML with the picture inside, and the picture; a fault of drawing never hides the object."""
-        bundle = {"text/plain": repr(self._obj)}
+        bundle = {"text/plain": self.plain_text}
+        if not self.has_picture:
+            return bundle | {"text/html": str(self._summary())}
         try:
             figure = self.figure()
-            image = png(figure)
+            image, dark = both_pictures(figure) if get_options().pictures == "both" else (png(figure), b"")
         except Exception as error:  # noqa: BLE001  (the object must stay readable whatever a picture meets)
             return bundle | {
                 "text/html": str(self._summary(note=f"The picture could not be drawn: {_one_line(error)}"))
             }
-        shown = html.picture(image, repr(self._obj), round(figure.get_figwidth() / PIXEL))
+        shown = html.picture(image, repr(self._obj), round(figure.get_figwidth() / PIXEL), dark)
         bundle["text/html"] = str(self._summary(shown))
         bundle["image/png"] = base64.b64encode(image).decode("ascii")
         return bundle

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import threading
 from collections.abc import Iterator
@@ -38,6 +39,12 @@ class Picture(Figure):
 
     def _repr_png_(self) -> bytes:
         return png(self)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The picture, and how large it is on the screen: it has two dots a pixel."""
+        width, height = (round(size / PIXEL) for size in self.get_size_inches())
+        encoded = base64.b64encode(png(self)).decode("ascii")
+        return {"image/png": encoded}, {"image/png": {"width": width, "height": height}}
 
 
 @contextmanager

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import Any
+
+_HYPHEN = re.compile(r"(?<![\w.)\]-])-(?=[\d.∞])")
+"""A hyphen that stands for a minus."""
 
 
 @dataclass(frozen=True)
@@ -12,3 +17,15 @@ class Column:
     title: str
     unit: str = ""
     number: bool = False
+
+
+def cell_text(value: Any, number: bool = False) -> str:
+    """The text of a cell; numbers have real minus signs.
+
+    Examples
+    --------
+    >>> cell_text("-43 ± 56", number=True), cell_text("J1745-303 -2")
+    ('−43 ± 56', 'J1745-303 -2')
+    """
+    text = str(value)
+    return _HYPHEN.sub("−", text) if number else text

@@ -94,7 +94,7 @@ class PanelState:
     def recipe(self) -> Recipe:
         """The calls that make the object and open this panel in this state."""
         chosen = self.workspace if self.selection.changed() else None
-        made = Recipe.of(".view()", on=self._obj, name="panel", workspace=chosen, **self.state.changed())
+        made: Recipe = self._obj.opening(workspace=chosen, **self.state.changed())
         return made if self._named is None else replace(made, kwargs={"name": self._named, **made.kwargs})
 
     def to_code(self) -> str:

@@ -208,6 +208,17 @@ class Workspace:
         """Change fields of a panel's record, as one step of the history."""
         self._move_to(lambda now: self._look(now, name, changes), gesture)
 
+    def change_views(self, gesture: Any = None, **changes: Any) -> None:
+        """Change fields in the records of all panels that have them, as one step of the history."""
+
+        def look(now: Moment) -> Moment:
+            for name in list(self._panels):
+                if changes.keys() <= self.view_of(name).__dict__.keys():
+                    now = self._look(now, name, changes)
+            return now
+
+        self._move_to(look, gesture)
+
     def amend_view(self, name: str, **changes: Any) -> None:
         """Change fields of a panel's record as part of the step before: what follows from it by itself."""
         self._move_to(lambda now: self._look(now, name, changes), amend=True)

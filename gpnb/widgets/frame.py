@@ -13,7 +13,7 @@ from gpnb.core.errors import Cancelled, GpnbError
 from gpnb.core.progress import Progress
 from gpnb.widgets.parts.chrome import Foot, Head
 
-_PICTURES = [[".png", "Picture"], [".pdf", "Vector picture"], [".svg", "Vector picture"]]
+_PICTURES = (".png", ".pdf", ".svg")
 
 
 class Frame:
@@ -107,7 +107,7 @@ class Frame:
         subject = self._subject
         contents: dict[str, Callable[[], dict[str, Any]]] = {
             "code": lambda: {"text": subject.to_code()},
-            "save": lambda: {"path": f"gpnb-{subject.name}.png", "endings": [*_PICTURES, subject.data_ending()]},
+            "save": lambda: {"path": f"gpnb-{subject.name}{subject.endings()[0][0]}", "endings": subject.endings()},
             "detail": lambda: {"text": self._trace},
         }
         self.foot.drawer = {"name": name, **contents[name]()} if name else {}
@@ -115,7 +115,6 @@ class Frame:
         self.head.tools = {**self.head.tools, "open": name}
 
     def _write(self, path: str, overwrite: bool) -> None:
-        pictures = tuple(ending for ending, _ in _PICTURES)
-        write = self._subject.save if Path(path).suffix.lower() in pictures else self._subject.save_data
+        write = self._subject.save if Path(path).suffix.lower() in _PICTURES else self._subject.save_data
         write(path, overwrite=overwrite)
         self._open_drawer("")

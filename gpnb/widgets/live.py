@@ -22,6 +22,8 @@ from gpnb.widgets.work import Worker
 _PANEL = "application/vnd.gpnb.panel+json"
 _VIEW = "application/vnd.jupyter.widget-view+json"
 
+_PICTURES = ([".png", "Picture"], [".pdf", "Vector picture"], [".svg", "Vector picture"])
+
 V = TypeVar("V")
 
 
@@ -120,6 +122,10 @@ class LivePanel(StaticPanel, Generic[V]):
         """How the data behind the picture are saved: ending, and words."""
         table = hasattr(self._obj, "table") or hasattr(self._module, "table")
         return [".ecsv", "The table behind it"] if table else [".fits", "The data behind it"]
+
+    def endings(self) -> list[list[str]]:
+        """How the panel is saved: ending, and words."""
+        return [*(_PICTURES if self.has_picture else ()), self.data_ending()]
 
     def build(self) -> list[Any]:
         """Make the elements of the body."""
@@ -329,7 +335,7 @@ class LivePanel(StaticPanel, Generic[V]):
         """What an output holds that is shown now; with the picture for later, once. Empty if the panel is closed."""
         if self._closed:
             return {}
-        shown = super()._repr_mimebundle_() if picture else {"text/plain": repr(self._obj)}
+        shown = super()._repr_mimebundle_() if picture else {"text/plain": self.plain_text}
         shown.pop("image/png", None)  # it is within the page
         return {**self._names(), **shown}
 

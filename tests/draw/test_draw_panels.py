@@ -81,7 +81,7 @@ def test_events_of_a_range(made):
 def test_summary_of_runs(made):
     text = words(made.runs._repr_mimebundle_()["text/html"])
     assert "Observations 4 runs · 2 targets · 1.3 h live" in text
-    assert "Run Target Date Zenith deg Live time min Quality" in text
+    assert "Run Target Date Zenith (deg) Live time (min) Quality" in text
     assert "23523 &lt;script&gt;" in text
     assert "26.3" in text
     first, last = text.index("23523"), text.index("23526")

@@ -9,6 +9,7 @@ from astropy import units as u
 import gpnb
 from gpnb.core import progress
 from gpnb.core.errors import ArgumentError, FitError, SelectionError
+from gpnb.core.words import value_words
 from gpnb.panels.fit.view import models_of, spec_of
 from gpnb.panels.lightcurve.view import LightCurveView
 from gpnb.panels.lightcurve.work import CurveWork
@@ -17,7 +18,7 @@ from gpnb.panels.spectrum.plots import spectrum_plots
 from gpnb.panels.spectrum.sliders import STEPS, Range, changed_parameter, range_of, slider_rows
 from gpnb.panels.spectrum.table import table_of
 from gpnb.panels.spectrum.view import SpectrumView
-from gpnb.panels.spectrum.words import comparison_rows, notes_of, parameter_rows, value_words
+from gpnb.panels.spectrum.words import comparison_rows, notes_of, parameter_rows
 from gpnb.panels.spectrum.work import SpectrumWork
 from gpnb.state.panel import PanelState
 from gpnb.state.workspace import Workspace

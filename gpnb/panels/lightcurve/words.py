@@ -6,14 +6,13 @@ import math
 
 import numpy as np
 
-from gpnb.core.words import number
+from gpnb.core.words import number, value_words
 from gpnb.estimate.variability import measures
 from gpnb.panels.columns import Column
 from gpnb.panels.lightcurve.curve import UNITS, band_words, shown_bands
 from gpnb.panels.lightcurve.strips import correlation, has_hardness, hidden_points, short_p, signed
 from gpnb.panels.lightcurve.view import LightCurveView
 from gpnb.panels.lightcurve.work import CurveWork
-from gpnb.panels.spectrum.words import value_words
 from gpnb.products.hardness import hardness_of
 from gpnb.products.light_curve import LightCurve
 from gpnb.products.variability import Variability

@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from gpnb.core.words import labelled, power
+from gpnb.core.words import labelled, power, value_words
 from gpnb.panels.fit.work import LEVELS
 from gpnb.panels.plot import Line, Plot, Points, Rule, Spans
 from gpnb.panels.spectrum.view import SpectrumView
-from gpnb.panels.spectrum.words import value_words
 from gpnb.panels.spectrum.work import SpectrumWork
 
 

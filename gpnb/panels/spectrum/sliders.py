@@ -8,11 +8,12 @@ from typing import Any
 
 from gpnb.core.errors import ArgumentError
 from gpnb.core.units import to_float
+from gpnb.core.words import value_words
 from gpnb.models.collection import Models
 from gpnb.models.parameter import Parameter
 from gpnb.panels.fit.work import rows_as_shown
 from gpnb.panels.spectrum.view import SpectrumView
-from gpnb.panels.spectrum.words import error_of, value_words
+from gpnb.panels.spectrum.words import error_of
 from gpnb.panels.spectrum.work import SpectrumWork
 
 STEPS = 1000

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 import numpy as np
 
-from gpnb.core.words import power, unit_text
+from gpnb.core.words import value_words
 from gpnb.fitting.confidence import Interval
 from gpnb.fitting.result import FitResult
 from gpnb.models.parameter import Parameter
@@ -27,38 +26,6 @@ PARAMETERS = (
     *(Column("max", number=True), Column("state")),
 )
 COMPARED = (Column("Model"), Column("−2 ln L", number=True), Column("k", number=True), Column("ΔAIC", number=True))
-
-
-def value_words(value: float, error: float | tuple[float, float] = math.nan, unit: str = "") -> tuple[str, str]:
-    """A value with its error, and its unit with the power of ten of both.
-
-    Examples
-    --------
-    >>> value_words(4.789e-11, 3.6e-12, "TeV-1 s-1 cm-2")
-    ('4.79 ± 0.36', '10⁻¹¹ TeV⁻¹ s⁻¹ cm⁻²')
-    >>> value_words(2.27, (0.15, 0.17))
-    ('2.27 +0.17 −0.15', '')
-    """
-    low, high = error if isinstance(error, tuple) else (error, error)
-    exponent = math.floor(math.log10(abs(value))) if value and math.isfinite(value) else 0
-    exponent = exponent if exponent < -3 or exponent > 4 else 0
-    scale = 10.0**exponent
-    known = [side / scale for side in (low, high) if math.isfinite(side) and side > 0]
-    digits = max(0, 1 - math.floor(math.log10(min(known)))) if known else _digits(value / scale)
-    text = f"{value / scale:.{digits}f}"
-    down, up = (f"{side / scale:.{digits}f}" for side in (low, high))
-    if known:
-        text += f" ± {up}" if down == up else f" +{up} −{down}"
-    words = [power(scale) if exponent else "", plain_unit(unit)]
-    return text.replace("-", "−"), " ".join(word for word in words if word)
-
-
-@cache
-def plain_unit(unit: str) -> str:
-    """A unit as in print."""
-    from astropy import units as u
-
-    return unit_text(u.Unit(unit)) if unit else ""
 
 
 def stat_words(stat: float) -> str:
@@ -184,8 +151,3 @@ def fit_facts(work: SpectrumWork, view: SpectrumView) -> str:
     if result is not None:
         words.append(f"{result.dof} dof")
     return " · ".join(words)
-
-
-def _digits(value: float) -> int:
-    """Digits after the point that give three significant ones."""
-    return max(0, 2 - math.floor(math.log10(abs(value)))) if value and math.isfinite(value) else 2

@@ -21,7 +21,8 @@ import { slider } from "./slider.js";
  * @property {number} min
  * @property {number} max
  * @property {number} step
- * @property {string} [text] The value of a range in words
+ * @property {string} [text] The value of a range in words, what a field has found
+ * @property {boolean} [live] Whether a field tells while one types
  * @property {string} [hint]
  * @property {number} [size]
  * @property {boolean} [play] Whether a range can step by itself
@@ -84,16 +85,41 @@ function range(item, out) {
   }];
 }
 
+const TYPED = 200; // ms after the last key
+
+/**
+ * Tells while one types; all of it is one gesture, until the field is left.
+ * @param {HTMLInputElement} node
+ * @param {() => void} tell
+ */
+function whileTyping(node, tell) {
+  let timer = 0;
+  node.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(tell, TYPED); });
+  node.addEventListener("change", () => clearTimeout(timer));
+}
+
 /** @type {Maker} */
 function field(item, out) {
   const number = item.kind === "number";
   const node = h("input", { type: item.kind, class: "gpnb-input", "aria-label": item.label, placeholder: item.hint,
     size: item.size ?? 8, step: item.step ?? "any", spellcheck: "false" });
-  node.addEventListener("change", () => {
-    out.start();
-    out.send(item.name, number ? (node.value === "" ? null : Number(node.value)) : node.value);
-  });
-  return [node, (now) => { if (document.activeElement !== node || now.value !== null) node.value = now.value ?? ""; }];
+  const words = h("output", { class: "gpnb-quiet" });
+  let last = item.value;
+  const tell = () => {
+    last = number ? (node.value === "" ? null : Number(node.value)) : node.value;
+    out.send(item.name, last);
+  };
+  if (item.live) {
+    node.addEventListener("focus", () => out.start());
+    whileTyping(node, tell);
+  }
+  node.addEventListener("change", () => { if (!item.live) out.start(); tell(); });
+  return [h("span", { class: "gpnb-control" }, node, words), (now) => {
+    const typing = document.activeElement === node && item.live && now.value === last;
+    if (!typing) node.value = now.value ?? "";
+    words.textContent = now.text ?? "";
+    words.hidden = !now.text;
+  }];
 }
 
 /** @type {Maker} */

@@ -54,6 +54,11 @@ function makeRow(item, columns) {
   return { node: h("tr", item.key === null ? {} : { tabindex: "-1", "data-key": item.key }, ...cells), item };
 }
 
+/** The cells of a row go to the clipboard, as a spreadsheet takes them. @param {Row} row */
+function copy(row) {
+  if (!window.getSelection()?.toString()) navigator.clipboard.writeText(row.item.cells.join("\t"));
+}
+
 class Table {
   /**
    * @param {Model<Traits>} model
@@ -77,9 +82,10 @@ class Table {
     this.rows = h("tbody");
     this.table = h("table", {}, h("thead", {}, this.top), this.rows);
     this.none = h("p", { class: "gpnb-quiet", role: "status", hidden: true });
-    this.wide = h("div", { class: "gpnb-wide" }, this.table, this.none);
+    this.wide = h("div", { class: "gpnb-wide" }, this.table);
+    this.sheet = h("div", { class: "gpnb-sheet" }, this.wide);
     el.classList.add("gpnb-part");
-    el.append(this.wide);
+    el.append(this.sheet, this.none);
     this.listen(signal);
   }
 
@@ -90,6 +96,7 @@ class Table {
     size.observe(this.wide);
     size.observe(this.table);
     signal.addEventListener("abort", () => size.disconnect());
+    this.wide.addEventListener("scroll", () => this.reach(), { signal, passive: true });
     this.rows.addEventListener("click", (event) => this.click(event), { signal });
     this.rows.addEventListener("keydown", (event) => this.key(event), { signal });
     watch(model, signal, ["label", "empty"], () => this.name());
@@ -109,16 +116,21 @@ class Table {
     this.none.textContent = this.model.get("empty");
   }
 
-  /** A table without rows to choose that is wider than its place is scrolled by the arrow keys. */
+  /** Whether there is more to the right or below; a table without rows to choose is scrolled by the arrow keys then. */
   reach() {
-    if (!this.active && this.wide.scrollWidth > this.wide.clientWidth) this.wide.setAttribute("tabindex", "0");
+    const { scrollWidth, clientWidth, scrollLeft, scrollHeight, clientHeight, scrollTop } = this.wide;
+    const scrolls = scrollWidth > clientWidth + 1;
+    this.sheet.classList.toggle("gpnb-scrolls", scrolls);
+    this.sheet.classList.toggle("gpnb-more-right", scrolls && scrollLeft + clientWidth < scrollWidth - 1);
+    this.sheet.classList.toggle("gpnb-more-below", scrollTop + clientHeight < scrollHeight - 1);
+    if (!this.active && (scrolls || scrollHeight > clientHeight + 1)) this.wide.setAttribute("tabindex", "0");
     else this.wide.removeAttribute("tabindex");
   }
 
   heads() {
     const columns = this.model.get("columns"), active = document.activeElement;
     const focused = active instanceof HTMLElement && this.top.contains(active) ? active.dataset.name : undefined;
-    this.wide.hidden = columns.length === 0;
+    this.sheet.hidden = columns.length === 0;
     this.top.replaceChildren(...columns.map((column) => head(this.model, column)));
     if (!focused) return;
     /** @type {HTMLElement | null} */ (this.top.querySelector(`[data-name="${CSS.escape(focused)}"]`))?.focus();
@@ -246,6 +258,7 @@ class Table {
     else if (event.key === "Enter") this.choose(row, withCtrl, event.shiftKey);
     else if (event.key === " ") this.choose(row, true, event.shiftKey);
     else if (many && event.key.toLowerCase() === "a" && withCtrl) this.chooseAll(this.shown, false);
+    else if (event.key.toLowerCase() === "c" && withCtrl) copy(row);
     else if (many && event.key === "Escape") this.chooseAll([], false);
     else return;
     event.preventDefault();

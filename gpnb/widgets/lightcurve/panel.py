@@ -276,11 +276,7 @@ class LightCurvePanel(LivePanel[LightCurveView]):
         return *bin_table(curve, shown_bands(curve, view)), chosen
 
     def _show_rows(self, found: tuple[list[Column], list[list[str]], list[int]]) -> None:
-        columns, rows, chosen = found
-        with self._table.hold_sync():
-            self._table.columns = [{"name": "", **vars(column)} for column in columns]
-            self._table.rows = [{"key": place, "cells": row, "flag": ""} for place, row in enumerate(rows)]
-            self._table.chosen = chosen
+        self._table.show(*found)
 
 
 def _plots(work: CurveWork, view: LightCurveView) -> tuple[Plot, list[Plot]]:

@@ -20,10 +20,10 @@ def sky_items(view: ObservationsView) -> list[Control]:
     return [*backdrop_items(view.backdrop, view.survey), size]
 
 
-def browse_items(view: ObservationsView, shown: int, chosen: int, can_check: bool) -> list[Control]:
+def browse_items(view: ObservationsView, count: int, shown: int, chosen: int, can_check: bool) -> list[Control]:
     """Find; buttons that choose all or none, and check the files."""
     items = [
-        text("find", "Find", view.find, "in all columns", size=16),
+        text("find", "Find", view.find, "in all columns", size=16, live=True, text=f"{shown} of {count}"),
         button("every", "Choose all", "Choose all runs that are shown (Ctrl-A in the table)", not shown),
         button("none", "Choose none", "Choose no run (Escape in the table)", not chosen),
     ]

@@ -157,7 +157,7 @@ class ObservationsPanel(LivePanel):
         """What shows what."""
         state, graph, can_check = Source(lambda: self.state), self.graph, hasattr(self._obj, "check")
         browse = Node(
-            lambda view, order, chosen: browse_items(view, len(order), int(chosen.sum()), can_check),
+            lambda view, order, chosen: browse_items(view, len(self._runs), len(order), int(chosen.sum()), can_check),
             state,
             graph.order,
             graph.chosen,
@@ -263,9 +263,10 @@ class ObservationsPanel(LivePanel):
     # What is shown.
 
     def _show_rows(self, names: Sequence[str], rows: list[dict[str, Any]]) -> None:
-        columns = [{"name": name, **vars(column)} for name, column in zip(names, heads(self._runs, names), strict=True)]
-        with self._table.hold_sync():
-            self._table.columns, self._table.rows = columns, rows
+        columns = heads(self._runs, names)
+        named = [{"name": name, **vars(head)} for name, head in zip(names, columns, strict=True)]
+        flags = {row["key"]: row["flag"] for row in rows}
+        self._table.fill(named, ((row["key"], row["cells"]) for row in rows), flags=flags)
 
     def _show_order(self, order: Any, sorting: tuple[str, bool]) -> None:
         by, ascending = sorting

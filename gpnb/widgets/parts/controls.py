@@ -28,7 +28,9 @@ class Control:
     min, max, step : float, optional
         Where a slider goes; the step of a number.
     text : str, optional
-        The value in words.
+        The value in words, or what is found.
+    live : bool, optional
+        Whether a field tells while one types.
     size : int, optional
         Width of a field, characters.
     disabled, primary, play : bool, optional
@@ -49,6 +51,7 @@ class Control:
     disabled: bool | None = None
     primary: bool | None = None
     play: bool | None = None
+    live: bool | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As the front end takes it: what says nothing is left out."""

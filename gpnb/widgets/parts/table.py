@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import traitlets
 
-from gpnb.panels.columns import Column
+from gpnb.panels.columns import Column, cell_text
 from gpnb.widgets.parts.compose import compose
 from gpnb.widgets.parts.part import Part
 
@@ -54,13 +54,35 @@ class TableView(Part):
         self, columns: Sequence[Column], rows: Sequence[Sequence[Any]], chosen: Sequence[int] | None = None
     ) -> None:
         """Show rows that cannot be sorted; with `chosen`, the places of some, they can be chosen by their places."""
-        heads = [{"name": "", **vars(column)} for column in columns]
-        self.layout.display = None if heads else "none"
         keys = [None] * len(rows) if chosen is None else range(len(rows))
+        self.fill([{"name": "", **vars(column)} for column in columns], zip(keys, rows, strict=True), chosen or ())
+
+    def fill(
+        self,
+        columns: list[dict[str, Any]],
+        rows: Iterable[tuple[Any, Sequence[Any]]],
+        chosen: Iterable[Any] | None = None,
+        flags: Mapping[Any, str] | None = None,
+    ) -> None:
+        """Show rows.
+
+        Parameters
+        ----------
+        columns : list of dict
+            As of the trait.
+        rows : iterable of (key, cells)
+            The cells as text or numbers.
+        chosen : iterable, optional
+            Keys of the chosen rows; by default they stay.
+        flags : mapping, optional
+            What to say of rows, by their keys.
+        """
+        numbers = [column["number"] for column in columns]
+        made = [
+            {"key": key, "cells": list(map(cell_text, cells, numbers)), "flag": (flags or {}).get(key, "")}
+            for key, cells in rows
+        ]
+        self.layout.display = None if columns else "none"
         with self.hold_sync():
-            self.columns = heads
-            self.rows = [
-                {"key": key, "cells": [str(cell) for cell in row], "flag": ""}
-                for key, row in zip(keys, rows, strict=True)
-            ]
-            self.chosen = list(chosen or ())
+            self.columns, self.rows = columns, made
+            self.chosen = self.chosen if chosen is None else list(chosen)

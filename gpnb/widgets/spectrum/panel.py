@@ -284,8 +284,5 @@ class SpectrumPanel(LivePanel[SpectrumView]):
 
     def _show_fits(self, found: tuple[Any, ...]) -> None:
         labels, rows, chosen = found
-        with self._compared.hold_sync():
-            self._compared.columns = [{"name": "", **vars(column)} for column in COMPARED] if rows else []
-            pairs = zip(labels, rows, strict=True)
-            self._compared.rows = [{"key": label, "cells": list(row), "flag": ""} for label, row in pairs]
-            self._compared.chosen = list(chosen)
+        columns = [{"name": "", **vars(column)} for column in COMPARED] if rows else []
+        self._compared.fill(columns, zip(labels, rows, strict=True), chosen)
