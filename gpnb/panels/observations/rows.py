@@ -42,9 +42,10 @@ _DIRECTIONS = ("RA_PNT", "DEC_PNT", "RA_OBJ", "DEC_OBJ")
 
 
 def columns_of(table: Table, view: ObservationsView) -> list[str]:
-    """The columns shown: those of the record, else the usual ones that the table has."""
+    """The columns shown: those of the record, else the usual ones that the table has; no quality where all is well."""
     if not view.columns:
-        return [name for name, usual in _USUAL.items() if _source(table, usual) or _can_make(table, name)]
+        there = [name for name, usual in _USUAL.items() if _source(table, usual) or _can_make(table, name)]
+        return [name for name in there if name != "quality" or np.any(values(table, name, 1) != 0)]
     for name in view.columns:
         _column(table, name)
     return list(view.columns)
