@@ -15,11 +15,12 @@ from gpnb.core.recipe import Recipe
 
 FUNCTIONS = frozenset(
     """
-    gpnb.datasets.spectrum_stack.stack_spectra gpnb.demo_store gpnb.excess_map gpnb.find_peaks gpnb.fit
-    gpnb.flux_map gpnb.flux_points gpnb.frequency_scan gpnb.irf.RadMax.from_response gpnb.light_curve
-    gpnb.livetime_map gpnb.maps.masks.dilate gpnb.periodogram gpnb.phase_flux gpnb.phasogram gpnb.read_catalog
-    gpnb.read_irf gpnb.reduce_map gpnb.reduce_spectrum gpnb.show gpnb.simulate.instrument.cta_like gpnb.simulate_events
-    gpnb.simulate_spectrum gpnb.theta2_table gpnb.to_image gpnb.variability
+    gpnb.asimov gpnb.datasets.spectrum_stack.stack_spectra gpnb.demo_store gpnb.excess_map gpnb.fake
+    gpnb.find_peaks gpnb.fit gpnb.flux_map gpnb.flux_points gpnb.frequency_scan gpnb.irf.RadMax.from_response
+    gpnb.light_curve gpnb.livetime_map gpnb.maps.masks.dilate gpnb.periodogram gpnb.phase_flux gpnb.phasogram
+    gpnb.predict gpnb.read_catalog gpnb.read_irf gpnb.reduce_map gpnb.reduce_spectrum gpnb.residual_map
+    gpnb.show gpnb.simulate.instrument.cta_like gpnb.simulate_events gpnb.simulate_spectrum gpnb.theta2_table
+    gpnb.to_image gpnb.to_spectrum gpnb.variability
     """.split()  # noqa: SIM905
 )
 """Functions that recipes name; public classes and their class methods need not be listed."""
@@ -28,8 +29,8 @@ METHODS = frozenset(
     """
     __add__ __and__ __ge__ __gt__ __invert__ __le__ __lt__ __mul__ __or__ __radd__ __rmul__ __rsub__ __rtruediv__
     __sub__ __truediv__ around at at_nodes between check cone convolve cube cutout downsample fill_events flux_points
-    group image in_phase kernel masked nearest oriented paste refine region_mask reproject restrict select series slice
-    smooth split squash stack sum_over to view with_limits
+    group image in_phase kernel masked nearest oriented paste refine region_mask reproject resample restrict select
+    series slice smooth split squash stack sum_over to view with_limits
     """.split()  # noqa: SIM905
 )
 """Methods that recipes name: none of them writes."""

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from astropy.coordinates import SkyCoord
 from astropy.table import Table
 
 from gpnb.core.atomic import atomic_set
@@ -128,6 +129,87 @@ class MapDataset(Displayed):
         recipe = Recipe.of(".masked()", on=self, bins=bins)
         flags = SkyMap(self.geom, np.where(chosen, self.flags.data | np.uint8(Flag.USER), self.flags.data))
         return replace(self, flags=flags, recipe=recipe)
+
+    def cutout(self, center: SkyCoord | str, width: Any) -> MapDataset:
+        """The part around a position, clipped at the rim of the map; responses, good times and runs stay.
+
+        Parameters
+        ----------
+        center : SkyCoord or str
+            The middle of the part.
+        width : Quantity, str, or pair of them
+            Its size in longitude and latitude.
+
+        Raises
+        ------
+        SelectionError
+            If the part lies outside the map.
+
+        Examples
+        --------
+        >>> import gpnb
+        >>> cube.cutout("83.63d 22.01d", "2 deg")  # doctest: +SKIP
+        """
+        from gpnb.datasets.map_parts import cutout
+
+        return cutout(self, center, width, Recipe.of_call(self.cutout, locals()))
+
+    def downsample(self, factor: int) -> MapDataset:
+        """Join `factor` × `factor` pixels.
+
+        A joined pixel is usable where all of its pixels are, so that what is predicted for it is all there. Of OFF
+        counts, which neighbours share, the mean is taken.
+
+        Parameters
+        ----------
+        factor : int
+            Must divide both numbers of pixels.
+
+        Raises
+        ------
+        ArgumentError
+            If it does not.
+        """
+        from gpnb.datasets.map_parts import downsample
+
+        return downsample(self, factor, Recipe.of_call(self.downsample, locals()))
+
+    def slice(self, energy: Any) -> MapDataset:
+        """The bins with their centre in a range of reconstructed energy.
+
+        Parameters
+        ----------
+        energy : pair of Quantity or str
+            Lower and upper end; None for an open end.
+
+        Raises
+        ------
+        SelectionError
+            If there is none.
+        """
+        from gpnb.datasets.map_parts import chosen_energies, in_energies
+
+        return in_energies(self, *chosen_energies(self, energy), Recipe.of_call(self.slice, locals()))
+
+    def resample(self, energy: Any) -> MapDataset:
+        """Join bins of reconstructed energy.
+
+        Of the bins that are joined those count that any pixel uses, and a pixel is usable where all of these are: the
+        energies below a threshold are neither counted nor predicted. Bins outside the new edges are left out.
+
+        Parameters
+        ----------
+        energy : Axis, Quantity, list of str, or int
+            New edges, each of them one of the edges that there are; or how many bins to join.
+
+        Raises
+        ------
+        ArgumentError
+            If an edge is another, or the number of bins is not a multiple.
+        """
+        from gpnb.datasets.map_parts import in_energies, joined_energies
+
+        return in_energies(self, *joined_energies(self, energy), Recipe.of_call(self.resample, locals()))
 
     @property
     def maps(self) -> Mapping[str, SkyMap]:

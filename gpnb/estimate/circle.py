@@ -59,12 +59,18 @@ def sum_in_circle(dataset: MapDataset, radius: Any, energy: Any) -> Circle:
     planes = _planes(dataset, energy)
     radii = radii_deg(radius, dataset.geom.axis("energy").n)[planes]
     usable, plane = dataset.usable[planes], dataset.geom.plane
-    counts = np.rint(_smeared(plane, dataset.counts.data[planes], usable, radii))
+    counts = _smeared(plane, dataset.counts.data[planes], usable, radii)
+    if _are_whole(dataset.counts.data[planes][usable]):  # as those of an Asimov cube are not
+        counts = np.rint(counts)
     if dataset.counts_off is None:
         background = _smeared(plane, dataset.background.data[planes], usable, radii)
         return Circle(counts, background, None, None, usable.any(axis=0), planes, radii)
     off, alpha = _off_counts(dataset, planes, usable, radii)
     return Circle(counts, alpha * off, off, alpha, usable.any(axis=0), planes, radii)
+
+
+def _are_whole(counts: np.ndarray) -> bool:
+    return bool(np.array_equal(counts, np.rint(counts)))
 
 
 def radii_deg(radius: Any, bins: int) -> np.ndarray:

@@ -14,6 +14,7 @@ from gpnb.core.errors import SelectionError
 from gpnb.core.recipe import Recipe
 from gpnb.datasets.flags import UNUSABLE, Flag
 from gpnb.datasets.map import MapDataset
+from gpnb.datasets.off_sums import joined_acceptance
 from gpnb.irf.node_sums import NodeSums
 from gpnb.irf.reduced_dispersion import ReducedDispersion
 from gpnb.irf.reduced_psf import ReducedPsf
@@ -131,10 +132,10 @@ def _flags(cube: MapDataset, usable: np.ndarray) -> np.ndarray:
 
 def _off(cube: MapDataset, geom: WcsGeometry, usable: np.ndarray) -> dict[str, Any]:
     """OFF counts and acceptances, such that alpha times OFF is the background."""
-    if cube.counts_off is None or cube.acceptance is None or cube.background is None:
+    if cube.counts_off is None or cube.acceptance is None or cube.background is None or cube.acceptance_off is None:
         return {}
-    off, on, background = (_summed(item.data, usable) for item in (cube.counts_off, cube.acceptance, cube.background))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        acceptance = np.where(background > 0, on * off / background, 0.0)
+    names = ("counts_off", "acceptance", "background", "acceptance_off")
+    off, on, background, bare = (_summed(cube.maps[name].data, usable) for name in names)
+    acceptance = joined_acceptance(on, off, background, bare)
     maps = {"counts_off": off, "acceptance": on, "acceptance_off": acceptance}
     return {name: SkyMap(geom, values) for name, values in maps.items()}

@@ -106,6 +106,8 @@ class Likelihood:
         blocks = blocks_of(self.datasets, resolved, statistic)
         self.blocks = tuple(block.joined() for block in blocks) if joined else blocks
         self.parameters = FreeParameters(self.models, [part for block in self.blocks for part in block.parts])
+        if not len(self.parameters):
+            raise ArgumentError(f"No parameter of {', '.join(self.models.names)} is free: thaw what shall be fitted.")
         self._sources = Sources(resolved, self.parameters, self.blocks)
         self._whole: Sources | None = None
         self._last: Point | None = None

@@ -84,7 +84,7 @@ class FreeParameters:
     Raises
     ------
     ArgumentError
-        If nothing is free, a link leads nowhere, or a value lies outside its limits.
+        If a link leads nowhere, or a value lies outside its limits.
     """
 
     def __init__(self, models: Models, parts: Sequence[str] = ("spectral", "temporal")):
@@ -93,8 +93,6 @@ class FreeParameters:
         fitted = [part for part in PARTS if part in parts]
         names = [name for model in models for part in fitted for name in model.full_names(part)]
         self.names = tuple(name for name in names if resolved[name].free)
-        if not self.names:
-            raise ArgumentError(f"No parameter of {', '.join(models.names)} is free: thaw what shall be fitted.")
         free = [resolved[name] for name in self.names]
         self.units = tuple(item.unit for item in free)
         self.scale = np.array([_power_of_ten(item.value) for item in free])

@@ -151,13 +151,28 @@ class RadialPsf:
         """
         sides = geom.plane.sides(np.array((geom.nx - 1) / 2), np.array((geom.ny - 1) / 2))
         (x, column), (y, row) = (_from_middle(n) for n in (geom.nx, geom.ny))
-        quarter = self._far(x * sides[0], y * sides[1], sides)
-        x, y = x[:_NEAR], y[:_NEAR]
-        edges = [side * np.append(at - 0.5, at[-1] + 0.5) for at, side in ((x, sides[0]), (y, sides[1]))]
-        near = np.diff(np.diff(self._content(edges[0][None, :], edges[1][:, None]), axis=1), axis=2)
-        quarter[:, : len(y), : len(x)] = near
+        quarter = self.in_pixels(x * sides[0], y * sides[1], sides)
         values = quarter[:, row[:, None], column]
         return SkyMap(geom.cube([self.energy_true]), values, "", Recipe.of(".kernel()", on=self, geom=geom))
+
+    def in_pixels(self, x: np.ndarray, y: np.ndarray, sides: np.ndarray) -> np.ndarray:
+        """The probability in rectangles near a source, shape (n_true, ny, nx); float method.
+
+        Parameters
+        ----------
+        x, y : array, shape (nx,), (ny,)
+            Rising offsets of their middles from the source, deg, one side apart.
+        sides : array, shape (2,)
+            Their sides, deg.
+        """
+        found = self._far(x, y, sides)
+        parts = [np.flatnonzero(np.abs(at) < _NEAR * side) for at, side in zip((x, y), sides, strict=True)]
+        if all(part.size for part in parts):
+            (across, dx), (along, dy) = zip(parts, sides, strict=True)
+            edges = [np.append(at - side / 2, at[-1] + side / 2) for at, side in ((x[across], dx), (y[along], dy))]
+            content = self._content(edges[0][None, :], edges[1][:, None])
+            found[:, along[:, None], across] = np.diff(np.diff(content, axis=1), axis=2)
+        return found
 
     def _far(self, x: np.ndarray, y: np.ndarray, sides: np.ndarray) -> np.ndarray:
         """What pixels hold, by three places a side: right far from the source, where the density is smooth."""

@@ -97,7 +97,27 @@ class ReducedDispersion:
             runs, bins that only some of them use see the part of those.
         """
         shares = self._shares if self._made is None else (_MadeDispersion(self, exposure),)
-        return shares if used.all() else tuple(_Counted(share, used) for share in shares)
+        places = np.where(used, np.arange(self.energy.n), -1)
+        return shares if used.all() else tuple(_Placed(share, self.energy, places) for share in shares)
+
+    def placed(self, energy: Axis, places: np.ndarray) -> ReducedDispersion:
+        """The same for other bins of reconstructed energy, each a sum of its own; float method.
+
+        Parameters
+        ----------
+        energy : Axis
+            The other bins.
+        places : array of int, shape (n_reco,)
+            Which of them each of its own bins is in; -1: in none, so that what is reconstructed there is lost.
+        """
+        recipe = Recipe.memory("edisp")
+        if self._made is None:
+            shares = [_Placed(share, self.energy, places) for share in self._shares]
+            return ReducedDispersion(self._map, self.energy_true, energy, shares, recipe)
+        made = self._made
+        total = np.zeros((len(made.total), energy.n, *made.total.shape[2:]), dtype=made.total.dtype)
+        _add_placed(total, made.total, places)
+        return ReducedDispersion.from_sums(self.energy_true, energy, NodeSums(made.geom, total, made.weight), recipe)
 
     @property
     def nbytes(self) -> int:
@@ -147,14 +167,21 @@ class _MadeDispersion:
 
 
 @dataclass(frozen=True, eq=False)
-class _Counted:
-    """A share in those energies alone in which its run is used."""
+class _Placed:
+    """A share whose bins are put into others, or into none."""
 
     share: DispersionShare
-    used: np.ndarray
+    energy: Axis
+    places: np.ndarray
 
     def add_to(self, sums: NodeSums, energy_true: Axis, energy: Axis) -> None:
-        own = NodeSums.zeros(sums.geom, energy_true.n, energy.n)
-        self.share.add_to(own, energy_true, energy)
+        own = NodeSums.zeros(sums.geom, energy_true.n, self.energy.n)
+        self.share.add_to(own, energy_true, self.energy)
         sums.weight[...] += own.weight
-        sums.total[:, self.used] += own.total[:, self.used]
+        _add_placed(sums.total, own.total, self.places)
+
+
+def _add_placed(total: np.ndarray, own: np.ndarray, places: np.ndarray) -> None:
+    """Add columns to those that they are in."""
+    for number in np.flatnonzero(places >= 0).tolist():
+        total[:, places[number]] += own[:, number]

@@ -52,6 +52,7 @@ _MODULES = {
         "phase_histogram",
     ),
     "red_noise": ("timmer_koenig",),
+    "residuals": ("residual_significance",),
     "significance": (
         "cash_significance",
         "lima",
