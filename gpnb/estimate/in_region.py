@@ -84,7 +84,7 @@ class InRegion:
         """Over usable pixels, shape (n_energy,)."""
         return np.asarray(np.where(self.usable, self.values(data), 0).sum(axis=1, dtype=float))
 
-    def off(self) -> dict[str, np.ndarray]:
+    def off(self) -> dict[str, Any]:
         """OFF counts with both acceptances; nothing where the background is predicted.
 
         OFF regions of neighbours are nearly the same: their mean stands for all.

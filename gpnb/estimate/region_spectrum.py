@@ -94,7 +94,7 @@ def _responses(part: InRegion, containment: bool | SpatialModel) -> tuple[np.nda
     if cube.edisp is None:
         raise SelectionError(f"{cube.name} has no energy dispersion: reduce it with gpnb.reduce_map.")
     place = containment.center if isinstance(containment, SpatialModel) else part.center
-    ever = part.usable.any(axis=0)
+    ever = np.asarray(part.usable.any(axis=0))
     seen = _seen(part, containment, ever) * ever
     exposure = seen.sum(axis=1)
     used = seen @ part.usable.T
@@ -129,7 +129,7 @@ def _seen_of_point(part: InRegion, place: Any) -> np.ndarray:
     columns = np.arange(part.columns.min(), part.columns.max() + 1)
     chance = cube.psf.at(place).in_pixels((columns - x) * sides[0], (rows - y) * sides[1], sides)
     chance = chance[:, part.rows - rows[0], part.columns - columns[0]]
-    return _between_pixels(cube.exposure.data, *inside)[:, None] * chance
+    return np.asarray(_between_pixels(cube.exposure.data, *inside)[:, None] * chance)
 
 
 def _between_pixels(planes: np.ndarray, x: float, y: float) -> np.ndarray:
@@ -139,7 +139,7 @@ def _between_pixels(planes: np.ndarray, x: float, y: float) -> np.ndarray:
     wx, wy = (
         np.array([1 - part, part])[:size] for part, size in ((x - column, near.shape[2]), (y - row, near.shape[1]))
     )
-    return np.einsum("jyx,y,x->j", near, wy, wx)
+    return np.asarray(np.einsum("jyx,y,x->j", near, wy, wx))
 
 
 def _seen_of_shape(part: InRegion, shape: SpatialModel, psf: RadialPsf) -> np.ndarray:

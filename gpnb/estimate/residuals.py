@@ -182,7 +182,7 @@ def residual_spectrum(cube: MapDataset, models: Any, region: Any) -> Table:
     for name in sources:
         table[name] = part.sums(expected.of(name))
     table["residual"] = table["counts"] - table["predicted"]
-    table["group"] = _groups(np.asarray(table["predicted"]), part.usable.any(axis=1))
+    table["group"] = _groups(np.asarray(table["predicted"]), np.asarray(part.usable.any(axis=1)))
     table["significance"] = _of_groups(table, part.off())
     return table
 

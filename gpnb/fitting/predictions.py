@@ -43,7 +43,7 @@ class Predictions:
     def total(self) -> np.ndarray:
         """Of all sources and the background."""
         signal, background = self._both(self.models)
-        return signal + background
+        return np.asarray(signal + background)
 
     def background(self) -> np.ndarray:
         """Without the sources on the sky."""
