@@ -1,7 +1,7 @@
 """How objects show themselves, without the core knowing any drawing or widget library.
 
-An object names its panel; the module behind the name has ``record(obj, **changes)``,
-``draw(obj, record, figure)`` and ``summary(obj, record)``, and is found when first shown.
+An object names its panel. The module behind the name has ``draw(obj, record, figure)`` and ``summary(obj, record)``,
+and is found when a picture is first drawn; a live panel does without it until then.
 """
 
 from __future__ import annotations
@@ -30,15 +30,13 @@ def open_panel(obj: Any, workspace: Any = None, name: str | None = None, **chang
     """
     if not (is_live() and knows(f"live.{obj.panel}")):
         return open_picture(obj, workspace, name, **changes)
-    live = module_for(f"live.{obj.panel}")
-    made = live.open_panel(obj, module_for(f"panel.{obj.panel}"), workspace, changes, name)
+    made = module_for(f"live.{obj.panel}").open_panel(obj, workspace, changes, name)
     return module_for("panel.handle").Panel(made)
 
 
 def open_picture(obj: Any, workspace: Any = None, name: str | None = None, **changes: Any) -> Any:
     """The panel of an object without a front end, whatever the options say."""
-    frame = module_for("panel.frame")
-    return frame.StaticPanel(obj, module_for(f"panel.{obj.panel}"), workspace, changes, name)
+    return module_for("panel.frame").StaticPanel(obj, workspace, changes, name)
 
 
 def is_live() -> bool:
@@ -67,6 +65,7 @@ class Displayed:
     """
 
     panel: ClassVar[str]
+    has_picture: ClassVar[bool] = True
     recipe: Recipe
 
     def view(self, workspace: Any = None, name: str | None = None, **changes: Any) -> Any:
@@ -109,7 +108,7 @@ class Displayed:
         """What `view` and `plot` take besides: a Table of name, default and meaning of each setting."""
         from astropy.table import Table  # here, for objects are made without it
 
-        record = module_for(f"panel.{self.panel}").record(self)
+        record = module_for("record").opened(self)
         rows = type(record).settings()
         return Table(rows=rows, names=("name", "default", "meaning")) if rows else Table()
 

@@ -19,6 +19,7 @@ _MODULES: dict[str, str] = {
     "record.PhasogramView": "gpnb.panels.pulsation.view",
     "record.FrequencyScanView": "gpnb.panels.pulsation.view",
     "record.RowsView": "gpnb.panels.table.view",
+    "record": "gpnb.panels.opened",
     "panel.frame": "gpnb.draw.static",
     "panel.handle": "gpnb.widgets.handle",
     "panel.observations": "gpnb.draw.observations",

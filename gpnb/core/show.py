@@ -22,6 +22,7 @@ class Sheet(Displayed):
     """
 
     panel = "table"
+    has_picture = False
 
     def __init__(self, table: Table):
         self.table = table.copy(copy_data=False)

@@ -22,11 +22,6 @@ from gpnb.panels.events.plots import histogram_plot
 from gpnb.panels.events.view import EventsView
 
 
-def record(obj: Any, **changes: Any) -> EventsView:  # noqa: ARG001  (every panel's signature)
-    """The view record of an event list; see `gpnb.panels.events.view.EventsView`."""
-    return EventsView.build(**changes)
-
-
 def draw(obj: Any, record: EventsView, figure: Figure) -> None:
     """Draw the image beside the histograms."""
     figure.set_size_inches(960 * PIXEL, 420 * PIXEL)

@@ -14,11 +14,6 @@ from gpnb.panels.pulsation.frequency_scan import scan_facts, scan_plot, scan_tab
 from gpnb.panels.pulsation.view import FrequencyScanView
 
 
-def record(obj: Any, **changes: Any) -> FrequencyScanView:  # noqa: ARG001  (every panel's signature)
-    """The view record; see `gpnb.panels.pulsation.view.FrequencyScanView`."""
-    return FrequencyScanView.build(**changes)
-
-
 def plots(obj: Any, record: FrequencyScanView) -> list[Plot]:  # noqa: ARG001  (every panel's signature)
     """The statistic against frequency."""
     return [scan_plot(obj)]

@@ -33,11 +33,6 @@ _SPECTRUM = 0.36
 """Part of the width that the spectrum takes."""
 
 
-def record(obj: Any, **changes: Any) -> LightCurveView:  # noqa: ARG001  (every panel's signature)
-    """The view record of a light curve; see `gpnb.panels.lightcurve.view.LightCurveView`."""
-    return LightCurveView.build(**changes)
-
-
 def plots(obj: Any, record: LightCurveView) -> list[Plot]:
     """The light curve, its strips, and the spectra where a time is chosen."""
     work = work_of(obj)

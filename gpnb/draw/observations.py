@@ -14,31 +14,25 @@ from gpnb.draw.pointings import draw_pointings
 from gpnb.draw.style import BLUE, PIXEL, QUIET, few_ticks, heading
 from gpnb.panels.columns import Column
 from gpnb.panels.instrument.curves import overview_plots
-from gpnb.panels.instrument.view import InstrumentView
+from gpnb.panels.instrument.run import is_run, responses_of
 from gpnb.panels.observations.filter import kept, shown_rows
 from gpnb.panels.observations.rows import cells, columns_of, heads, hours_of, seconds_of, targets, totals
 from gpnb.panels.observations.view import ObservationsView
 from gpnb.panels.plot import Plot
 from gpnb.state.chips import region_words
-from gpnb.state.record import Record
 
 _MOST_BARS = 12
 _MOST_ROWS = 500
 
 
-def record(obj: Any, **changes: Any) -> Record:
-    """The view record: `ObservationsView` of several runs, `InstrumentView` of one."""
-    return InstrumentView.build(**changes) if run.is_run(obj) else ObservationsView.build(**changes)
-
-
 def plots(obj: Any, record: Any) -> list[Plot]:
     """The responses of one run; several runs are drawn on a sky."""
-    return overview_plots(run.responses_of(obj), record) if run.is_run(obj) else []
+    return overview_plots(responses_of(obj), record) if is_run(obj) else []
 
 
 def draw(obj: Any, record: Any, figure: Figure) -> None:
     """Draw the pointings on the sky, and the hours of each target; the responses of one run."""
-    if run.is_run(obj):
+    if is_run(obj):
         instrument.draw_overview(plots(obj, record), figure)
         return
     table = obj.table
@@ -53,7 +47,7 @@ def draw(obj: Any, record: Any, figure: Figure) -> None:
 
 def summary(obj: Any, record: Any, picture: html.Markup = html.EMPTY, notes: Sequence[str] = ()) -> html.Markup:
     """Totals and the table of the runs, as safe HTML."""
-    if run.is_run(obj):
+    if is_run(obj):
         return run.summary(obj, picture, notes)
     table = obj.table
     rows = shown_rows(table, record)

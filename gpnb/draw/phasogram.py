@@ -14,11 +14,6 @@ from gpnb.panels.pulsation.phasogram import chosen_bins, phasogram_facts, phasog
 from gpnb.panels.pulsation.view import PhasogramView
 
 
-def record(obj: Any, **changes: Any) -> PhasogramView:  # noqa: ARG001  (every panel's signature)
-    """The view record; see `gpnb.panels.pulsation.view.PhasogramView`."""
-    return PhasogramView.build(**changes)
-
-
 def plots(obj: Any, record: PhasogramView) -> list[Plot]:
     """Counts or fluxes over the turns."""
     return [phasogram_plot(obj, record)]

@@ -28,10 +28,7 @@ from gpnb.draw.style import (
     heading,
     log_axis,
 )
-from gpnb.panels.plot import Band, Image, Line, Plot, Points, Rule, Spans, Steps
-
-COLOUR_MAP = "viridis"
-"""Of images in plots."""
+from gpnb.panels.plot import COLOUR_MAP, Band, Image, Line, Plot, Points, Rule, Spans, Steps
 
 _COLOURS = {"model": VERMILION, "quiet": QUIET, "accent": BLUE, "fine": GREEN, "purple": PURPLE}
 _COLOURS |= {"attention": ORANGE, "text": TEXT}

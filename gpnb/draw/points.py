@@ -15,11 +15,6 @@ from gpnb.panels.points.plot import points_facts, points_plot, points_rows, poin
 from gpnb.panels.points.view import PointsView
 
 
-def record(obj: Any, **changes: Any) -> PointsView:  # noqa: ARG001  (every panel's signature)
-    """The view record of flux points; see `gpnb.panels.points.view.PointsView`."""
-    return PointsView.build(**changes)
-
-
 def plots(obj: Any, record: PointsView) -> list[Plot]:
     """The points with errors and upper limits, beside spectra and other points."""
     return [points_plot(obj, record)]

@@ -36,11 +36,6 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 110, 30, 48
 """Room around each image, in pixels of the screen."""
 
 
-def record(obj: Any, **changes: Any) -> SkyView:  # noqa: ARG001  (every panel's signature)
-    """The view record of a map or dataset; see `gpnb.panels.sky.view.SkyView`."""
-    return SkyView.build(**changes)
-
-
 def draw(obj: Any, record: SkyView, figure: Figure) -> None:
     """Draw every layer with its colours, regions, peaks and contours."""
     layers = [layer(name, sky_map, record) for name, sky_map in chosen_maps(obj, record).items()]

@@ -37,11 +37,6 @@ _WIDTH = 700
 _MAIN, _RESIDUALS, _SMALL = 300, 100, 240
 
 
-def record(obj: Any, **changes: Any) -> SpectrumView:  # noqa: ARG001  (every panel's signature)
-    """The view record of spectra or a fit; see `gpnb.panels.spectrum.view.SpectrumView`."""
-    return SpectrumView.build(**changes)
-
-
 def plots(obj: Any, record: SpectrumView) -> list[Plot]:
     """The plots of the tab of the record; none of its regions, which need a sky."""
     work = work_of(obj)

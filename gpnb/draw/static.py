@@ -5,20 +5,20 @@ from __future__ import annotations
 import base64
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from astropy.table import Table
-from matplotlib.figure import Figure
 
 from gpnb.core.atomic import atomic_file
 from gpnb.core.errors import ArgumentError
+from gpnb.core.hooks import module_for
 from gpnb.core.options import get_options
 from gpnb.draw import html
-from gpnb.draw.plots import draw_plot
-from gpnb.draw.style import PIXEL, new_figure, png, styled
-from gpnb.draw.themes import both_pictures
+from gpnb.panels.opened import opened
 from gpnb.state.panel import PanelState
+
+if TYPE_CHECKING:  # matplotlib comes with the first picture: a live panel is on the screen before
+    from matplotlib.figure import Figure
 
 _PICTURES = {".png": "png", ".pdf": "pdf", ".svg": "svg"}
 _TABLES = {".ecsv": "ascii.ecsv", ".csv": "ascii.csv"}
@@ -31,8 +31,6 @@ class StaticPanel(PanelState):
     ----------
     obj : object
         What is shown.
-    module : module
-        With ``record``, ``draw`` and ``summary``.
     workspace : Workspace, optional
         The workspace the panel was opened with.
     changes : dict
@@ -51,13 +49,11 @@ class StaticPanel(PanelState):
     def __init__(
         self,
         obj: Any,
-        module: Any,
         workspace: Any = None,
         changes: dict[str, Any] | None = None,
         name: str | None = None,
     ):
-        self._module = module
-        record = module.record(obj, **(changes or {}))
+        record = opened(obj, **(changes or {}))
         super().__init__(obj, record, workspace, name, getattr(obj, "panel", "panel"))
 
     def figure(self, ax: Any = None) -> Figure:
@@ -75,46 +71,30 @@ class StaticPanel(PanelState):
         """
         if not self.has_picture:
             raise ArgumentError("There is no picture of a table: save it as .ecsv or .csv, with save_data.")
-        if ax is not None:
-            return self._draw_into(ax)
-        figure = new_figure()
-        with styled():
-            self._module.draw(self.drawn, self.shown, figure)
-        return figure
+        from gpnb.draw import pictures
+
+        given = (self._drawing, self.drawn, self.shown)
+        return pictures.new_picture(*given) if ax is None else pictures.draw_into(ax, *given)
 
     @property
     def has_picture(self) -> bool:
         """Whether anything is drawn; of tables nothing is."""
-        return hasattr(self._module, "draw")
+        return bool(self._obj.has_picture)
 
     @property
     def plain_text(self) -> str:
         """What is shown where there is nothing but text."""
-        made = getattr(self._module, "text", None)
-        return repr(self._obj) if made is None else str(made(self._obj, self.shown))
+        return repr(self._obj) if self.has_picture else str(self._drawing.text(self._obj, self.shown))
 
     @property
     def drawn(self) -> Any:
         """What is handed to the drawing: the object, or what a panel has made of it."""
         return self._obj
 
-    def _draw_into(self, ax: Any) -> Figure:
-        places = np.atleast_1d(np.asarray(ax, dtype=object)).ravel().tolist()
-        make = getattr(self._module, "plots", lambda *_: None)
-        with styled():
-            found = make(self.drawn, self.shown)
-            if not found:
-                name = type(self._obj).__name__
-                raise ArgumentError(f"ax: a picture of {name} needs axes of its own: .plot() without ax makes them.")
-            if len(places) != len(found):
-                plots = f"{len(found)} plot{'s' * (len(found) != 1)} ({', '.join(plot.name for plot in found)})"
-                raise ArgumentError(
-                    f"ax: this picture has {plots}, {len(places)} axes were given; give one axes a plot."
-                )
-            for place, plot in zip(places, found, strict=True):
-                draw_plot(place, plot)
-        figure: Figure = places[0].figure
-        return figure
+    @property
+    def _drawing(self) -> Any:
+        """The module that draws it."""
+        return module_for(f"panel.{self._obj.panel}")
 
     def save(self, path: str | os.PathLike[str], overwrite: bool = False) -> None:
         """Write the picture, all of it or nothing.
@@ -134,10 +114,11 @@ class StaticPanel(PanelState):
         kind = _PICTURES.get(Path(path).suffix.lower())
         if kind is None:
             raise ArgumentError(f"path={str(path)!r}: a picture is saved as .png, .pdf or .svg.")
+        from gpnb.draw import pictures
+
         figure = self.figure()
-        dates = {"png": {"Software": "gpnb"}, "pdf": {"CreationDate": None}, "svg": {"Date": None}}
-        with atomic_file(path, overwrite) as temporary, styled():
-            figure.savefig(temporary, format=kind, dpi=192, metadata=dates[kind])
+        with atomic_file(path, overwrite) as temporary:
+            pictures.save(figure, temporary, kind)
 
     def save_data(self, path: str | os.PathLike[str], overwrite: bool = False) -> None:
         """Write the data behind the picture: a table as .ecsv or .csv, a map or a response as .fits.
@@ -169,13 +150,15 @@ class StaticPanel(PanelState):
         if not self.has_picture:
             return bundle | {"text/html": str(self._summary())}
         try:
+            from gpnb.draw import style, themes
+
             figure = self.figure()
-            image, dark = both_pictures(figure) if get_options().pictures == "both" else (png(figure), b"")
+            image, dark = themes.both_pictures(figure) if get_options().pictures == "both" else (style.png(figure), b"")
         except Exception as error:  # noqa: BLE001  (the object must stay readable whatever a picture meets)
             return bundle | {
                 "text/html": str(self._summary(note=f"The picture could not be drawn: {_one_line(error)}"))
             }
-        shown = html.picture(image, repr(self._obj), round(figure.get_figwidth() / PIXEL), dark)
+        shown = html.picture(image, repr(self._obj), round(figure.get_figwidth() / style.PIXEL), dark)
         bundle["text/html"] = str(self._summary(shown))
         bundle["image/png"] = base64.b64encode(image).decode("ascii")
         return bundle
@@ -185,13 +168,13 @@ class StaticPanel(PanelState):
 
     def _data_table(self) -> Any:
         """The table behind the picture; what else than a table there is has no place in one."""
-        made = getattr(self._module, "table", None)
+        made = getattr(self._drawing, "table", None)
         return getattr(self._obj, "table", None) if made is None else made(self._obj, self.shown)
 
     def _summary(self, shown: html.Markup = html.EMPTY, note: str = "") -> html.Markup:
         notes = (note,) if note else ()
         try:
-            page: html.Markup = self._module.summary(self.drawn, self.shown, shown, notes)
+            page: html.Markup = self._drawing.summary(self.drawn, self.shown, shown, notes)
         except Exception as error:  # noqa: BLE001  (as above)
             found = (*notes, f"The summary could not be made: {_one_line(error)}")
             return html.frame(type(self._obj).__name__, repr(self._obj), [shown], found, repr(self._obj))

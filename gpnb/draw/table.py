@@ -19,15 +19,6 @@ _FIRST = 30
 """Rows that are shown before the rest is folded."""
 
 
-def record(obj: Any, **changes: Any) -> RowsView:
-    """The view record; see `gpnb.panels.table.view.RowsView`."""
-    made = RowsView.build(**changes)
-    rows = Rows(obj.table)
-    rows.shown(made.columns)
-    rows.sorted(made.sort_by)
-    return made
-
-
 def summary(obj: Any, record: RowsView, picture: html.Markup = html.EMPTY, notes: Sequence[str] = ()) -> html.Markup:
     """The rows, as safe HTML."""
     rows = Rows(obj.table)

@@ -15,12 +15,6 @@ from gpnb.panels.theta2.plot import COLUMNS, theta2_plot, theta2_rows
 from gpnb.panels.theta2.view import Theta2View
 
 
-def record(obj: Any, **changes: Any) -> Theta2View:
-    """The view record; see `gpnb.panels.theta2.view.Theta2View`. The cut is that of the instrument, if it is known."""
-    cut = obj.meta.get("cut")
-    return Theta2View.build(**({} if cut is None else {"cut": f"{cut!r} deg2"}) | changes)
-
-
 def plots(obj: Any, record: Theta2View) -> list[Plot]:
     """ON counts over the background."""
     return [theta2_plot(obj, record)]

@@ -199,6 +199,10 @@ class Spans:
         return [(start, stop) for start, stop in cut if start < stop]
 
 
+COLOUR_MAP = "viridis"
+"""Of images in plots."""
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Image:
     """Values in colours.

@@ -93,6 +93,11 @@ class Record:
         """
         return cls._make(cls._read(changes))
 
+    @classmethod
+    def opened(cls, obj: Any, **changes: Any) -> Record:  # noqa: ARG003  (some look at the object)
+        """The record with which the panel of an object opens."""
+        return cls.build(**changes)
+
     def replace(self, **changes: Any) -> Self:
         """A copy with these changes, given as people write them; None stands for the default."""
         return self._with(self._read(changes))

@@ -44,7 +44,7 @@ class LivePanel(StaticPanel, Generic[V]):
 
     Parameters
     ----------
-    obj, module, workspace, changes, name
+    obj, workspace, changes, name
         As of `StaticPanel`.
     frame : Frame, optional
         That of several panels; by default one of its own.
@@ -61,13 +61,12 @@ class LivePanel(StaticPanel, Generic[V]):
     def __init__(
         self,
         obj: Any,
-        module: Any,
         workspace: Any = None,
         changes: dict[str, Any] | None = None,
         name: str | None = None,
         frame: Frame | None = None,
     ):
-        super().__init__(obj, module, workspace, changes, name)
+        super().__init__(obj, workspace, changes, name)
         self._worker = Worker(self._show_progress, self._failed, self.show_step, self.refresh)
         self._last: Any = None
         self._seen: _Seen | None = None
@@ -120,7 +119,7 @@ class LivePanel(StaticPanel, Generic[V]):
 
     def data_ending(self) -> list[str]:
         """How the data behind the picture are saved: ending, and words."""
-        table = hasattr(self._obj, "table") or hasattr(self._module, "table")
+        table = hasattr(self._obj, "table")
         return [".ecsv", "The table behind it"] if table else [".fits", "The data behind it"]
 
     def endings(self) -> list[list[str]]:

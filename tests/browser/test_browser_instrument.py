@@ -8,7 +8,7 @@ PANEL = """\
 import gpnb
 from gpnb.core.hooks import module_for
 obs = gpnb.DataStore.read("demo").select()[0]
-panel = module_for("live.instrument").open_panel(obs, module_for("panel.observations"), None, {})
+panel = module_for("live.instrument").open_panel(obs, None, {})
 panel"""
 
 PSF = "view = obs.psf.view()\nview"

@@ -19,6 +19,7 @@ from gpnb.draw.style import new_figure, styled
 from gpnb.panels.events.counts import EventFilter
 from gpnb.panels.events.plots import histogram_plot
 from gpnb.panels.events.view import EventsView
+from gpnb.panels.opened import opened
 from gpnb.panels.plot import Band, Image, Line, Plot, Points, Rule, Spans, Steps
 from gpnb.widgets.parts.marks import numbers_of
 from gpnb.widgets.parts.plot import PlotView
@@ -107,8 +108,7 @@ def shown_objects(made):
 
 def every_plot(made):
     for obj, changes in shown_objects(made):
-        module = module_for(f"panel.{obj.panel}")
-        yield from module.plots(obj, module.record(obj, **changes))
+        yield from module_for(f"panel.{obj.panel}").plots(obj, opened(obj, **changes))
     events = made.events
     for view in (
         EventsView(),

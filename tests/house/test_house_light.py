@@ -54,6 +54,23 @@ def imported(code: str, store: str) -> set[str]:
     return set(done.stdout.split())
 
 
+LIVE = "import gpnb; gpnb.set_options(display='live'); "
+PANELS = {
+    "observations": "runs.view()",
+    "run": "run.view()",
+    "events": "run.events.view()",
+    "sky": GEOM + "gpnb.SkyMap.from_events(run.events, geom).view()",
+    "spectrum": AXIS + SPECTRA + "specs.view()",
+}
+
+
+@pytest.mark.parametrize("panel", PANELS)
+def test_a_live_panel_opens_before_anything_can_be_drawn(panel, demo):
+    held = imported(LIVE + RUN + PANELS[panel], str(demo.path))
+    assert "ipywidgets" in held
+    assert not held & {"matplotlib.figure", "matplotlib.pyplot", "pandas"}
+
+
 @pytest.mark.parametrize("job", JOBS)
 def test_a_job_imports_only_what_it_needs(job, demo):
     code, more = JOBS[job]

@@ -55,7 +55,7 @@ def open_live(obj, **changes):
 @pytest.fixture
 def panel():
     with gpnb.set_options(display="live"):
-        return module_for("live.instrument").open_panel(observation(), module_for("panel.observations"), None, {})
+        return module_for("live.instrument").open_panel(observation(), None, {})
 
 
 def change(panel, **values):

@@ -14,7 +14,7 @@ from gpnb.panels.lightcurve.axis import TimeAxis
 from gpnb.panels.lightcurve.view import LightCurveView
 from gpnb.panels.lightcurve.work import CurveWork
 from gpnb.panels.plot import Line, Plot, Points, Rule, log_range, look
-from gpnb.panels.spectrum.sed import ERG, SED, flux_point_marks
+from gpnb.panels.points.marks import ERG, SED, flux_point_marks
 from gpnb.products.light_curve import LightCurve
 from gpnb.products.series import Series
 

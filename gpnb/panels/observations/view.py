@@ -7,9 +7,11 @@ chooses by itself.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from gpnb.core.frozen import unchanging
+from gpnb.panels.instrument.run import is_run
+from gpnb.panels.instrument.view import InstrumentView
 from gpnb.panels.sky.view import Backdrop
 from gpnb.state import doors
 from gpnb.state.record import Record
@@ -65,6 +67,11 @@ class ObservationsView(Record):
     width: float | None = field(default=None, metadata={"door": doors.quantity("deg")})
     backdrop: Backdrop = "pixels"
     survey: str = ""
+
+    @classmethod
+    def opened(cls, obj: Any, **changes: Any) -> Record:
+        """That of the instrument, if it is one run."""
+        return (InstrumentView if is_run(obj) else cls).build(**changes)
 
     def linked(self, selection: Selection) -> Self:
         """Chosen runs are highlighted."""

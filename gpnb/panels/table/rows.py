@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from astropy.table import Table
@@ -14,7 +14,9 @@ from gpnb.panels.columns import Column
 from gpnb.panels.table.cells import Cells, error_cells, own_unit_cells, text_cells
 from gpnb.panels.table.names import titles_of
 from gpnb.panels.table.plain import Plain, plain_columns
-from gpnb.panels.table.view import RowsView
+
+if TYPE_CHECKING:
+    from gpnb.panels.table.view import RowsView
 
 MOST = 500
 """Rows that are shown at once."""

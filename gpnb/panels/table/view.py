@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from gpnb.core.frozen import unchanging
+from gpnb.panels.table.rows import Rows
 from gpnb.state.record import Record
 
 
@@ -40,3 +42,12 @@ class RowsView(Record):
     sort_ascending: bool = True
     find: str = ""
     chosen: tuple[int, ...] = ()
+
+    @classmethod
+    def opened(cls, obj: Any, **changes: Any) -> RowsView:
+        """Its columns are those of the table."""
+        made = cls.build(**changes)
+        rows = Rows(obj.table)
+        rows.shown(made.columns)
+        rows.sorted(made.sort_by)
+        return made

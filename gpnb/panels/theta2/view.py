@@ -7,6 +7,7 @@ chooses by itself.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from gpnb.core.frozen import unchanging
 from gpnb.state import doors
@@ -26,3 +27,9 @@ class Theta2View(Record):
     """
 
     cut: float | None = field(default=None, metadata={"door": doors.quantity("deg2")})
+
+    @classmethod
+    def opened(cls, obj: Any, **changes: Any) -> Theta2View:
+        """The cut is that of the instrument, if it is known."""
+        cut = obj.meta.get("cut")
+        return cls.build(**({} if cut is None else {"cut": f"{cut!r} deg2"}) | changes)

@@ -34,9 +34,9 @@ _HEIGHT = 256
 _MARKS = {"target": "#ffffff", "pointing": "#56B4E9"}
 
 
-def open_panel(obj: Any, drawing: Any, workspace: Any, changes: dict[str, Any], name: str | None = None) -> EventsPanel:
+def open_panel(obj: Any, workspace: Any, changes: dict[str, Any], name: str | None = None) -> EventsPanel:
     """The live panel of an event list."""
-    return EventsPanel(obj, drawing, workspace, changes, name)
+    return EventsPanel(obj, workspace, changes, name)
 
 
 class EventsPanel(LivePanel):

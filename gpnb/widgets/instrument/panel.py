@@ -6,11 +6,9 @@ from typing import Any
 
 import ipywidgets
 
-from gpnb.draw import instrument as words
-from gpnb.draw import run
-from gpnb.panels.columns import Column
-from gpnb.panels.instrument.curves import OFF_AXIS, curve_plots, has_offsets, kind_of, last_offset, overview_plots
+from gpnb.panels.instrument.curves import OFF_AXIS, curve_plots, has_offsets, last_offset, overview_plots
 from gpnb.panels.instrument.images import image_of
+from gpnb.panels.instrument.run import axes_table, facts, is_run, responses_of, title
 from gpnb.panels.instrument.view import InstrumentView
 from gpnb.panels.plot import Plot
 from gpnb.state.graph import Node, Source, View
@@ -24,11 +22,9 @@ _STEP = 0.05
 _CONTAINMENT = ((0.68, 0.95), (0.5,), (0.68,), (0.8,), (0.9,), (0.95,), (0.99,))
 
 
-def open_panel(
-    obj: Any, drawing: Any, workspace: Any, changes: dict[str, Any], name: str | None = None
-) -> InstrumentPanel:
+def open_panel(obj: Any, workspace: Any, changes: dict[str, Any], name: str | None = None) -> InstrumentPanel:
     """The live panel of a response, or of an observation."""
-    return InstrumentPanel(obj, drawing, workspace, changes, name)
+    return InstrumentPanel(obj, workspace, changes, name)
 
 
 class InstrumentPanel(LivePanel):
@@ -53,15 +49,15 @@ class InstrumentPanel(LivePanel):
 
     def title(self) -> str:
         """The response, or the run."""
-        return f"Run {self._obj.obs_id}" if run.is_run(self._obj) else words.title(self._obj)
+        return title(self._obj)
 
     def facts(self) -> str:
         """One line about it."""
-        return run.facts(self._obj) if run.is_run(self._obj) else words.facts(self._obj)
+        return facts(self._obj)
 
     def build(self) -> list[Any]:
         """Controls above a grid of plots, the axes of the responses below."""
-        self._responses = run.responses_of(self._obj) if run.is_run(self._obj) else {kind_of(self._obj): self._obj}
+        self._responses = responses_of(self._obj)
         self.controls, self.legend = Controls(), PlotHead(title="Off axis")
         self.legend.add_class("gpnb-common")
         self.plots = {plot.name: PlotView() for plot in self._make_plots(InstrumentView())}
@@ -70,7 +66,7 @@ class InstrumentPanel(LivePanel):
             self.plots[image.name] = PlotView(height=320 if image.square else 220)
         grid = ipywidgets.VBox([plot.widget for plot in self.plots.values()])
         self.table = TableView(label="Axes of the responses")
-        self.table.show(*self._axes())
+        self.table.show(*axes_table(self._obj))
         bind(
             self.controls,
             self,
@@ -90,20 +86,16 @@ class InstrumentPanel(LivePanel):
         ]
 
     def _make_plots(self, view: InstrumentView) -> list[Plot]:
-        if run.is_run(self._obj):
+        if is_run(self._obj):
             return overview_plots(self._responses, view)
         return curve_plots(self._obj, view)
 
     def _make_image(self, view: InstrumentView) -> Plot | None:
-        return None if run.is_run(self._obj) else image_of(self._obj, view)
+        return None if is_run(self._obj) else image_of(self._obj, view)
 
     def _of_image(self, view: InstrumentView) -> InstrumentView:
         """The record with nothing but what the image depends on."""
         return view if "edisp" in self._responses else view.replace(offset=None)
-
-    def _axes(self) -> tuple[list[Column], list[list[str]]]:
-        columns, rows = run.axes_table(self._responses)
-        return (columns, rows) if run.is_run(self._obj) else (columns[1:], [row[1:] for row in rows])
 
     def _items(self, view: InstrumentView) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = []

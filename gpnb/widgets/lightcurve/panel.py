@@ -54,11 +54,9 @@ _HEIGHT, _STRIP, _LABELS = 320, 116, 32
 """Pixels of the light curve, of a strip below it, and what labels of time take."""
 
 
-def open_panel(
-    obj: Any, drawing: Any, workspace: Any, changes: dict[str, Any], name: str | None = None
-) -> LightCurvePanel:
+def open_panel(obj: Any, workspace: Any, changes: dict[str, Any], name: str | None = None) -> LightCurvePanel:
     """The live panel of a light curve."""
-    return LightCurvePanel(obj, drawing, workspace, changes, name)
+    return LightCurvePanel(obj, workspace, changes, name)
 
 
 class LightCurvePanel(LivePanel[LightCurveView]):

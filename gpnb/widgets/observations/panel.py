@@ -13,7 +13,7 @@ from gpnb.core.errors import SelectionError
 from gpnb.core.hooks import module_for
 from gpnb.data.check import CheckReport
 from gpnb.data.observations import Observations
-from gpnb.draw.run import is_run
+from gpnb.panels.instrument.run import is_run
 from gpnb.panels.observations import faults
 from gpnb.panels.observations.filter import kept
 from gpnb.panels.observations.graph import RunGraph
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from gpnb.widgets.observations.aladin import AladinFields
 
 
-def open_panel(obj: Any, drawing: Any, workspace: Any, changes: dict[str, Any], name: str | None = None) -> LivePanel:
+def open_panel(obj: Any, workspace: Any, changes: dict[str, Any], name: str | None = None) -> LivePanel:
     """The live panel of several runs, or of one."""
     if is_run(obj):
-        panel: LivePanel = module_for("live.instrument").open_panel(obj, drawing, workspace, changes, name)
+        panel: LivePanel = module_for("live.instrument").open_panel(obj, workspace, changes, name)
         return panel
-    return ObservationsPanel(obj, drawing, workspace, changes, name)
+    return ObservationsPanel(obj, workspace, changes, name)
 
 
 class ObservationsPanel(LivePanel):

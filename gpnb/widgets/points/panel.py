@@ -12,9 +12,9 @@ from gpnb.widgets.one_plot import OnePlotPanel, Rows
 _QUANTITIES = [["e2dnde", "E² dN/dE"], ["dnde", "dN/dE"]]
 
 
-def open_panel(obj: Any, drawing: Any, workspace: Any, changes: dict[str, Any], name: str | None = None) -> PointsPanel:
+def open_panel(obj: Any, workspace: Any, changes: dict[str, Any], name: str | None = None) -> PointsPanel:
     """The live panel of flux points."""
-    return PointsPanel(obj, drawing, workspace, changes, name)
+    return PointsPanel(obj, workspace, changes, name)
 
 
 class PointsPanel(OnePlotPanel):

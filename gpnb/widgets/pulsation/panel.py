@@ -18,12 +18,10 @@ from gpnb.products.frequency_scan import FrequencyScan
 from gpnb.widgets.one_plot import OnePlotPanel, Rows
 
 
-def open_panel(
-    obj: Any, drawing: Any, workspace: Any, changes: dict[str, Any], name: str | None = None
-) -> OnePlotPanel:
+def open_panel(obj: Any, workspace: Any, changes: dict[str, Any], name: str | None = None) -> OnePlotPanel:
     """The live panel of a phasogram, or of a frequency scan."""
     kind = FrequencyScanPanel if isinstance(obj, FrequencyScan) else PhasogramPanel
-    return kind(obj, drawing, workspace, changes, name)
+    return kind(obj, workspace, changes, name)
 
 
 class PhasogramPanel(OnePlotPanel):

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from gpnb.widgets.sky.aladin import AladinStage
 
 
-def open_panel(obj: Any, drawing: Any, workspace: Any, changes: dict[str, Any], name: str | None = None) -> SkyPanel:
+def open_panel(obj: Any, workspace: Any, changes: dict[str, Any], name: str | None = None) -> SkyPanel:
     """The live panel of a map or of what holds maps."""
-    return SkyPanel(obj, drawing, workspace, changes, name)
+    return SkyPanel(obj, workspace, changes, name)
 
 
 class SkyPanel(LivePanel):

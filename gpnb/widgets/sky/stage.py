@@ -12,7 +12,6 @@ from contourpy import contour_generator
 
 from gpnb.core.sky_regions import to_regions
 from gpnb.datasets.flags import Flag, reasons
-from gpnb.draw.colours import colour_map
 from gpnb.maps.geometry import WcsGeometry
 from gpnb.panels.observations.pointings import Pointings, rims
 from gpnb.panels.sky.cuts import cuts
@@ -180,6 +179,8 @@ class SkyStage:
 @cache
 def lut(name: str) -> bytes:
     """256 colours of three bytes."""
+    from gpnb.draw.colours import colour_map  # here: matplotlib comes with it
+
     colours = colour_map(name)(np.arange(256), bytes=True)
     return np.ascontiguousarray(colours[:, :3], dtype=np.uint8).tobytes()
 

@@ -48,12 +48,10 @@ _OFTEN = 0.05
 """Seconds between two sights of a fit that is going on."""
 
 
-def open_panel(
-    obj: Any, drawing: Any, workspace: Any, changes: dict[str, Any], name: str | None = None
-) -> SpectrumPanel:
+def open_panel(obj: Any, workspace: Any, changes: dict[str, Any], name: str | None = None) -> SpectrumPanel:
     """The live panel of spectra or of a fit; a power law is proposed where nothing is chosen."""
     proposed = {} if isinstance(obj, FitResult) or "model" in changes else {"model": "PowerLaw"}
-    return SpectrumPanel(obj, drawing, workspace, {**proposed, **changes}, name)
+    return SpectrumPanel(obj, workspace, {**proposed, **changes}, name)
 
 
 class SpectrumPanel(LivePanel[SpectrumView]):

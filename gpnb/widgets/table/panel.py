@@ -21,9 +21,9 @@ _FEW = 8
 """Rows that need no search."""
 
 
-def open_panel(obj: Any, drawing: Any, workspace: Any, changes: dict[str, Any], name: str | None = None) -> TablePanel:
+def open_panel(obj: Any, workspace: Any, changes: dict[str, Any], name: str | None = None) -> TablePanel:
     """The live panel of a table."""
-    return TablePanel(obj, drawing, workspace, changes, name)
+    return TablePanel(obj, workspace, changes, name)
 
 
 class TablePanel(LivePanel[RowsView]):

@@ -15,9 +15,9 @@ from gpnb.widgets.live import bind
 from gpnb.widgets.one_plot import OnePlotPanel, Rows
 
 
-def open_panel(obj: Any, drawing: Any, workspace: Any, changes: dict[str, Any], name: str | None = None) -> Theta2Panel:
+def open_panel(obj: Any, workspace: Any, changes: dict[str, Any], name: str | None = None) -> Theta2Panel:
     """The live panel of a θ² table."""
-    return Theta2Panel(obj, drawing, workspace, changes, name)
+    return Theta2Panel(obj, workspace, changes, name)
 
 
 class Theta2Panel(OnePlotPanel):
