@@ -61,44 +61,6 @@ def _unit_word(word: str) -> str:
     return base + word[len(base) :].translate(_SUPERSCRIPT)
 
 
-def value_words(value: float, error: float | tuple[float, float] = math.nan, unit: str = "") -> tuple[str, str]:
-    """A value with its error, and its unit with the power of ten of both.
-
-    Examples
-    --------
-    >>> from gpnb.core.words import value_words
-    >>> value_words(4.789e-11, 3.6e-12, "TeV-1 s-1 cm-2")
-    ('4.79 ± 0.36', '10⁻¹¹ TeV⁻¹ s⁻¹ cm⁻²')
-    >>> value_words(2.27, (0.15, 0.17))
-    ('2.27 +0.17 −0.15', '')
-    """
-    low, high = error if isinstance(error, tuple) else (error, error)
-    exponent = math.floor(math.log10(abs(value))) if value and math.isfinite(value) else 0
-    exponent = exponent if exponent < -3 or exponent > 4 else 0
-    scale = 10.0**exponent
-    known = [side / scale for side in (low, high) if math.isfinite(side) and side > 0]
-    digits = max(0, 1 - math.floor(math.log10(min(known)))) if known else _digits(value / scale)
-    text = f"{value / scale:.{digits}f}"
-    down, up = (f"{side / scale:.{digits}f}" for side in (low, high))
-    if known:
-        text += f" ± {up}" if down == up else f" +{up} −{down}"
-    words = [power(scale) if exponent else "", plain_unit(unit)]
-    return text.replace("-", "−"), " ".join(word for word in words if word)
-
-
-@cache
-def plain_unit(unit: str) -> str:
-    """A unit as in print."""
-    from astropy import units as u
-
-    return unit_text(u.Unit(unit)) if unit else ""
-
-
-def _digits(value: float) -> int:
-    """Digits after the point that give three significant ones."""
-    return max(0, 2 - math.floor(math.log10(abs(value)))) if value and math.isfinite(value) else 2
-
-
 def labelled(name: str, unit: Any = "") -> str:
     """An axis title with its unit."""
     text = unit_text(unit)

@@ -5,7 +5,7 @@ import pytest
 import gpnb
 
 ROOMS = {"core", "models", "fitting", "stats", "state", "panels", "widgets"}
-PANELS = {"spectrum", "fit", "plot", "work", "columns"}
+PANELS = {"spectrum", "fit", "plot", "flux_marks", "work", "columns"}
 MOST = 800
 
 

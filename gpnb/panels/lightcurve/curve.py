@@ -10,11 +10,11 @@ import numpy as np
 from gpnb.core.units import to_time
 from gpnb.core.words import number, power
 from gpnb.data.timeref import seconds_from
+from gpnb.panels.flux_marks import ERG, SED, flux_point_marks
 from gpnb.panels.lightcurve.axis import TimeAxis
 from gpnb.panels.lightcurve.view import LightCurveView
 from gpnb.panels.lightcurve.work import CurveWork
 from gpnb.panels.plot import Line, Plot, Points, Rule, log_range, look
-from gpnb.panels.points.marks import ERG, SED, flux_point_marks
 from gpnb.products.light_curve import LightCurve
 from gpnb.products.series import Series
 

@@ -9,8 +9,8 @@ from astropy.table import QTable, Table, vstack
 
 from gpnb.core.words import number, value_words
 from gpnb.panels.columns import Column
+from gpnb.panels.flux_marks import ERG, SED, flux_point_marks, sed_range, seen_values
 from gpnb.panels.plot import Band, Line, Plot, Points, look
-from gpnb.panels.points.marks import ERG, SED, flux_point_marks, sed_range, seen_values
 from gpnb.panels.points.view import PointsView
 from gpnb.products.energy_distribution import Sed
 from gpnb.products.flux_points import FluxPoints

@@ -8,8 +8,8 @@ from astropy.table import QTable
 
 from gpnb.fitting.result import FitResult
 from gpnb.panels.fit.view import kind_words
+from gpnb.panels.flux_marks import ERG, SED, flux_point_marks, sed_range, seen_values
 from gpnb.panels.plot import Band, Line, Plot, Points
-from gpnb.panels.points.marks import ERG, SED, flux_point_marks, sed_range, seen_values
 from gpnb.panels.spectrum.published import Published
 from gpnb.panels.spectrum.unfolded import unfolded_excess
 from gpnb.panels.spectrum.view import SpectrumView
