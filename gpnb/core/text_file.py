@@ -19,12 +19,14 @@ _MOST = 64 << 20
 def found_file(path: str | os.PathLike[str]) -> Path:
     """The regular file of that name; as other tools do, with or without the ``.gz`` it has on disk.
 
+    Variables of the environment in the name are filled in.
+
     Raises
     ------
     DataFormatError
         If there is none, or it is something else than a file.
     """
-    given = Path(path)
+    given = Path(os.path.expandvars(path))
     other = (
         given.with_name(given.name[:-3] if given.name.endswith(".gz") else f"{given.name}.gz") if given.name else given
     )

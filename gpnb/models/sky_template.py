@@ -18,6 +18,7 @@ from gpnb.maps.sky_map import SkyMap
 from gpnb.models.base import Declared
 from gpnb.models.box_means import box_means
 from gpnb.models.spatial import SpatialModel
+from gpnb.models.template_file import file_of, map_of, same_map, written_file
 from gpnb.models.template_planes import Planes
 
 _FLUX = DNDE / u.sr
@@ -55,10 +56,7 @@ class TemplateSource(SpatialModel):
     lat = Declared(0.0, "deg", min=-90.0, max=90.0, frozen=True)
 
     def __init__(self, map: SkyMap | str | os.PathLike[str], normalize: bool = True, center: Any = None, **given: Any):  # noqa: A002
-        self._filename = os.fspath(map) if isinstance(map, str | os.PathLike) else ""
-        found = SkyMap.read(os.path.expandvars(self._filename)) if self._filename else map
-        if not isinstance(found, SkyMap):
-            raise ArgumentError(f"map={map!r} must be a SkyMap or its file.")
+        found = map_of(map)
         frame = found.geom.frame if found.geom.frame in ("icrs", "galactic") else "icrs"
         middle = found.geom.center.transform_to(frame).spherical
         self._middle = float(middle.lon.deg), float(middle.lat.deg)
@@ -208,7 +206,7 @@ class TemplateSource(SpatialModel):
 
     def arguments(self) -> dict[str, Any]:
         """Constructor arguments: the map, and where it is."""
-        return {"map": self._filename or self.map, "normalize": self.normalize, **super().arguments()}
+        return {"map": file_of(self.map) or self.map, "normalize": self.normalize, **super().arguments()}
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for YAML, with the name of the file.
@@ -218,11 +216,8 @@ class TemplateSource(SpatialModel):
         ArgumentError
             If the map was not read from a file.
         """
-        if not self._filename:
-            raise ArgumentError(
-                "TemplateSource: its map is in memory: write it with .map.write(path), and make the model of path."
-            )
-        return {**super().to_dict(), "filename": self._filename, "normalize": self.normalize}
+        name = written_file(self.map, "TemplateSource")
+        return {**super().to_dict(), "filename": name, "normalize": self.normalize}
 
     @classmethod
     def _extra(cls, data: dict[str, Any]) -> dict[str, Any]:
@@ -240,15 +235,6 @@ class TemplateSource(SpatialModel):
         lon, lat = self.values
         size = f"{self.map.geom.nx} × {self.map.geom.ny} pixels{energies}"
         return f"TemplateSource({size}, lon={_short(lon)} deg, lat={_short(lat)} deg)"
-
-
-def same_map(one: SkyMap, other: SkyMap) -> bool:
-    """Whether two maps say the same."""
-    if one is other:
-        return True
-    return bool(
-        (one.geom, one.unit) == (other.geom, other.unit) and np.array_equal(one.data, other.data, equal_nan=True)
-    )
 
 
 def _short(angle: float) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,8 +15,8 @@ from gpnb.maps.sky_map import SkyMap
 from gpnb.models.background import Background
 from gpnb.models.norms import PowerLawNorm
 from gpnb.models.sky_norm import SkyNorm
-from gpnb.models.sky_template import same_map
 from gpnb.models.spectrum import SpectralModel
+from gpnb.models.template_file import file_of, map_of, same_map, written_file
 
 
 @unchanging
@@ -58,11 +57,7 @@ class TemplateCounts(Background):
     name: str = "counts"
 
     def __post_init__(self) -> None:
-        given: Any = self.map
-        if isinstance(given, str | os.PathLike):
-            given = SkyMap.read(os.path.expandvars(os.fspath(given)))
-        if not isinstance(given, SkyMap):
-            raise ArgumentError(f"map={given!r} must be a SkyMap or its file.")
+        given = map_of(self.map)
         if not isinstance(self.dataset, str):
             raise ArgumentError(f"dataset={self.dataset!r} must be the name of a dataset.")
         self._check_factors()
@@ -71,9 +66,7 @@ class TemplateCounts(Background):
     @property
     def filename(self) -> str:
         """The file that the map was read from; empty if there is none."""
-        recipe = self.map.recipe
-        alone = recipe.call == "gpnb.SkyMap.read()" and recipe.kwargs.get("hdu") is None
-        return str(recipe.kwargs["path"]) if alone else ""
+        return file_of(self.map)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for YAML, with the name of the file.
@@ -83,11 +76,7 @@ class TemplateCounts(Background):
         ArgumentError
             If the map was not read from a file.
         """
-        if not self.filename:
-            raise ArgumentError(
-                f"{self.name}: its map is in memory: write it with .map.write(path), and make the model of path."
-            )
-        return {"filename": self.filename, **super().to_dict()}
+        return {"filename": written_file(self.map, self.name), **super().to_dict()}
 
     def _settings(self) -> dict[str, Any]:
         return {"map": self.map, **super()._settings()}
