@@ -7,7 +7,7 @@ the angular harmonics are taken apart: g(r, psi) = sum over even m of g_m(r) cos
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -15,10 +15,8 @@ from scipy.special import j0, j1, jv, roots_legendre
 
 from gpnb.core.errors import FitError
 from gpnb.fitting.cube.sphere import Ladder
+from gpnb.irf.pieces import Pieces, hermite
 from gpnb.irf.radial_psf import RadialPsf
-
-if TYPE_CHECKING:
-    from scipy.interpolate import CubicSpline
 
 _SMALL = 1e-6
 """Of a transform: less is not there."""
@@ -47,8 +45,8 @@ _ANGLES = 48
 _MOST_NUMBERS = 4e7
 """In the tables of Bessel functions of one source: 300 MB, for a source of 700 widths of what is seen of a point."""
 
-_BESSEL_STEP = 0.05
-"""Of the tables of higher Bessel functions."""
+_BESSEL_STEP, _AT_ONCE = 0.05, 10**6
+"""Of the tables of higher Bessel functions; and how many numbers are looked up at once."""
 
 
 class TooWideError(FitError):
@@ -236,20 +234,20 @@ def _bessel(order: int, q: np.ndarray, radius: np.ndarray) -> tuple[np.ndarray, 
     argument = np.outer(q, radius)
     if order == 0:
         return j0(argument), -q[:, None] * j1(argument)
-    spline = _spline(order, float(argument.max()))
-    return spline(argument), q[:, None] * spline(argument, 1)
+    values = _bessel_pieces(order, int(2 ** np.ceil(np.log2(max(float(argument.max()), 8)))))
+    slopes = values.slope()
+    found = np.empty((2, *argument.shape))
+    for rows in np.array_split(np.arange(q.size), 1 + argument.size // _AT_ONCE):  # memory
+        found[:, rows] = values(argument[rows])[..., 0], q[rows, None] * slopes(argument[rows])[..., 0]
+    return found[0], found[1]
 
 
 @lru_cache(maxsize=64)
-def _spline_to(order: int, last: int) -> CubicSpline:
-    from scipy.interpolate import CubicSpline  # here: only elongated sources need it
-
+def _bessel_pieces(order: int, last: int) -> Pieces:
+    """J_m, of which scipy's own is too slow for so many places: cubics with exact slopes, right to 1e-8."""
     nodes = np.arange(0, last + 2 * _BESSEL_STEP, _BESSEL_STEP)
-    return CubicSpline(nodes, jv(order, nodes))
-
-
-def _spline(order: int, last: float) -> CubicSpline:
-    return _spline_to(order, int(2 ** np.ceil(np.log2(max(last, 8)))))
+    below, own, above = (jv(order + by, nodes)[:, None] for by in (-1, 0, 1))
+    return hermite(nodes, own, (below - above) / 2)
 
 
 @lru_cache(maxsize=64)
