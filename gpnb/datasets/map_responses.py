@@ -10,6 +10,7 @@ from astropy.io import fits
 
 from gpnb.core.errors import DataFormatError
 from gpnb.irf.node_sums import NodeSums
+from gpnb.irf.radial_psf import outermost
 from gpnb.irf.reduced_dispersion import ReducedDispersion
 from gpnb.irf.reduced_psf import ReducedPsf
 from gpnb.maps.axis import Axis
@@ -75,7 +76,8 @@ def read_psf(hdus: fits.HDUList, geom: WcsGeometry, true: Axis, source: str) -> 
     density = nodes.values.to_value("sr-1") * _PER_SQUARE_DEGREE
     if rad[0] > 0:
         rad, density = np.concatenate([[0.0], rad]), np.concatenate([density[:, :1], density], axis=1)
-    return ReducedPsf.from_sums(true, rad, nodes.sums(density, true))
+    rad = rad[: outermost(rad, np.moveaxis(density, 1, -1)) + 1]
+    return ReducedPsf.from_sums(true, rad, nodes.sums(density[:, : len(rad)], true))
 
 
 def read_dispersion(hdus: fits.HDUList, geom: WcsGeometry, axes: tuple[Axis, Axis], source: str) -> ReducedDispersion:

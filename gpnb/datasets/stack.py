@@ -134,9 +134,9 @@ class Stacker:
         known = {name: shares for name, shares in self._shares.items() if name not in self._missing}
         made: dict[str, Any] = {}
         if "psf" in known:
-            made["psf"] = ReducedPsf(self._geom, true, known["psf"], Recipe.of(".psf", on=recipe))
+            made["psf"] = ReducedPsf(true, known["psf"], Recipe.of(".psf", on=recipe))
         if "edisp" in known:
-            made["edisp"] = ReducedDispersion(self._geom, true, reco, known["edisp"], Recipe.of(".edisp", on=recipe))
+            made["edisp"] = ReducedDispersion(true, reco, known["edisp"], Recipe.of(".edisp", on=recipe))
         return made
 
     def _off_acceptance(self) -> dict[str, SkyMap]:

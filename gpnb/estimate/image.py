@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,9 +15,8 @@ from gpnb.core.recipe import Recipe
 from gpnb.datasets.flags import UNUSABLE, Flag
 from gpnb.datasets.map import MapDataset
 from gpnb.datasets.off_sums import joined_acceptance
-from gpnb.irf.node_sums import NodeSums
 from gpnb.irf.reduced_dispersion import ReducedDispersion
-from gpnb.irf.reduced_psf import ReducedPsf
+from gpnb.irf.reduced_psf import MadePsf, ReducedPsf
 from gpnb.maps.axis import Axis
 from gpnb.maps.geometry import WcsGeometry
 from gpnb.maps.sky_map import SkyMap
@@ -99,24 +98,35 @@ def _exposure(cube: MapDataset, flux: np.ndarray, usable: np.ndarray) -> np.ndar
 
 
 def _psf(cube: MapDataset, flux: np.ndarray, exposure: SkyMap, true: Axis) -> ReducedPsf:
-    edisp, usable = cube.edisp, cube.usable.any(axis=(1, 2))
     assert cube.psf is not None
-    assert edisp is not None
-    psf = cube.psf.on_nodes()
-    centers = cube.exposure.geom.axes[0]
-    rows = np.arange(centers.n)
+    return ReducedPsf(true, [_PsfOfSpectrum(exposure, cube.psf, cube, flux)], rad=cube.psf.rad)
 
-    def at(position: SkyCoord) -> np.ndarray:
+
+@dataclass(frozen=True, eq=False)
+class _PsfOfSpectrum(MadePsf):
+    """The point spread function that photons of a spectrum have in a cube: asked of it at the place itself.
+
+    Parameters
+    ----------
+    cube : MapDataset
+        With its responses.
+    flux : ndarray, shape (n_true,)
+        Of the spectrum.
+    """
+
+    cube: MapDataset
+    flux: np.ndarray
+
+    def values(self, position: SkyCoord, second: Any) -> np.ndarray:
+        cube = self.cube
+        assert cube.edisp is not None
         x, y = (float(value) for value in cube.geom.coord_pixel(position))
         column, row = (int(np.clip(round(v), 0, n - 1)) for v, n in ((x, cube.geom.nx), (y, cube.geom.ny)))
-        weight = flux * cube.exposure.data[rows, row, column] * edisp.at(position)[:, usable].sum(axis=1)
-        density = psf.at(position).density
-        total = weight.sum()
+        usable = cube.usable.any(axis=(1, 2))
+        seen = cube.edisp.at(position)[:, usable].sum(axis=1)
+        weight = self.flux * cube.exposure.data[:, row, column] * seen
+        density, total = self.psf.at(position).evaluate(second), weight.sum()
         return np.asarray((weight @ density / total if total > 0 else density.mean(axis=0))[None])
-
-    sums = NodeSums.zeros(psf.geom, 1, len(psf.rad))
-    sums.add_made(exposure, at)
-    return ReducedPsf.from_sums(true, psf.rad, sums)
 
 
 def _summed(values: np.ndarray, usable: np.ndarray) -> np.ndarray:

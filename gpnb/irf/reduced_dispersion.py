@@ -4,25 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from astropy.coordinates import SkyCoord
 
 from gpnb.core.errors import ArgumentError
 from gpnb.core.recipe import Recipe
-from gpnb.irf.node_sums import NodeSums, node_grid
+from gpnb.core.units import to_skycoord
+from gpnb.irf.field_means import FieldMeans, MadeShare, Share
+from gpnb.irf.node_sums import NodeSums
 from gpnb.maps.axis import Axis
 from gpnb.maps.geometry import WcsGeometry
 from gpnb.maps.sky_map import SkyMap
-
-
-class DispersionShare(Protocol):
-    """What one run, or a stack made before, adds."""
-
-    def add_to(self, sums: NodeSums, energy_true: Axis, energy: Axis) -> None:
-        """Add exposure times probability, and exposure, at the nodes."""
 
 
 class ReducedDispersion:
@@ -30,28 +24,19 @@ class ReducedDispersion:
 
     Parameters
     ----------
-    geom : WcsGeometry
-        The map.
     energy_true, energy : Axis
         Bins of true and reconstructed energy.
-    shares : sequence of DispersionShare
-        What is added up when something asks; then let go.
+    shares : sequence of Share
+        What is asked when something asks.
     recipe : Recipe, optional
         How it was made.
     """
 
-    def __init__(
-        self,
-        geom: WcsGeometry,
-        energy_true: Axis,
-        energy: Axis,
-        shares: Sequence[DispersionShare],
-        recipe: Recipe | None = None,
-    ):
-        self._map, self.energy_true, self.energy = geom, energy_true, energy
+    def __init__(self, energy_true: Axis, energy: Axis, shares: Sequence[Share], recipe: Recipe | None = None):
+        self.energy_true, self.energy = energy_true, energy
         self.recipe = recipe or Recipe.memory("edisp")
-        self._shares: tuple[DispersionShare, ...] = tuple(shares)
-        self._made: NodeSums | None = None
+        self._field = FieldMeans(shares)
+        self._sums: NodeSums | None = None
 
     @classmethod
     def constant(cls, matrix: Any, energy_true: Axis, energy: Axis, geom: WcsGeometry) -> ReducedDispersion:
@@ -76,16 +61,11 @@ class ReducedDispersion:
         cls, energy_true: Axis, energy: Axis, sums: NodeSums, recipe: Recipe | None = None
     ) -> ReducedDispersion:
         """From exposure times probability, and exposure; float method."""
-        made = cls(sums.geom, energy_true, energy, (), recipe)
-        made.geom, made._made = sums.geom, sums
+        made = cls(energy_true, energy, (), recipe)
+        made._sums = sums
         return made
 
-    @cached_property
-    def geom(self) -> WcsGeometry:
-        """The nodes: a coarse grid that covers the map with a margin."""
-        return node_grid(self._map)
-
-    def shares(self, exposure: SkyMap, used: np.ndarray) -> tuple[DispersionShare, ...]:
+    def shares(self, exposure: SkyMap, used: np.ndarray) -> tuple[Share, ...]:
         """What it adds to a stack: that of its runs, or what was made of them.
 
         Parameters
@@ -96,7 +76,7 @@ class ReducedDispersion:
             Energies that its dataset counts in: in the others it adds exposure alone, so that of the exposure of all
             runs, bins that only some of them use see the part of those.
         """
-        shares = self._shares if self._made is None else (_MadeDispersion(self, exposure),)
+        shares = self._field.shares or (_MadeDispersion(exposure, self),)
         places = np.where(used, np.arange(self.energy.n), -1)
         return shares if used.all() else tuple(_Placed(share, self.energy, places) for share in shares)
 
@@ -111,18 +91,16 @@ class ReducedDispersion:
             Which of them each of its own bins is in; -1: in none, so that what is reconstructed there is lost.
         """
         recipe = Recipe.memory("edisp")
-        if self._made is None:
-            shares = [_Placed(share, self.energy, places) for share in self._shares]
-            return ReducedDispersion(self._map, self.energy_true, energy, shares, recipe)
-        made = self._made
-        total = np.zeros((len(made.total), energy.n, *made.total.shape[2:]), dtype=made.total.dtype)
-        _add_placed(total, made.total, places)
-        return ReducedDispersion.from_sums(self.energy_true, energy, NodeSums(made.geom, total, made.weight), recipe)
+        if self._sums is None:
+            shares = [_Placed(share, self.energy, places) for share in self._field.shares]
+            return ReducedDispersion(self.energy_true, energy, shares, recipe)
+        sums = NodeSums(self._sums.geom, _placed(self._sums.total, places, energy.n), self._sums.weight)
+        return ReducedDispersion.from_sums(self.energy_true, energy, sums, recipe)
 
     @property
     def nbytes(self) -> int:
         """Bytes of memory that its numbers take; 0 until something has asked for them."""
-        return self._made.nbytes if self._made else 0
+        return self._field.nbytes if self._sums is None else self._sums.nbytes
 
     def at(self, position: SkyCoord | str) -> np.ndarray:
         """The matrix at a position, shape (n_true, n_reco).
@@ -135,53 +113,57 @@ class ReducedDispersion:
             One direction. Where there is no exposure, the nearest place with some is taken; a true energy without
             any exposure has a row of zeros.
         """
-        return self._numbers.at(position)[0]
+        where = to_skycoord(position)
+        if self._sums is not None:
+            return self._sums.at(where)[0]
+        return self._field.at(where, self.energy_true, self.energy)[0]
 
     def __repr__(self) -> str:
-        what = f"<ReducedDispersion {self.geom.nx} × {self.geom.ny} nodes, {self.energy_true.n} → {self.energy.n} bins"
-        return f"{what}, not made yet>" if self._made is None else f"{what}, {self.nbytes / 1e6:.1f} MB>"
-
-    @property
-    def _numbers(self) -> NodeSums:
-        if self._made is None:
-            self._made = self._make()
-            self._shares = ()
-        return self._made
-
-    def _make(self) -> NodeSums:
-        sums = NodeSums.zeros(self.geom, self.energy_true.n, self.energy.n)
-        for share in self._shares:
-            share.add_to(sums, self.energy_true, self.energy)
-        return sums
+        of = f"{len(self._field.shares)} runs" if self._sums is None else str(self._sums)
+        what = f"<ReducedDispersion of {of}, {self.energy_true.n} → {self.energy.n} bins"
+        return f"{what}, {self.nbytes / 1e6:.1f} MB>" if self.nbytes else f"{what}, not made yet>"
 
 
 @dataclass(frozen=True, eq=False)
-class _MadeDispersion:
-    """A dispersion whose runs are not known any more, as a share of a stack."""
+class _MadeDispersion(MadeShare):
+    """An energy dispersion in a stack, see `MadeShare`."""
 
     edisp: ReducedDispersion
-    exposure: SkyMap
 
-    def add_to(self, sums: NodeSums, energy_true: Axis, energy: Axis) -> None:
-        sums.add_made(self.exposure, self.edisp.at)
+    def values(self, position: SkyCoord, second: Any) -> np.ndarray:
+        return self.edisp.at(position)
+
+    @property
+    def nbytes(self) -> int:
+        return self.edisp.nbytes
 
 
 @dataclass(frozen=True, eq=False)
 class _Placed:
     """A share whose bins are put into others, or into none."""
 
-    share: DispersionShare
+    share: Share
     energy: Axis
     places: np.ndarray
 
-    def add_to(self, sums: NodeSums, energy_true: Axis, energy: Axis) -> None:
-        own = NodeSums.zeros(sums.geom, energy_true.n, self.energy.n)
-        self.share.add_to(own, energy_true, self.energy)
-        sums.weight[...] += own.weight
-        _add_placed(sums.total, own.total, self.places)
+    def apart(self, lon: float, lat: float) -> float:
+        return self.share.apart(lon, lat)
+
+    def nearest(self, lon: float, lat: float) -> tuple[float, float]:
+        return self.share.nearest(lon, lat)
+
+    def at(self, lon: float, lat: float, true: Axis, second: Any, keep: bool) -> tuple[np.ndarray, np.ndarray]:
+        values, exposure = self.share.at(lon, lat, true, self.energy, keep)
+        return _placed(values, self.places, second.n), exposure
+
+    @property
+    def nbytes(self) -> int:
+        return self.share.nbytes
 
 
-def _add_placed(total: np.ndarray, own: np.ndarray, places: np.ndarray) -> None:
-    """Add columns to those that they are in."""
+def _placed(own: np.ndarray, places: np.ndarray, n: int) -> np.ndarray:
+    """Sums of columns in each of the places where they are; shape (n_true, n, …)."""
+    found = np.zeros((len(own), n, *own.shape[2:]), dtype=own.dtype)
     for number in np.flatnonzero(places >= 0).tolist():
-        total[:, places[number]] += own[:, number]
+        found[:, places[number]] += own[:, number]
+    return found

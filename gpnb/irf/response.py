@@ -130,6 +130,11 @@ class Response(Displayed):
         """
         return self.number("LO_THRES"), self.number("HI_THRES")
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory of its numbers, and of what was made of them."""
+        return sum(part.nbytes for part in vars(self).values() if isinstance(part, np.ndarray))
+
     def to_hdu(self, name: str | None = None) -> fits.BinTableHDU:
         """The response as a GADF table of one row.
 

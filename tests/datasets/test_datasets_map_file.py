@@ -75,11 +75,13 @@ def test_one_point_spread_function_for_all_the_sky(tmp_path, flat):
 def test_a_function_at_other_energies_is_linear_between_them(tmp_path):
     nodes = gpnb.Axis.from_nodes([0.7, 3.0, 30.0], "energy_true", "TeV", interp="log")
     found = read(tmp_path, table("PSF", densities(nodes), RAD, nodes, unit="sr-1")).psf.at("83.63d 22.01d")
-    assert found.rad == pytest.approx(RAD.center_values)
+    n = found.rad.size  # what is far out, where a thousandth is left, is not needed
+    assert found.rad == pytest.approx(RAD.center_values[:n])
+    assert np.exp(-0.5 * (found.rad[-1] / widths(nodes)) ** 2).max() < 1e-3
     place = np.interp(np.log(TRUE.center_values), np.log(nodes.center_values), [0, 1, 2])
     part = np.maximum(1 - np.abs(place[:, None] - np.arange(3)), 0)
     wanted = part @ densities(nodes)
-    assert found.density / found.density[:, :1] == pytest.approx(wanted / wanted[:, :1], abs=1e-9)
+    assert found.density / found.density[:, :1] == pytest.approx((wanted / wanted[:, :1])[:, :n], abs=1e-9)
 
 
 def coarse(name, values, *axes, unit="", exposure=None):
