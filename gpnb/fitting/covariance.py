@@ -120,7 +120,8 @@ def _inverse(
 ) -> tuple[np.ndarray, list[str]]:
     """Covariance of some entries, or why there is none.
 
-    Curvatures are measured along the axes of the expected error ellipsoid, so that strong correlations do no harm.
+    Curvatures are measured along axes that the expected ones take as independent, so that strong correlations do no
+    harm.
     """
     nothing, names = np.full((among.size, among.size), np.nan), [objective.names[number] for number in among]
     fisher = objective.at(theta).fisher[np.ix_(among, among)]
@@ -131,7 +132,7 @@ def _inverse(
     values, vectors = np.linalg.eigh(fisher / np.outer(size, size))
     if values[0] < _FLAT:
         return nothing, [f"no covariance: flat direction of {_listed(_part(names, vectors[:, 0]))}; freeze one of them"]
-    axes = vectors / size[:, None] * np.sqrt(2 / values)  # one expected standard deviation each
+    axes = _independent(fisher, size, objective.on_sky[among])
     curvature = _curvature(objective, theta, limits, among, axes)
     curvature = _without_jumps(objective, theta, among, axes, curvature)
     if not np.isfinite(curvature).all():
@@ -142,6 +143,15 @@ def _inverse(
         return nothing, [f"no covariance: −2 ln L has no minimum along {_listed(part)}"]
     axes = axes @ turned
     return (axes / observed) @ axes.T, []
+
+
+def _independent(fisher: np.ndarray, size: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """Independent axes, in columns, of one expected standard deviation each; some entries move along the last alone."""
+    order = np.argsort(last, kind="stable")
+    lower = np.linalg.cholesky((fisher / np.outer(size, size))[np.ix_(order, order)])
+    axes = np.empty_like(fisher)
+    axes[order] = np.linalg.inv(lower).T * np.sqrt(2)
+    return np.asarray(axes / size[:, None])
 
 
 def _without_jumps(

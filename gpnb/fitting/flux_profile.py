@@ -76,6 +76,11 @@ class FluxLikelihood:
         """−2 ln L, priors included."""
         return self.at(theta).stat
 
+    @property
+    def on_sky(self) -> np.ndarray:
+        """True for the entries that move sources or change their shapes."""
+        return self._inner.on_sky
+
     def is_norm(self, theta: np.ndarray) -> np.ndarray:
         """True for the entries that a source's flux is proportional to."""
         with np.errstate(all="ignore"):

@@ -239,6 +239,12 @@ class Likelihood:
             self._last = None
         return any(changed)
 
+    @property
+    def on_sky(self) -> np.ndarray:
+        """True for the entries that move sources or change their shapes: they cost most."""
+        numbers = [slots.numbers for slots in self.parameters.shape_slots]
+        return np.isin(np.arange(len(self.names)), np.concatenate([np.zeros(0), *numbers]))
+
     def is_norm(self, theta: Any) -> np.ndarray:
         """True for the entries that a source's flux is proportional to, such as amplitudes."""
         theta = np.asarray(theta, dtype=float)

@@ -48,6 +48,10 @@ class Statistic(Protocol):
     def bounds(self) -> np.ndarray:
         """Lowest and highest value of each entry."""
 
+    @property
+    def on_sky(self) -> np.ndarray:
+        """True for the entries that move sources or change their shapes: they cost most."""
+
     def at(self, theta: np.ndarray) -> Point:
         """−2 ln L and its derivatives."""
 
@@ -99,6 +103,7 @@ class Objective:
             self._template[number] = value
         self.names = tuple(likelihood.names[number] for number in self.moving)
         self.bounds = likelihood.bounds[self.moving]
+        self.on_sky = likelihood.on_sky[self.moving]
         self.n_evaluations = 0
         self.bad: np.ndarray | None = None  # a full vector where −2 ln L was not finite
         self._points: deque[Point] = deque(maxlen=_REMEMBERED)

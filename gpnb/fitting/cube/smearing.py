@@ -37,10 +37,12 @@ class Smearing:
 
     def __call__(self, image: Any) -> np.ndarray:
         """Counts per flux in each true energy and pixel, of the part of the flux in each; shape (n_true, ny, nx)."""
-        image = np.nan_to_num(self._exposure * image)
-        if self._spread is None:
-            return np.asarray(image)
-        return np.stack([self._spread(number, plane) for number, plane in enumerate(image)])
+        found = np.asarray(self._exposure * image)
+        found[~np.isfinite(found)] = 0.0
+        if self._spread is not None:
+            for number, plane in enumerate(found):
+                found[number] = self._spread(number, plane)
+        return found
 
 
 class _Spread:
