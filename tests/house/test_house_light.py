@@ -35,11 +35,19 @@ SPECTRA = (
     "specs = gpnb.reduce_spectrum(runs, region, energy, progress=False); "
 )
 
+CUBE = (
+    "law, place = gpnb.PowerLaw(index=2.5, amplitude='4e-11 TeV-1 s-1 cm-2'), '83.63d 22.01d'; "
+    "shape = gpnb.GaussianSource(place, sigma='0.05 deg', e=0.3, phi='10 deg').thaw('e', 'phi'); "
+    "sources = [gpnb.SkyModel(law, gpnb.PointSource(place), name='a'), gpnb.SkyModel(law, shape, name='b')]; "
+    "gpnb.fit(cube, sources, progress=False, most=2); "
+)
+
 JOBS = {
     "open": (RUN + "store.table._repr_html_()", SCIPY | REGIONS | MINUIT | LATER),
     "count": (RUN + READ + GEOM + "gpnb.SkyMap.from_events(run.events, geom)", SCIPY | REGIONS | MINUIT),
     "reduce": (RUN + GEOM + REDUCE + "gpnb.excess_map(cube, radius='0.1 deg')", REGIONS | MINUIT),
     "models": ("import gpnb; gpnb.SkyModel(gpnb.LogParabola(), name='a')", REGIONS | MINUIT),
+    "cube": (KNOWN + RUN + GEOM + REDUCE + CUBE, set()),
     "fit": (KNOWN + RUN + AXIS + SPECTRA + "gpnb.fit(specs, gpnb.PowerLaw())", set()),
 }
 """Job → its code, and what it needs less than others; what regions bring themselves does not count."""
