@@ -60,7 +60,9 @@ def to_quantity(value: Any, unit: u.UnitBase | str, name: str) -> u.Quantity:
     try:
         quantity = _parse(value)
     except (TypeError, ValueError) as error:
-        raise ArgumentError(f"{name}={value!r} is not a value with a unit, such as '1 {unit}'.") from error
+        with_unit = unit != u.dimensionless_unscaled
+        wanted = f"a value with a unit, such as '1 {unit}'" if with_unit else "a number, such as 2.5"
+        raise ArgumentError(f"{name}={value!r} is not {wanted}.") from error
     if quantity.unit is unit:
         return quantity
     if quantity.unit == u.dimensionless_unscaled and unit != u.dimensionless_unscaled and not _all_zero(quantity):
@@ -68,6 +70,8 @@ def to_quantity(value: Any, unit: u.UnitBase | str, name: str) -> u.Quantity:
     try:
         return quantity.to(unit) if not _all_zero(quantity) else quantity.value * unit
     except u.UnitConversionError as error:
+        if unit == u.dimensionless_unscaled:
+            raise ArgumentError(f"{name}={value!r} has a unit; expected a number, such as 2.5.") from error
         raise ArgumentError(f"{name}={value!r} is in {quantity.unit}, which is not convertible to {unit}.") from error
 
 

@@ -61,9 +61,8 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[Any]], chosen: Iter
         )
         for row, is_chosen in zip(rows, chain(chosen, repeat(False)), strict=False)
     )
-    return Markup('<div class="gpnb-wide"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>').format(
-        head, body
-    )
+    content = Markup("<thead><tr>{}</tr></thead><tbody>{}</tbody>").format(head, body)
+    return Markup('<div class="gpnb-wide" tabindex="0"><table>{}</table></div>').format(content)
 
 
 def fold(title: str, content: Markup) -> Markup:
@@ -74,12 +73,13 @@ def fold(title: str, content: Markup) -> Markup:
 def picture(png: bytes, alt: str, width: int, dark: bytes = b"") -> Markup:
     """An embedded PNG, `width` pixels wide on the screen; with another one for dark pages."""
     kinds = {"gpnb-picture gpnb-on-light": png, "gpnb-picture gpnb-on-dark": dark} if dark else {"gpnb-picture": png}
-    return _join(
+    images = _join(
         Markup('<img class="{}" src="data:image/png;base64,{}" alt="{}" width="{}">').format(
             kind, base64.b64encode(data).decode("ascii"), alt, width
         )
         for kind, data in kinds.items()
     )
+    return Markup('<div class="gpnb-pictures" tabindex="0">{}</div>').format(images)
 
 
 def _join(parts: Iterable[Markup]) -> Markup:

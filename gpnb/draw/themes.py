@@ -9,12 +9,14 @@ import numpy as np
 from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
 
-from gpnb.draw.style import png
+from gpnb.draw.style import NOTHING, png
 
 GROUND = (22, 27, 34)
 """What lies behind a dark picture: the panel of a dark page."""
 
 _COLOURS = 256
+_EMPTY = np.array([int(NOTHING[place : place + 2], 16) for place in (1, 3, 5)], dtype=np.uint8)
+"""The colour of an image where nothing is known."""
 
 
 def both_pictures(figure: Figure) -> tuple[bytes, bytes]:
@@ -30,8 +32,9 @@ def both_pictures(figure: Figure) -> tuple[bytes, bytes]:
     pixels = np.asarray(light)
     dark = _turned(pixels)
     for left, right, bottom, top in _images(figure, pixels.shape[1] / figure.bbox.width):
-        rows = slice(pixels.shape[0] - top, pixels.shape[0] - bottom)
-        dark[rows, left:right] = pixels[rows, left:right]
+        place = slice(pixels.shape[0] - top, pixels.shape[0] - bottom), slice(left, right)
+        there = (pixels[place] != _EMPTY).any(axis=-1, keepdims=True)
+        dark[place] = np.where(there, pixels[place], dark[place])
     return _small(light), _small(Image.fromarray(dark))
 
 

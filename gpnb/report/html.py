@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Mapping
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ from traitlets.config import Config
 
 from gpnb.report.defaults import NotebookParameter, read_defaults
 from gpnb.report.mathml import latex_output, markdown_to_html
+from gpnb.report.parts import Headings, parts_of
+from gpnb.report.pictures import size_of
 from gpnb.report.sanitize import sanitize
 
 _TEMPLATE = Path(__file__).parent / "template"
@@ -40,7 +44,7 @@ class ReportExporter(TemplateExporter):  # type: ignore[misc]  # nbconvert has n
         yield from super().default_filters()
         yield "code", _code
         yield "terminal", lambda text: Markup(ansi2html(text))  # noqa: S704  (ansi2html escapes)
-        yield "show_output", lambda output: Markup(show_data(output["data"]))  # noqa: S704  (sanitised)
+        yield "show_output", lambda output: Markup(show_data(output["data"], output["metadata"]))  # noqa: S704  (sanitised)
         yield "literal", _literal
 
 
@@ -61,27 +65,33 @@ def to_html(notebook: NotebookNode, source: Path) -> str:
     """
     title, notebook = _split_title(notebook, source.stem)
     css = (_TEMPLATE / "report.css").read_text(encoding="utf-8")
+    parts, headings = parts_of(notebook), Headings()
+    for cell in (*parts.first, *parts.rest):
+        if cell.cell_type == "markdown":
+            page = sanitize(markdown_to_html(cell.source, str(source.parent), cell.get("attachments")))
+            cell["page"] = Markup(headings.named(page))  # noqa: S704  (sanitised)
     resources = {
         "title": title,
         "css": css,
         "parameters": _parameters(notebook, source.name),
         "given": notebook.metadata.get("papermill", {}).get("parameters", {}),
         "provenance": notebook.metadata.get("gpnb", {}),
-        "markdown": lambda cell: Markup(  # noqa: S704  (sanitised)
-            sanitize(markdown_to_html(cell.source, str(source.parent), cell.get("attachments")))
-        ),
+        "parts": parts,
+        "headings": [{**item, "text": unescape(item["text"])} for item in headings.found],
     }
     page, _ = ReportExporter().from_notebook_node(notebook, resources)
     return str(page)
 
 
-def show_data(data: dict[str, Any]) -> str:
+def show_data(data: dict[str, Any], metadata: Mapping[str, Any] | None = None) -> str:
     """The static form of one output, by its MIME types: a summary with its picture, else text.
 
     Parameters
     ----------
     data : dict
         MIME type → content, as a notebook stores it.
+    metadata : mapping, optional
+        MIME type → how large a picture is meant to be.
 
     Returns
     -------
@@ -91,7 +101,7 @@ def show_data(data: dict[str, Any]) -> str:
     shown = sanitize(_text(data["text/html"])) if "text/html" in data else ""
     if "<img" not in shown:
         kind = next((kind for kind in _PICTURES if kind in data), None)
-        shown += _picture(kind, data[kind]) if kind else ""
+        shown += _picture(kind, data[kind], (metadata or {}).get(kind)) if kind else ""
     if shown:
         return shown
     if "text/markdown" in data:
@@ -101,14 +111,17 @@ def show_data(data: dict[str, Any]) -> str:
     return f"<pre>{ansi2html(_text(data.get('text/plain', '')))}</pre>"
 
 
-def _picture(kind: str, content: Any) -> str:
+def _picture(kind: str, content: Any, size: Any = None) -> str:
     text = _text(content)
     if kind == "image/svg+xml":  # as an image a browser runs no script in it
         text = base64.b64encode(text.encode()).decode()
     encoded = "".join(text.split())
     if not _BASE64.fullmatch(encoded):
         return "<p>A picture that is none was left out.</p>"
-    return f'<img src="data:{kind};base64,{encoded}" alt="figure">'
+    width = size.get("width") if isinstance(size, Mapping) else None
+    width = width or (size_of(encoded) or (None,))[0]
+    wide = f' width="{width:.0f}"' if isinstance(width, int | float) else ""
+    return f'<img src="data:{kind};base64,{encoded}" alt="figure"{wide}>'
 
 
 def _text(content: str | list[str]) -> str:

@@ -25,6 +25,7 @@ from gpnb.report.check import check_parameters
 from gpnb.report.defaults import read_defaults
 from gpnb.report.find import find_notebook
 from gpnb.report.given import read_assignments, read_file
+from gpnb.report.pictures import tell_sizes
 
 if TYPE_CHECKING:
     from papermill.exceptions import PapermillExecutionError
@@ -196,6 +197,7 @@ def _finish(executed: NotebookNode, source: Path, work: Path) -> ReportFiles:
         "source": source.name,
         "sha256": {path.name: _sha256(path) for path in (source, *tables)},
     }
+    tell_sizes(executed)
     files = ReportFiles(work / f"{source.stem}.ipynb", work / f"{source.stem}.html", tables)
     nbformat.write(executed, files.notebook)
     files.html.write_text(to_html(executed, source), encoding="utf-8")

@@ -21,7 +21,8 @@ _MATH_ATTRIBUTES = set(
 _LAYOUT = set("section header footer main figure figcaption details summary meter progress".split())  # noqa: SIM905
 _TAGS = (nh3.ALLOWED_TAGS | _MATH | _LAYOUT) - {"map", "area"}
 _COMMON = set("class id style title role scope colspan rowspan open alt width height align".split())  # noqa: SIM905
-_ATTRIBUTES = {"*": _COMMON, "img": {"src"}, "a": {"href"}, **dict.fromkeys(_MATH, _MATH_ATTRIBUTES)}
+_OWN = {"div": {"tabindex"}, "img": {"src"}, "a": {"href"}}
+_ATTRIBUTES = {"*": _COMMON, **_OWN, **dict.fromkeys(_MATH, _MATH_ATTRIBUTES)}
 
 _IMAGE = re.compile(r"data:image/(png|jpeg|gif|svg\+xml|webp);base64,[A-Za-z0-9+/=\s]+")
 _OUTSIDE = re.compile(r"url\s*\(|@import|expression\s*\(|image-set|\\|<", re.IGNORECASE)
@@ -55,6 +56,8 @@ def _attribute(_tag: str, name: str, value: str) -> str | None:
     if name == "src" and not _IMAGE.fullmatch(value):
         return None
     if name == "href" and value.lstrip().lower().startswith("data:"):
+        return None
+    if name == "tabindex" and value != "0":
         return None
     if name == "style" and _OUTSIDE.search(value):
         return None

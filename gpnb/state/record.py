@@ -22,6 +22,8 @@ from gpnb.core.near import meant
 from gpnb.core.words import parameter_meanings
 
 _WRONG = object()
+_LONGEST = 60
+"""Letters of a wrong value that its error repeats."""
 _NOTHING: Mapping[str, Any] = {}
 
 
@@ -174,7 +176,8 @@ class Record:
         value = getattr(self, name)
         if get_origin(hint) is Literal:
             return f"{name}={value!r} must be one of {', '.join(map(repr, get_args(hint)))}."
-        return f"{type(self).__name__}: {name}={value!r} does not fit; expected {_words(hint)}."
+        text = repr(value) if len(repr(value)) <= _LONGEST else f"{repr(value)[: _LONGEST - 1]}…"
+        return f"{name}={text} is not {' or '.join(_words(hint))}."
 
 
 def record_named(name: str) -> type[Record]:
@@ -209,8 +212,28 @@ def _plain(value: Any) -> Any:
     return [_plain(item) for item in value] if isinstance(value, tuple) else value
 
 
-def _words(hint: Any) -> str:
-    return hint.__name__ if isinstance(hint, type) and not get_args(hint) else str(hint).replace("typing.", "")
+_WORDS = {
+    float: "a number, such as 2.5",
+    int: "a whole number, such as 3",
+    str: "text",
+    bool: "True or False",
+    type(None): "None",
+}
+
+
+_SEVERAL = {float: "numbers, such as 2.5", int: "whole numbers, such as 3", str: "texts"}
+
+
+def _words(hint: Any) -> list[str]:
+    """What a field takes, in words; a list of several kinds."""
+    origin, arms = get_origin(hint), get_args(hint)
+    if origin in (Union, UnionType):
+        return [word for arm in arms for word in _words(arm)]
+    if origin is Literal:
+        return [f"one of {', '.join(map(repr, arms))}"]
+    if origin is tuple and arms[-1] is Ellipsis:
+        return [_SEVERAL.get(arms[0], "rows that fit")]
+    return [f"{len(arms)} values that fit" if origin is tuple else _WORDS.get(hint, str(hint))]
 
 
 def _checked(value: Any, hint: Any) -> Any:

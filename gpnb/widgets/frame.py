@@ -54,17 +54,18 @@ class Frame:
         if self._drawer == "code":
             self._open_drawer("code")
 
-    def act(self, work: Callable[[], Any], said: str = "") -> None:
-        """Do what the user asked for, as one change; an error becomes a sentence below."""
+    def act(self, work: Callable[[], Any], said: str = "") -> str:
+        """Do what the user asked for, as one change; an error becomes a sentence below, which is given back."""
         with self._subject.workspace.together():
             try:
                 self.say("fine", "")
                 work()
             except Exception as error:  # noqa: BLE001  (shown to the user; a panel must stay usable)
                 self.fail(error)
-            else:
-                if said:
-                    self.say("fine", said)
+                return self.message
+            if said:
+                self.say("fine", said)
+            return ""
 
     def say(self, level: str, text: str, detail: bool = False) -> None:
         """Say something in the foot."""

@@ -233,9 +233,9 @@ class LivePanel(StaticPanel, Generic[V]):
 
     # What is done.
 
-    def act(self, work: Callable[[], Any], said: str = "") -> None:
-        """Do what the user asked for; an error becomes a sentence below the panel."""
-        self._frame.act(work, said)
+    def act(self, work: Callable[[], Any], said: str = "") -> str:
+        """Do what the user asked for; an error becomes a sentence below the panel, which is given back."""
+        return self._frame.act(work, said)
 
     def say(self, text: str, level: str = "fine") -> None:
         """Say something in the foot; the level is "fine" or "attention"."""
@@ -377,11 +377,24 @@ def bind(controls: Controls, panel: LivePanel[Any], **special: Callable[[Any, An
 
     def change(name: str, value: Any, gesture: Any) -> None:
         if name in special:
-            panel.act(lambda: special[name](value, gesture))
+            special[name](value, gesture)
         else:
-            panel.act(lambda: panel.set(gesture=gesture, **{name: value}))
+            panel.set(gesture=gesture, **{name: value})
 
-    controls.on_change(change)
+    listen(controls, panel, change)
+
+
+def listen(controls: Controls, panel: LivePanel[Any], change: Callable[[str, Any, Any], None]) -> None:
+    """Let controls change a panel by ``change(name, value, gesture)``; a field whose entry is refused stays marked."""
+
+    def take(name: str, value: Any, gesture: Any) -> None:
+        def work() -> None:
+            controls.check(name, value)
+            change(name, value, gesture)
+
+        controls.answer(name, panel.act(work))
+
+    controls.on_change(take)
 
 
 def _is_element(value: Any) -> bool:

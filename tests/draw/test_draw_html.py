@@ -33,7 +33,7 @@ def read(page):
 GOLDEN = (
     '<section class="gpnb-panel"><pre class="gpnb-plain">&lt;SkyMap&gt;</pre><div class="gpnb-head">'
     '<b class="gpnb-title">Map</b> <span class="gpnb-facts">2 &lt; 3</span></div><div class="gpnb-body">'
-    '<div class="gpnb-wide"><table><thead><tr><th scope="col">name</th>'
+    '<div class="gpnb-wide" tabindex="0"><table><thead><tr><th scope="col">name</th>'
     '<th scope="col" class="gpnb-number">size <span class="gpnb-unit">(deg)</span></th></tr></thead>'
     '<tbody><tr><td>a&amp;b</td><td class="gpnb-number">1.5</td></tr></tbody></table></div></div>'
     '<div class="gpnb-foot gpnb-attention">▲ look &gt; here</div></section>'

@@ -14,6 +14,10 @@ class FakeNode extends EventTarget {
 
   getAttribute(name) { return this.attributes[name] ?? null; }
 
+  hasAttribute(name) { return name in this.attributes; }
+
+  removeAttribute(name) { delete this.attributes[name]; }
+
   focus() { document.activeElement = this; }
 
   setPointerCapture() {}

@@ -209,9 +209,12 @@ def _typed(text: Any, item: Parameter) -> float | None:
     if not words:
         return None
     try:
-        return float(words)
+        found = float(words)
     except ValueError:
-        return to_float(words, item.unit, item.symbol)
+        found = to_float(words, item.unit, item.symbol)
+    if not math.isfinite(found):
+        raise ArgumentError(f"{item.symbol}={words!r} is not a number, such as 2.5.")
+    return found
 
 
 def _items(models: Models) -> list[tuple[str, Parameter]]:

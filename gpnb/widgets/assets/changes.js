@@ -4,8 +4,10 @@
 
 /** @import { Model } from "./kit.js" */
 
-/** @typedef {{ changes: Record<string, [unknown, string]> }} Changed */
-/** @typedef {{ start: () => void, send: (name: string, value: unknown) => void }} Sender */
+/** @import { Refused } from "./refused.js" */
+
+/** @typedef {{ changes: Record<string, [unknown, string]> } & Refused} Changed */
+/** @typedef {{ start: () => void, send: (name: string, value: unknown) => void, forget: (name: string) => void }} Sender */
 
 let gestures = 0;
 const page = Math.random().toString(36).slice(2, 8);
@@ -27,6 +29,12 @@ export function sender(model) {
     start: () => { gesture = newGesture(); },
     send: (name, value) => {
       model.set("changes", { ...model.get("changes"), [name]: [value, gesture] });
+      model.save_changes();
+    },
+    forget: (name) => {
+      const { [name]: over, ...others } = model.get("refused");
+      if (over === undefined) return;
+      model.set("refused", others);
       model.save_changes();
     },
   };

@@ -3,6 +3,7 @@
 
 import { button, h, keepKeys, lifetime, watch } from "./kit.js";
 import { sender } from "./changes.js";
+import { refusable } from "./refused.js";
 import { slider } from "./slider.js";
 
 /** @import { Given } from "./kit.js" */
@@ -30,7 +31,7 @@ import { slider } from "./slider.js";
  * @property {boolean} [disabled]
  */
 
-/** @typedef {[HTMLElement, (now: Item) => void]} Shown An element, and what shows another value in it */
+/** @typedef {[HTMLElement, (now: Item, why?: string) => void]} Shown An element, and what shows another value in it */
 /** @typedef {(item: Item, out: Sender) => Shown} Maker */
 
 /** @type {Maker} */
@@ -104,9 +105,11 @@ function field(item, out) {
   const node = h("input", { type: item.kind, class: "gpnb-input", "aria-label": item.label, placeholder: item.hint,
     size: item.size ?? 8, step: item.step ?? "any", spellcheck: "false" });
   const words = h("output", { class: "gpnb-quiet" });
+  const show = refusable(node, () => out.forget(item.name));
   let last = item.value;
   const tell = () => {
-    last = number ? (node.value === "" ? null : Number(node.value)) : node.value;
+    if (node.validity.badInput) last = "that"; // letters in a number field, which it does not give away
+    else last = number && node.value !== "" ? Number(node.value) : number ? null : node.value;
     out.send(item.name, last);
   };
   if (item.live) {
@@ -114,9 +117,8 @@ function field(item, out) {
     whileTyping(node, tell);
   }
   node.addEventListener("change", () => { if (!item.live) out.start(); tell(); });
-  return [h("span", { class: "gpnb-control" }, node, words), (now) => {
-    const typing = document.activeElement === node && item.live && now.value === last;
-    if (!typing) node.value = now.value ?? "";
+  return [h("span", { class: "gpnb-control" }, node, words), (now, why) => {
+    show(now.value === null ? "" : String(now.value), why, item.live && now.value === last);
     words.textContent = now.text ?? "";
     words.hidden = !now.text;
   }];
@@ -163,8 +165,8 @@ function render({ model, el, signal: given }) {
   let made = "";
   /** @type {Shown[]} */
   let parts = [];
-  watch(model, signal, ["items"], () => {
-    const items = model.get("items");
+  watch(model, signal, ["items", "refused"], () => {
+    const items = model.get("items"), refused = model.get("refused");
     const kinds = JSON.stringify(items.map((item) => [item.name, item.kind, item.label]));
     if (kinds !== made) {
       parts = items.map((item) => MAKERS[item.kind](item, out));
@@ -172,7 +174,7 @@ function render({ model, el, signal: given }) {
         : h("label", { class: "gpnb-label" }, h("span", {}, item.label), parts[place][0]))));
       made = kinds;
     }
-    items.forEach((item, place) => parts[place][1](item));
+    items.forEach((item, place) => parts[place][1](item, refused[item.name]));
   });
   return end;
 }

@@ -4,6 +4,7 @@
 
 import { button, h, keepKeys, lifetime, watch, withModifier } from "./kit.js";
 import { sender } from "./changes.js";
+import { refusable } from "./refused.js";
 import { slider } from "./slider.js";
 
 /** @import { Given } from "./kit.js" */
@@ -26,6 +27,7 @@ import { slider } from "./slider.js";
  */
 
 /** @typedef {(kind: string, value: unknown) => void} Put */
+/** @typedef {(kind: string) => string | undefined} Why Why an entry was refused */
 
 /** @type {["value" | "min" | "max", string][]} */
 const ENDS = [["value", "Value"], ["min", "Least"], ["max", "Largest"]];
@@ -34,8 +36,9 @@ const ENDS = [["value", "Value"], ["min", "Least"], ["max", "Largest"]];
  * The name, which opens fields for value and limits.
  * @param {string} label
  * @param {Put} put
+ * @param {(kind: string) => void} forget
  */
-function editor(label, put) {
+function editor(label, put, forget) {
   const name = button(label, `Value and limits of ${label}`, () => open(Boolean(box.hidden)), { class: "gpnb-name", "aria-expanded": "false" });
   const fields = ENDS.map(([kind, word]) => {
     const node = h("input", { type: "text", class: "gpnb-input", size: 9, spellcheck: "false", "aria-label": `${word} ${label}`,
@@ -43,6 +46,7 @@ function editor(label, put) {
     node.addEventListener("change", () => put(kind, node.value));
     return node;
   });
+  const shows = ENDS.map(([kind], place) => refusable(fields[place], () => forget(kind)));
   const labels = ENDS.map(([, word], place) => h("label", { class: "gpnb-label" }, h("span", {}, word), fields[place]));
   const box = h("div", { class: "gpnb-parameter-edit", hidden: true }, ...labels);
   const open = (/** @type {boolean} */ is) => {
@@ -50,9 +54,7 @@ function editor(label, put) {
     name.setAttribute("aria-expanded", String(is));
     if (is) fields[0].focus();
   };
-  const show = (/** @type {Item} */ now) => ENDS.forEach(([kind], place) => {
-    if (document.activeElement !== fields[place]) fields[place].value = now[kind];
-  });
+  const show = (/** @type {Item} */ now, /** @type {Why} */ why) => ENDS.forEach(([kind], place) => shows[place](now[kind], why(kind)));
   return { name, box, show };
 }
 
@@ -77,13 +79,13 @@ function freezer(label, put) {
 /**
  * @param {Item} item
  * @param {Sender} out
- * @returns {[HTMLElement, (now: Item) => void]}
+ * @returns {[HTMLElement, (now: Item, why: Why) => void]}
  */
 function parameter(item, out) {
   const { label } = item;
   /** @type {Put} */
   const put = (kind, value) => { out.start(); out.send(`${kind}/${item.name}`, value); };
-  const edit = editor(label, put), freeze = freezer(label, put);
+  const edit = editor(label, put, (kind) => out.forget(`${kind}/${item.name}`)), freeze = freezer(label, put);
   const place = slider(label, { min: 0, max: item.steps, step: 1 }, out, `place/${item.name}`);
   const text = h("span", { class: "gpnb-number-text" }), unit = h("span", { class: "gpnb-unit" });
   place.node.addEventListener("keydown", (event) => {
@@ -94,7 +96,7 @@ function parameter(item, out) {
   });
   const node = h("div", { class: "gpnb-parameter", role: "group", "aria-label": label }, edit.name, place.node,
     h("span", { class: "gpnb-parameter-value" }, text, unit), freeze.node, edit.box);
-  return [node, (now) => {
+  return [node, (now, why) => {
     place.show(now.place, 1);
     place.node.disabled = now.linked;
     place.node.setAttribute("aria-valuetext", `${now.text} ${now.unit}`.trim());
@@ -103,7 +105,7 @@ function parameter(item, out) {
     unit.textContent = now.unit;
     node.classList.toggle("gpnb-frozen", now.frozen || now.linked);
     freeze.show(now);
-    edit.show(now);
+    edit.show(now, why);
   }];
 }
 
@@ -118,14 +120,14 @@ function render({ model, el, signal: given }) {
   let made = "";
   /** @type {ReturnType<typeof parameter>[]} */
   let parts = [];
-  watch(model, signal, ["items"], () => {
-    const items = model.get("items"), names = JSON.stringify(items.map((item) => [item.name, item.label]));
+  watch(model, signal, ["items", "refused"], () => {
+    const items = model.get("items"), refused = model.get("refused"), names = JSON.stringify(items.map((item) => [item.name, item.label]));
     if (names !== made) {
       parts = items.map((item) => parameter(item, out));
       list.replaceChildren(...parts.map(([node]) => node));
       made = names;
     }
-    items.forEach((item, place) => parts[place][1](item));
+    items.forEach((item, place) => parts[place][1](item, (kind) => refused[`${kind}/${item.name}`]));
   });
   return end;
 }

@@ -44,7 +44,7 @@ from gpnb.widgets.lightcurve.controls import (
     read_rate,
     series_items,
 )
-from gpnb.widgets.live import LivePanel, bind
+from gpnb.widgets.live import LivePanel, bind, listen
 from gpnb.widgets.parts.controls import Control
 from gpnb.widgets.parts.part import Controls
 from gpnb.widgets.parts.plot import PlotView
@@ -183,7 +183,7 @@ class LightCurvePanel(LivePanel[LightCurveView]):
             f2=lambda value, gesture: self.set(gesture=gesture, f2=read_rate(value, "f2", "Hz s-2")),
             epoch=lambda value, gesture: self.set(gesture=gesture, epoch=read_epoch(value)),
         )
-        self._others.on_change(lambda name, value, gesture: self.act(lambda: self._change_series(name, value, gesture)))
+        listen(self._others, self, self._change_series)
         self._plot.on_brush(self._brushed)
         self._table.on("choose", lambda key, add: self.act(lambda: self._choose([key], add)))
         self._table.on("span", lambda keys, add: self.act(lambda: self._choose(keys, add)))

@@ -9,6 +9,7 @@ from typing import Any
 import anywidget
 import traitlets
 
+from gpnb.core.errors import ArgumentError
 from gpnb.widgets.parts.compose import compose
 from gpnb.widgets.parts.controls import Control
 
@@ -68,16 +69,36 @@ class Controls(Part):
         The fields of each `Control`.
     changes : dict
         Name → [value, gesture], set by the front end.
+    refused : dict
+        Name → why the last entry was refused; the front end takes it away when the entry is mended or left.
     """
 
     _esm = compose("controls.js")
     items = traitlets.List().tag(sync=True)
     changes = traitlets.Dict().tag(sync=True)
+    refused = traitlets.Dict().tag(sync=True)
 
     def set_items(self, items: Sequence[Control | dict[str, Any]]) -> None:
         """Show these controls; without any there is no gap either."""
         self.items = [item.to_dict() if isinstance(item, Control) else item for item in items]
         self.layout.display = None if items else "none"
+
+    def check(self, name: str, value: Any) -> None:
+        """See whether a value is what a control takes.
+
+        Raises
+        ------
+        ArgumentError
+            If it is none.
+        """
+        item = next((item for item in self.items if item["name"] == name), {})
+        if item.get("kind") == "number" and isinstance(value, str):
+            raise ArgumentError(f"{item['label']}: {value} is not a number, such as 2.5.")
+
+    def answer(self, name: str, why: str) -> None:
+        """Mark an entry as refused, with the reason; without one it was taken."""
+        others = {key: words for key, words in self.refused.items() if key != name}
+        self.refused = others | {name: why} if why else others
 
     def on_change(self, callback: Callable[[str, Any, Any], None]) -> None:
         """Call ``callback(name, value, gesture)`` for each control that the user changed."""

@@ -15,7 +15,7 @@ from gpnb.panels.sky.shapes import region_of
 from gpnb.panels.sky.stats import region_table
 from gpnb.panels.sky.view import SkyView
 from gpnb.state.graph import Node, Source, View
-from gpnb.widgets.live import LivePanel, bind
+from gpnb.widgets.live import LivePanel, bind, listen
 from gpnb.widgets.parts.part import Controls
 from gpnb.widgets.parts.table import TableView
 from gpnb.widgets.sky.controls import draw_items, look_items, overlay_items
@@ -174,7 +174,7 @@ class SkyPanel(LivePanel):
             contours=lambda value, _: self.set(contours=_numbers(value)),
             clear=lambda *_: self.set(excluded=None),
         )
-        self._over.on_change(lambda name, value, _: self.act(lambda: self._change_overlay(name, value)))
+        listen(self._over, self, lambda name, value, _: self._change_overlay(name, value))
         stage = self._stage
         stage.on_pixels(lambda name, shape: self.act(lambda: self._drawn(name, region_of(shape, self._geom))))
         stage.on_remove(lambda name: self.act(lambda: self._removed(name)))

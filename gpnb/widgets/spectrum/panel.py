@@ -28,7 +28,7 @@ from gpnb.panels.spectrum.work import SpectrumWork
 from gpnb.panels.work import Job
 from gpnb.products.flux_points import FluxPoints
 from gpnb.state.graph import Node, Source, View
-from gpnb.widgets.live import LivePanel, bind
+from gpnb.widgets.live import LivePanel, bind, listen
 from gpnb.widgets.parts.part import Controls
 from gpnb.widgets.parts.plot import PlotHead
 from gpnb.widgets.parts.table import TableView
@@ -190,10 +190,10 @@ class SpectrumPanel(LivePanel[SpectrumView]):
             errors=lambda value, _: self._profile_errors(value),
             points=lambda *_: self._toggle_points(),
         )
-        self._look.on_change(lambda name, value, gesture: self.act(lambda: self._changed_look(name, value, gesture)))
-        self._parameters.on_change(lambda name, value, gesture: self.act(lambda: self._moved(name, value, gesture)))
+        listen(self._look, self, self._changed_look)
+        listen(self._parameters, self, self._moved)
         self._stage.tabs.on("choose", lambda name: self.act(lambda: self.set(tab=name)))
-        self._stage.contour.on_change(lambda name, value, _: self.act(lambda: self._choose_contour(name, value)))
+        listen(self._stage.contour, self, lambda name, value, _: self._choose_contour(name, value))
         self._stage.on_region(lambda text: self.act(lambda: self.select(region=text)))
         self._compared.on("choose", lambda key, add: self.act(lambda: self._choose_fit(key)))  # noqa: ARG005
 
