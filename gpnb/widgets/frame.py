@@ -54,8 +54,12 @@ class Frame:
         if self._drawer == "code":
             self._open_drawer("code")
 
-    def act(self, work: Callable[[], Any], said: str = "") -> str:
-        """Do what the user asked for, as one change; an error becomes a sentence below, which is given back."""
+    def act(self, work: Callable[[], Any], said: str = "") -> None:
+        """Do what the user asked for, as one change; an error becomes a sentence below."""
+        self.attempt(work, said)
+
+    def attempt(self, work: Callable[[], Any], said: str = "") -> str:
+        """The same; the sentence is given back, empty if all went well."""
         with self._subject.workspace.together():
             try:
                 self.say("fine", "")

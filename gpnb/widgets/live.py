@@ -233,9 +233,13 @@ class LivePanel(StaticPanel, Generic[V]):
 
     # What is done.
 
-    def act(self, work: Callable[[], Any], said: str = "") -> str:
-        """Do what the user asked for; an error becomes a sentence below the panel, which is given back."""
-        return self._frame.act(work, said)
+    def act(self, work: Callable[[], Any], said: str = "") -> None:
+        """Do what the user asked for; an error becomes a sentence below the panel."""
+        self._frame.act(work, said)
+
+    def attempt(self, work: Callable[[], Any]) -> str:
+        """The same; the sentence is given back, empty if all went well."""
+        return self._frame.attempt(work)
 
     def say(self, text: str, level: str = "fine") -> None:
         """Say something in the foot; the level is "fine" or "attention"."""
@@ -392,7 +396,7 @@ def listen(controls: Controls, panel: LivePanel[Any], change: Callable[[str, Any
             controls.check(name, value)
             change(name, value, gesture)
 
-        controls.answer(name, panel.act(work))
+        controls.answer(name, panel.attempt(work))
 
     controls.on_change(take)
 

@@ -91,7 +91,7 @@ class Controls(Part):
         ArgumentError
             If it is none.
         """
-        item = next((item for item in self.items if item["name"] == name), {})
+        item: dict[str, Any] = next((item for item in self.items if item["name"] == name), {})
         if item.get("kind") == "number" and isinstance(value, str):
             raise ArgumentError(f"{item['label']}: {value} is not a number, such as 2.5.")
 
