@@ -19,6 +19,8 @@ from gpnb.core.errors import ArgumentError, DataFormatError, SelectionError
 from gpnb.core.near import meant
 from gpnb.core.recipe import Recipe
 from gpnb.datasets.flux_points import FluxPointsDataset
+from gpnb.datasets.map import MapDataset
+from gpnb.datasets.map_stack import stack_cubes
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.datasets.spectrum_stack import stack_spectra
 from gpnb.datasets.spectrum_tables import run_table
@@ -54,15 +56,23 @@ class Datasets(Displayed, Sequence[Any]):
         """One row a spectrum: run, ON and OFF counts, alpha, excess, significance, live time and so on."""
         return run_table(self._spectra(".table"))
 
-    def stack(self, name: str = "stacked") -> SpectrumDataset:
-        """The sum of all spectra; see `stack_spectra`.
+    def stack(self, name: str = "stacked") -> SpectrumDataset | MapDataset:
+        """The sum of all spectra, or of all cubes; see `stack_spectra` and `stack_cubes`.
 
         Parameters
         ----------
         name : str
             Of the sum.
+
+        Raises
+        ------
+        ArgumentError
+            If the datasets are of different kinds, or not in the same bins.
         """
-        return stack_spectra(self._spectra(".stack()"), name, Recipe.of(".stack()", on=self, name="stacked"))
+        recipe = Recipe.of(".stack()", on=self, name="stacked")
+        if self._items and all(isinstance(item, MapDataset) for item in self._items):
+            return stack_cubes(self._items, name, recipe)
+        return stack_spectra(self._spectra(".stack()"), name, recipe)
 
     @classmethod
     def read(cls, folder: str | os.PathLike[str]) -> Datasets:
@@ -113,7 +123,7 @@ class Datasets(Displayed, Sequence[Any]):
     def _spectra(self, what: str) -> list[SpectrumDataset]:
         others = [item.name for item in self._items if not isinstance(item, SpectrumDataset)]
         if others:
-            raise ArgumentError(f"{what} is for spectra; {others[0]} is none (reduce_map stacks maps itself).")
+            raise ArgumentError(f"{what} is for spectra; {others[0]} is none.")
         return list(self._items)
 
     @overload

@@ -17,13 +17,21 @@ from gpnb.data.timeref import seconds_from
 from gpnb.datasets.off_groups import off_rates
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.estimate.blocks import block_numbers
+from gpnb.estimate.counted import (
+    Counted,
+    as_counted,
+    energy_of,
+    scales_backgrounds,
+    used_energies,
+    with_backgrounds,
+)
 from gpnb.estimate.curve_rows import CurveRows
 from gpnb.estimate.flux_points import flux_points
 from gpnb.estimate.norm_bins import models_of
 from gpnb.estimate.norms import check_scan, edges_of, energy_cells, true_bounds
 from gpnb.estimate.time_bins import Schedule, Slot, TimeBin, joined
 from gpnb.estimate.time_split import can_be_cut
-from gpnb.fitting.given import as_datasets, recipe_input
+from gpnb.fitting.given import as_models, recipe_input
 from gpnb.fitting.limits import Limits
 from gpnb.products.flux_points import FluxPoints
 from gpnb.products.light_curve import LightCurve
@@ -67,11 +75,13 @@ class CurveMaker:
         self._settings: dict[str, Any] = {"source": source, "cl": cl, "sided": sided, "limits": limits}
         self._settings |= {"n_scan": n_scan, "statistic": statistic}
         self._n_scan, self._statistic, self._stack = n_scan, statistic, stack
-        self.models, self.target = models_of(result, source, steady=True)
+        given, everything = as_counted(datasets), as_models(getattr(result, "models", result))
+        self.models, self.target = models_of(everything, source, given, steady=True)
         others = [name for name in self.models.free if name.partition(".")[0] != self.target.name]
-        self._free, self._refit = shape == "free", refit and bool(others)
+        self._scaled = refit and scales_backgrounds(everything)
+        self._free, self._refit = shape == "free", refit and (bool(others) or self._scaled)
         self._choices = {"shape": "free" if self._free else None, "refit": refit or None, "stack": stack or None}
-        self.schedule = Schedule(as_datasets(datasets))
+        self.schedule = Schedule(with_backgrounds(given, everything.resolved()))
 
     @property
     def can_cut(self) -> bool:
@@ -87,15 +97,15 @@ class CurveMaker:
             If a run across an end cannot be cut.
         """
         if time is None:
-            parts: tuple[Sequence[SpectrumDataset], ...] = ((), self.schedule.datasets)
+            parts: tuple[Sequence[Counted], ...] = ((), self.schedule.datasets)
         else:
             start, stop = (float(seconds_from(end, self.schedule.reference)) for end in time)
             parts = self.schedule.split(start, stop)
         inside, rest = (self._points(part, energy_edges) for part in parts)
         return inside, rest
 
-    def _points(self, datasets: Sequence[SpectrumDataset], energy_edges: Any) -> FluxPoints | None:
-        if not any(item.usable.any() for item in datasets):
+    def _points(self, datasets: Sequence[Counted], energy_edges: Any) -> FluxPoints | None:
+        if not any(used_energies(item).any() for item in datasets):
             return None
         return flux_points(datasets, self.models, energy_edges, **{**self._settings, "source": self.target.name})
 
@@ -139,8 +149,19 @@ class CurveMaker:
             raise SelectionError(f"No bin of the data lies between {edges[0]:.3g} and {edges[-1]:.3g} TeV.")
         low, high = true_bounds(data, bands, edges)
         axes = {"e_ref": np.sqrt(low * high), "e_min": low, "e_max": high}
+        rates = off_rates([item for item in data if isinstance(item, SpectrumDataset)])
         return CurveRows(
-            self.models, self.target, edges, axes, free, self._refit, limits, n_scan, self._statistic, off_rates(data)
+            self.models,
+            self.target,
+            edges,
+            axes,
+            free,
+            self._refit,
+            limits,
+            n_scan,
+            self._statistic,
+            rates,
+            self._scaled,
         )
 
     def _curve(
@@ -195,10 +216,10 @@ def _written(bins: Any) -> Any:
     return bins
 
 
-def _whole_range(datasets: Sequence[SpectrumDataset]) -> np.ndarray:
+def _whole_range(datasets: Sequence[Counted]) -> np.ndarray:
     """From the lowest to the highest usable bin of all."""
-    used = [item for item in datasets if item.usable.any()]
+    used = [(energy_of(item), energies) for item in datasets if (energies := used_energies(item)).any()]
     if not used:
         raise SelectionError("No bin of the data is usable: look at the flags, or at .why(energy).")
-    low = min(item.energy.low_values[item.usable].min() for item in used)
-    return np.array([low, max(item.energy.high_values[item.usable].max() for item in used)])
+    low = min(axis.low_values[energies].min() for axis, energies in used)
+    return np.array([low, max(axis.high_values[energies].max() for axis, energies in used)])

@@ -15,6 +15,7 @@ from gpnb.core.errors import FitError, SelectionError
 from gpnb.core.progress import CancelToken
 from gpnb.core.warn import warn
 from gpnb.datasets.off_groups import Rates
+from gpnb.estimate.counted import masked_energies, used_energies
 from gpnb.estimate.free_shape import FreeShape
 from gpnb.estimate.norms import energy_cells, fitted_norms
 from gpnb.estimate.refit import refitted_norms
@@ -70,6 +71,8 @@ class CurveRows:
         Fit the other sources too.
     limits, n_scan, statistic, rates
         See `fitted_norms`; the OFF counts to expect are those of all data, however many bins are fitted together.
+    backgrounds : bool
+        Fit the norm of predicted backgrounds of cubes too.
     """
 
     models: Models
@@ -82,6 +85,7 @@ class CurveRows:
     n_scan: int
     statistic: str | None
     rates: Rates
+    backgrounds: bool = False
     reference: dict[str, np.ndarray] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -120,14 +124,22 @@ class CurveRows:
         cells = [np.where(band >= 0, number * shape[1] + band, -1) for number, band in pairs]
         settings = shape, self.models, self.source, self.limits, self.n_scan, self.statistic
         if self.refit:
-            return refitted_norms(data, cells, range(shape[1]), *settings)
+            return refitted_norms(data, cells, range(shape[1]), *settings, self.backgrounds)
         return fitted_norms(data, cells, *settings, self.rates)
 
     def _with_shapes(
         self, bins: Iterable[TimeBin], cancel: CancelToken | None
     ) -> Iterator[tuple[Sequence[TimeBin], Fields]]:
         maker = FreeShape(
-            self.models, self.source, self.refit, self.axes, self.reference, self.limits, self.n_scan, self.statistic
+            self.models,
+            self.source,
+            self.refit,
+            self.axes,
+            self.reference,
+            self.limits,
+            self.n_scan,
+            self.statistic,
+            self.backgrounds,
         )
         faults: list[str] = []
         for one in bins:
@@ -141,13 +153,12 @@ class CurveRows:
     def _shape(self, maker: FreeShape, one: TimeBin, cancel: CancelToken | None, faults: list[str]) -> Fields:
         """The fitted spectrum of one bin of time; norms of the given one where there is none."""
         cells = energy_cells(one.datasets, self.edges)
-        pairs = zip(one.datasets, cells, strict=True)
-        data = [item if (cell >= 0)[item.usable].all() else item.masked(cell < 0) for item, cell in pairs]
+        data = [masked_energies(item, cell < 0) for item, cell in zip(one.datasets, cells, strict=True)]
         try:
             result = maker.fit(data, cancel)
             return {**maker.row(result, one.datasets, cells), "parameters": maker.parameters(result)}
         except FitError as error:
-            if any(item.usable.any() for item in data):
+            if any(used_energies(item).any() for item in data):
                 faults.append(str(error).rstrip("."))
         given = {name: self.reference[name][None] for name in REFERENCES if name != "ref_flux"}
         return {**self._norms([one]), **given, "parameters": maker.unknown}

@@ -11,11 +11,11 @@ from gpnb.core.binding import told
 from gpnb.core.errors import SelectionError
 from gpnb.core.progress import CancelToken, Report, track
 from gpnb.core.recipe import Recipe
-from gpnb.datasets.spectrum import SpectrumDataset
+from gpnb.estimate.counted import Counted, as_counted, scales_backgrounds, with_backgrounds
 from gpnb.estimate.norm_bins import models_of
 from gpnb.estimate.norms import SCAN_POINTS, check_scan, edges_of, energy_cells, fitted_norms, true_bounds
 from gpnb.estimate.refit import refitted_norms
-from gpnb.fitting.given import as_datasets, recipe_input
+from gpnb.fitting.given import as_models, recipe_input
 from gpnb.fitting.limits import Limits
 from gpnb.products.flux_points import FluxPoints
 from gpnb.products.sed import reference_columns
@@ -23,7 +23,7 @@ from gpnb.products.sed import reference_columns
 
 @told
 def flux_points(
-    datasets: SpectrumDataset | Iterable[SpectrumDataset],
+    datasets: Counted | Iterable[Counted],
     result: Any,
     energy_edges: Any,
     source: str | None = None,
@@ -44,8 +44,9 @@ def flux_points(
 
     Parameters
     ----------
-    datasets : SpectrumDataset, Datasets, or sequence of SpectrumDataset
-        The data, also of several instruments: all that lie in a bin count together.
+    datasets : SpectrumDataset, MapDataset, Datasets, or sequence of them
+        The data, also of several instruments: all that lie in a bin count together. Of a cube, all pixels that the
+        source reaches count; its place, its shape and the background are those of the fit.
     result : FitResult, SkyModel, Models or SpectralModel
         The fit, or models with the shape that is assumed. The light curve of a source that varies is held: the points
         are of its spectral model, which is the flux where the light curve is 1.
@@ -62,7 +63,8 @@ def flux_points(
         How −2 ln L limits the norm: counted from the best norm that is not negative; from the best of all, which may
         give negative limits; or taken as a probability density of norms that are not negative (Helene 1983).
     refit : bool
-        Fit the free parameters of the other sources anew in each bin; by default they are held.
+        Fit the free parameters of the other sources anew in each bin, and the norm of backgrounds that have a free
+        model; by default they are held.
     n_scan : int
         Number of norms in each stored scan of −2 ln L.
     statistic : {"wstat", "cash", "cstat", "chi2"}, optional
@@ -101,17 +103,19 @@ def flux_points(
     """
     kind = Limits(cl, sided, limits)
     check_scan(n_scan)
-    data, edges = as_datasets(datasets), edges_of(energy_edges)
-    models, target = models_of(result, source)
+    given, edges = as_counted(datasets), edges_of(energy_edges)
+    everything = as_models(getattr(result, "models", result))
+    models, target = models_of(everything, source, given)
+    data, scaled = with_backgrounds(given, everything.resolved()), scales_backgrounds(everything)
     cells = energy_cells(data, edges)
     if not any((cell >= 0).any() for cell in cells):
         raise SelectionError(f"No bin of the data lies between {edges[0]:.3g} and {edges[-1]:.3g} TeV.")
     low, high = true_bounds(data, cells, edges)
     axes = {"e_ref": np.sqrt(low * high), "e_min": low, "e_max": high}
     recipe = Recipe.of_call(flux_points, locals(), name="points", datasets=recipe_input(datasets), refit=refit or None)
-    if refit and any(name.partition(".")[0] != target.name for name in models.free):
+    if refit and (scaled or any(name.partition(".")[0] != target.name for name in models.free)):
         numbers = track(range(len(low)), "Fitting flux points", progress, cancel)
-        fields = refitted_norms(data, cells, numbers, (len(low),), models, target, kind, n_scan, statistic)
+        fields = refitted_norms(data, cells, numbers, (len(low),), models, target, kind, n_scan, statistic, scaled)
     else:
         steps = track([(len(low),)], "Fitting flux points", progress, cancel)
         (fields,) = [fitted_norms(data, cells, shape, models, target, kind, n_scan, statistic) for shape in steps]

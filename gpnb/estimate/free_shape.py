@@ -12,8 +12,11 @@ from astropy import units as u
 from gpnb.core.errors import ArgumentError, FitError
 from gpnb.core.progress import CancelToken
 from gpnb.core.units import ENERGY
-from gpnb.datasets.spectrum import SpectrumDataset
+from gpnb.datasets.map import MapDataset
+from gpnb.estimate.counted import Counted, used_energies
+from gpnb.estimate.cube_bins import CubeCounts
 from gpnb.estimate.norms import FITTED, UL_BELOW
+from gpnb.estimate.refit import background_norms
 from gpnb.fitting.fit import fit
 from gpnb.fitting.flux_profile import FluxLikelihood, FluxProfile
 from gpnb.fitting.limits import Limits, norm_of
@@ -50,6 +53,8 @@ class FreeShape:
         Points of a likelihood scan.
     statistic : str, optional
         By default what suits the background.
+    backgrounds : bool
+        Fit the norm of predicted backgrounds of cubes too.
 
     Raises
     ------
@@ -65,6 +70,7 @@ class FreeShape:
     limits: Limits
     n_scan: int
     statistic: str | None
+    backgrounds: bool = False
 
     def __post_init__(self) -> None:
         if self.limits.method == "bayesian":
@@ -72,7 +78,7 @@ class FreeShape:
         if not self.source.spectral.free:
             raise ArgumentError(f"shape='free', but no parameter of {self.source.name} is free: thaw what shall be.")
 
-    def fit(self, datasets: Sequence[SpectrumDataset], cancel: CancelToken | None = None) -> FitResult:
+    def fit(self, datasets: Sequence[Counted], cancel: CancelToken | None = None) -> FitResult:
         """The spectrum of some data.
 
         Raises
@@ -80,10 +86,11 @@ class FreeShape:
         FitError
             If they do not tell it: there is no minimum, or a free parameter has no error.
         """
-        used = [item for item in datasets if item.usable.any()]
+        used = [item for item in datasets if used_energies(item).any()]
         if not used:
             raise FitError("no bin is usable")
-        result = fit(used, self._start, statistic=self.statistic, progress=False, cancel=cancel)
+        start = Models([*self._start, *background_norms(used)]) if self.backgrounds else self._start
+        result = fit(used, start, statistic=self.statistic, progress=False, cancel=cancel)
         if not result.success:
             raise FitError(result.message)
         return result
@@ -115,7 +122,7 @@ class FreeShape:
             found |= {item.name: item.value * unit, f"{item.name}_err": item.error * unit}
         return found
 
-    def row(self, result: FitResult, datasets: Sequence[SpectrumDataset], cells: Sequence[np.ndarray]) -> Any:
+    def row(self, result: FitResult, datasets: Sequence[Counted], cells: Sequence[np.ndarray]) -> Any:
         """The fields of one bin of time, as `fitted_norms` gives them, with the reference of that shape."""
         spectral = result.models[self.source.name].spectral
         ends = self.axes["e_min"], self.axes["e_max"]
@@ -134,7 +141,7 @@ class FreeShape:
         fields["is_ul"] = ~(significance >= UL_BELOW) & np.isfinite(fields["norm_ul"])
         with np.errstate(divide="ignore", invalid="ignore"):
             shape = {name: values / norm for name, values in reference_columns(spectral, **self.axes).items()}
-        extra = self._counts(spectral.integral_bins, norm, datasets, cells)
+        extra = self._counts(result.models, norm, datasets, cells)
         return {**fields, **{name: shape[name][None] for name in ("ref_dnde", "ref_eflux")}, "extra": extra}
 
     def _profiled(self, result: FitResult, number: int | None, band: int, error: float) -> dict[str, Any]:
@@ -162,22 +169,38 @@ class FreeShape:
         }
 
     def _counts(
-        self, flux: Any, norm: np.ndarray, datasets: Sequence[SpectrumDataset], cells: Sequence[np.ndarray]
+        self, models: Models, norm: np.ndarray, datasets: Sequence[Counted], cells: Sequence[np.ndarray]
     ) -> dict[str, np.ndarray]:
         """Counts in the bands, and those of the fitted spectrum; the latter over the norm too."""
         found = {name: np.zeros(len(norm)) for name in ("n_on", "n_off", "excess", "background", "signal")}
         for item, cell in zip(datasets, cells, strict=True):
-            values = {
-                "n_on": item.counts,
-                "excess": item.excess,
-                "background": item.expected_background,
-                "signal": item.predict(flux(item.energy_true.edge_values)),
-            }
-            if item.counts_off is not None:
-                values["n_off"] = item.counts_off
-            used = item.usable & (cell >= 0)
-            for name, one in values.items():
+            used = used_energies(item) & (cell >= 0)
+            for name, one in _by_energy(item, models, self.source.name).items():
                 np.add.at(found[name], cell[used], one[used])
         with np.errstate(divide="ignore", invalid="ignore"):
             found["ref_npred"] = found["signal"] / norm
         return {name: values[None] for name, values in found.items()}
+
+
+def _by_energy(item: Counted, models: Models, source: str) -> dict[str, np.ndarray]:
+    """Counts in each energy: of a cube, where the source is seen."""
+    if isinstance(item, MapDataset):
+        seen = CubeCounts(item, models.source(source), Models(models.sources))
+        background = seen.background
+        maps = {
+            "n_on": item.counts.data,
+            "excess": item.counts.data - background,
+            "background": background,
+            "signal": seen.signal,
+        }
+        if item.counts_off is not None:
+            maps["n_off"] = item.counts_off.data
+        return {name: seen.by_energy(values) for name, values in maps.items()}
+    flux = models[source].spectral.integral_bins(item.energy_true.edge_values)
+    values = {
+        "n_on": item.counts,
+        "excess": item.excess,
+        "background": item.expected_background,
+        "signal": item.predict(flux),
+    }
+    return values if item.counts_off is None else {**values, "n_off": item.counts_off}

@@ -7,7 +7,7 @@ from typing import Any
 
 from gpnb.core.binding import told
 from gpnb.core.progress import CancelToken, Report
-from gpnb.datasets.spectrum import SpectrumDataset
+from gpnb.estimate.counted import Counted
 from gpnb.estimate.curve_maker import CurveMaker
 from gpnb.estimate.norms import SCAN_POINTS
 from gpnb.products.light_curve import LightCurve
@@ -15,7 +15,7 @@ from gpnb.products.light_curve import LightCurve
 
 @told
 def light_curve(
-    datasets: SpectrumDataset | Iterable[SpectrumDataset],
+    datasets: Counted | Iterable[Counted],
     result: Any,
     bins: Any = "run",
     energy_edges: Any = None,
@@ -38,8 +38,8 @@ def light_curve(
 
     Parameters
     ----------
-    datasets : SpectrumDataset, Datasets, or sequence of SpectrumDataset
-        The data, with good times.
+    datasets : SpectrumDataset, MapDataset, Datasets, or sequence of them
+        The data, with good times; of cubes, one a run: ``reduce_map(…, stack=False)``. See `flux_points`.
     result : FitResult, SkyModel, Models or SpectralModel
         The fit, or models with the shape that is assumed, or that fits start from. A temporal model of the source is
         left out, so that the fluxes are those of each bin, whatever it says, and may be fitted with it; those of other
@@ -49,7 +49,8 @@ def light_curve(
         those that overlap joined. A width such as ``"10 min"``, counted from the first run. Good times, edges, or pairs
         of start and stop. ``"bayesian-blocks"``: stretches of runs of one flux (Scargle et al. 2013, ApJ 764, 167),
         found with the shape held; ``("bayesian-blocks", "5 min")``: of such bins, for edges within runs. Runs across an
-        edge are cut there: they are extracted again, as their recipes say. Bins without data are left out.
+        edge are cut there: they are extracted again, as their recipes say (spectra; cubes are not cut). Bins without
+        data are left out.
     energy_edges : Axis, Quantity or list of str, optional
         Edges of energy bands; by default one band, of all usable bins.
     source, cl, sided, limits, n_scan, statistic
@@ -64,8 +65,8 @@ def light_curve(
     refit : bool
         Fit the free parameters of the other sources too, as in `flux_points`; by default they are held.
     stack : bool
-        Add the spectra of each bin of time up to one before they are fitted (see `Datasets.stack`); else they count
-        jointly.
+        Add the spectra, and the cubes, of each bin of time up to one before they are fitted (see `Datasets.stack`);
+        else they count jointly.
     progress : bool or callable, optional
         See `Progress`; by default a bar in a live notebook, for what takes longer than a second.
     cancel : CancelToken, optional

@@ -8,9 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from gpnb.datasets.map import MapDataset
 from gpnb.datasets.off_groups import Rates
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.datasets.statistic import excess_variance
+from gpnb.estimate.counted import Counted, has_spectra, used_energies
+from gpnb.estimate.cube_bins import CubeCounts, Piece, Together
 from gpnb.estimate.norm_profile import NormBins
 from gpnb.fitting.given import as_models
 from gpnb.fitting.members import check_spectrum
@@ -22,10 +25,13 @@ from gpnb.models.reference import with_flux
 from gpnb.models.sky import SkyModel
 
 
-def models_of(result: Any, source: str | None, steady: bool = False) -> tuple[Models, SkyModel]:
-    """The models of a fit (or models as they are), links followed, and the source whose flux is wanted.
+def models_of(
+    result: Any, source: str | None, datasets: Sequence[Counted], steady: bool = False
+) -> tuple[Models, SkyModel]:
+    """The sources of a fit (or models as they are), links followed, and the one whose flux is wanted.
 
-    A source without a flux, as from a fit without a detection, gets one: fluxes are measured in parts of it.
+    A source without a flux, as from a fit without a detection, gets one: fluxes are measured in parts of it. Its place
+    and shape on the sky are held.
 
     Parameters
     ----------
@@ -33,6 +39,8 @@ def models_of(result: Any, source: str | None, steady: bool = False) -> tuple[Mo
         What was given.
     source : str, optional
         Name of the source.
+    datasets : sequence of datasets
+        The data.
     steady : bool
         Leave out the light curve of the source, as where that is what is wanted.
 
@@ -43,14 +51,27 @@ def models_of(result: Any, source: str | None, steady: bool = False) -> tuple[Mo
     """
     models = as_models(getattr(result, "models", result)).resolved()
     target = models.source(source)
-    check_spectrum(target)
-    bare = replace(target, spectral=with_flux(target.spectral), temporal=None if steady else target.temporal)
-    models = Models(models.sources)  # the background of a cube is not that of spectra
+    if has_spectra(datasets):
+        check_spectrum(target)
+    bare = replace(
+        target,
+        spectral=with_flux(target.spectral),
+        spatial=target.spatial and held(target.spatial),
+        temporal=None if steady else target.temporal,
+    )
+    models = Models(models.sources)
     return Models([bare if model is target else model for model in models]), bare
 
 
+def held(part: Any) -> Any:
+    """A shape or light curve with nothing free or linked."""
+    for name in part.names:
+        part = part.link(name, "").freeze(name)
+    return part
+
+
 def norm_bins(
-    datasets: Sequence[SpectrumDataset],
+    datasets: Sequence[Counted],
     cells: Sequence[np.ndarray],
     models: Models,
     source: SkyModel,
@@ -61,10 +82,10 @@ def norm_bins(
 
     Parameters
     ----------
-    datasets : sequence of SpectrumDataset
-        The data.
+    datasets : sequence of SpectrumDataset and MapDataset
+        The data; backgrounds of cubes are taken as they are.
     cells : sequence of array of int
-        For each dataset, the norm that each of its bins belongs to; negative for none.
+        For each dataset, the norm that each of its energies belongs to; negative for none.
     models : Models
         All sources.
     source : SkyModel
@@ -82,49 +103,82 @@ def norm_bins(
         Their old numbers.
     """
     flux = _Fluxes()
-    signals = [item.predict(flux(source, item)) for item in datasets]
+    cubes = {
+        number: CubeCounts(item, source, models)
+        for number, item in enumerate(datasets)
+        if isinstance(item, MapDataset) and (used_energies(item) & (cells[number] >= 0)).any()
+    }
+    signals = [_signal(item, cubes.get(number), flux, source) for number, item in enumerate(datasets)]
     chosen, numbers = _numbered(datasets, cells, signals)
-    pairs = zip(datasets, chosen, strict=True)
-    used = [item if (cell >= 0)[item.usable].all() else item.masked(cell < 0) for item, cell in pairs]
-    kept = [number for number, item in enumerate(used) if item.usable.any()]
-    if not kept:
+    pieces = [cube.piece(chosen[number], statistic) for number, cube in cubes.items() if (chosen[number] >= 0).any()]
+    spectra = [number for number, item in enumerate(datasets) if isinstance(item, SpectrumDataset)]
+    known = [(datasets[number], chosen[number], signals[number]) for number in spectra]
+    if (piece := _of_spectra(known, flux, models, source, statistic, rates)) is not None:
+        pieces.insert(0, piece)
+    if not pieces:
         return None, numbers
-    used = [used[number] for number in kept]
+    arrays = {
+        name: np.concatenate([getattr(piece, name) for piece in pieces])
+        for name in ("cell", "signal", "other", "excess", "variance", "n_on", "n_off")
+    }
+    terms = pieces[0].terms if len(pieces) == 1 else Together(pieces)
+    return NormBins(terms, count=len(numbers), lowest=terms.lowest, bends=terms.bends, **arrays), numbers
+
+
+def _signal(item: Counted, cube: CubeCounts | None, flux: _Fluxes, source: SkyModel) -> np.ndarray:
+    """Counts of the source in each energy."""
+    if isinstance(item, SpectrumDataset):
+        return item.predict(flux(source, item))
+    return np.zeros(len(used_energies(item))) if cube is None else cube.by_energy(cube.signal)
+
+
+def _of_spectra(
+    given: Sequence[tuple[Any, np.ndarray, np.ndarray]],
+    flux: _Fluxes,
+    models: Models,
+    source: SkyModel,
+    statistic: str | None,
+    rates: Rates | None,
+) -> Piece | None:
+    """The bins of spectra, each with the norms of its energies and the source's counts; None if none is used."""
+    pairs = [
+        (item if (cell >= 0)[item.usable].all() else item.masked(cell < 0), cell, own) for item, cell, own in given
+    ]
+    kept = [one for one in pairs if one[0].usable.any()]
+    if not kept:
+        return None
+    used, own, signals = (list(column) for column in zip(*kept, strict=True))
     others = [sum((item.predict(flux(model, item)) for model in models if model is not source), 0.0) for item in used]
-    own = [chosen[number] for number in kept]
     terms = _terms(used, statistic, own, rates)
 
     def added(values: Sequence[np.ndarray | float]) -> np.ndarray:
         return terms.join(_usable(used, values))
 
-    bins = NormBins(
+    return Piece(
         terms=terms,
         cell=terms.first(_usable(used, own)),
-        count=len(numbers),
-        signal=added([signals[number] for number in kept]),
+        signal=added(signals),
         other=added(others),
         excess=added([item.excess for item in used]),
         variance=added([excess_variance(item) for item in used]),
         n_on=added([item.counts for item in used]),
         n_off=added([0.0 if item.counts_off is None else item.counts_off for item in used]),
-        lowest=terms.lowest,
-        bends=terms.bends,
     )
-    return bins, numbers
 
 
 def _numbered(
-    datasets: Sequence[SpectrumDataset], cells: Sequence[np.ndarray], signals: Sequence[np.ndarray]
+    datasets: Sequence[Counted], cells: Sequence[np.ndarray], signals: Sequence[np.ndarray]
 ) -> tuple[list[np.ndarray], np.ndarray]:
-    """The norm of each bin, numbered among those that have a signal (negative for none), and their old numbers."""
+    """The norm of each energy, numbered among those that have a signal (negative for none), and their old numbers."""
+    used = [used_energies(item) for item in datasets]
     strength = np.zeros(1 + max(int(cell.max(initial=-1)) for cell in cells))
-    for item, cell, signal in zip(datasets, cells, signals, strict=True):
-        inside = item.usable & (cell >= 0)
+    for usable, cell, signal in zip(used, cells, signals, strict=True):
+        inside = usable & (cell >= 0)
         np.add.at(strength, cell[inside], signal[inside])
     numbers = np.flatnonzero(strength > 0)
     new = np.full(len(strength) + 1, -1)  # the last one is for cells of -1
     new[numbers] = np.arange(len(numbers))
-    return [new[np.where(item.usable, cell, -1)] for item, cell in zip(datasets, cells, strict=True)], numbers
+    return [new[np.where(usable, cell, -1)] for usable, cell in zip(used, cells, strict=True)], numbers
 
 
 class _Fluxes:

@@ -10,7 +10,7 @@ import numpy as np
 from gpnb.core.errors import ArgumentError
 from gpnb.core.units import ENERGY, to_array
 from gpnb.datasets.off_groups import Rates
-from gpnb.datasets.spectrum import SpectrumDataset
+from gpnb.estimate.counted import Counted, energy_of, used_energies
 from gpnb.estimate.norm_bins import norm_bins
 from gpnb.estimate.norm_profile import NormBins, NormProfile
 from gpnb.fitting.limits import Limits
@@ -30,7 +30,7 @@ _COUNTS = ("n_on", "n_off", "excess", "background", "signal", "ref_npred")
 
 
 def fitted_norms(
-    datasets: Sequence[SpectrumDataset],
+    datasets: Sequence[Counted],
     cells: Sequence[np.ndarray],
     shape: tuple[int, ...],
     models: Models,
@@ -104,26 +104,26 @@ def counts_of(bins: NormBins, norm: np.ndarray) -> dict[str, np.ndarray]:
     return {**measured, "background": background, "signal": norm * reference, "ref_npred": reference}
 
 
-def energy_cells(datasets: Sequence[SpectrumDataset], edges: np.ndarray) -> list[np.ndarray]:
+def energy_cells(datasets: Sequence[Counted], edges: np.ndarray) -> list[np.ndarray]:
     """For each dataset, the interval that the centre of each of its bins lies in; -1 for none."""
     cells = []
     for item in datasets:
-        center = item.energy.center_values
+        center = energy_of(item).center_values
         inside = (center >= edges[0]) & (center < edges[-1])
         cells.append(np.where(inside, np.searchsorted(edges, center, side="right") - 1, -1))
     return cells
 
 
 def true_bounds(
-    datasets: Sequence[SpectrumDataset], cells: Sequence[np.ndarray], edges: np.ndarray
+    datasets: Sequence[Counted], cells: Sequence[np.ndarray], edges: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Ends of the usable bins that each interval consists of; its own where it has none (TeV)."""
     count = len(edges) - 1
     low, high = np.full(count, np.inf), np.full(count, -np.inf)
     for item, cell in zip(datasets, cells, strict=True):
-        inside = (cell >= 0) & item.usable
-        np.minimum.at(low, cell[inside], item.energy.low_values[inside])
-        np.maximum.at(high, cell[inside], item.energy.high_values[inside])
+        inside, axis = (cell >= 0) & used_energies(item), energy_of(item)
+        np.minimum.at(low, cell[inside], axis.low_values[inside])
+        np.maximum.at(high, cell[inside], axis.high_values[inside])
     return np.where(np.isfinite(low), low, edges[:-1]), np.where(np.isfinite(high), high, edges[1:])
 
 

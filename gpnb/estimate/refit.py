@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from gpnb.core.errors import ArgumentError, FitError
 from gpnb.core.warn import warn
-from gpnb.datasets.spectrum import SpectrumDataset
-from gpnb.estimate.norm_bins import norm_bins
+from gpnb.datasets.map import MapDataset
+from gpnb.estimate.counted import Counted, masked_energies, used_energies
+from gpnb.estimate.norm_bins import held, norm_bins
 from gpnb.estimate.norm_profile import NormProfile
 from gpnb.estimate.norms import as_fields, counts_of, no_counts, no_norms
+from gpnb.fitting.background_models import background_models
 from gpnb.fitting.fit import fit
 from gpnb.fitting.held import HeldFit
 from gpnb.fitting.limits import Limits
 from gpnb.fitting.result import FitResult
+from gpnb.models.background import BackgroundModel
 from gpnb.models.collection import Models
 from gpnb.models.scaled import ScaledSpectrum
 from gpnb.models.sky import SkyModel
-from gpnb.models.temporal import TemporalModel
 from gpnb.stats.intervals import delta_stat
 from gpnb.stats.roots import rising_root
 
@@ -28,7 +31,7 @@ _REACH = 5.0
 
 
 def refitted_norms(
-    datasets: Sequence[SpectrumDataset],
+    datasets: Sequence[Counted],
     cells: Sequence[np.ndarray],
     steps: Iterable[int],
     shape: tuple[int, ...],
@@ -37,8 +40,11 @@ def refitted_norms(
     limits: Limits,
     n_scan: int,
     statistic: str | None,
+    backgrounds: bool = False,
 ) -> dict[str, Any]:
     """As `fitted_norms` for bins of energy, one after the other; `steps` goes over their numbers.
+
+    Where `backgrounds` is true, the predicted background of each cube has a free norm too.
 
     Raises
     ------
@@ -60,10 +66,15 @@ def refitted_norms(
         if profile is None or number not in places:
             continue
         place = places[number]
-        used = [item.masked(cell != number) for item, cell in zip(datasets, cells, strict=True)]
+        used = [
+            masked_energies(item, cell != number)
+            for item, cell in zip(datasets, cells, strict=True)
+            if (used_energies(item) & (cell == number)).any()
+        ]
         own = _with_norm(models, source, float(profile.best[place]), float(profile.edge[place]))
+        own = Models([*own, *background_norms(used)]) if backgrounds else own
         try:
-            found = _one([item for item in used if item.usable.any()], own, source.name, limits, n_scan, statistic)
+            found = _one(used, own, source.name, limits, n_scan, statistic)
         except FitError as error:
             warn(f"Point {number} of {source.name} is left out: {error}")
             continue
@@ -73,13 +84,20 @@ def refitted_norms(
     return as_fields(rows, extra, numbers, shape)
 
 
+def background_norms(datasets: Sequence[Counted]) -> list[BackgroundModel]:
+    """A norm for the predicted background of each cube."""
+    cubes = [item for item in datasets if isinstance(item, MapDataset)]
+    known = [item for item in cubes if item.background is not None and item.counts_off is None]
+    return background_models(known) if known else []
+
+
 def _with_norm(models: Models, source: SkyModel, norm: float, edge: float) -> Models:
     """The models, the source with a fixed shape and a free norm; what was linked to it is held."""
     shape = ScaledSpectrum(source.spectral, norm=norm)
     if np.isfinite(edge):
         shape = shape.bound("norm", edge, np.inf)
-    light = source.temporal
-    own = SkyModel(shape, temporal=light and _held(light), name=source.name)
+    light, place = source.temporal, source.spatial
+    own = replace(source, spectral=shape, temporal=light and held(light), spatial=place and held(place))
     changed = Models([own if model is source else model for model in models])
     for name, item in models.parameters.items():
         if item.link.startswith(f"{source.name}."):
@@ -87,14 +105,8 @@ def _with_norm(models: Models, source: SkyModel, norm: float, edge: float) -> Mo
     return changed
 
 
-def _held(light: TemporalModel) -> TemporalModel:
-    for name in light.names:
-        light = light.link(name, "").freeze(name)
-    return light
-
-
 def _one(
-    datasets: Sequence[SpectrumDataset],
+    datasets: Sequence[Counted],
     models: Models,
     name: str,
     limits: Limits,

@@ -15,8 +15,11 @@ from gpnb.core.recipe import Recipe
 from gpnb.core.units import to_float
 from gpnb.data.gti import GTI
 from gpnb.data.timeref import seconds_from
+from gpnb.datasets.map import MapDataset
+from gpnb.datasets.map_stack import stack_cubes
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.datasets.spectrum_stack import stack_spectra
+from gpnb.estimate.counted import Counted, run_numbers, used_energies
 from gpnb.estimate.time_split import Splitter
 from gpnb.maps.axis import Axis
 
@@ -35,7 +38,7 @@ class TimeBin:
     ----------
     start, stop : float
         Its ends, s from the reference of the schedule.
-    datasets : tuple of SpectrumDataset
+    datasets : tuple of SpectrumDataset and MapDataset
         The data taken between.
     obs_ids : tuple of int
         The runs.
@@ -43,7 +46,7 @@ class TimeBin:
 
     start: float
     stop: float
-    datasets: tuple[SpectrumDataset, ...]
+    datasets: tuple[Counted, ...]
     obs_ids: tuple[int, ...]
 
 
@@ -69,7 +72,7 @@ class Schedule:
 
     Parameters
     ----------
-    datasets : sequence of SpectrumDataset
+    datasets : sequence of SpectrumDataset and MapDataset
         With good times.
 
     Attributes
@@ -85,7 +88,7 @@ class Schedule:
         If a dataset has no good times.
     """
 
-    def __init__(self, datasets: Sequence[SpectrumDataset]):
+    def __init__(self, datasets: Sequence[Counted]):
         zero = _gti(datasets[0]).reference
         shift = np.array([_shift(item, zero) for item in datasets])
         start = shift + [_gti(item).start_values[0] for item in datasets]
@@ -133,7 +136,7 @@ class Schedule:
         slot : Slot
             Which.
         stack : bool
-            Add its spectra up to one.
+            Add its spectra up to one, and its cubes.
 
         Raises
         ------
@@ -143,10 +146,10 @@ class Schedule:
         datasets = self._cut(slot)
         if not datasets:
             return None
-        obs_ids = tuple(dict.fromkeys(number for item in datasets for number in item.obs_ids))
+        obs_ids = tuple(dict.fromkeys(number for item in datasets for number in run_numbers(item)))
         return TimeBin(slot.start, slot.stop, _stacked(datasets) if stack else datasets, obs_ids)
 
-    def split(self, start: float, stop: float) -> tuple[list[SpectrumDataset], list[SpectrumDataset]]:
+    def split(self, start: float, stop: float) -> tuple[list[Counted], list[Counted]]:
         """The data taken between two times (s from the reference), and the rest."""
         low, high = np.array([-np.inf, start, stop]), np.array([start, stop, np.inf])
         before, inside, after = (self._cut(slot) for slot in self._between(low, high))
@@ -156,7 +159,7 @@ class Schedule:
         """One group a run: it may have several datasets, such as event types."""
         groups: dict[Any, list[int]] = {}
         for number, item in enumerate(self.datasets):
-            groups.setdefault(item.obs_ids or f"dataset {number}", []).append(number)
+            groups.setdefault(run_numbers(item) or f"dataset {number}", []).append(number)
         return list(groups.values())
 
     def _nights(self) -> list[list[int]]:
@@ -201,9 +204,9 @@ class Schedule:
         ends = zip(low.tolist(), high.tolist(), members, strict=True)
         return [Slot(start, stop, tuple(places)) for start, stop, places in ends]
 
-    def _cut(self, slot: Slot) -> tuple[SpectrumDataset, ...]:
+    def _cut(self, slot: Slot) -> tuple[Counted, ...]:
         """The datasets of a slot, those that reach beyond it cut; those without data in it are left out."""
-        parts = []
+        parts: list[Counted | None] = []
         for number in slot.numbers:
             item, start, stop = self.datasets[number], self.start[number], self.stop[number]
             inside = slot.start <= start + _ROUNDING and stop - _ROUNDING <= slot.stop
@@ -211,11 +214,15 @@ class Schedule:
         return tuple(part for part in parts if part is not None)
 
 
-def _stacked(datasets: tuple[SpectrumDataset, ...]) -> tuple[SpectrumDataset, ...]:
-    """Their sum; one alone, and what has no usable bin, stays as it is."""
-    if len(datasets) == 1 or not any(item.usable.any() for item in datasets):
-        return datasets
-    return (stack_spectra(datasets, recipe=Recipe.memory("stacked")),)
+def _stacked(datasets: tuple[Counted, ...]) -> tuple[Counted, ...]:
+    """The sums of spectra and of cubes; one alone, and what has no usable bin, stays as it is."""
+    stacks: list[tuple[type, Any]] = [(SpectrumDataset, stack_spectra), (MapDataset, stack_cubes)]
+    found: list[Counted] = []
+    for kind, stack in stacks:
+        items = [item for item in datasets if isinstance(item, kind)]
+        alone = len(items) < 2 or not any(used_energies(item).any() for item in items)
+        found += items if alone else [stack(items, recipe=Recipe.memory("stacked"))]
+    return tuple(found)
 
 
 def joined(slots: Sequence[Slot]) -> Slot:
@@ -224,12 +231,12 @@ def joined(slots: Sequence[Slot]) -> Slot:
     return Slot(min(one.start for one in slots), max(one.stop for one in slots), tuple(numbers))
 
 
-def _shift(dataset: SpectrumDataset, zero: Time) -> float:
+def _shift(dataset: Counted, zero: Time) -> float:
     reference = _gti(dataset).reference
     return 0.0 if reference is zero else float(seconds_from(reference, zero))
 
 
-def _gti(dataset: SpectrumDataset) -> GTI:
+def _gti(dataset: Counted) -> GTI:
     if dataset.gti is None or not len(dataset.gti):
         raise SelectionError(f"{dataset.name} has no good times, so its place in a light curve is not known.")
     return dataset.gti

@@ -16,6 +16,7 @@ from gpnb.data.gti import GTI
 from gpnb.data.observation import Observation
 from gpnb.data.timeref import seconds_from
 from gpnb.datasets.spectrum import SpectrumDataset
+from gpnb.estimate.counted import Counted
 from gpnb.reduce.spectrum import reduce_spectrum, spectrum_plan
 from gpnb.reduce.spectrum_run import events_of_run
 
@@ -83,7 +84,7 @@ class Splitter:
         self._cuts: dict[int, tuple[SpectrumDataset, _Cut | None]] = {}
         self._shifts: dict[tuple[int, int], tuple[Time, float]] = {}  # keys are of objects that are kept here
 
-    def part(self, dataset: SpectrumDataset, reference: Time, start: float, stop: float) -> SpectrumDataset | None:
+    def part(self, dataset: Counted, reference: Time, start: float, stop: float) -> SpectrumDataset | None:
         """The dataset of a shorter time (s from a reference); None if it has no good time, or no background.
 
         Raises
@@ -91,6 +92,11 @@ class Splitter:
         SelectionError
             If the dataset is not one run from `reduce_spectrum`.
         """
+        if not isinstance(dataset, SpectrumDataset):
+            raise SelectionError(
+                f"{dataset.name} lies across an edge of the bins of time, and cubes are not cut: give bins='run', or "
+                "reduce Observations.split(…) with stack=False."
+            )
         cut = self._prepared(dataset)
         if cut is None:
             return None
@@ -135,8 +141,10 @@ class Splitter:
         return self._known[id(made)][1:]
 
 
-def can_be_cut(dataset: SpectrumDataset) -> bool:
-    """Whether a dataset is one run that can be extracted again."""
+def can_be_cut(dataset: Counted) -> bool:
+    """Whether a dataset is the spectrum of one run, which can be extracted again."""
+    if not isinstance(dataset, SpectrumDataset):
+        return False
     try:
         made, _ = _steps(dataset)
     except SelectionError:

@@ -38,7 +38,7 @@ class Predictions:
         given = getattr(models, "models", models)
         self._dataset, self._block = dataset, block_of(dataset)
         none = isinstance(given, list | tuple | Models) and not len(given)
-        self.models = _seen(Models([]) if none else _held(as_models(given)), dataset)
+        self.models = _seen(Models([]) if none else at_values(as_models(given)), dataset)
 
     def total(self) -> np.ndarray:
         """Of all sources and the background."""
@@ -80,7 +80,7 @@ class Predictions:
         return np.asarray(signal, dtype=float), np.asarray(background, dtype=float)
 
 
-def _held(models: Models) -> Models:
+def at_values(models: Models) -> Models:
     """The models with their values alone: links followed and taken off, nothing free."""
     found = models.resolved()
     for name, item in models.parameters.items():

@@ -155,9 +155,9 @@ def test_residual_significances_are_like_a_gaussian(background):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("background", [0.02, 0.2, 1.0, 20.0])
+@pytest.mark.parametrize("background", [0.1, 1.0, 20.0])
 def test_residual_significances_have_mean_0_and_width_1(background):
-    found = significances(background, 60 if background < 0.1 else 15, "16 deg")
+    found = significances(background, 20, "16 deg")
     assert np.mean(found) == pytest.approx(0, abs=0.02)
     assert np.std(found) == pytest.approx(1, abs=0.02)
 
