@@ -18,6 +18,7 @@ from gpnb.panels.spectrum.plots import spectrum_plots
 from gpnb.panels.spectrum.published import published
 from gpnb.panels.spectrum.regions import on_off, sky_of
 from gpnb.panels.spectrum.table import table_of
+from gpnb.panels.spectrum.verdict import verdict_of
 from gpnb.panels.spectrum.view import SpectrumView
 from gpnb.panels.spectrum.words import (
     COMPARED,
@@ -89,8 +90,9 @@ def summary(
     if spectra.items:
         table = html.table(*totals_of(spectra))
         parts.append(table if models is None else html.fold(f"Spectra ({len(spectra.items)})", table))
-    words = " · ".join(word for word in (facts_of(work, record), fit_facts(work, record)) if word)
-    return html.frame(title_of(work), words, parts, [*notes_of(work, record), *notes], repr(work.obj))
+    facts = " · ".join(word for word in (facts_of(work, record), fit_facts(work, record)) if word)
+    verdict = [text for text in [verdict_of(work, record)] if text]
+    return html.frame(title_of(work), facts, parts, [*verdict, *notes_of(work, record), *notes], repr(work.obj))
 
 
 def table(obj: Any, record: SpectrumView) -> Table:

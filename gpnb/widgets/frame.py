@@ -24,7 +24,7 @@ class Frame:
     Parameters
     ----------
     subject : LivePanel
-        What it speaks of: ``title facts chips typed count notes totals``, a workspace, code and files.
+        What it speaks of: ``title facts chips typed count verdict notes totals``, a workspace, code and files.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class Frame:
         head.chips, head.count = [vars(chip) for chip in subject.chips()], subject.count()
         workspace = subject.workspace
         head.tools = {"undo": workspace.can_undo, "redo": workspace.can_redo, "open": self._drawer}
-        foot.notes, foot.totals = subject.notes(), subject.totals()
+        foot.verdict, foot.notes, foot.totals = subject.verdict(), subject.notes(), subject.totals()
         if self._drawer == "code":
             self._open_drawer("code")
 

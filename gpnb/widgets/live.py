@@ -101,6 +101,10 @@ class LivePanel(StaticPanel, Generic[V]):
         """Sentences that need attention."""
         return list(getattr(self._obj, "notes", ()))
 
+    def verdict(self) -> str:
+        """What is wrong with what is shown, in a sentence; it stands first in the foot."""
+        return ""
+
     def chips(self) -> list[Chip]:
         """What restricts what is shown, each part editable."""
         return chips(self.selection, self.chip_names)

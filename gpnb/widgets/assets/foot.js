@@ -18,12 +18,13 @@ import { button, h, lifetime, watch } from "./kit.js";
  * @typedef {object} Traits
  * @property {{ level?: Level, text?: string, detail?: boolean }} status
  * @property {{ label?: string, fraction: number }} progress
+ * @property {string} verdict What is wrong with what is shown
  * @property {string} totals
  * @property {string[]} notes
  * @property {Drawer} drawer
  */
 
-const SIGNS = { fine: "●", attention: "▲", busy: "…" };
+const SIGNS = { fine: "●", attention: "▲", busy: "◐" };
 
 /**
  * @param {string} label
@@ -106,6 +107,19 @@ export function progressOf(model, signal) {
   return work;
 }
 
+/**
+ * The one thing that is said of the state: what went wrong, else that work goes on, else the verdict.
+ * @param {Model<Traits>} model
+ * @returns {{ level: Level, text: string, detail: boolean }}
+ */
+function stateOf(model) {
+  const { level = "fine", text = "", detail = false } = model.get("status"), verdict = model.get("verdict");
+  if (level !== "fine") return { level, text, detail };
+  if (model.get("progress").label !== undefined) return { level: "busy", text: "Working", detail: false };
+  if (verdict) return { level: "attention", text: [verdict, text].filter(Boolean).join(" · "), detail: false };
+  return { level, text: text || "Ready", detail };
+}
+
 /** @param {Given<Traits>} given */
 function render({ model, el, signal: given }) {
   const { signal, end } = lifetime(given);
@@ -116,10 +130,10 @@ function render({ model, el, signal: given }) {
   el.classList.add("gpnb-part");
   el.append(h("div", { class: "gpnb-foot" }, state, work, totals, notes), drawer);
 
-  watch(model, signal, ["status"], () => {
-    const { level = "fine", text = "", detail = false } = model.get("status");
+  watch(model, signal, ["status", "verdict", "progress"], () => {
+    const { level, text, detail } = stateOf(model);
     state.className = `gpnb-state gpnb-${level}`;
-    state.replaceChildren(`${SIGNS[level]} ${text || "Ready"}`);
+    state.replaceChildren(`${SIGNS[level]} ${text}`);
     if (detail) state.append(" ", button("Details", "Show the full traceback", () => model.send({ kind: "detail" }), { class: "gpnb-link" }));
   });
   watch(model, signal, ["totals"], () => { totals.textContent = model.get("totals"); totals.hidden = !totals.textContent; });

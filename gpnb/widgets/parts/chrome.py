@@ -24,7 +24,7 @@ class Head(Part):
 
 
 class Foot(Part):
-    """State, progress with Cancel, totals, diagnostics; below them the drawers for code, saving and details of a fault.
+    """State or verdict, progress with Cancel, totals, notes; below them the drawers: code, saving, details of a fault.
 
     Messages: ``cancel``, ``close(drawer)``, ``write(path, overwrite)``.
     """
@@ -32,6 +32,7 @@ class Foot(Part):
     _esm = compose("foot.js")
     status = traitlets.Dict().tag(sync=True)
     progress = traitlets.Dict().tag(sync=True)
+    verdict = traitlets.Unicode().tag(sync=True)
     totals = traitlets.Unicode().tag(sync=True)
     notes = traitlets.List().tag(sync=True)
     drawer = traitlets.Dict().tag(sync=True)

@@ -14,6 +14,7 @@ from gpnb.fitting.result import FitResult
 from gpnb.models.collection import Models
 from gpnb.panels.fit.view import spec_of
 from gpnb.panels.spectrum.sliders import changed_parameter, slider_rows
+from gpnb.panels.spectrum.verdict import verdict_of
 from gpnb.panels.spectrum.view import SpectrumView
 from gpnb.panels.spectrum.words import (
     COMPARED,
@@ -121,6 +122,10 @@ class SpectrumPanel(LivePanel[SpectrumView]):
     def facts(self) -> str:
         """How many spectra, of what, and the statistic."""
         return facts_of(self.work, self.seen)
+
+    def verdict(self) -> str:
+        """A poor fit, parameters that are not told apart, values that predict nothing."""
+        return verdict_of(self.work, self.seen)
 
     def notes(self) -> list[str]:
         """Bins without OFF counts, parameters at limits, a failed covariance."""
