@@ -64,11 +64,20 @@ def to_spectrum(
     if not isinstance(containment, bool | SpatialModel):
         raise ArgumentError(f"containment={containment!r} must be True, False or a spatial model: gpnb.DiskSource(…).")
     part = InRegion.of(cube, region)
-    exposure, edisp = _responses(part, containment)
     recipe = Recipe.of_call(
         to_spectrum, locals(), name="spectrum", containment=None if containment is True else containment
     )
     known = cube.background is not None and cube.counts_off is None
+    background = cube.background.data if known and cube.background is not None else None
+    return spectrum_of(part, containment, name or cube.name, recipe, background)
+
+
+def spectrum_of(
+    part: InRegion, containment: bool | SpatialModel, name: str, recipe: Recipe, background: np.ndarray | None
+) -> SpectrumDataset:
+    """The spectrum of some pixels; without a background that is known, with that of OFF counts."""
+    cube = part.cube
+    exposure, edisp = _responses(part, containment)
     return SpectrumDataset(
         energy=cube.geom.axis("energy"),
         energy_true=cube.exposure.geom.axes[0],
@@ -77,12 +86,12 @@ def to_spectrum(
         edisp=edisp,
         livetime=_livetime(cube),
         flags=part.flags,
-        background=part.sums(cube.background.data) if known and cube.background is not None else None,
-        **part.off(),
+        background=None if background is None else part.sums(background),
+        **({} if background is not None else part.off()),
         gti=cube.gti,
-        on_region=_text(part.region),
+        on_region="" if part.region is None else _text(part.region),
         obs_ids=tuple(cube.runs["OBS_ID"].tolist()) if "OBS_ID" in cube.runs.colnames else (),
-        name=name or cube.name,
+        name=name,
         notes=cube.notes,
         recipe=recipe,
     )
