@@ -20,6 +20,7 @@ from gpnb.panels.events.axes import pointing_of, target_of
 from gpnb.panels.events.counts import EventCounts, EventFilter
 from gpnb.panels.events.plots import histogram_plot
 from gpnb.panels.events.view import EventsView
+from gpnb.panels.sky.cuts import colours_of, scale_of
 
 
 def draw(obj: Any, record: EventsView, figure: Figure) -> None:
@@ -62,8 +63,13 @@ def chosen(obj: Any, record: EventsView) -> Any:
 def _draw_image(figure: Figure, place: Any, events: Any, counts: EventCounts, record: EventsView) -> None:
     geom, image = counts.geom, counts.chosen["sky"].astype(float)
     axes = sky_axes(figure, place, geom.wcs, geom.frame)
-    norm = normalise(0.5 if record.stretch == "log" else 0, max(float(np.percentile(image, 99.95)), 1.0), record)
-    drawn = axes.imshow(image, cmap=colour_map(record.cmap), norm=norm, origin="lower")
+    look = record.colours
+    drawn = axes.imshow(
+        image,
+        cmap=colour_map(colours_of(look, "counts")),
+        norm=normalise(scale_of(image, look, "counts")),
+        origin="lower",
+    )
     colour_bar(axes, drawn, "Counts a pixel", integer=True)
     marks = {"+": (pointing_of(events), "pointing"), "×": (target_of(events, record), "target")}
     shown = {sign: word for sign, (coord, word) in marks.items() if coord is not None}

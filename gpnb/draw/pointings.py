@@ -38,12 +38,18 @@ def draw_pointings(figure: Figure, place: Any, table: Table, view: ObservationsV
     _dots(axes, geom, pointings.only(~shown & ~chosen), LINE, 2)
     for part, colour, order in ((shown & ~chosen, BLUE, 3), (chosen, VERMILION, 4)):
         _dots(axes, geom, pointings.only(part), colour, order)
-        lines = list(rims(pointings.only(part), radius, geom))
-        axes.add_collection(LineCollection(lines, colors=colour, linewidths=0.8, alpha=0.6, zorder=order))
+        axes.add_collection(
+            LineCollection(
+                rims(pointings.only(part), radius, geom), colors=colour, linewidths=0.8, alpha=0.6, zorder=order
+            )
+        )
     _draw_cone(axes, geom, view.cone)
     _look(axes, geom, view)
     heading(axes, "Pointings", f"circles of {radius:g}°, {_FRAME_WORDS[geom.frame]}")
 
+
+_ELLIPSE = (np.degrees(8**0.5), np.degrees(2**0.5))
+"""Half axes of the whole sky, in pixels of 1 deg."""
 
 _FRAME_WORDS = {"icrs": "ICRS", "galactic": "Galactic"}
 
@@ -75,7 +81,9 @@ def _whole(figure: Figure, place: Any, geom: WcsGeometry) -> Any:
 def _paper(axes: Any, geom: WcsGeometry) -> None:
     axes.set_facecolor("white")
     axes.coords.grid(color=LINE, alpha=0.7, linewidth=0.6)
-    axes.set(xlim=(-0.5, geom.nx - 0.5), ylim=(-0.5, geom.ny - 0.5), aspect="equal")
+    across, up = _ELLIPSE if geom.projection == "AIT" else (geom.nx / 2, geom.ny / 2)
+    x, y = (geom.nx - 1) / 2, (geom.ny - 1) / 2
+    axes.set(xlim=(x - across, x + across), ylim=(y - up, y + up), aspect="equal")
 
 
 def _look(axes: Any, geom: WcsGeometry, view: ObservationsView) -> None:

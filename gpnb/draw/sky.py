@@ -19,9 +19,10 @@ from gpnb.draw.sky_axes import draw_overlay, draw_peaks, draw_regions, sky_axes
 from gpnb.draw.style import BLUE, GREEN, LINE, NOTHING, ORANGE, PIXEL, PURPLE, SKY, colour_bar, heading
 from gpnb.maps.geometry import WcsGeometry
 from gpnb.panels.columns import Column
-from gpnb.panels.sky.cuts import cuts
+from gpnb.panels.sky.cuts import colours_of, scale_of
 from gpnb.panels.sky.grid import window_of
-from gpnb.panels.sky.layers import Layer, chosen_maps, layer, layer_title, maps_of
+from gpnb.panels.sky.layers import Layer, chosen_maps, for_contours, layer, layer_title, maps_of
+from gpnb.panels.sky.overlays import marker_of
 from gpnb.panels.sky.view import SkyView
 
 _FLAG_COLOURS = {
@@ -96,9 +97,9 @@ def _draw_layer(axes: WCSAxes, shown: Layer, view: SkyView) -> None:
         _draw_values(axes, shown, view)
     for kind in ("excluded", "off_regions", "regions"):
         draw_regions(axes, getattr(view, kind), kind)
-    for name, text, colour in view.overlays:
+    for place, (name, text, colour) in enumerate(view.overlays):
         if name not in view.hidden:
-            draw_overlay(axes, text, colour)
+            draw_overlay(axes, text, colour, marker_of(place))
     draw_peaks(axes, view.peaks)
     ny, nx = shown.image.shape
     geom = WcsGeometry.from_wcs(shown.wcs, (ny, nx))
@@ -108,14 +109,13 @@ def _draw_layer(axes: WCSAxes, shown: Layer, view: SkyView) -> None:
 
 def _draw_values(axes: WCSAxes, shown: Layer, view: SkyView) -> None:
     image = np.asarray(shown.image, dtype=float)
-    low, high = cuts(image, view)
+    colours = colour_map(colours_of(view, shown.name))
+    norm = normalise(scale_of(image, view, shown.name))
     masked = np.ma.masked_invalid(image)
-    drawn = axes.imshow(
-        masked, cmap=colour_map(view.cmap), norm=normalise(low, high, view), alpha=view.opacity, origin="lower"
-    )
+    drawn = axes.imshow(masked, cmap=colours, norm=norm, alpha=view.opacity, origin="lower")
     if view.contours:
         levels = sorted(view.contours)
-        axes.contour(image, levels=levels, colors="white", linewidths=0.8, alpha=0.9)
+        axes.contour(for_contours(shown), levels=levels, colors="white", linewidths=0.8, alpha=0.9)
     colour_bar(axes, drawn, f"{shown.title} ({shown.unit})" if shown.unit else shown.title)
 
 

@@ -74,12 +74,12 @@ def sky_axes(figure: Figure, place: Any, wcs: WCS, frame: str, grid: bool = True
     return axes
 
 
-def draw_regions(axes: WCSAxes, text: str, kind: str) -> None:
-    """Draw regions of DS9 text: ``"regions"``, ``"off_regions"`` or ``"excluded"``."""
+def draw_regions(axes: WCSAxes, text: str, kind: str, colour: str = "") -> None:
+    """Draw regions of DS9 text: ``"regions"``, ``"off_regions"`` or ``"excluded"``, in a colour of their own or not."""
     for region in to_regions(text or None, kind):
         pixel: PixelRegion = to_pixels(region, axes.wcs)
         artist = pixel.as_artist()
-        stroke = _STROKES[kind]
+        stroke = _STROKES[kind] | ({"edgecolor": colour} if colour else {})
         if hasattr(artist, "set_hatch"):
             artist.set(facecolor="none", **stroke)
         else:
@@ -89,12 +89,16 @@ def draw_regions(axes: WCSAxes, text: str, kind: str) -> None:
         axes.add_artist(artist)
 
 
-def draw_overlay(axes: WCSAxes, text: str, colour: str) -> None:
-    """Draw outlines, and points as small crosses with their names, of DS9 text in one colour."""
+_MARKS = {"x": "x", "diamond": "D", "square": "s", "triangle": "^", "plus": "+", "star": (6, 2, 0)}
+"""Marks of overlays as matplotlib calls them."""
+
+
+def draw_overlay(axes: WCSAxes, text: str, colour: str, marker: str = "plus") -> None:
+    """Draw outlines, and points as marks with their names, of DS9 text in one colour."""
     for region in to_regions(text or None, "overlay"):
         if isinstance(region, PointSkyRegion):
             at = tuple(float(value) for value in axes.wcs.world_to_pixel(region.center))
-            axes.plot(*at, "+", color=colour, ms=7, mew=1.1, path_effects=HALO)
+            axes.plot(*at, marker=_MARKS[marker], mfc="none", mec=colour, ms=7, mew=1.5, path_effects=HALO)
             name = plain(str(region.meta.get("text", "")))
             axes.annotate(
                 name,

@@ -10,13 +10,15 @@ from astropy.table import Table
 from matplotlib.figure import Figure
 
 from gpnb.draw import html
+from gpnb.draw.colours import colour_map, normalise
 from gpnb.draw.plots import draw_grid, draw_plot, share_x
 from gpnb.draw.sky_axes import draw_regions, sky_axes
-from gpnb.draw.style import PIXEL, QUIET, heading
+from gpnb.draw.style import PIXEL, QUIET, colour_bar, heading
 from gpnb.panels.plot import Plot
+from gpnb.panels.sky.cuts import scale_of
+from gpnb.panels.sky.view import SkyView
 from gpnb.panels.spectrum.plots import spectrum_plots
 from gpnb.panels.spectrum.published import published
-from gpnb.panels.spectrum.regions import on_off, sky_of
 from gpnb.panels.spectrum.table import table_of
 from gpnb.panels.spectrum.verdict import verdict_of
 from gpnb.panels.spectrum.view import SpectrumView
@@ -101,17 +103,25 @@ def table(obj: Any, record: SpectrumView) -> Table:
 
 
 def _draw_sky(work: SpectrumWork, record: SpectrumView, figure: Figure) -> None:
-    spectra = work.spectra(record)
-    geom, (on, off) = sky_of(spectra), on_off(spectra)
-    figure.set_size_inches(560 * PIXEL, 400 * PIXEL)
-    if geom is None:
+    figure.set_size_inches(600 * PIXEL, 400 * PIXEL)
+    sky = work.region_sky(record)
+    if sky is None:
         axes = figure.subplots()
         axes.text(0.5, 0.5, "The regions are not known", ha="center", color=QUIET, transform=axes.transAxes)
         axes.set_axis_off()
         return
+    geom = sky.geom
     axes = sky_axes(figure, figure.add_gridspec(1, 1)[0], geom.wcs, geom.frame)
     axes.set_facecolor("#0b0e12")
+    if sky.counts is not None:
+        look = SkyView(low=record.low, high=record.high)
+        norm = normalise(scale_of(sky.counts.image, look))
+        drawn = axes.imshow(sky.counts.image, cmap=colour_map("cividis"), norm=norm, origin="lower")
+        colour_bar(axes, drawn, "Counts a pixel, smoothed")
     axes.set(xlim=(-0.5, geom.nx - 0.5), ylim=(-0.5, geom.ny - 0.5), aspect="equal")
-    draw_regions(axes, off, "off_regions")
-    draw_regions(axes, on, "regions")
-    heading(axes, "Regions", f"ON solid, {len(off.splitlines())} OFF dashed")
+    for run in sky.runs:
+        draw_regions(axes, "\n".join(run.off), "off_regions", run.tint)
+        if run.pointing is not None:
+            axes.plot(*(float(value) for value in geom.coord_pixel(run.pointing)), "+", color=run.tint, ms=8, mew=1.6)
+    draw_regions(axes, "\n".join(dict.fromkeys(run.on for run in sky.runs if run.on)), "regions")
+    heading(axes, "Regions", f"ON solid, OFF dashed · {sky.facts}")

@@ -82,6 +82,8 @@ class Job:
         Fields of the record that are shown as they were before until it is done; the others are shown at once.
     follows : dict
         Changes of the record that follow from it by themselves, as part of the step that asked for it.
+    patient : bool
+        Whether it is begun only when nothing else is being done.
     """
 
     label: str
@@ -89,3 +91,4 @@ class Job:
     key: Any
     waits: tuple[str, ...] = ()
     follows: Mapping[str, Any] = field(default_factory=dict)
+    patient: bool = False

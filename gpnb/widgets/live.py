@@ -15,7 +15,7 @@ from gpnb.panels.work import Job
 from gpnb.state.chips import Chip, chips, read_chip
 from gpnb.state.graph import Node, Source, View
 from gpnb.widgets.frame import Frame
-from gpnb.widgets.parts.part import Controls, Part
+from gpnb.widgets.parts.part import Part, Turned
 from gpnb.widgets.parts.tree import widgets_in
 from gpnb.widgets.work import Worker
 
@@ -218,7 +218,7 @@ class LivePanel(StaticPanel, Generic[V]):
             self._seen = _Seen(shown, self._made)
         if job is None or job.key in (self._given_up, self._worker.key):
             return job
-        if not self._worker.label or self._worker.is_long:
+        if not self._worker.label or (self._worker.is_long and not job.patient):
             self._given_up = None
             wanted = self.shown
             self._worker.start(job.label, job.make, lambda said: self._have(job, wanted, said), job.key)
@@ -370,13 +370,13 @@ class LivePanel(StaticPanel, Generic[V]):
         self._frame.show_progress(step)
 
 
-def bind(controls: Controls, panel: LivePanel[Any], **special: Callable[[Any, Any], None]) -> None:
+def bind(controls: Turned, panel: LivePanel[Any], **special: Callable[[Any, Any], None]) -> None:
     """Let controls change the fields of the view record that they are named after.
 
     Parameters
     ----------
-    controls : Controls
-        The row of controls.
+    controls : Turned
+        The row of controls, or what else is changed by the user.
     panel : LivePanel
         Whose record.
     **special
@@ -392,7 +392,7 @@ def bind(controls: Controls, panel: LivePanel[Any], **special: Callable[[Any, An
     listen(controls, panel, change)
 
 
-def listen(controls: Controls, panel: LivePanel[Any], change: Callable[[str, Any, Any], None]) -> None:
+def listen(controls: Turned, panel: LivePanel[Any], change: Callable[[str, Any, Any], None]) -> None:
     """Let controls change a panel by ``change(name, value, gesture)``; a field whose entry is refused stays marked."""
 
     def take(name: str, value: Any, gesture: Any) -> None:

@@ -77,9 +77,10 @@ def test_a_whole_path_by_mouse(notebook, subshells):
 def test_a_whole_path_by_keyboard(notebook):
     book = notebook([MAKE, SHOW])
     cell, keys = book.cell(1), book.page.keyboard
-    cell.get_by_role("slider", name="Energy").focus()
-    for _ in range(2):
-        keys.press("ArrowRight")
+    cell.get_by_role("button", name="All of Energy").press("Enter")
+    book.wait_python("panel.state.plane", 0)
+    cell.get_by_role("slider", name="Energy", disabled=False).focus()
+    keys.press("ArrowRight")
     book.wait_python("panel.state.plane", 1)
     cell.get_by_text("2 – 4 TeV", exact=True).wait_for()
     keys.press("Control+z")
@@ -114,6 +115,7 @@ def test_a_whole_path_by_keyboard(notebook):
 def test_polygon_and_mask(notebook):
     book = notebook([MAKE, SHOW])
     cell, mouse = book.cell(1), book.page.mouse
+    cell.get_by_role("button", name="More controls").click()
     cell.get_by_label("Draw", exact=True).select_option("the exclusion mask")
     cell.get_by_role("button", name="Click the corners").click()
     for x, y in ((50, 50), (80, 50), (65, 80), (50, 50)):
@@ -156,3 +158,44 @@ def test_everyone_can_use_it(notebook, theme):
     book.cell(1).get_by_role("button", name="Save the picture").click()
     book.cell(1).get_by_role("region", name="Save").wait_for()
     assert book.axe(".gpnb-live") == []
+
+
+def test_the_colour_bar_is_dragged_to_cut(notebook):
+    book = notebook([MAKE, SHOW], theme="dark")
+    cell, mouse = book.cell(1), book.page.mouse
+    top = cell.get_by_role("slider", name="Value of the last colour")
+    box = top.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    ticks = cell.locator(".gpnb-bar-tick")
+    assert ticks.count() >= 2
+    highest = float(top.get_attribute("aria-valuenow"))
+    mouse.move(x, y)
+    mouse.down()
+    mouse.move(x, y + 60, steps=6)
+    book.wait_python("panel.state.high", lambda high: high is not None and high < highest)  # during the drag
+    held = top.bounding_box()
+    assert abs(held["y"] - box["y"] - 60) < 6  # the scale holds still
+    mouse.move(x, y + 120, steps=6)
+    mouse.up()
+    cut = book.wait_python("panel.state.high", lambda high: high is not None and high < 0.9 * highest)
+    book.eventually(lambda: abs(top.bounding_box()["y"] - box["y"]) < 2, True)  # then the end is at the end again
+    book.eventually(lambda: float(top.get_attribute("aria-valuenow")), cut)
+    cell.get_by_role("button", name="Undo").click()
+    book.wait_python("panel.state.high", None)
+    top.press("Shift+ArrowDown")
+    book.wait_python("panel.state.high", lambda high: high is not None and high < highest)
+    top.dblclick()
+    book.wait_python("panel.state.high", None)
+
+
+def test_a_pixel_tells_of_itself_where_it_is_pointed_at(notebook):
+    book = notebook([MAKE, SHOW])
+    book.python("panel.set(excluded=['icrs; circle(83.63, 22.01, 0.3)'])")
+    x, y, _ = screen(book, 100.0, 75.0)
+    book.page.mouse.move(x, y)
+    card = book.cell(1).locator(".gpnb-read")
+    book.eventually(lambda: "excluded by the painted circle" in card.inner_text(), True)
+    value = book.value("float(counts.data[:, 75, 100].sum())")
+    assert f"Counts\n{value:.0f}" in card.inner_text()
+    at = card.bounding_box()
+    assert not (at["x"] < x < at["x"] + at["width"] and at["y"] < y < at["y"] + at["height"])

@@ -7,10 +7,11 @@ from astropy.table import QTable, Table
 
 from gpnb.core.errors import ArgumentError
 from gpnb.data import DataStore
+from gpnb.draw.colours import colour_map, normalise
 from gpnb.maps.sky_map import SkyMap
 from gpnb.panels.observations import rows
 from gpnb.panels.observations.view import ObservationsView
-from gpnb.panels.sky.cuts import cuts
+from gpnb.panels.sky.cuts import Scale, colours_of, scale_of
 from gpnb.panels.sky.layers import layer
 from gpnb.panels.sky.view import SkyView
 
@@ -148,12 +149,51 @@ def test_flags_show_what_masks_a_pixel_at_all_energies(made):
 
 def test_diverging_colours_are_centred_on_zero():
     image = np.array([[-2.0, 0.0, 7.0, np.nan]])
-    low, high = cuts(image, SkyView(cmap="diverging"))
-    assert low == -high
-    assert cuts(image, SkyView(cmap="diverging", low=-5, high=5)) == (-5, 5)
-    assert cuts(np.full((2, 2), np.nan), SkyView()) == (0, 1)
-    low, high = cuts(np.zeros((3, 3)), SkyView())
+    scale = scale_of(image, SkyView(cmap="diverging"))
+    assert scale.low == -scale.high
+    assert scale.places(0.0) == 0.5
+    ends = {(-5, 8): (-5, 8), (None, 4): (-4, 4), (-3, None): (-3, 3), (2, 8): (-8, 8), (-8, -2): (-8, 8)}
+    for (low, high), wanted in ends.items():
+        found = scale_of(image, SkyView(cmap="diverging", low=low, high=high))
+        assert (found.low, found.high, found.centred) == (*wanted, True)
+
+
+def test_cuts_of_odd_images():
+    def ends(image, **given):
+        scale = scale_of(image, SkyView(**given))
+        return scale.low, scale.high
+
+    assert ends(np.full((2, 2), np.nan)) == (0, 1)
+    assert ends(np.full((2, 2), np.nan), cmap="diverging") == (-1, 1)
+    assert ends(np.zeros((3, 3)), cmap="diverging") == (-1, 1)
+    assert ends(np.zeros((3, 3)), high=-4.0) == (-8, -4)
+    assert ends(np.zeros((3, 3)), low=4.0) == (4, 8)
+    assert ends(np.ones((2, 2), dtype=bool)) == (0, 1)
+    low, high = ends(np.zeros((3, 3)))
     assert low < high
+
+
+@pytest.mark.parametrize("stretch", ["linear", "sqrt", "log", "asinh"])
+@pytest.mark.parametrize(("low", "high", "centred"), [(2.0, 50.0, False), (-2.0, 16.0, True), (-9.0, 9.0, True)])
+def test_scales_and_their_pictures_agree(stretch, low, high, centred):
+    scale = Scale(low, high, stretch, centred)
+    values = np.linspace(low, high, 41)
+    np.testing.assert_allclose(scale.values(scale.places(values)), values, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(normalise(scale)(values), scale.places(values), atol=1e-9)
+    np.testing.assert_array_equal(scale.places([low - 9, np.nan, high + 9]), [0, np.nan, 1])
+
+
+def test_significance_has_a_diverging_map_by_default(made):
+    view = SkyView()
+    assert {name: colours_of(view, name) for name in ("significance", "residual", "excess", "counts")} == {
+        "significance": "diverging",
+        "residual": "diverging",
+        "excess": "inferno",
+        "counts": "inferno",
+    }
+    assert colours_of(SkyView(cmap="viridis"), "significance") == "viridis"
+    low, middle, high = colour_map("diverging")([0.0, 0.5, 1.0])
+    assert max(middle[:3]) < 0.15 < min(max(low[:3]), max(high[:3]))  # dark in the middle
 
 
 def test_odd_maps_are_drawn(made):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from astropy.coordinates import SkyCoord
 from astropy.table import Table
 
 from gpnb.core.errors import ArgumentError, SelectionError
@@ -98,7 +99,7 @@ def test_totals_in_words():
 def test_pointings_close_together_are_on_a_plane_that_holds_their_circles():
     near = Pointings.of(TABLE[:2])
     geom = plane_of_pointings(near, 2.5)
-    lines = rims(near, 2.5, geom)
+    lines = np.array(rims(near, 2.5, geom))
     assert (geom.projection, geom.frame) == ("TAN", "icrs")
     assert lines.shape == (2, 73, 2)
     assert lines.min() > -0.5
@@ -134,7 +135,23 @@ def test_no_pointings_are_the_whole_sky():
     assert not unknown.known.any()
     geom = plane_of_pointings(unknown, 2.5)
     assert geom.projection == "AIT"
-    assert rims(unknown, 2.5, geom).shape == (0, 73, 2)
+    assert rims(unknown, 2.5, geom) == []
+
+
+def test_circles_across_the_rim_of_the_sky_come_in_pieces():
+    geom = plane_of_pointings(Pointings.of(TABLE), 2.5)
+    x, y = geom.pixel([180.0, 180.0], [89.999, 0.0])  # the ellipse has a margin
+    assert geom.ny - 1 - y[0] > 10
+    assert min(x[1], geom.nx - 1 - x[1]) > 10
+    edge = SkyCoord([181.0, 90.0, 20.0], [0.0, 10.0, 89.5], unit="deg", frame="galactic").icrs
+    split = rims(Pointings(edge.ra.deg[:1], edge.dec.deg[:1]), 2.5, geom)
+    assert sorted(len(piece) > 5 for piece in split) == [True, True]
+    assert all(np.isfinite(piece).all() and np.hypot(*np.diff(piece, axis=0).T).max() < 5 for piece in split)
+    assert {bool(piece[:, 0].mean() < geom.nx / 2) for piece in split} == {True, False}
+    whole = rims(Pointings(edge.ra.deg[1:2], edge.dec.deg[1:2]), 2.5, geom)
+    assert [len(line) for line in whole] == [73]
+    pole = rims(Pointings(edge.ra.deg[2:], edge.dec.deg[2:]), 2.5, geom)
+    assert sum(map(len, pole)) > 60
 
 
 def test_faults_by_run():

@@ -3,7 +3,8 @@
 class FakeNode extends EventTarget {
   constructor(tag) {
     super();
-    Object.assign(this, { tag, attributes: {}, children: [], style: {}, dataset: {}, hidden: false, textContent: "" });
+    const classList = { toggle: () => {}, contains: () => false };
+    Object.assign(this, { tag, classList, offsetWidth: 0, offsetHeight: 0, attributes: {}, children: [], style: {}, dataset: {}, hidden: false, textContent: "" });
   }
 
   append(...children) { this.children.push(...children); }

@@ -15,7 +15,7 @@ function make(t) {
   t.after(() => mock.timers.reset());
   makePage();
   const image = { nx: 100, ny: 100, unit: "" };
-  const model = makeModel({ image, look: {}, reasons: [], tools: [["circle", "Circle", "Draw"], ["polygon", "Polygon", "Draw"]] });
+  const model = makeModel({ image, look: {}, told: {}, tools: [["circle", "Circle", "Draw"], ["polygon", "Polygon", "Draw"]] });
   const sky = new Sky(model, () => {}), { signal } = new AbortController();
   sky.shapes = [{ key: "on", edit: circle }, { key: null, edit: circle, fixed: true }];
   sky.view.lay(400);
@@ -45,6 +45,21 @@ test("a drag with a tool draws a new shape, and the tool is laid down", (t) => {
   assert.equal(shape.type, "circle");
   near(shape.r, 5);
   assert.equal(sky.tool, "move");
+});
+
+test("a shape in the hand is told, not too often, and taken back at the end", (t) => {
+  const { at, sent } = make(t);
+  at("pointerdown", 52, 50);
+  for (const x of [53, 54, 55]) at("pointermove", x, 50);
+  assert.deepEqual(sent(), []);
+  mock.timers.tick(60);
+  const [{ kind, key, shape }] = sent();
+  assert.deepEqual([kind, key], ["dragged", "on"]);
+  near(shape.x, 53);
+  at("pointerup", 55, 50);
+  assert.deepEqual(sent().map((message) => [message.kind, message.key]), [["dragged", null], ["shape", "on"]]);
+  mock.timers.tick(1000);
+  assert.deepEqual(sent(), []);
 });
 
 test("a slip of the mouse draws nothing", (t) => {

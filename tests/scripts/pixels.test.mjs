@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { colour, floats, octets } from "../../gpnb/widgets/assets/flatsky/pixels.js";
+import { colour } from "../../gpnb/widgets/assets/flatsky/pixels.js";
+import { floats, octets } from "../../gpnb/widgets/assets/bytes.js";
 
 const grey = new Uint8Array(Array.from({ length: 256 }, (_, k) => [k, k, k]).flat());
 const levels = (values, head) => {

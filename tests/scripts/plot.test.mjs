@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { boxOf } from "../../gpnb/widgets/assets/plot/axes.js";
-import { cardWords, placeOf } from "../../gpnb/widgets/assets/plot/card.js";
+import { placeOf } from "../../gpnb/widgets/assets/beside.js";
+import { cardWords } from "../../gpnb/widgets/assets/plot/card.js";
 import { decoded } from "../../gpnb/widgets/assets/plot/marks.js";
 import { nearest, nextSpot, spotAt } from "../../gpnb/widgets/assets/plot/near.js";
 import { plain, rounded, span, unitOf } from "../../gpnb/widgets/assets/plot/numbers.js";
@@ -99,6 +100,20 @@ test("arrow keys go from point to point and from mark to mark", () => {
   assert.deepEqual([nextSpot(marks, scales, second, "ArrowDown").mark.name, nextSpot(marks, scales, second, "ArrowDown").place], ["points 1", 1]);
   assert.equal(nextSpot(marks, scales, second, "Home").place, 0);
   assert.equal(nextSpot([], scales, null, "ArrowRight"), null);
+});
+
+test("a pixel of an image tells its value and what it covers, by mouse and keys", () => {
+  const image = { name: "image", kind: "image", label: "Area (m²)", columns: 3, x: [0.1, 100], y: [0, 10], values: [1, 2, 3, 4, NaN, 6] };
+  const axes = { x: { ...energy, log: true }, y: { ...energy, label: "Offset (deg)", log: false } };
+  const spot = nearest([image], scales, 250, 75);
+  assert.equal(spot.place, 2);
+  assert.deepEqual(cardWords(spot, axes), { title: "3", unit: "m²", rows: [["", "Area"], ["Energy", "10 – 100 TeV"], ["Offset", "0 – 5 deg"]] });
+  assert.equal(cardWords(spotAt(image, 4, scales), axes).title, "no value");
+  assert.equal(nearest([image, points()], scales, 104, 50).mark.kind, "points");
+  const middle = nextSpot([image], scales, null, "ArrowRight");
+  assert.equal(middle.place, 4);
+  assert.deepEqual(["ArrowRight", "ArrowDown", "Home"].map((key) => nextSpot([image], scales, middle, key).place), [5, 1, 3]);
+  assert.equal(nextSpot([image], scales, spotAt(image, 5, scales), "ArrowRight").place, 5); // no turn into the next row
 });
 
 test("a card says value ± error, the bin, and what stands beside; a limit as such", () => {

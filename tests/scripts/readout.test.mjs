@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 
-import { masked, position, probe, sexagesimal, written } from "../../gpnb/widgets/assets/flatsky/readout.js";
+import { answered, cardAt, position, probe, sexagesimal, written } from "../../gpnb/widgets/assets/flatsky/readout.js";
+import { Sky } from "../../gpnb/widgets/assets/flatsky/state.js";
+import { makeModel, makePage } from "./fake_page.mjs";
 
 const vector = (lon, lat) => {
   const [a, b] = [(lon * Math.PI) / 180, (lat * Math.PI) / 180];
@@ -32,27 +34,67 @@ test("beside the sphere there is no position", () => {
 test("values are short, with a minus that is one", () => {
   assert.equal(written(0, ""), "0");
   assert.equal(written(-12.3456, "s"), "−12.35 s");
-  assert.equal(written(1.5e-12, "cm-2 s-1"), "1.50e−12 cm-2 s-1");
-  assert.equal(written(123456, ""), "1.23e+5");
+  assert.equal(written(1.5e-12, "cm-2 s-1"), "1.5 × 10⁻¹² cm-2 s-1");
+  assert.equal(written(123456, ""), "1.24 × 10⁵");
   assert.equal(written(NaN, "s"), "no value");
+  assert.equal(written(-Infinity, "s"), "not finite");
 });
 
-test("all reasons are told", () => {
-  assert.equal(masked(5, [[1, "safe range"], [2, "user"], [4, "exclusion"]]), "masked: safe range, exclusion");
-  assert.equal(masked(0, [[1, "safe range"]]), "");
-  assert.equal(masked(undefined, []), "");
+/** A sky of 2 × 2 pixels whose kernel tells of all layers. */
+function makeSky(t, more = {}) {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  t.after(() => mock.timers.reset());
+  makePage();
+  const model = makeModel({ look, image: { nx: 2, ny: 2, unit: "s", name: "Counts" }, probes: true, told: {}, tools: [], ...more });
+  const sky = new Sky(model, () => {});
+  Object.assign(sky, { values: new Float32Array([1, 2, 3, NaN]), lattice: lattice([11, -2], [9, -2], [11, 2], [9, 2]) });
+  return { sky, model, card: (x, y) => cardAt(sky, x, y) };
+}
+
+test("the value of the layer is told at once, those of the others when they are there", (t) => {
+  const { sky, model, card } = makeSky(t);
+  assert.deepEqual(card(0.9, 0.2).rows, [["Counts", "2 s"]]);
+  probe(sky, 0.9, 0.2);
+  assert.deepEqual(model.sent.splice(0), [{ kind: "probe", x: 1, y: 0 }]);
+  model.traits.told = { x: 1, y: 0, rows: [["Counts", "2 s"], ["Exposure", "7 cm² s"]], why: ["no exposure"] };
+  answered(sky);
+  assert.deepEqual(card(1.2, -0.3).rows[1], ["Exposure", "7 cm² s"]);
+  assert.deepEqual(card(1.2, -0.3).why, ["no exposure"]);
+  assert.deepEqual(card(0, 1).rows, [["Counts", "3 s"], ["Exposure", "…"]]); // nothing that is of another pixel
+  assert.deepEqual(card(0, 1).why, []);
+  assert.deepEqual(card(1, 1).rows[0], ["Counts", "no value"]);
 });
 
-test("the read-out tells place, value and mask of a pixel, and what is outside", () => {
-  const traits = { look, image: { unit: "s" }, reasons: [[1, "user"]] };
-  const sky = { model: { get: (name) => traits[name] }, view: { nx: 2, ny: 2 }, read: { hidden: true },
-    lattice: new Float32Array(0), values: new Float32Array([1, 2, 3, NaN]), marks: new Uint8Array([0, 1, 0, 0]) };
-  const said = (x, y) => { probe(sky, x, y); return sky.read.textContent; };
-  assert.equal(said(0.9, 0.2), "2 s · masked: user");
-  assert.equal(said(-0.4, 1.4), "3 s");
-  assert.equal(said(1, 1), "no value");
-  assert.equal(said(1.6, 0), "outside the map");
+test("one question at a time, and the last one wins", (t) => {
+  const { sky, model } = makeSky(t);
+  probe(sky, 0, 0);
+  probe(sky, 1, 0);
+  probe(sky, 0, 1);
+  assert.deepEqual(model.sent, [{ kind: "probe", x: 0, y: 0 }]);
+  model.traits.told = { x: 0, y: 0, rows: [], why: [] };
+  answered(sky);
+  assert.deepEqual(model.sent[1], { kind: "probe", x: 0, y: 1 });
+  probe(sky, 1, 1);
+  mock.timers.tick(1000); // no answer
+  assert.deepEqual(model.sent[2], { kind: "probe", x: 1, y: 1 });
+});
+
+test("what is outside is told as such, and a shape tells of itself", (t) => {
+  const circle = { type: "circle", x: 0, y: 0, r: 0.4 };
+  const { sky, card } = makeSky(t);
+  assert.deepEqual(card(1.6, 0).why, ["outside the map"]);
+  assert.match(card(-3, 0).title, /^00 4\d/);
+  sky.shapes = [{ key: null, edit: circle, card: { title: "OFF 1", rows: [["Counts", "39"]] } }];
+  assert.deepEqual(card(0.1, 0.1), { title: "OFF 1", rows: [["Counts", "39"]], why: [] });
+  assert.equal(card(0.9, 0).rows[0][1], "2 s");
+});
+
+test("nothing is told while a shape is in the hand", (t) => {
+  const { sky } = makeSky(t);
+  sky.held = { kind: "draw", x: 0, y: 0 };
+  probe(sky, 0, 0);
+  assert.equal(sky.read.hidden, true);
+  sky.held = null;
+  probe(sky, 0, 0);
   assert.equal(sky.read.hidden, false);
-  sky.lattice = lattice([11, -2], [9, -2], [11, 2], [9, 2]);
-  assert.match(said(-3, 0), /^00 4\d .* · outside the map$/);
 });

@@ -23,7 +23,7 @@ test("all of an image fits, however long it is", () => {
     const [left, bottom] = view.toScreen(-0.5, -0.5), [right, top] = view.toScreen(nx - 0.5, ny - 0.5);
     assert.ok(left > -1e-9 && right < width + 1e-9 && top > -1e-9 && bottom < height + 1e-9);
     assert.ok(Math.abs((right - left) / nx - (bottom - top) / ny) < 1e-9); // not distorted
-    assert.ok(height >= 180 && height <= 560);
+    assert.ok(height >= 180 && height <= 640);
   }
 });
 

@@ -11,7 +11,7 @@ import pytest
 from gpnb.core.errors import GpnbError
 from gpnb.widgets.aladin.bundle import Bundle
 from gpnb.widgets.aladin.script import page_script
-from gpnb.widgets.parts import chrome, flatsky, plot, table, tabs
+from gpnb.widgets.parts import chrome, colour_bar, flatsky, plot, table, tabs
 from gpnb.widgets.parts.compose import ASSETS, compose
 from gpnb.widgets.parts.part import Controls
 
@@ -20,6 +20,7 @@ SHARED = ("plot/main.js",)
 PARTS = (
     chrome.Head,
     chrome.Foot,
+    colour_bar.ColourBar,
     Controls,
     flatsky.FlatSky,
     plot.PlotHead,

@@ -22,7 +22,7 @@ def pixels(panel):
 def test_it_shows_the_sum_then_a_slice(cube, front):
     panel = cube.view()
     np.testing.assert_array_equal(pixels(panel), cube.data.sum(axis=0))
-    front.turn(panel.parts["look"], "plane", 2)
+    front.turn(panel.parts["look"], "plane", 1)
     np.testing.assert_array_equal(pixels(panel), cube.data[1])
     assert panel.state.plane == 1
     assert "2 – 4 TeV" in panel.facts()
@@ -41,6 +41,49 @@ def test_colours_change_without_sending_pixels_again(cube, front):
     image = flat(panel).image
     assert (image["stretch"], image["high"]) == ("log", 7.5)
     assert len(flat(panel).lut) == 3 * 256
+
+
+def test_the_colour_bar_tells_and_cuts(cube, front):
+    panel = cube.view()
+    bar = panel.parts["bar"]
+    sums = pixels(panel)
+    assert (bar.bar["low"], bar.bar["high"]) == pytest.approx(tuple(np.percentile(sums, (0.5, 99.9))))
+    assert (bar.bar["unit"], bar.bar["auto"], len(bar.lut)) == ("per pixel", [True, True], 768)
+    auto = bar.bar["high"]
+    for value in (9.0, 8.0, 7.5):
+        front.turn(bar, "high", value, gesture="a drag")
+    assert (panel.state.high, flat(panel).image["high"], bar.bar["auto"]) == (7.5, 7.5, [True, False])
+    (field,) = [item for item in panel.parts["look"].items if item["name"] == "high"]
+    assert field["value"] == 7.5
+    panel.undo()
+    assert (panel.state.high, bar.bar["high"]) == (None, auto)
+    panel.redo()
+    front.turn(bar, "high", None, gesture="a double click")
+    assert (panel.state.high, bar.bar["high"]) == (None, auto)
+    (field,) = [item for item in panel.parts["look"].items if item["name"] == "high"]
+    assert (field["value"], field["hint"]) == (None, f"auto {auto:.3g}")
+
+
+def test_significance_is_about_zero(cube, front):
+    values = np.random.default_rng(1).normal(size=cube.geom.shape[1:]) + 3
+    panel = gpnb.SkyMap(cube.geom.image(), values, recipe=gpnb.Recipe.memory("significance")).view()
+    bar = panel.parts["bar"]
+    assert (bar.bar["low"], bar.bar["centred"], bar.bar["unit"]) == (-bar.bar["high"], True, "σ")
+    assert max(bar.lut[3 * 128 : 3 * 129]) < 40  # dark in the middle
+    front.turn(bar, "low", -2.0)
+    front.turn(bar, "high", 16.0)
+    assert (flat(panel).image["low"], flat(panel).image["high"], flat(panel).image["centred"]) == (-2, 16, True)
+    front.turn(panel.parts["look"], "cmap", "viridis")
+    assert flat(panel).image["centred"] is False
+
+
+def test_masks_and_flags_have_no_colour_bar(dataset, front):
+    panel = dataset.view()
+    assert panel.parts["bar"].bar
+    front.turn(panel.parts["look"], "layers", "flags")
+    assert panel.parts["bar"].bar == {}
+    front.turn(panel.parts["look"], "layers", "exposure")
+    assert panel.parts["bar"].bar["unit"] == "cm² s"
 
 
 def test_a_drawn_circle_comes_back_as_a_region(cube, front):
@@ -99,12 +142,12 @@ def test_a_moved_region_is_one_step_and_can_be_removed(cube, front):
     assert float(cube.geom.coord_pixel(panel.region.center)[0]) == pytest.approx(12.25, abs=1e-6)
     front.tell(flat(panel), "remove", key="selection")
     assert panel.region is None
-    assert panel.parts["table"].columns == []
+    assert panel.parts["table"].rows[0]["cells"][1] == "1600"  # of all of the map
 
 
 def test_the_mask_is_painted(cube, front):
     panel = cube.view()
-    front.turn(panel.parts["draw"], "target", "mask")
+    front.turn(panel.parts["look"], "target", "mask")
     front.tell(flat(panel), "shape", key=None, shape=CIRCLE, tool="circle")
     front.tell(flat(panel), "shape", key=None, shape={**CIRCLE, "x": 30.0}, tool="circle")
     assert panel.region is None
@@ -117,7 +160,7 @@ def test_the_mask_is_painted(cube, front):
     assert not panel.mask.data[5, 5]
     front.tell(flat(panel), "remove", key="excluded/0")
     assert len(panel.exclusion) == 1
-    front.turn(panel.parts["draw"], "clear", 1)
+    front.turn(panel.parts["look"], "clear", 1)
     assert panel.exclusion == []
 
 
@@ -177,21 +220,75 @@ def test_peaks_and_contours(cube, front):
     panel = cube.view(peaks=[(83.63, 22.01, 7.0)])
     (point,) = flat(panel).points
     assert (point["label"], point["marker"]) == ("1", "circle")
-    front.turn(panel.parts["draw"], "contours", "5, 10")
+    front.turn(panel.parts["look"], "contours", "5, 10")
     assert panel.state.contours == (5.0, 10.0)
     assert len(flat(panel).contours) > 1
-    front.turn(panel.parts["draw"], "contours", "many")
+    front.turn(panel.parts["look"], "contours", "many")
     assert "must be numbers, such as 3 5 7" in panel.message
 
 
 def test_why_a_bin_is_masked(dataset, front):
     panel = dataset.view()
+
+    def why(x, y):
+        front.tell(flat(panel), "probe", x=x, y=y)
+        assert (flat(panel).told["x"], flat(panel).told["y"]) == (x, y)
+        return flat(panel).told["why"]
+
+    assert why(0, 0) == ["outside the field of view"]
+    assert why(10, 10) == []
     front.turn(panel.parts["look"], "layers", "flags")
-    marks = np.frombuffer(flat(panel).marks, dtype=np.uint8).reshape(40, 40)
-    words = dict(map(tuple, flat(panel).reasons))
-    assert words[int(marks[0, 0])] == "outside the field of view"
-    assert marks[10, 10] == 0
+    assert why(0, 0) == ["outside the field of view"]
+    panel.set(excluded=["icrs; circle(83.63, 22.01, 0.2)"])
+    assert why(20, 20) == ["excluded by the painted circle 83.63° +22.01° r 0.2°"]
     assert panel.parts["foot"].notes == [front.hostile]
+
+
+def test_a_pixel_tells_of_all_layers(dataset, front):
+    panel = dataset.view()
+    counts = dataset.counts.data
+    front.tell(flat(panel), "probe", x=30, y=20)  # columns and rows differ
+    assert dict(flat(panel).told["rows"]) == {
+        "Counts": f"{counts[:, 20, 30].sum():.0f}",
+        "Background": "3",
+        "Exposure at 2 – 4 TeV": "10¹³ cm² s",
+    }
+    assert flat(panel).image["name"] == "Counts"
+    front.turn(panel.parts["look"], "plane", 2)
+    front.tell(flat(panel), "probe", x=30, y=20)
+    assert dict(flat(panel).told["rows"])["Counts"] == f"{counts[2, 20, 30]:.0f}"
+    assert "Exposure" in dict(flat(panel).told["rows"])
+    before = flat(panel).told
+    front.tell(flat(panel), "probe", x=40, y=-1)  # the page may be behind
+    assert flat(panel).told == before
+
+
+def test_energy_stands_where_it_says(cube, dataset, front):
+    def energy(panel):
+        (item,) = [item for item in panel.parts["look"].items if item["name"] == "plane"]
+        return item["value"], item["max"], item["text"], item.get("whole")
+
+    panel = cube.view()
+    assert energy(panel) == (0, 2, "1 – 8 TeV", True)
+    front.turn(panel.parts["look"], "plane", 1)
+    assert energy(panel) == (1, 2, "2 – 4 TeV", False)
+    front.turn(panel.parts["look"], "plane", None)
+    assert (energy(panel), panel.state.plane) == ((0, 2, "1 – 8 TeV", True), None)
+    panel.select(energy=("1.9 TeV", "9 TeV"))
+    assert energy(panel) == (1, 2, "2 – 8 TeV", True)
+    other = gpnb.SkyMap(cube.geom, cube.data, recipe=gpnb.Recipe.memory("rate")).view()  # not added up: one plane
+    assert energy(other) == (1, 2, "2 – 4 TeV", None)
+    front.turn(other.parts["look"], "plane", 2)
+    assert energy(other) == (2, 2, "4 – 8 TeV", None)
+
+
+def test_daily_controls_are_one_row(dataset):
+    items = dataset.view().parts["look"].items
+    daily = [item["label"] for item in items if not item.get("more")]
+    assert daily == ["Layer", "Energy", "Stretch", "Map"]
+    assert {"From", "to", "Smooth", "Opacity", "Contours at", "View", "Draw", "Grid"} <= {
+        item["label"] for item in items if item.get("more")
+    }
 
 
 def test_zoom_is_state(cube, front):
@@ -242,7 +339,7 @@ def test_a_thousand_slider_moves_leave_memory_flat(cube, front):
 
     def move(count):
         for number in range(count):
-            front.turn(panel.parts["look"], "plane", number % 4, gesture="one drag")
+            front.turn(panel.parts["look"], "plane", number % 4 - 1 if number % 4 else None, gesture="one drag")
 
     tracemalloc.start()
     move(1000)

@@ -209,10 +209,59 @@ def test_the_spectrum_opens_with_its_data(panel, front):
 
 def test_regions_lie_on_a_small_sky(panel, front):
     front.tell(panel.parts["stage"].tabs, "choose", name="regions")
-    (shape,) = panel.parts["stage"].sky.flat.shapes
+    regions = panel.parts["stage"].regions
+    (shape,) = regions.sky.flat.shapes
     assert shape["edit"]["type"] == "circle"
-    assert [tool[0] for tool in panel.parts["stage"].sky.flat.tools] == ["move"]
+    assert [tool[0] for tool in regions.sky.flat.tools] == ["move"]
     assert panel.parts["look"].items == []
+    assert "no counts below" in regions.head.facts
+    assert regions.bar.bar == {}
+
+
+def test_regions_lie_over_their_counts_and_each_run_has_its_numbers(extracted, front):
+    panel = extracted.view()
+    front.tell(panel.parts["stage"].tabs, "choose", name="regions")
+    assert panel.wait()
+    regions, items = panel.parts["stage"].regions, extracted
+    flat = regions.sky.flat
+    off = [shape for shape in flat.shapes if shape.get("card")]
+    assert len(off) == sum(len(item.off_regions) for item in items)
+    assert len({shape["colour"] for shape in off}) == len(items)
+    for item in items:
+        mine = [dict(shape["card"]["rows"])["Counts"] for shape in off if shape["card"]["title"].endswith(item.name)]
+        assert sum(map(float, mine)) == item.summary.n_off  # each OFF event is in one of them
+    assert [point["label"] for point in flat.points] == [item.name for item in items]
+    image = np.frombuffer(flat.pixels, dtype=np.float32)
+    assert image.max() > 5 * image.mean()  # the source is seen
+    assert regions.bar.bar["unit"] == "per pixel"
+    heads = [column["title"] for column in regions.table.columns]
+    assert heads == ["Run", "N on", "N off", "α", "Excess", "Significance", "γ"]
+    rows = [row["cells"] for row in regions.table.rows]
+    assert [row[0] for row in rows] == [*(item.name for item in items), "All"]
+    assert rows[-1][1] == f"{sum(item.summary.n_on for item in items):.0f}"
+    minutes = sum(item.livetime.to_value("min") for item in items)
+    rate = sum(item.summary.excess for item in items) / minutes
+    assert rows[-1][-1].startswith(f"{rate:.2f} ± ")
+    assert [row["tint"] for row in regions.table.rows][:-1] == [point["colour"] for point in flat.points]
+
+
+def test_a_run_stands_out_and_colours_are_cut(extracted, front):
+    panel = extracted.view(tab="regions")
+    assert panel.wait()
+    regions = panel.parts["stage"].regions
+    front.tell(regions.table, "choose", key=1, add=False)
+    assert (panel.state.run, regions.table.chosen) == (1, [1])
+    alphas = {shape["colour"]: shape["alpha"] for shape in regions.sky.flat.shapes if shape.get("card")}
+    assert max(alphas.values()) == 1
+    assert min(alphas.values()) < 0.5
+    front.tell(regions.table, "choose", key=1, add=False)
+    assert panel.state.run is None
+    front.tell(regions.table, "choose", key=len(extracted), add=False)  # the row of all
+    assert panel.state.run is None
+    front.turn(regions.bar, "high", 2.5)
+    assert (panel.state.high, regions.sky.flat.image["high"]) == (2.5, 2.5)
+    panel.undo()
+    assert panel.state.high is None
 
 
 def test_another_region_is_extracted_and_refitted(extracted, front):
@@ -235,7 +284,9 @@ def test_another_region_is_extracted_and_refitted(extracted, front):
 
 def test_a_region_drawn_on_the_small_sky_is_shared(extracted, front):
     panel = extracted.view(tab="regions")
-    sky = panel.parts["stage"].sky
+    assert panel.parts["stage"].words.facts.startswith("The counts below")
+    assert panel.wait()
+    sky = panel.parts["stage"].regions.sky
     assert "circle" in [tool[0] for tool in sky.flat.tools]
     front.tell(sky.flat, "shape", key=None, shape={"type": "circle", "x": 240, "y": 170, "r": 20}, tool="circle")
     assert panel.wait()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from gpnb.core.frozen import unchanging
-from gpnb.panels.sky.view import ColourMap, Stretch
+from gpnb.panels.sky.view import ColourMap, SkyView, Stretch
 from gpnb.state import doors
 from gpnb.state.doors import Span
 from gpnb.state.record import Record
@@ -50,7 +50,7 @@ class EventsView(Record):
         Bins of the time histogram.
     gti : tuple of (str, str)
         Good times, shaded behind the time histogram; `build` takes a `GTI`.
-    stretch, cmap
+    stretch, cmap, low, high
         Of the image; see `SkyView`.
     """
 
@@ -68,6 +68,13 @@ class EventsView(Record):
     gti: tuple[tuple[str, str], ...] = field(default=(), metadata={"door": doors.intervals})
     stretch: Stretch = "sqrt"
     cmap: ColourMap = "inferno"
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def colours(self) -> SkyView:
+        """How the image is coloured."""
+        return SkyView(stretch=self.stretch, cmap=self.cmap, low=self.low, high=self.high)
 
     def linked(self, selection: Selection) -> Self:
         """Only events of the chosen region, energies and times are shown."""

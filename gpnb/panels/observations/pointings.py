@@ -21,6 +21,10 @@ _NARROW = 60.0
 """A part of the whole sky that is less wide (deg) is shown on a plane of its own."""
 
 _SIZE = (300, 200)
+
+_WHOLE = (352, 190)
+"""Pixels of 1 deg that the whole sky is shown on: its ellipse is 324 × 162, and has a margin."""
+
 _MARGIN = 2.15
 """Height of the plane in radii of what is on it."""
 
@@ -128,24 +132,34 @@ def plane_of_pointings(pointings: Pointings, radius: float, pivot: str = "") -> 
     if pivot:
         return _plane(to_skycoord(pivot), 1.5 * _NARROW / _SIZE[0])
     if not pointings.is_near(radius):
-        return WcsGeometry.create("galactic 0d 0d", binsz="1 deg", npix=(324, 162), frame="galactic", proj="AIT")
+        return WcsGeometry.create("galactic 0d 0d", binsz="1 deg", npix=_WHOLE, frame="galactic", proj="AIT")
     ra, dec, spread = pointings.extent
     return _plane(SkyCoord(ra, dec, unit="deg"), _MARGIN * (spread + radius) / _SIZE[1])
 
 
-def rims(pointings: Pointings, radius: float, geom: WcsGeometry) -> np.ndarray:
-    """Circles on the sky about pointings as lines on a map, shape (n, 73 or 37, 2) in pixels; alike ones once.
+def rims(pointings: Pointings, radius: float, geom: WcsGeometry) -> list[np.ndarray]:
+    """Circles on the sky about pointings as lines on a map, shape (points, 2) in pixels; alike ones once.
 
-    Circles that cross the rim of the sky, or do not lie on the map's side of it, are left out.
+    Circles across the rim of the sky come in pieces; what does not lie on the map's side of the sky is left out.
     """
     lon, lat = to_frame(pointings.ra[pointings.known], pointings.dec[pointings.known], "icrs", geom.frame)
     if not lon.size:
-        return np.empty((0, _RIM, 2))
+        return []
     _, first = np.unique(np.round(np.stack(geom.pixel(lon, lat)), 1), axis=1, return_index=True)
     lines = np.stack(geom.pixel(*_circles(lon[first], lat[first], radius)), axis=-1)
     with np.errstate(invalid="ignore"):
-        jump = np.abs(np.diff(lines[..., 0], axis=1)).max(axis=1) > geom.nx / 4
-    return np.asarray(lines[~jump & np.isfinite(lines).all(axis=(1, 2))])
+        jumps = np.hypot(*np.moveaxis(np.diff(lines, axis=1), -1, 0)) > geom.nx / 4
+    jumps |= np.isnan(lines[:, 1:, 0]) | np.isnan(lines[:, :-1, 0])
+    return [piece for line, jump in zip(lines, jumps, strict=True) for piece in _pieces(line, jump)]
+
+
+def _pieces(line: np.ndarray, jump: np.ndarray) -> list[np.ndarray]:
+    """A line cut where it jumps; its first and last piece are one where it ends where it began."""
+    if not jump.any():
+        return [line]
+    pieces = np.split(line[:-1], np.flatnonzero(jump) + 1)
+    pieces = [np.concatenate([pieces[-1], pieces[0]]), *pieces[1:-1]]
+    return [piece for piece in pieces if len(piece) > 1 and np.isfinite(piece).all()]
 
 
 def _circles(lon: np.ndarray, lat: np.ndarray, radius: float) -> tuple[np.ndarray, np.ndarray]:

@@ -12,12 +12,16 @@ from astropy.wcs import WCS
 from gpnb.core.errors import ArgumentError
 from gpnb.core.words import number, unit_text
 from gpnb.datasets.flags import Flag
+from gpnb.maps.geometry import WcsGeometry
 from gpnb.maps.sky_map import SkyMap
 from gpnb.panels.sky.view import SkyView
 from gpnb.state.doors import range_ends
 
 _USUAL = ("significance", "sqrt_ts", "excess", "ts", "flux", "counts", "background", "exposure", "flags")
 _ADDED_UP = ("counts", "background", "excess", "npred", "model", "residual", "counts_off")
+_STEADY = 2.0
+"""Pixels (sigma) of the smoothing of counts for contours."""
+
 _SIGMAS = ("significance", "sqrt_ts")
 _TITLES = {
     "sqrt_ts": "√TS",
@@ -44,6 +48,10 @@ class Layer:
         Which planes it shows.
     wcs, frame
         The sky grid.
+    planes : (int, int), optional
+        The first and the last plane that it shows, of a cube.
+    smoothed : str
+        How much it is smoothed, in words.
     """
 
     name: str
@@ -52,11 +60,18 @@ class Layer:
     facts: str
     wcs: WCS
     frame: str
+    planes: tuple[int, int] | None = None
+    smoothed: str = ""
 
     @property
     def title(self) -> str:
         """The name as a title."""
         return title_of(self.name)
+
+    @property
+    def label(self) -> str:
+        """The title, and whether it is smoothed."""
+        return ", ".join(filter(None, [self.title, self.smoothed]))
 
 
 def title_of(name: str) -> str:
@@ -97,14 +112,42 @@ def chosen_maps(obj: Any, view: SkyView) -> dict[str, Any]:
 
 def layer(name: str, sky_map: Any, view: SkyView) -> Layer:
     """The image of one map."""
-    image, facts = _plane(name, sky_map, view)
+    axes = sky_map.geom.axes
+    image, planes = image_of(name, np.asarray(sky_map.data), axes, view)
+    facts = range_text(axes[0], *planes) if planes else ""
     if view.smooth and image.dtype != bool and name != "flags":
         image = SkyMap(sky_map.geom.image(), image).smooth(f"{view.smooth} deg").data
     smoothed = f"smoothed {view.smooth:g}°" if view.smooth else ""
     geom = sky_map.geom
     words = " · ".join(word for word in (facts, smoothed) if word)
-    unit = "σ" if name in _SIGMAS else unit_text(sky_map.unit)
-    return Layer(name, image, unit, words, geom.wcs, geom.frame)
+    return Layer(name, image, unit_of(name, sky_map), words, geom.wcs, geom.frame, planes, smoothed)
+
+
+def unit_of(name: str, sky_map: Any) -> str:
+    """The unit of a map, as in print."""
+    return "σ" if name in _SIGMAS else unit_text(sky_map.unit)
+
+
+def image_of(name: str, data: np.ndarray, axes: Any, view: SkyView) -> tuple[np.ndarray, tuple[int, int] | None]:
+    """Two dimensions of data, and the planes of the first axis that they show; None without axes."""
+    if not axes:
+        return data, None
+    planes = _planes(name, data, axes, view)
+    return _plane(name, data, axes, planes), planes
+
+
+def for_contours(shown: Layer) -> np.ndarray:
+    """What contours are drawn of: of counts a smoothed image, since their own lines are around single events."""
+    image = np.asarray(shown.image, dtype=float)
+    if shown.smoothed or not is_additive(shown.name):
+        return image
+    geom = WcsGeometry.from_wcs(shown.wcs, image.shape)
+    return np.asarray(SkyMap(geom, image).smooth(f"{_STEADY * min(geom.plane.scales)} deg").data)
+
+
+def can_join(shown: Layer) -> bool:
+    """Whether several planes of such a map can be shown as one."""
+    return _can_join(shown.name, shown.image)
 
 
 def is_additive(name: str) -> bool:
@@ -112,41 +155,49 @@ def is_additive(name: str) -> bool:
     return name in _ADDED_UP
 
 
-def _plane(name: str, sky_map: Any, view: SkyView) -> tuple[np.ndarray, str]:
-    """Two dimensions of the data, and which ones they are."""
-    data, axes = np.asarray(sky_map.data), sky_map.geom.axes
-    if not axes:
-        return data, ""
-    for extra in axes[1:]:  # the axes behind the first come first in the data
-        data = _joined(name, data, extra.n)[0]
+def _planes(name: str, data: np.ndarray, axes: Any, view: SkyView) -> tuple[int, int]:
+    """The first and the last plane along the first axis that are shown: the middle one if they cannot be joined."""
     axis = axes[0]
     if view.plane is not None:
         if not 0 <= view.plane < axis.n:
             raise ArgumentError(f"plane={view.plane}: the axis {axis.name!r} has planes 0 to {axis.n - 1}.")
-        return data[view.plane], _range_text(axis, view.plane, view.plane)
-    chosen = np.arange(axis.n)
+        return view.plane, view.plane
+    first, last = 0, axis.n - 1
     if view.energy is not None and axis.kind == "energy":
         low, high = range_ends(view.energy)
         chosen = np.flatnonzero((axis.center_values >= low) & (axis.center_values < high))
         if not chosen.size:
             raise ArgumentError(f"energy: the axis {axis.name!r} has no bin between {low:g} and {high:g} TeV.")
-    image, all_of_them = _joined(name, data[chosen], len(chosen))
-    first, last = (chosen[0], chosen[-1]) if all_of_them else (chosen[len(chosen) // 2],) * 2
-    return image, _range_text(axis, int(first), int(last))
+        first, last = int(chosen[0]), int(chosen[-1])
+    if _can_join(name, data):
+        return first, last
+    return (first + (last - first + 1) // 2,) * 2
 
 
-def _joined(name: str, data: np.ndarray, planes: int) -> tuple[np.ndarray, bool]:
+def _plane(name: str, data: np.ndarray, axes: Any, planes: tuple[int, int]) -> np.ndarray:
+    """Two dimensions of the data."""
+    for _ in axes[1:]:  # the axes behind the first come first in the data
+        data = _joined(name, data)
+    first, last = planes
+    return np.asarray(data[first] if first == last else _joined(name, data[first : last + 1]))
+
+
+def _can_join(name: str, data: np.ndarray) -> bool:
+    return data.dtype == bool or name == "flags" or is_additive(name)
+
+
+def _joined(name: str, data: np.ndarray) -> np.ndarray:
     """Planes made one: counts are added, masks or-ed, flags shared by all; else the middle one."""
     if data.dtype == bool:
-        return np.asarray(data.any(axis=0)), True
+        return np.asarray(data.any(axis=0))
     if name == "flags":
-        return np.bitwise_and.reduce(data, axis=0) | (np.bitwise_or.reduce(data, axis=0) & Flag.EXCLUDED), True
-    if planes == 1 or name in _ADDED_UP:
-        return data.sum(axis=0, dtype=float), True
-    return data[planes // 2], False
+        shared, any_of_them = np.bitwise_and.reduce(data, axis=0), np.bitwise_or.reduce(data, axis=0)
+        return np.asarray(shared | (any_of_them & Flag.EXCLUDED))
+    return np.asarray(data.sum(axis=0, dtype=float) if is_additive(name) else data[len(data) // 2])
 
 
-def _range_text(axis: Any, first: int, last: int) -> str:
+def range_text(axis: Any, first: int, last: int) -> str:
+    """The range of some planes of an axis."""
     if axis.kind == "label":
         return ", ".join(axis.label_values[first : last + 1])
     low, high = number(_short(axis.low_values[first])), number(_short(axis.high_values[last]))

@@ -9,6 +9,7 @@ from astropy.coordinates import SkyCoord
 
 from gpnb.core.sky_regions import is_point, region_text, to_regions
 from gpnb.maps.geometry import WcsGeometry
+from gpnb.panels.sky.grid import window_of
 from gpnb.panels.sky.shapes import points_of, shapes_of
 from gpnb.panels.sky.view import SkyView
 
@@ -16,6 +17,12 @@ SELECTED = "selection"
 """The identifier of the chosen region, which all panels of a workspace share."""
 
 _STYLES = {"regions": ("#ffffff", "solid"), "off_regions": ("#56b4e9", "dashed"), "excluded": ("#ffffff", "hatched")}
+MARKERS = ("x", "diamond", "square", "triangle", "plus", "star")
+"""Of overlays, in turn: beside its colour each has a shape."""
+
+COLOURS = {"#56B4E9": "sky", "#E69F00": "orange", "#CC79A7": "purple", "#009E73": "green", "#ffffff": "white"}
+"""Of overlays, in turn, with their names."""
+
 _NAMELESS = str.maketrans("", "", "{}\n\r")
 
 
@@ -53,18 +60,30 @@ def region_groups(view: SkyView, selected: str) -> dict[str, tuple[str, str, str
     return {name: group for name, group in drawn.items() if group[0]}
 
 
-def sky_points(view: SkyView) -> dict[str, tuple[tuple[list[float], list[float]], list[str], str]]:
-    """All points over a map by name: right ascensions and declinations (deg), labels, colour."""
+def marker_of(place: int) -> str:
+    """The shape of the marks of an overlay."""
+    return MARKERS[place % len(MARKERS)]
+
+
+def next_colour(overlays: Iterable[tuple[str, str, str]]) -> str:
+    """A colour that no overlay has, as long as there is one."""
+    taken = [colour.casefold() for _, _, colour in overlays]
+    return min(COLOURS, key=lambda colour: taken.count(colour.casefold()))
+
+
+def sky_points(view: SkyView) -> dict[str, tuple[tuple[list[float], list[float]], list[str], str, str]]:
+    """All points over a map by name: right ascensions and declinations (deg), labels, colour, marker."""
     found = {}
     if view.peaks:
         ra, dec, _ = (list(values) for values in zip(*view.peaks, strict=True))
-        found["peaks"] = ((ra, dec), [str(number) for number in range(1, len(ra) + 1)], "#ffffff")
-    for name, text, colour in view.overlays:
+        found["peaks"] = ((ra, dec), [str(number) for number in range(1, len(ra) + 1)], "#ffffff", "circle")
+    for place, (name, text, colour) in enumerate(view.overlays):
         points = [region for region in to_regions(text or None) if is_point(region)]
         if points and name not in view.hidden:
             coords = [point.center.icrs for point in points]
             places = ([float(coord.ra.deg) for coord in coords], [float(coord.dec.deg) for coord in coords])
-            found[f"{name} (points)"] = (places, [str(point.meta.get("text", "")) for point in points], colour)
+            names = [str(point.meta.get("text", "")) for point in points]
+            found[f"{name} (points)"] = (places, names, colour, marker_of(place))
     return found
 
 
@@ -74,17 +93,27 @@ def _without_points(text: str) -> str:
 
 
 def points_over(view: SkyView, geom: WcsGeometry) -> list[dict[str, Any]]:
-    """Peaks as numbered circles, points of overlays as crosses."""
-    numbered = zip(*[range(1, len(view.peaks) + 1), view.peaks], strict=True)
+    """Peaks as numbered circles, points of overlays as marks of a shape each."""
     made = []
-    for number, (ra, dec, _) in numbered:
+    for number, (ra, dec, _) in enumerate(view.peaks, 1):
         x, y = (float(value) for value in geom.pixel_icrs(ra, dec))
         made.append({"x": x, "y": y, "label": str(number), "colour": "#ffffff", "marker": "circle"})
-    for name, text, colour in view.overlays:
+    for place, (name, text, colour) in enumerate(view.overlays):
         if name not in view.hidden:
-            found = points_of(text, geom)
-            made += [{"x": x, "y": y, "label": label, "colour": colour, "marker": "cross"} for x, y, label in found]
+            look = {"colour": colour, "marker": marker_of(place)}
+            made += [{"x": x, "y": y, "label": label, **look} for x, y, label in points_of(text, geom)]
     return made
+
+
+def marks_in_view(view: SkyView, geom: WcsGeometry) -> dict[str, int]:
+    """How many marks of each overlay lie in the part of the map that is looked at; only of those that have any."""
+    x0, y0, x1, y1 = window_of(geom, view.center, view.width) or (-0.5, -0.5, geom.nx - 0.5, geom.ny - 0.5)
+    counts = {}
+    for name, text, _ in view.overlays:
+        places = points_of(text, geom)
+        if places:
+            counts[name] = sum(x0 <= x <= x1 and y0 <= y <= y1 for x, y, _ in places)
+    return counts
 
 
 def without(text: str, number: int) -> str:

@@ -21,7 +21,7 @@ Table = tuple[list[Column], list[list[str]]]
 
 
 def region_table(maps: Mapping[str, Any], shown: Layer, view: SkyView, region: str) -> Table | None:
-    """Statistics of the pixels inside a region; None if no region is given.
+    """Statistics of the pixels inside a region; of all if none is given, None of flags.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def region_table(maps: Mapping[str, Any], shown: Layer, view: SkyView, region: s
     columns, rows
     """
     if not region:
-        return None
+        return _plain(shown, np.ones(shown.image.shape, dtype=bool)) if shown.name != "flags" else None
     from gpnb.maps.masks import region_array  # here: a panel without a region opens sooner
 
     sky_map = maps[shown.name] if shown.name in maps else next(iter(maps.values()))

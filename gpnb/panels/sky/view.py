@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 Stretch = Literal["linear", "sqrt", "log", "asinh"]
-ColourMap = Literal["inferno", "cividis", "viridis", "gray", "diverging"]
+ColourMap = Literal["", "inferno", "cividis", "viridis", "gray", "diverging"]
 Backdrop = Literal["pixels", "sky"]
 
 
@@ -41,8 +41,9 @@ class SkyView(Record):
         How values become colours.
     low, high : float, optional
         The values of the first and last colour; by default from percentiles.
-    cmap : {"inferno", "cividis", "viridis", "gray", "diverging"}
-        The colour map; ``"diverging"`` is centred on 0.
+    cmap : {"", "inferno", "cividis", "viridis", "gray", "diverging"}
+        The colour map; ``"diverging"`` has 0 in its middle. By default that for significance and residuals, else
+        ``"inferno"``.
     opacity : float
         From 0 to 1.
     smooth : float
@@ -86,7 +87,7 @@ class SkyView(Record):
     stretch: Stretch = "linear"
     low: float | None = None
     high: float | None = None
-    cmap: ColourMap = "inferno"
+    cmap: ColourMap = ""
     opacity: float = 1.0
     smooth: float = field(default=0.0, metadata={"door": doors.quantity("deg")})
     contours: tuple[float, ...] = ()

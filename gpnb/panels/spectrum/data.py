@@ -13,6 +13,7 @@ from gpnb.core.errors import SelectionError
 from gpnb.core.recipe import Recipe
 from gpnb.core.replay import step
 from gpnb.core.sky_regions import to_regions
+from gpnb.data.observations import Observations
 from gpnb.datasets.flux_points import FluxPointsDataset
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.panels.work import Kept
@@ -147,6 +148,14 @@ class Extraction:
                 "from a store, and another region gives new ones."
             )
         return self._make(self._recipe, region, work)
+
+    def runs(self) -> dict[int, Any]:
+        """The runs that the spectra were extracted from, by number; empty if they are not known."""
+        if not self.possible:
+            return {}
+        steps = [item for item in self._recipe.walk() if item.call == _EXTRACTION]
+        made = [self._make(item, "", {}) for step in steps for item in step.inputs]
+        return {run.obs_id: run for group in made if isinstance(group, Observations) for run in group}
 
     def _make(self, recipe: Recipe, region: str, work: dict[str, Any]) -> Any:
         if not any(item.call == _EXTRACTION for item in recipe.walk()):

@@ -38,6 +38,10 @@ class SpectrumView(FitView):
         Neighbouring bins are drawn as one until they hold so many counts; the fit knows nothing of it.
     published : tuple of str
         Catalogues whose spectrum of the source at this place is drawn as well.
+    run : int, optional
+        The spectrum whose regions stand out on the sky, by its place.
+    low, high : float, optional
+        The counts of the first and last colour below the regions; by default from percentiles.
 
     Examples
     --------
@@ -53,6 +57,9 @@ class SpectrumView(FitView):
     residuals: Literal["sigma", "relative"] = "sigma"
     min_counts: float = 5.0
     published: tuple[str, ...] = ()
+    run: int | None = None
+    low: float | None = None
+    high: float | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()

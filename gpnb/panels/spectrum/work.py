@@ -18,6 +18,7 @@ from gpnb.fitting.result import FitResult
 from gpnb.models.collection import Models
 from gpnb.panels.fit.work import FitWork
 from gpnb.panels.spectrum.data import Bins, Extraction, Spectra, display_bins, same_region, spectra_of
+from gpnb.panels.spectrum.regions import RegionSky, region_sky
 from gpnb.panels.spectrum.start import near, start_models
 from gpnb.panels.spectrum.view import SpectrumView
 from gpnb.panels.work import Job
@@ -141,6 +142,21 @@ class SpectrumWork(FitWork[SpectrumView]):
             **work,
         )
 
+    # Regions.
+
+    def region_sky(self, view: SpectrumView, **work: Any) -> RegionSky | None:
+        """The regions with the counts below them; None if no region is known."""
+        key = self._regions_key(view)
+        return self._kept.once(key, lambda: region_sky(self.spectra(view), self._extraction.runs(), **work))
+
+    def known_region_sky(self, view: SpectrumView) -> RegionSky | None:
+        """The regions, if their counts are there already or cannot be had."""
+        known = self._kept.knows(self._regions_key(view)) or not self.can_extract
+        return self.region_sky(view) if known else None
+
+    def _regions_key(self, view: SpectrumView) -> tuple[Any, ...]:
+        return "regions", self.data_key(view)
+
     # What is not there yet.
 
     def tab(self, view: SpectrumView) -> str:
@@ -161,6 +177,9 @@ class SpectrumWork(FitWork[SpectrumView]):
                 return Job(lacks, partial(self.make, view.replace(fitted=True)), key, _FIT, {"fitted": True})
             return Job(lacks, partial(self.make, view), key, _FIT)
         tab = self.tab(view)
+        if tab == "regions" and self.can_extract and not self._kept.knows(self._regions_key(view)):
+            count = partial(self._looked_at, tab, view)
+            return Job("Counting under the regions", count, self._regions_key(view), patient=True)
         result = self.result(view) if tab in ("profiles", "contours") else None
         if result is None or len(result.names) < (1 if tab == "profiles" else 2) or self.known(tab, view):
             return None
@@ -186,7 +205,8 @@ class SpectrumWork(FitWork[SpectrumView]):
         return said if lacks == "Profile errors" else f"{words} in {time.perf_counter() - start:.2f} s"
 
     def _looked_at(self, tab: str, view: SpectrumView, **work: Any) -> str:
-        (self.profiles if tab == "profiles" else self.contours)(view, **work)
+        makers: dict[str, Any] = {"profiles": self.profiles, "contours": self.contours, "regions": self.region_sky}
+        makers[tab](view, **work)
         return ""
 
 

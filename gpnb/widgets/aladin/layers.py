@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Self
+from zlib import crc32
 
 import matplotlib as mpl
 import numpy as np
@@ -13,12 +14,16 @@ from astropy.wcs import WCS
 from matplotlib.colors import to_hex
 
 from gpnb.core.errors import ArgumentError
+from gpnb.draw.colours import map_name
+from gpnb.panels.sky.cuts import Scale
+from gpnb.panels.sky.view import Stretch
 
 _STRETCHES = ("linear", "sqrt", "log", "asinh")
 _LINES = ("solid", "dashed", "dotted")
-_NAMES = ("hover", "always", "never")
+_NAMES = ("hover", "few", "always", "never")
+_MARKERS = ("plus", "x", "diamond", "square", "triangle", "star", "circle", "dot")
 _CUTS = (0.5, 99.9)
-_COLOURS = 64
+_COLOURS = 256
 
 
 @dataclass(frozen=True)
@@ -43,12 +48,13 @@ class _Style:
 
 @dataclass(frozen=True)
 class ImageStyle(_Style):
-    """Colours of an image: matplotlib's colour map, stretch, first and last value with a colour."""
+    """Colours of an image: matplotlib's colour map, and what `Scale` says."""
 
     cmap: str = "inferno"
-    stretch: str = "asinh"
+    stretch: Stretch = "asinh"
     low: float = 0.0
     high: float = 1.0
+    centred: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -56,21 +62,31 @@ class ImageStyle(_Style):
         _map_name(self.cmap)
 
     def to_page(self) -> dict[str, Any]:
-        """With the colours themselves, so that a map is the same here and in every picture."""
-        steps = np.linspace(0, 1, _COLOURS)
+        """With the colours themselves, so that a map is the same here and in every picture.
+
+        Aladin Lite knows no scale about 0: there the colours are spread, and it is told to be linear.
+        """
+        scale = Scale(float(self.low), float(self.high), self.stretch, self.centred)
+        steps, name, stretch = np.linspace(0, 1, _COLOURS), self.cmap, self.stretch
+        if self.centred:
+            steps, stretch = scale.places(np.linspace(scale.low, scale.high, _COLOURS)), "linear"
+            name = f"{self.cmap}-{crc32(steps.tobytes()):x}"
         colours = [to_hex(colour) for colour in mpl.colormaps[_map_name(self.cmap)](steps)]
-        return {**asdict(self), "low": float(self.low), "high": float(self.high), "colours": colours}
+        looks = {"opacity": self.opacity, "cmap": name, "stretch": stretch}
+        return {**looks, "low": scale.low, "high": scale.high, "colours": colours}
 
 
 @dataclass(frozen=True)
 class RegionStyle(_Style):
-    """Lines of regions, px; filled with an opacity, or hatched."""
+    """Lines of regions, px; filled with an opacity, or hatched; with a word beside them; open ones are contours."""
 
     colour: str = "white"
     line: str = "solid"
     width: float = 1.5
     fill: float = 0.0
     hatch: bool = False
+    label: str = ""
+    closed: bool = True
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -80,16 +96,22 @@ class RegionStyle(_Style):
 
 @dataclass(frozen=True)
 class PointStyle(_Style):
-    """Crosses, px, and when their names are shown."""
+    """Marks, px, and when their names are shown: "few" is while fewer than 20 are in view, else on hover.
+
+    Where circles of the radius `within` (deg) are large on the screen there are no marks.
+    """
 
     colour: str = "white"
     size: float = 9.0
     names: str = "hover"
+    marker: str = "plus"
+    within: float = 0.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
         object.__setattr__(self, "colour", _colour(self.colour))
         _one_of("names", self.names, _NAMES)
+        _one_of("marker", self.marker, _MARKERS)
 
 
 @dataclass(frozen=True)
@@ -147,10 +169,10 @@ def _one_of(name: str, value: str, choices: tuple[str, ...]) -> None:
 
 
 def _map_name(name: str) -> str:
-    name = "RdBu_r" if name == "diverging" else name
-    if name not in mpl.colormaps:
+    known = map_name(name)
+    if known not in mpl.colormaps:
         raise ArgumentError(f"cmap={name!r} is not a colour map of matplotlib, such as 'inferno'.")
-    return name
+    return known
 
 
 def _colour(value: str) -> str:

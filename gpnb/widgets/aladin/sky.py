@@ -26,8 +26,10 @@ _CSS = """
 .aladin-lite-lm-container { height: 100%; }
 .aladin-widget { background: #0b0e12; border-radius: 6px; overflow: hidden; }
 .aladin-widget .aladin-measurement-div { display: none; }
-.aladin-widget .aladin-zoom .aladin-btn { background: rgba(0, 0, 0, 0.65); border: none; color: white; }
-.aladin-widget .aladin-zoom .aladin-icon { filter: invert(1); }
+.aladin-widget .aladin-fov { left: 8px; bottom: 8px; padding: 2px 8px; border-radius: 4px; background: #000000a6; }
+.aladin-widget .aladin-fov, .aladin-widget .aladin-fov * {
+  color: white; font: 12px var(--jp-ui-font-family, system-ui), sans-serif;
+}
 .gpnb-glass { position: absolute; inset: 0; z-index: 50; cursor: crosshair; touch-action: none; outline: none; }
 """
 
@@ -35,11 +37,11 @@ _QUIET = {
     **dict.fromkeys(("show_layers_control", "show_settings_control", "show_simbad_pointer_control"), False),
     **dict.fromkeys(("show_coo_grid_control", "show_projection_control", "show_fullscreen_control"), False),
     **dict.fromkeys(("show_context_menu", "show_status_bar", "show_frame", "show_coo_location"), False),
-    **dict.fromkeys(("show_reticle", "show_share_control", "samp", "log"), False),
+    **dict.fromkeys(("show_reticle", "show_share_control", "show_zoom_control", "samp", "log"), False),
     "background_color": "rgb(11, 14, 18)",
     "coo_frame": "ICRSd",  # degrees along the grid, as in all panels
 }
-"""Aladin Lite without its menus; zoom buttons and its name stay. Nothing is logged at its makers'."""
+"""Aladin Lite without its menus and buttons; its name stays. Nothing is logged at its makers'."""
 
 
 class AladinSky(Aladin):  # type: ignore[misc]  # ipyaladin is not typed
@@ -140,13 +142,20 @@ class AladinSky(Aladin):  # type: ignore[misc]  # ipyaladin is not typed
         regions : SkyRegion, DS9 text, or a list of them
             Circles, ellipses, rectangles, polygons, annuli.
         **style
-            ``colour``, ``line`` (solid, dashed, dotted), ``width`` (px), ``fill`` (opacity), ``hatch``, ``opacity``.
+            ``colour``, ``line`` (solid, dashed, dotted), ``width`` (px), ``fill`` (opacity), ``hatch``, ``label``,
+            ``opacity``.
         """
         lines = [outlines(region) for region in to_regions(regions, "regions")]
         self._put(name, Layer("regions", RegionStyle().changed(style), {"regions": lines}))
 
+    def show_lines(self, name: str, lines: Sequence[SkyCoord], **style: Any) -> None:
+        """Show lines from place to place, in place of what had the same name; the style is that of regions."""
+        paths = [np.stack([line.icrs.ra.deg, line.icrs.dec.deg], axis=-1).tolist() for line in lines]
+        look = RegionStyle(closed=False).changed(style)
+        self._put(name, Layer("regions", look, {"regions": [[path] for path in paths]}))
+
     def show_points(self, name: str, coords: SkyCoord, labels: Sequence[str] = (), **style: Any) -> None:
-        """Show places as crosses, in place of what had the same name.
+        """Show places as marks, in place of what had the same name.
 
         Parameters
         ----------
@@ -157,7 +166,7 @@ class AladinSky(Aladin):  # type: ignore[misc]  # ipyaladin is not typed
         labels : sequence of str
             A name for each, or none. It is drawn as text, whatever it holds.
         **style
-            ``colour``, ``size`` (px), ``names`` (hover, always, never), ``opacity``.
+            ``colour``, ``size`` (px), ``marker``, ``names`` (hover, few, always, never), ``opacity``; see `PointStyle`.
         """
         places = np.stack([np.atleast_1d(coords.icrs.ra.deg), np.atleast_1d(coords.icrs.dec.deg)], axis=-1)
         texts = [str(label) for label in labels]
@@ -216,6 +225,10 @@ class AladinSky(Aladin):  # type: ignore[misc]  # ipyaladin is not typed
             self._tell({"gpnb": "look", "target": target, "width": float(width)})
         else:
             self._target, self._fov = target, float(width)
+
+    def zoom(self, factor: float) -> None:
+        """Make things look larger by a factor."""
+        self._tell({"gpnb": "zoom", "factor": float(factor)})
 
     def choose_survey(self, name: str) -> None:
         """Change what lies below: a name in `SURVEYS`, the address of a HiPS, or ``"none"``."""

@@ -3,13 +3,15 @@
 
 import { button, h, keepKeys, lifetime, watch } from "./kit.js";
 import { sender } from "./changes.js";
+import { addMark } from "./flatsky/markers.js";
 import { refusable } from "./refused.js";
 import { slider } from "./slider.js";
 
+/** @import { Marker } from "./flatsky/markers.js" */
 /** @import { Given } from "./kit.js" */
 /** @import { Changed, Sender } from "./changes.js" */
 
-/** @typedef {"select" | "range" | "number" | "text" | "check" | "button" | "toggle"} Kind */
+/** @typedef {"select" | "range" | "number" | "text" | "check" | "button" | "toggle" | "chip"} Kind */
 
 /**
  * One control; what else there is depends on its kind.
@@ -27,6 +29,11 @@ import { slider } from "./slider.js";
  * @property {string} [hint]
  * @property {number} [size]
  * @property {boolean} [play] Whether a range can step by itself
+ * @property {boolean} [whole] Of a range with a button "All": whether all is chosen
+ * @property {boolean} [more] Whether it is kept behind "More"
+ * @property {string} [colour] Of a chip
+ * @property {string} [next_colour]
+ * @property {Marker} [marker]
  * @property {boolean} [primary]
  * @property {boolean} [disabled]
  */
@@ -61,7 +68,7 @@ function player(node, item, out) {
   const start = () => { out.start(); timer = setInterval(step, 600); show(); };
   const step = () => {
     if (!node.isConnected) return stop();
-    node.value = Number(node.value) >= Number(node.max) ? node.min : String(Number(node.value) + Number(node.step));
+    if (!node.disabled) node.value = Number(node.value) >= Number(node.max) ? node.min : String(Number(node.value) + Number(node.step));
     return out.send(item.name, Number(node.value));
   };
   const press = button("▶", `Play ${item.label}`, () => (timer ? stop() : start()), { class: "gpnb-button gpnb-play" });
@@ -73,13 +80,27 @@ function player(node, item, out) {
   return press;
 }
 
+/**
+ * The button beside a slider that chooses all; without it, what the slider stands at is chosen.
+ * @param {HTMLInputElement} node
+ * @param {Item} item
+ * @param {Sender} out
+ */
+function wholeButton(node, item, out) {
+  return button("All", `All of ${item.label}`, () => { out.start(); out.send(item.name, node.disabled ? Number(node.value) : null); },
+    { class: "gpnb-button gpnb-all-of" });
+}
+
 /** @type {Maker} */
 function range(item, out) {
   const words = h("output", { class: "gpnb-value" });
   const { node, show } = slider(item.label, { min: item.min, max: item.max, step: item.step }, out, item.name);
   node.addEventListener("keydown", (event) => { if (!event.repeat) out.start(); });
-  return [h("span", { class: "gpnb-control" }, node, item.play ? player(node, item, out) : null, words), (now) => {
-    Object.assign(node, { min: now.min, max: now.max, step: now.step, disabled: Boolean(now.disabled) });
+  const all = wholeButton(node, item, out);
+  return [h("span", { class: "gpnb-control" }, node, all, item.play ? player(node, item, out) : null, words), (now) => {
+    Object.assign(node, { min: now.min, max: now.max, step: now.step, disabled: Boolean(now.disabled || now.whole) });
+    all.hidden = now.whole === undefined;
+    all.setAttribute("aria-pressed", String(Boolean(now.whole)));
     show(now.value, 1e-3 * Math.abs(now.step));
     words.textContent = now.text ?? String(now.value);
     node.setAttribute("aria-valuetext", words.textContent);
@@ -151,27 +172,83 @@ function toggle(item, out) {
   }];
 }
 
+/** @type {Maker} */
+function chip(item, out) {
+  let now = item, count = 0;
+  const send = (/** @type {string} */ what, /** @type {unknown} */ value) => { out.start(); out.send(`${what}/${item.name}`, value); };
+  const sign = h("canvas", { width: "32", height: "32", "aria-hidden": "true" }), seen = h("span", { class: "gpnb-quiet" });
+  const mark = button("", `Another colour for ${item.label}`, () => send("colour", now.next_colour), { class: "gpnb-link gpnb-chip-mark" });
+  const name = button(item.label, `Show ${item.label}`, () => send("show", !now.value), { class: "gpnb-chip-name" });
+  const gone = button("×", `Remove ${item.label}`, () => { count += 1; send("remove", count); }, { class: "gpnb-link gpnb-remove" });
+  mark.replaceChildren(sign);
+  return [h("span", { class: "gpnb-chip" }, mark, name, seen, gone), (told) => {
+    now = told;
+    seen.textContent = now.text ?? "";
+    name.setAttribute("aria-pressed", String(Boolean(now.value)));
+    paintMark(sign, now.marker ?? "dot", now.colour ?? "");
+  }];
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {Marker} marker
+ * @param {string} colour
+ */
+function paintMark(canvas, marker, colour) {
+  const g = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  g.clearRect(0, 0, canvas.width, canvas.height);
+  g.beginPath();
+  if (marker === "dot") g.arc(16, 16, 8, 0, 7);
+  else addMark(g, marker, 16, 16, 10);
+  Object.assign(g, { strokeStyle: "#000000a6", fillStyle: colour, lineWidth: 8 });
+  g.stroke();
+  Object.assign(g, { strokeStyle: colour, lineWidth: 4 });
+  if (marker === "dot") g.fill();
+  else g.stroke();
+}
+
 /** @type {Record<Kind, Maker>} */
-const MAKERS = { select, range, number: field, text: field, check, button: push, toggle };
+const MAKERS = { select, range, number: field, text: field, check, button: push, toggle, chip };
+
+/**
+ * The button that opens what is kept behind it.
+ * @param {HTMLElement} box
+ */
+function moreButton(box) {
+  const press = button("More ▾", "More controls", () => { box.hidden = !box.hidden; show(); }, { class: "gpnb-button gpnb-more-button" });
+  const show = () => press.setAttribute("aria-expanded", String(!box.hidden));
+  show();
+  return press;
+}
+
+/**
+ * A control with its label, in its place.
+ * @param {Item} item
+ * @param {Shown} shown
+ */
+function placed(item, [node]) {
+  return ["button", "toggle", "chip"].includes(item.kind) ? node : h("label", { class: "gpnb-label" }, h("span", {}, item.label), node);
+}
 
 /** @param {Given<{ items: Item[] } & Changed>} given */
 function render({ model, el, signal: given }) {
   const { signal, end } = lifetime(given);
-  const row = h("div", { class: "gpnb-controls" });
+  const row = h("div", { class: "gpnb-controls" }), box = h("div", { class: "gpnb-controls gpnb-more", hidden: true });
   el.classList.add("gpnb-part");
-  el.append(row);
-  keepKeys(row, signal);
-  const out = sender(model);
+  el.append(row, box);
+  keepKeys(el, signal);
+  const out = sender(model), more = moreButton(box);
   let made = "";
   /** @type {Shown[]} */
   let parts = [];
   watch(model, signal, ["items", "refused"], () => {
     const items = model.get("items"), refused = model.get("refused");
-    const kinds = JSON.stringify(items.map((item) => [item.name, item.kind, item.label]));
+    const kinds = JSON.stringify(items.map((item) => [item.name, item.kind, item.label, item.more]));
     if (kinds !== made) {
       parts = items.map((item) => MAKERS[item.kind](item, out));
-      row.replaceChildren(...items.map((item, place) => (["button", "toggle"].includes(item.kind) ? parts[place][0]
-        : h("label", { class: "gpnb-label" }, h("span", {}, item.label), parts[place][0]))));
+      const nodes = items.map((item, place) => placed(item, parts[place])), kept = nodes.filter((_, place) => items[place].more);
+      row.replaceChildren(...nodes.filter((_, place) => !items[place].more), ...(kept.length ? [more] : []));
+      box.replaceChildren(...kept);
       made = kinds;
     }
     items.forEach((item, place) => parts[place][1](item, refused[item.name]));

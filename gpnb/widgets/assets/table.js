@@ -7,7 +7,7 @@ import { h, lifetime, watch } from "./kit.js";
 
 /** @typedef {string | number} Key */
 /** @typedef {{ name: string, title: string, unit: string, number: boolean }} Column */
-/** @typedef {{ key: Key | null, cells: string[], flag: string }} Item */
+/** @typedef {{ key: Key | null, cells: string[], flag: string, tint?: string }} Item */
 /**
  * @typedef {object} Traits
  * @property {string} label
@@ -49,8 +49,9 @@ function head(model, column) {
  */
 function makeRow(item, columns) {
   const flag = item.flag ? h("span", { class: "gpnb-attention", role: "img", title: item.flag, "aria-label": item.flag }, " ▲") : null;
-  const cells = item.cells.map((cell, place) => h("td", { class: columns[place]?.number ? "gpnb-number" : "", title: cell }, cell,
-    place === 0 ? flag : null));
+  const tint = item.tint ? h("span", { class: "gpnb-tint", style: `background:${item.tint}`, "aria-hidden": "true" }) : null;
+  const cells = item.cells.map((cell, place) => h("td", { class: columns[place]?.number ? "gpnb-number" : "", title: cell },
+    place === 0 ? tint : null, cell, place === 0 ? flag : null));
   return { node: h("tr", item.key === null ? {} : { tabindex: "-1", "data-key": item.key }, ...cells), item };
 }
 

@@ -16,7 +16,16 @@ function render({ model, el, signal: given }) {
   /** @type {HTMLButtonElement[]} */
   let nodes = [];
   let made = "";
-  const choose = (/** @type {string} */ name) => model.send({ kind: "choose", name });
+  const mark = (/** @type {string} */ chosen) => nodes.forEach((node) => {
+    const here = node.dataset.name === chosen;
+    node.setAttribute("aria-selected", String(here));
+    node.setAttribute("tabindex", here ? "0" : "-1");
+    node.classList.toggle("gpnb-coming", here && chosen !== model.get("chosen"));
+  });
+  const choose = (/** @type {string} */ name) => {
+    mark(name); // at once, with a sign that what belongs to it is still to come
+    model.send({ kind: "choose", name });
+  };
   const tab = (/** @type {[string, string]} */ [name, word]) => h("button", { type: "button", role: "tab", class: "gpnb-tab",
     "data-name": name, onclick: () => choose(name) }, word);
   list.addEventListener("keydown", (event) => {
@@ -38,11 +47,7 @@ function render({ model, el, signal: given }) {
       list.replaceChildren(...nodes);
       made = JSON.stringify(tabs);
     }
-    tabs.forEach(([name], place) => {
-      const here = name === model.get("chosen");
-      nodes[place].setAttribute("aria-selected", String(here));
-      nodes[place].setAttribute("tabindex", here ? "0" : "-1");
-    });
+    mark(model.get("chosen"));
   });
   return end;
 }

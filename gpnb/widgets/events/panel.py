@@ -11,6 +11,7 @@ from gpnb.core.words import number
 from gpnb.panels.events.counts import EventCounts, EventFilter, live_seconds, select_events
 from gpnb.panels.events.plots import histogram_plot, spaced
 from gpnb.panels.events.view import EventsView
+from gpnb.panels.sky.cuts import scale_of
 from gpnb.panels.sky.layers import Layer
 from gpnb.panels.sky.overlays import SELECTED, named_points
 from gpnb.panels.sky.shapes import region_of
@@ -20,10 +21,11 @@ from gpnb.state.doors import energies, span
 from gpnb.state.graph import Node, Source, View
 from gpnb.widgets.events.controls import bins_of, control_items
 from gpnb.widgets.live import LivePanel, bind
+from gpnb.widgets.parts.colour_bar import ColourBar
 from gpnb.widgets.parts.look import area_key
 from gpnb.widgets.parts.part import Controls
 from gpnb.widgets.parts.plot import PlotHead, PlotView
-from gpnb.widgets.sky.stage import SkyStage
+from gpnb.widgets.sky.stage import SkyStage, row_of, show_bar
 
 _SHARED = ("region", "energy", "time")
 """Filters that the panels of a workspace share; the others belong to this panel."""
@@ -74,11 +76,11 @@ class EventsPanel(LivePanel):
         self.filter = EventFilter(self._obj)
         self._controls = Controls()
         self._sky = PlotHead(title="Sky")
-        self._stage = SkyStage(self.filter.geometry(self.state))
+        self._stage, self._bar = SkyStage(self.filter.geometry(self.state)), ColourBar()
         self._plots = {name: PlotView(height=_HEIGHT) for name in ("energy", "time", "offset", "theta2")}
         self._counted = Node(self.filter.counts, Source(lambda: self._of_counts(self.shown)))
         self._grid = ipywidgets.VBox([plot.widget for plot in self._plots.values()]).add_class("gpnb-plots")
-        sky = ipywidgets.VBox([self._sky, self._stage.widget])
+        sky = ipywidgets.VBox([self._sky, row_of(self._stage.widget, self._bar, self.filter.geometry(self.state))])
         self._listen()
         return [self._controls, ipywidgets.VBox([sky, self._grid]).add_class("gpnb-columns")]
 
@@ -97,7 +99,7 @@ class EventsPanel(LivePanel):
 
     def _of_counts(self, view: EventsView) -> EventsView:
         """The record with nothing but what the numbers depend on."""
-        return view.replace(stretch=None, cmap=None, gti=None)
+        return view.replace(stretch=None, cmap=None, low=None, high=None, gti=None)
 
     def _listen(self) -> None:
         bind(
@@ -108,6 +110,7 @@ class EventsPanel(LivePanel):
             offset=lambda value, gesture: self._choose("offset", read_span("Offset", value), gesture),
             clear=lambda _, gesture: self._clear(gesture),
         )
+        bind(self._bar, self)
         for name, plot in self._plots.items():
             plot.on_brush(partial(self._brushed, name))
         stage = self._stage
@@ -147,7 +150,9 @@ class EventsPanel(LivePanel):
             self._sky.legend = [area_key("chosen", "accent", 0.5), area_key("all", "quiet", 0.4)]
         geom = counts.geom
         image = Layer("counts", counts.chosen["sky"], "", "", geom.wcs, geom.frame)
-        self._stage.show_image(SkyView(stretch=view.stretch, cmap=view.cmap), image)
+        scale = scale_of(image.image, view.colours, image.name)
+        self._stage.show_image(view.colours, image, scale)
+        show_bar(self._bar, view.colours, image, scale)
         for name, plot in self._plots.items():
             plot.widget.layout.display = None if name in counts.axes else "none"
             if name in counts.axes:

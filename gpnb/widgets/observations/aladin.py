@@ -42,13 +42,23 @@ class AladinFields(AladinBase):
         """Show fields of view as thin circles, of the runs that have one."""
         self.sky.show_regions("fields", _circles(pointings.only(kept), radius), colour="#56b4e9", width=1, opacity=0.7)
 
-    def show_points(self, pointings: Pointings, names: Sequence[str], kept: np.ndarray, chosen: np.ndarray) -> None:
-        """Show directions with names; chosen ones in front, those that are not kept faint."""
+    def show_points(
+        self, pointings: Pointings, names: Sequence[str], kept: np.ndarray, chosen: np.ndarray, radius: float = 0.0
+    ) -> None:
+        """Show directions with names; chosen ones in front, those that are not kept faint; dots as of `SkyStage`."""
         parts = {"faint": ~kept & ~chosen, "kept": kept & ~chosen, "chosen": chosen}
         for name, part in parts.items():
             rows = np.flatnonzero(part & pointings.known).tolist()
             coords = SkyCoord(pointings.ra[rows] * u.deg, pointings.dec[rows] * u.deg)
-            self.sky.show_points(name, coords, [names[row] for row in rows], colour=_DOTS[name], size=7)
+            self.sky.show_points(
+                name,
+                coords,
+                [names[row] for row in rows],
+                colour=_DOTS[name],
+                size=5,
+                marker="dot",
+                within=0.0 if name == "faint" else radius,
+            )
 
     def show_shapes(self, regions: Mapping[str, str], rings: Pointings, radius: float) -> None:
         """Show regions (name → DS9 text), and solid circles about some pointings."""

@@ -178,13 +178,13 @@ class ObservationsPanel(LivePanel):
         size, cone = Source(lambda: self.state.field_of_view), Source(lambda: self.state.cone)
         look, where, title = Source(lambda: (self.state.center, self.state.width)), graph.pointings, "Pointings of runs"
         on, survey = Source(lambda: self.state.backdrop), Source(lambda: self.state.survey)
-        fields, dots = _both(size, graph.kept, graph.plane, on), _both(graph.kept, graph.chosen, graph.plane, on)
+        fields, dots = _both(size, graph.kept, graph.plane, on), _both(graph.kept, graph.chosen, size, graph.plane, on)
         shapes = _both(cone, graph.chosen, size, graph.plane, on)
         return [
             View(on, self._choose_stage),
             View(graph.plane, lambda geom: stage.show_empty(geom, title)),
             View(fields, lambda new: self._now.show_fields(where, *new[:2])),
-            View(dots, lambda new: self._now.show_points(where, graph.labels, *new[:2])),
+            View(dots, lambda new: self._now.show_points(where, graph.labels, *new[:3])),
             View(shapes, lambda new: self._now.show_shapes({"cone": new[0]}, where.only(new[1]), new[2])),
             View(_both(look, graph.plane), lambda new: stage.show_part(*new[0])),
             View(_both(look, survey, on), lambda new: self._look_at(new[0], new[1])),

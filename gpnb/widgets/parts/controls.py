@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
-Kind = Literal["select", "range", "number", "text", "check", "button", "toggle"]
+Kind = Literal["select", "range", "number", "text", "check", "button", "toggle", "chip"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +35,12 @@ class Control:
         Width of a field, characters.
     disabled, primary, play : bool, optional
         Whether it can be used, whether it is what one does next, whether it steps by itself.
+    whole : bool, optional
+        Of a slider with a button "All": whether all is chosen, which changes to None.
+    more : bool, optional
+        Whether it is kept behind "More".
+    colour, marker, next_colour : str, optional
+        Of a chip: how what it stands for is drawn, and the colour that it can be given.
     """
 
     name: str
@@ -52,6 +58,11 @@ class Control:
     primary: bool | None = None
     play: bool | None = None
     live: bool | None = None
+    whole: bool | None = None
+    more: bool | None = None
+    colour: str | None = None
+    marker: str | None = None
+    next_colour: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As the front end takes it: what says nothing is left out."""
@@ -105,3 +116,9 @@ def button(name: str, label: str, hint: str, disabled: bool = False, **more: Any
 def toggle(name: str, label: str, value: bool, hint: str, disabled: bool = False) -> Control:
     """A button that stays pressed."""
     return Control(name=name, kind="toggle", label=label, value=value, hint=hint, disabled=disabled)
+
+
+def chip(name: str, colour: str, marker: str, next_colour: str, value: bool, text: str) -> Control:
+    """Something drawn; it changes to ``show/NAME`` (hidden or not), ``colour/NAME`` and ``remove/NAME``."""
+    look: dict[str, Any] = {"colour": colour, "marker": marker, "next_colour": next_colour}
+    return Control(name=name, kind="chip", label=name, value=value, text=text, **look)

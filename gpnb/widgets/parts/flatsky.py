@@ -11,24 +11,26 @@ from gpnb.widgets.parts.part import Part
 class FlatSky(Part):
     """A canvas that shows pixels, and hands back what is drawn on it, in pixels of the image.
 
-    Messages: ``shape(key, shape, tool)``, ``remove(key)``, ``click(x, y, reach)``, ``window(window)``.
+    Messages: ``shape(key, shape, tool)``, ``remove(key)``, ``click(x, y, reach)``, ``window(window)``,
+    ``dragged(key, shape)``: a shape that is in the hand, None when it is no more;
+    ``probe(x, y)``: a pixel of which more is wanted; asked only if `probes`.
 
     Attributes
     ----------
     pixels : bytes
         The values, float32, row by row from the lowest.
     image : dict
-        ``nx ny low high stretch opacity unit title size``.
+        ``nx ny low high stretch centred opacity unit name title size``.
     lut : bytes
         256 colours of three bytes.
-    marks, reasons
-        A byte a pixel with bits, and pairs (bit, word): why a pixel is masked.
     lattice, look
         Unit vectors on ``m`` × ``n`` places across the image, and their frame: for the read-out.
     grid, contours, shapes, points
         What is drawn over the pixels.
     lines : dict
         ``paths colour alpha``: thin lines below the shapes.
+    probes, told
+        Whether Python tells more of a pixel that is pointed at, and what it told last: ``x y rows why``.
     window : list
         [x0, y0, x1, y1] that is looked at; empty for all.
     tools : list
@@ -39,8 +41,6 @@ class FlatSky(Part):
     pixels = traitlets.Bytes().tag(sync=True)
     image = traitlets.Dict({"nx": 0, "ny": 0, "low": 0, "high": 1, "stretch": "linear"}).tag(sync=True)
     lut = traitlets.Bytes().tag(sync=True)
-    marks = traitlets.Bytes().tag(sync=True)
-    reasons = traitlets.List().tag(sync=True)
     lattice = traitlets.Bytes().tag(sync=True)
     look = traitlets.Dict().tag(sync=True)
     grid = traitlets.Dict().tag(sync=True)
@@ -50,3 +50,5 @@ class FlatSky(Part):
     points = traitlets.List().tag(sync=True)
     window = traitlets.List().tag(sync=True)
     tools = traitlets.List().tag(sync=True)
+    probes = traitlets.Bool().tag(sync=True)
+    told = traitlets.Dict().tag(sync=True)

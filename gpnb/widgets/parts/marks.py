@@ -65,7 +65,8 @@ def _spans(item: Spans) -> Record:
 def _image(item: Image) -> Record:
     from gpnb.widgets.parts.picture import png_of
 
-    return {"role": "text", "png": png_of(item)} | _packed(x=item.x[[0, -1]], y=item.y[[0, -1]])
+    look = {"role": "text", "label": item.label, "png": png_of(item), "columns": item.values.shape[1]}
+    return look | _packed(x=item.x[[0, -1]], y=item.y[[0, -1]], values=item.values.ravel())
 
 
 def _told(item: Steps | Points) -> Record:

@@ -60,40 +60,28 @@ class Part(anywidget.AnyWidget):
         return f"{type(self).__name__}()"
 
 
-class Controls(Part):
-    """A row of labelled controls.
+class Turned(Part):
+    """An element by which the user changes values.
 
     Attributes
     ----------
-    items : list of dict
-        The fields of each `Control`.
     changes : dict
         Name → [value, gesture], set by the front end.
     refused : dict
         Name → why the last entry was refused; the front end takes it away when the entry is mended or left.
     """
 
-    _esm = compose("controls.js")
-    items = traitlets.List().tag(sync=True)
     changes = traitlets.Dict().tag(sync=True)
     refused = traitlets.Dict().tag(sync=True)
 
-    def set_items(self, items: Sequence[Control | dict[str, Any]]) -> None:
-        """Show these controls; without any there is no gap either."""
-        self.items = [item.to_dict() if isinstance(item, Control) else item for item in items]
-        self.layout.display = None if items else "none"
-
     def check(self, name: str, value: Any) -> None:
-        """See whether a value is what a control takes.
+        """See whether a value is what is changed under a name.
 
         Raises
         ------
         ArgumentError
             If it is none.
         """
-        item: dict[str, Any] = next((item for item in self.items if item["name"] == name), {})
-        if item.get("kind") == "number" and isinstance(value, str):
-            raise ArgumentError(f"{item['label']}: {value} is not a number, such as 2.5.")
 
     def answer(self, name: str, why: str) -> None:
         """Mark an entry as refused, with the reason; without one it was taken."""
@@ -101,7 +89,7 @@ class Controls(Part):
         self.refused = others | {name: why} if why else others
 
     def on_change(self, callback: Callable[[str, Any, Any], None]) -> None:
-        """Call ``callback(name, value, gesture)`` for each control that the user changed."""
+        """Call ``callback(name, value, gesture)`` for each value that the user changed."""
 
         def tell(change: Any) -> None:
             for name, (value, gesture) in change["new"].items():
@@ -109,3 +97,27 @@ class Controls(Part):
                     callback(name, value, gesture)
 
         self.observe(tell, "changes")
+
+
+class Controls(Turned):
+    """A row of labelled controls.
+
+    Attributes
+    ----------
+    items : list of dict
+        The fields of each `Control`.
+    """
+
+    _esm = compose("controls.js")
+    items = traitlets.List().tag(sync=True)
+
+    def set_items(self, items: Sequence[Control | dict[str, Any]]) -> None:
+        """Show these controls; without any there is no gap either."""
+        self.items = [item.to_dict() if isinstance(item, Control) else item for item in items]
+        self.layout.display = None if items else "none"
+
+    def check(self, name: str, value: Any) -> None:
+        """See whether a number is one."""
+        item: dict[str, Any] = next((item for item in self.items if item["name"] == name), {})
+        if item.get("kind") == "number" and isinstance(value, str):
+            raise ArgumentError(f"{item['label']}: {value} is not a number, such as 2.5.")

@@ -24,7 +24,7 @@ class TableView(Part):
     columns : list of dict
         ``name title unit number``; with a name, its head sorts.
     rows : list of dict
-        ``key cells flag``; with a key a row can be chosen, a flag is shown as ▲ with these words.
+        ``key cells flag tint``; with a key a row can be chosen, a flag is shown as ▲ with these words, a tint as a dot.
     order : list of int, optional
         Which rows are shown, by their place, and in which order; by default all of them.
     sort : dict
@@ -51,11 +51,19 @@ class TableView(Part):
     empty = traitlets.Unicode().tag(sync=True)
 
     def show(
-        self, columns: Sequence[Column], rows: Sequence[Sequence[Any]], chosen: Sequence[int] | None = None
+        self,
+        columns: Sequence[Column],
+        rows: Sequence[Sequence[Any]],
+        chosen: Sequence[int] | None = None,
+        tints: Sequence[str] = (),
     ) -> None:
-        """Show rows that cannot be sorted; with `chosen`, the places of some, they can be chosen by their places."""
+        """Show rows that cannot be sorted; with `chosen`, the places of some, they can be chosen by their places.
+
+        The first rows have a dot in these tints.
+        """
         keys = [None] * len(rows) if chosen is None else range(len(rows))
-        self.fill([{"name": "", **vars(column)} for column in columns], zip(keys, rows, strict=True), chosen or ())
+        heads = [{"name": "", **vars(column)} for column in columns]
+        self.fill(heads, zip(keys, rows, strict=True), chosen or (), tints=tints)
 
     def fill(
         self,
@@ -63,6 +71,7 @@ class TableView(Part):
         rows: Iterable[tuple[Any, Sequence[Any]]],
         chosen: Iterable[Any] | None = None,
         flags: Mapping[Any, str] | None = None,
+        tints: Sequence[str] = (),
     ) -> None:
         """Show rows.
 
@@ -76,12 +85,16 @@ class TableView(Part):
             Keys of the chosen rows; by default they stay.
         flags : mapping, optional
             What to say of rows, by their keys.
+        tints : sequence of str, optional
+            Colours of dots before the first rows.
         """
         numbers = [column["number"] for column in columns]
         made = [
             {"key": key, "cells": list(map(cell_text, cells, numbers)), "flag": (flags or {}).get(key, "")}
             for key, cells in rows
         ]
+        for row, tint in zip(made, tints, strict=False):
+            row["tint"] = tint
         self.layout.display = None if columns else "none"
         with self.hold_sync():
             self.columns, self.rows = columns, made

@@ -13,16 +13,19 @@ from astropy.coordinates import SkyCoord
 from gpnb.core.sky_regions import region_text, to_regions
 from gpnb.core.units import to_skycoord
 from gpnb.maps.geometry import WcsGeometry
-from gpnb.panels.sky.cuts import cuts
+from gpnb.panels.sky.cuts import Scale, colours_of
 from gpnb.panels.sky.layers import Layer
-from gpnb.panels.sky.overlays import region_groups, sky_points
+from gpnb.panels.sky.overlays import SELECTED, region_groups, sky_points
 from gpnb.panels.sky.view import SkyView
 from gpnb.widgets.aladin.sky import AladinSky
-from gpnb.widgets.parts.controls import Control, toggle
+from gpnb.widgets.parts.controls import Control, button, toggle
 from gpnb.widgets.parts.part import Controls
+from gpnb.widgets.sky.stage import TOOLS, contours
 
 _MAP = "map"
-_SHAPES = {"circle": "Circle", "ellipse": "Ellipse", "rectangle": "Box", "polygon": "Polygon"}
+_SHAPES = ("circle", "ellipse", "rectangle", "polygon")
+_CLOSER = {"in": 1.5, "out": 1 / 1.5}
+_ZOOMS = [button("in", "+", "Zoom in"), button("out", "−", "Zoom out"), button("fit", "fit", "Show all")]
 _LINES: dict[str, dict[str, Any]] = {"solid": {}, "dashed": {"line": "dashed"}, "hatched": {"hatch": True}}
 
 
@@ -43,16 +46,18 @@ class AladinBase:
         What can be drawn, by name; by default every shape.
     """
 
-    def __init__(
-        self, center: SkyCoord, width: float, height: float, survey: str, tools: Sequence[str] = tuple(_SHAPES)
-    ):
-        self.sky = AladinSky(center=center.icrs, width=width, survey=survey or "none", height=520)
+    def __init__(self, center: SkyCoord, width: float, height: float, survey: str, tools: Sequence[str] = _SHAPES):
+        frame = {"galactic": "GAL"}.get(center.frame.name, "ICRSd")  # degrees along the grid, as in all panels
+        self.sky = AladinSky(center=center.icrs, width=width, survey=survey or "none", height=560, coo_frame=frame)
         self.sky.least_height = height
         self._center, self._width, self._height, self._shapes = center, width, height, tools
-        self._tools = Controls()
-        self._tools.set_items(self._tool_items(""))
-        self._tools.on_change(lambda name, pressed, _: self._take(name if pressed else ""))
-        self.widget = ipywidgets.VBox([self._tools, self.sky]).add_class("gpnb-stack")
+        self.tools, self.zooms = Controls(), Controls()
+        self.tools.set_items(self._tool_items(""))
+        self.tools.on_change(lambda name, pressed, _: self._take(name if pressed and name != "move" else ""))
+        self.zooms.set_items(_ZOOMS)
+        self.zooms.on_change(lambda name, *_: self._zoom(name))
+        bars = [bar.add_class("gpnb-float").add_class(f"gpnb-float-{name}") for bar, name in self._bars()]
+        self.widget = ipywidgets.VBox([self.sky, *bars]).add_class("gpnb-sky").add_class("gpnb-aladin")
         self._look: tuple[Any, ...] = ()
 
     @property
@@ -92,11 +97,22 @@ class AladinBase:
 
     def _take(self, shape: str) -> None:
         self.sky.draw(shape or None)
-        self._tools.set_items(self._tool_items(shape))
+        self.tools.set_items(self._tool_items(shape))
+
+    def _bars(self) -> list[tuple[Controls, str]]:
+        return [(self.tools, "tools"), (self.zooms, "zoom")]
 
     def _tool_items(self, taken: str) -> list[Control]:
-        shapes = {name: word for name, word in _SHAPES.items() if name in self._shapes}
-        return [toggle(name, word, name == taken, f"Draw: {word.lower()}") for name, word in shapes.items()]
+        """The tools of the flat sky."""
+        known = [tool for tool in TOOLS if tool[0] in ("move", *self._shapes)]
+        return [toggle(name, word, name == (taken or "move"), hint) for name, word, hint in known]
+
+    def _zoom(self, name: str) -> None:
+        """Look closer or wider; "fit" shows all again."""
+        if name == "fit":
+            self.sky.look_at(self._center.icrs, self._width, self._height)
+        else:
+            self.sky.zoom(_CLOSER[name])
 
 
 class AladinStage(AladinBase):
@@ -117,16 +133,17 @@ class AladinStage(AladinBase):
         self._image: np.ndarray | None = None
         self._named: set[str] = set()
 
-    def show_image(self, view: SkyView, shown: Layer) -> None:
+    def show_image(self, view: SkyView, shown: Layer, scale: Scale) -> None:
         """Show a layer in the colours of a record; without sending it again where only they changed."""
-        low, high = cuts(np.asarray(shown.image, dtype=float), view) if shown.image.dtype != bool else (0.0, 1.0)
-        cmap = "RdBu_r" if view.cmap == "diverging" else view.cmap
-        style = {"cmap": cmap, "stretch": view.stretch, "low": low, "high": high, "opacity": view.opacity}
+        style = {**vars(scale), "cmap": colours_of(view, shown.name), "opacity": view.opacity}
         if shown.image is self._image:
             self.sky.restyle(_MAP, **style)
         else:
             self.sky.show_image(_MAP, np.asarray(shown.image, dtype=np.float32), self._geom.wcs, **style)
         self._image = shown.image
+        lines = [np.array(line).T for line in contours(shown, view.contours)]
+        coords = [SkyCoord(*self._geom.plane.sky(x, y), unit="deg", frame=self._geom.frame) for x, y in lines]
+        self.sky.show_lines("contours", coords, colour="white", width=1.0, opacity=0.9)
 
     def show_over(self, view: SkyView, selected: str) -> None:
         """Show regions, the chosen one among them, peaks and overlays."""
@@ -135,10 +152,11 @@ class AladinStage(AladinBase):
         for name in self._named - set(groups) - set(points):
             self.sky.remove(name)
         for name, (text, colour, style) in groups.items():
-            self.sky.show_regions(name, to_regions(text), colour=colour, **_LINES[style])
-        for name, (places, labels, colour) in points.items():
-            names = "always" if name == "peaks" else "hover"
-            self.sky.show_points(name, SkyCoord(*places, unit=u.deg), labels, colour=colour, names=names)
+            label = "ON" if name == SELECTED else ""
+            self.sky.show_regions(name, to_regions(text), colour=colour, label=label, **_LINES[style])
+        for name, (places, labels, colour, marker) in points.items():
+            look = {"colour": colour, "marker": marker, "names": "always" if name == "peaks" else "few", "size": 12}
+            self.sky.show_points(name, SkyCoord(*places, unit=u.deg), labels, **look)
         self._named = {*groups, *points}
 
     def show_look(self, view: SkyView) -> None:

@@ -9,17 +9,20 @@ import ipywidgets
 from gpnb.catalogs.local import catalogs_here, local_catalog
 from gpnb.core.errors import ArgumentError
 from gpnb.maps.sky_map import SkyMap
+from gpnb.panels.sky.cuts import Scale, scale_of
 from gpnb.panels.sky.layers import Layer, chosen_maps, layer, layer_title, maps_of
-from gpnb.panels.sky.overlays import SELECTED, as_text, instead, without
+from gpnb.panels.sky.overlays import SELECTED, as_text, instead, marks_in_view, next_colour, without
+from gpnb.panels.sky.probe import exclusion_of, masked_because, values_at
 from gpnb.panels.sky.shapes import region_of
 from gpnb.panels.sky.stats import region_table
 from gpnb.panels.sky.view import SkyView
 from gpnb.state.graph import Node, Source, View
 from gpnb.widgets.live import LivePanel, bind, listen
+from gpnb.widgets.parts.colour_bar import ColourBar
 from gpnb.widgets.parts.part import Controls
 from gpnb.widgets.parts.table import TableView
-from gpnb.widgets.sky.controls import draw_items, look_items, overlay_items
-from gpnb.widgets.sky.stage import SkyStage
+from gpnb.widgets.sky.controls import look_items, overlay_items
+from gpnb.widgets.sky.stage import SkyStage, is_squarish, row_of, show_bar
 
 if TYPE_CHECKING:
     from gpnb.widgets.sky.aladin import AladinStage
@@ -62,8 +65,10 @@ class SkyPanel(LivePanel):
         mask: SkyMap = self._geom.image().region_mask(self.exclusion, inside=False)
         return mask
 
-    def overlay(self, name: str, what: Any, colour: str = "#56B4E9") -> None:
+    def overlay(self, name: str, what: Any, colour: str = "") -> None:
         """Draw regions, DS9 text or sources of a catalogue over the map; a name that is there is replaced.
+
+        Without a colour it gets one that no other overlay has; each overlay marks its points by a shape of its own.
 
         Examples
         --------
@@ -74,8 +79,10 @@ class SkyPanel(LivePanel):
         >>> panel.state.overlays
         (('target', 'icrs; circle(0.1000000000,0.1000000000,0.2000000000)', '#56B4E9'),)
         """
-        others = [item for item in self.state.overlays if item[0] != name]
-        self.set(overlays=[*others, (name, as_text(what, self._geom), colour)])
+        known = {item[0]: item for item in self.state.overlays}
+        colour = colour or (known[name][2] if name in known else next_colour(self.state.overlays))
+        known[name] = (name, as_text(what, self._geom), colour)
+        self.set(overlays=list(known.values()))
 
     def restyle(self, name: str, colour: str | None = None, title: str | None = None) -> None:
         """Give an overlay another colour or another name."""
@@ -107,17 +114,20 @@ class SkyPanel(LivePanel):
         return [*super().notes(), *([trouble] if trouble else [])]
 
     def build(self) -> list[Any]:
-        """Controls above the sky, statistics of the region below."""
+        """Controls above the sky; catalogues and statistics of the region beside it if it is square, else below."""
         self._maps, self._catalogs = maps_of(self._obj), catalogs_here()
         self._geom = next(iter(self._maps.values())).geom
-        self._look, self._draw, self._over = Controls(), Controls(), Controls()
-        self._stage = SkyStage(self._geom)
+        self._exclusion = exclusion_of(self._obj)
+        self._look, self._over = Controls(), Controls()
+        self._stage, self._bar = SkyStage(self._geom), ColourBar()
         self._aladin: AladinStage | None = None
         self._table = TableView(label="Statistics of the region")
         self._make_nodes()
         self._listen()
         self._place = ipywidgets.VBox([self._stage.widget])
-        return [self._look, self._place, self._draw, self._over, self._table]
+        beside = ipywidgets.VBox([self._over, self._table]).add_class("gpnb-stack")
+        columns = ipywidgets.Box([row_of(self._place, self._bar, self._geom), beside]).add_class("gpnb-columns-sky")
+        return [self._look, columns.add_class("gpnb-columns") if is_squarish(self._geom) else columns]
 
     def views(self) -> list[View[Any]]:
         """What shows what."""
@@ -130,46 +140,61 @@ class SkyPanel(LivePanel):
             Source(lambda: self.selection.region_ds9),
         )
         catalogs = Source(lambda: self._catalogs)
+        marks = Node(lambda view: marks_in_view(view, self._geom), Source(lambda: self._of_marks(self.state)))
         return [
             View(
-                Node(lambda view, image: look_items(view, self._maps, self._geom, image), shown, self._layer),
+                Node(
+                    lambda view, given, target: look_items(view, self._maps, self._geom, given[1], given[2], target),
+                    shown,
+                    self._coloured,
+                    Source(lambda: self._target),
+                ),
                 self._look.set_items,
             ),
-            View(Node(lambda view: draw_items(view, self._target), Source(lambda: self.state)), self._draw.set_items),
-            View(Node(overlay_items, *map(self._field, ("overlays", "hidden")), catalogs), self._over.set_items),
+            View(
+                Node(overlay_items, Source(lambda: self._of_marks(self.state)), marks, catalogs), self._over.set_items
+            ),
             View(Source(lambda: self.state.backdrop), self._choose_stage),
-            View(Node(lambda view, image: (view, image), shown, self._layer), lambda pair: self._now.show_image(*pair)),
+            View(self._coloured, lambda given: self._now.show_image(*given)),
+            View(self._coloured, lambda given: show_bar(self._bar, *given)),
             View(own, lambda pair: self._now.show_over(*pair)),
             View(shown, self._show_look),
             View(stats, self._show_table),
         ]
 
-    def _field(self, name: str) -> Source[Any]:
-        return Source(lambda: getattr(self.state, name))
+    def _of_marks(self, view: SkyView) -> SkyView:
+        """The record with nothing but what the overlays that are seen depend on."""
+        return SkyView(overlays=view.overlays, hidden=view.hidden, center=view.center, width=view.width)
 
     def _make_nodes(self) -> None:
         def make(view: SkyView) -> Layer:
             name, sky_map = next(iter(chosen_maps(self._obj, view).items()))
             return layer(name, sky_map, view)
 
+        def colour(view: SkyView, shown: Layer) -> tuple[SkyView, Layer, Scale]:
+            return view, shown, scale_of(shown.image, view, shown.name)
+
         self._layer = Node(make, Source(lambda: self._of_image(self.shown)))
+        self._coloured = Node(colour, Source(lambda: self._of_colours(self.shown)), self._layer)
         self._target = "region"
 
     def _of_image(self, view: SkyView) -> SkyView:
         """The record with nothing but what the image depends on."""
         return SkyView(layers=view.layers, energy=view.energy, plane=view.plane, smooth=view.smooth)
 
+    def _of_colours(self, view: SkyView) -> SkyView:
+        """The record with nothing but what the look of the image depends on."""
+        names = ("stretch", "low", "high", "cmap", "opacity", "contours", "backdrop")
+        return SkyView(**{name: getattr(view, name) for name in names})
+
     def _listen(self) -> None:
+        bind(self._bar, self)
         bind(
             self._look,
             self,
             layers=lambda value, gesture: self.set(gesture=gesture, layers=(value,)),
-            plane=lambda value, gesture: self.set(gesture=gesture, plane=int(value) - 1 if value else None),
+            plane=lambda value, gesture: self.set(gesture=gesture, plane=None if value is None else int(value)),
             smooth=lambda value, gesture: self.set(gesture=gesture, smooth=f"{value} deg"),
-        )
-        bind(
-            self._draw,
-            self,
             target=lambda value, _: self._aim(value),
             contours=lambda value, _: self.set(contours=_numbers(value)),
             clear=lambda *_: self.set(excluded=None),
@@ -178,7 +203,15 @@ class SkyPanel(LivePanel):
         stage = self._stage
         stage.on_pixels(lambda name, shape: self.act(lambda: self._drawn(name, region_of(shape, self._geom))))
         stage.on_remove(lambda name: self.act(lambda: self._removed(name)))
+        stage.on_dragged(lambda name, shape: self.act(lambda: self._preview(name, shape)))
+        stage.on_probe(self._told)
         stage.on_look(lambda center, width: self.act(lambda: self.set(center=center, width=width)))
+
+    def _told(self, pixel: tuple[int, int]) -> dict[str, Any]:
+        """What is told of a pixel that is pointed at."""
+        view, shown = self.shown, self._layer.pull()
+        why = masked_because(self._maps, view, shown, pixel, self._exclusion)
+        return {"rows": values_at(self._maps, view, shown, pixel), "why": why}
 
     @property
     def _now(self) -> SkyStage | AladinStage:
@@ -199,7 +232,7 @@ class SkyPanel(LivePanel):
 
     def _aim(self, target: str) -> None:
         self._target = target
-        self._draw.set_items(draw_items(self.state, target))
+        self.refresh()
 
     def _drawn(self, name: str | None, text: str) -> None:
         """A shape was drawn (no name) or changed."""
@@ -210,6 +243,12 @@ class SkyPanel(LivePanel):
             self.set(**{kind: instead(getattr(self.state, kind), int(number), text)})
         else:
             self.set(excluded="\n".join(filter(None, [self.state.excluded, text])))
+
+    def _preview(self, name: str | None, shape: dict[str, Any] | None) -> None:
+        """The statistics of a region that is in the hand."""
+        aims = name == SELECTED or (name is None and self._target == "region")
+        region = region_of(shape, self._geom) if shape and aims else self.selection.region_ds9
+        self._show_table(region_table(self._maps, self._layer.pull(), self._of_image(self.shown), region))
 
     def _removed(self, name: str) -> None:
         kind, _, number = name.partition("/")

@@ -11,18 +11,18 @@ import numpy as np
 from contourpy import contour_generator
 
 from gpnb.core.sky_regions import to_regions
-from gpnb.datasets.flags import Flag, reasons
 from gpnb.maps.geometry import WcsGeometry
 from gpnb.panels.observations.pointings import Pointings, rims
-from gpnb.panels.sky.cuts import cuts
+from gpnb.panels.sky.cuts import Scale, colours_of
 from gpnb.panels.sky.grid import graticule, lattice, look_of, window_of
-from gpnb.panels.sky.layers import Layer
+from gpnb.panels.sky.layers import Layer, for_contours
 from gpnb.panels.sky.overlays import points_over, shapes_over
 from gpnb.panels.sky.shapes import shapes_of
 from gpnb.panels.sky.view import SkyView
+from gpnb.widgets.parts.colour_bar import ColourBar
 from gpnb.widgets.parts.flatsky import FlatSky
 
-_TOOLS = [
+TOOLS = [
     ["move", "Move", "Choose, move and resize shapes; drag the sky"],
     ["circle", "Circle", "Draw a circle from its centre"],
     ["ellipse", "Ellipse", "Draw an ellipse from its centre"],
@@ -30,6 +30,15 @@ _TOOLS = [
     ["polygon", "Polygon", "Click the corners; the first one again, a double click or Enter twice closes it"],
 ]
 
+
+HIGHEST, LEAST = 640, 360
+"""Of a sky that is shown whole: height and, of slim ones, width, px (see flatsky/view.js)."""
+
+SQUARISH = 1.4
+"""Width over height below which other things stand beside a sky."""
+
+_MANY = 40
+"""Rings; more are drawn thinly."""
 
 _QUIET, _FAINT, _AIM = "#56b4e9", "#7d8894", "#e69f00"
 
@@ -46,7 +55,7 @@ class SkyStage:
     """
 
     def __init__(self, geom: WcsGeometry, tools: Sequence[str] = ()):
-        self.flat = FlatSky(tools=[tool for tool in _TOOLS if not tools or tool[0] in tools])
+        self.flat = FlatSky(tools=[tool for tool in TOOLS if not tools or tool[0] in tools])
         self.widget = ipywidgets.VBox([self.flat])
         self.set_geometry(geom)
 
@@ -61,7 +70,7 @@ class SkyStage:
 
     def show_empty(self, geom: WcsGeometry, title: str) -> None:
         """Show a sky without an image, on this grid."""
-        size = " × ".join(f"{width:.3g}°" for width in geom.width.to_value("deg"))
+        size = "360° × 180°" if geom.projection == "AIT" else _width_words(geom)
         head = {"nx": geom.nx, "ny": geom.ny, "low": 0, "high": 1, "stretch": "linear"}
         with self.flat.hold_sync():
             self.set_geometry(geom)
@@ -79,24 +88,32 @@ class SkyStage:
         kept : ndarray of bool
             The runs that have one.
         """
-        lines = rims(pointings.only(kept), radius, self._geom)
-        self.flat.lines = {"paths": np.round(lines, 2).tolist(), "colour": _QUIET, "alpha": 0.6}
+        paths = [np.round(line, 2).tolist() for line in rims(pointings.only(kept), radius, self._geom)]
+        self.flat.lines = {"paths": paths, "colour": _QUIET, "alpha": 0.6}
 
-    def show_points(self, pointings: Pointings, names: Sequence[str], kept: np.ndarray, chosen: np.ndarray) -> None:
-        """Show directions as dots with names; chosen ones in front, those that are not kept faint."""
+    def show_points(
+        self, pointings: Pointings, names: Sequence[str], kept: np.ndarray, chosen: np.ndarray, radius: float = 0.0
+    ) -> None:
+        """Show directions as dots with names; chosen ones in front, those that are not kept faint.
+
+        Where the circles of this radius (deg) about those that have one are large on the screen there are no dots.
+        """
         x, y = pointings.pixels(self._geom)
         there = np.isfinite(x) & np.isfinite(y)
         made: list[dict[str, Any]] = []
+        size = radius / min(self._geom.plane.scales)
         for part, colour in ((~kept & ~chosen, _FAINT), (kept & ~chosen, _QUIET), (chosen, "#ffffff")):
             places = np.flatnonzero(part & there)
             dots = zip(places.tolist(), np.round(x[places], 2).tolist(), np.round(y[places], 2).tolist(), strict=True)
-            made += [{"x": a, "y": b, "label": names[i], "colour": colour, "marker": "dot"} for i, a, b in dots]
+            look = {"colour": colour, "marker": "dot", "within": 0.0 if colour == _FAINT else float(size)}
+            made += [{"x": a, "y": b, "label": names[i], **look} for i, a, b in dots]
         self.flat.points = made
 
     def show_shapes(self, regions: Mapping[str, str], rings: Pointings | None = None, radius: float = 0.0) -> None:
         """Show regions (name → DS9 text) that can be moved, over circles about pointings that cannot."""
         fixed: dict[str, Any] = {"colour": "#ffffff", "label": "", "key": None, "style": "solid", "fixed": True}
-        lines = [] if rings is None else np.round(rims(rings, radius, self._geom), 2).tolist()
+        lines = [] if rings is None else [np.round(line, 2).tolist() for line in rims(rings, radius, self._geom)]
+        fixed["thin"] = len(lines) > _MANY
         shapes: list[dict[str, Any]] = [{**fixed, "edit": {"type": "polygon", "points": line}} for line in lines]
         for name, text in regions.items():
             found = [shape for region in to_regions(text or None) for shape in shapes_of(region, self._geom)]
@@ -110,20 +127,18 @@ class SkyStage:
             shapes += [{**common, "edit": shape} for shape in found]
         self.flat.shapes = shapes
 
-    def show_image(self, view: SkyView, shown: Layer) -> None:
+    def show_image(self, view: SkyView, shown: Layer, scale: Scale) -> None:
         """Show the pixels of a layer in the colours of a record."""
         image = np.asarray(shown.image, dtype=np.float32)
-        low, high = cuts(image, view) if shown.image.dtype != bool else (0.0, 1.0)
         ny, nx = image.shape
-        size = " × ".join(f"{width:.3g}°" for width in self._geom.width.to_value("deg"))
-        head = {"nx": nx, "ny": ny, "low": low, "high": high, "stretch": view.stretch, "opacity": view.opacity}
-        words = {"unit": shown.unit or unit_word(shown), "title": f"{shown.title} {shown.facts}", "size": size}
+        size = _width_words(self._geom)
+        head = {"nx": nx, "ny": ny, **vars(scale), "opacity": view.opacity}
+        words = {"unit": shown.unit, "name": shown.label, "title": f"{shown.title} {shown.facts}", "size": size}
         with self.flat.hold_sync():
             self.flat.pixels = image.tobytes()
-            self.flat.lut = lut(view.cmap)
+            self.flat.lut = lut(colours_of(view, shown.name))
             self.flat.image = {**head, **words}
-            self.flat.contours = contours(image, view.contours)
-            self._show_marks(shown)
+            self.flat.contours = contours(shown, view.contours)
 
     def show_over(self, view: SkyView, selected: str) -> None:
         """Show regions, the chosen one among them, peaks and overlays."""
@@ -170,10 +185,19 @@ class SkyStage:
         """Call ``callback(x, y, reach)`` for a click on the flat sky, in pixels."""
         self.flat.on("click", callback)
 
-    def _show_marks(self, shown: Layer) -> None:
-        bits = shown.image if shown.name == "flags" else None
-        self.flat.marks = b"" if bits is None else np.asarray(bits, dtype=np.uint8).tobytes()
-        self.flat.reasons = [] if bits is None else [[int(flag), reasons(int(flag))[0]] for flag in Flag]
+    def on_dragged(self, callback: Callable[[str | None, dict[str, Any] | None], None]) -> None:
+        """Call ``callback(name, shape)`` while a shape is in the hand; None for both when it is no more."""
+        self.flat.on("dragged", lambda key, shape: callback(key, shape))  # noqa: PLW0108  (fields of the message)
+
+    def on_probe(self, callback: Callable[[tuple[int, int]], dict[str, Any]]) -> None:
+        """Call ``callback((x, y))`` for a pixel that is pointed at; it gives the ``rows`` and ``why`` of its card."""
+
+        def probe(x: int, y: int) -> None:
+            if 0 <= x < self._geom.nx and 0 <= y < self._geom.ny:
+                self.flat.told = {"x": x, "y": y, **callback((x, y))}
+
+        self.flat.probes = True
+        self.flat.on("probe", probe)
 
 
 @cache
@@ -185,14 +209,31 @@ def lut(name: str) -> bytes:
     return np.ascontiguousarray(colours[:, :3], dtype=np.uint8).tobytes()
 
 
-def contours(image: np.ndarray, levels: tuple[float, ...]) -> list[list[list[float]]]:
+def contours(shown: Layer, levels: tuple[float, ...]) -> list[list[list[float]]]:
     """Lines of equal value, as lists of [x, y] in pixels."""
     if not levels:
         return []
-    generator: Any = contour_generator(z=np.ma.masked_invalid(image))
+    generator: Any = contour_generator(z=np.ma.masked_invalid(for_contours(shown)))
     return [np.round(line, 2).tolist() for level in levels for line in generator.lines(level)]
 
 
-def unit_word(shown: Layer) -> str:
-    """What is counted, where there is no unit."""
-    return shown.name if shown.name in ("counts", "excess", "background") else ""
+def show_bar(bar: ColourBar, view: SkyView, shown: Layer, scale: Scale) -> None:
+    """Show beside a sky which value has which colour; masks and flags have no values."""
+    valued = shown.image.dtype != bool and shown.name != "flags"
+    auto = (view.low is None, view.high is None)
+    bar.show(scale if valued else None, lut(colours_of(view, shown.name)), shown.unit or "per pixel", auto)
+
+
+def _width_words(geom: WcsGeometry) -> str:
+    return " × ".join(f"{width:.3g}°" for width in geom.width.to_value("deg"))
+
+
+def row_of(sky: ipywidgets.Widget, bar: ColourBar, geom: WcsGeometry) -> ipywidgets.Widget:
+    """A sky with its colour bar, as high as it is, and no wider than its height allows: nothing in it is empty."""
+    sky.layout.max_width = f"{max(HIGHEST * geom.nx / geom.ny, LEAST):.0f}px"
+    return ipywidgets.Box([sky, bar]).add_class("gpnb-sky-row")
+
+
+def is_squarish(geom: WcsGeometry) -> bool:
+    """Whether a sky leaves room for something beside it."""
+    return geom.nx < SQUARISH * geom.ny

@@ -199,6 +199,10 @@ class SpectrumPanel(LivePanel[SpectrumView]):
         listen(self._parameters, self, self._moved)
         self._stage.tabs.on("choose", lambda name: self.act(lambda: self.set(tab=name)))
         listen(self._stage.contour, self, lambda name, value, _: self._choose_contour(name, value))
+        self._stage.on_run(
+            lambda key: self.act(lambda: self._choose_run(key)),
+            lambda name, value, gesture: self.act(lambda: self.set(gesture=gesture, **{name: value})),
+        )
         self._stage.on_region(lambda text: self.act(lambda: self.select(region=text)))
         self._compared.on("choose", lambda key, add: self.act(lambda: self._choose_fit(key)))  # noqa: ARG005
 
@@ -218,6 +222,11 @@ class SpectrumPanel(LivePanel[SpectrumView]):
         found = self.fits.get(label)
         if found is not None:
             self._take_fit(found)
+
+    def _choose_run(self, key: Any) -> None:
+        """Let the regions of a run stand out; of all again if it is chosen already."""
+        known = isinstance(key, int) and 0 <= key < len(self.work.spectra(self.view).items)
+        self.set(run=key if known and key != self.state.run else None)
 
     def _take_fit(self, result: FitResult) -> None:
         """Show a fit that was made before."""

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import ipywidgets
 from traitlets import link
 
-from gpnb.maps.geometry import WcsGeometry
 from gpnb.panels.sky.overlays import SELECTED
 from gpnb.panels.sky.shapes import region_of
-from gpnb.panels.sky.view import SkyView
-from gpnb.panels.spectrum.data import same_region
 from gpnb.panels.spectrum.plots import spectrum_plots
 from gpnb.panels.spectrum.published import published
-from gpnb.panels.spectrum.regions import on_off, sky_of
+from gpnb.panels.spectrum.regions import RegionSky
 from gpnb.panels.spectrum.view import SpectrumView
 from gpnb.panels.spectrum.words import fit_facts
 from gpnb.panels.spectrum.work import SpectrumWork
-from gpnb.state.graph import Node, Source, View
 from gpnb.widgets.parts.part import Controls
 from gpnb.widgets.parts.plot import PlotHead, PlotView
 from gpnb.widgets.parts.tabs import Tabs
-from gpnb.widgets.sky.stage import SkyStage
+from gpnb.widgets.spectrum.regions import RegionStage
 
 TABS = {
     "sed": "SED",
@@ -54,7 +51,7 @@ class SpectrumStage:
         What there is beside.
     words : PlotHead
         Says why there is no plot.
-    sky : SkyStage or None
+    regions : RegionStage or None
         The small sky, once it was looked at.
     """
 
@@ -73,11 +70,8 @@ class SpectrumStage:
         self.profiles: list[PlotView] = []
         self._grid = ipywidgets.VBox([]).add_class("gpnb-plots")
         self.words = PlotHead()
-        self.sky: SkyStage | None = None
-        self._spectra: Any = None
-        spectra = Source(lambda: self._spectra)
-        self._geom, self._regions = Node(sky_of, spectra), Node(on_off, spectra)
-        self._looks = View(self._geom, self._look)
+        self.regions: RegionStage | None = None
+        self._last: RegionSky | None = None
         self._place = ipywidgets.VBox([])
         self.widget = ipywidgets.VBox([self.tabs, self._place]).add_class("gpnb-stage")
 
@@ -88,9 +82,8 @@ class SpectrumStage:
         names = [name for name in TABS if name not in absent]
         with self.tabs.hold_sync():
             self.tabs.tabs, self.tabs.chosen = [[name, TABS[name]] for name in names], tab
-        self._spectra = self._work.spectra(view)
         if tab == "regions":
-            self._show_sky(selected)
+            self._show_sky(view, selected)
         elif tab in ("profiles", "contours"):
             self._show_likelihood(view, tab)
         else:
@@ -131,36 +124,42 @@ class SpectrumStage:
         for plot, given in zip(shown, plots, strict=True):
             plot.show(given)
 
-    def _show_sky(self, selected: str) -> None:
-        """ON and OFF regions; the chosen one can be moved, and drawn anew where the runs are known."""
-        geom, (on, off) = self._geom.pull(), self._regions.pull()
-        if geom is None:
+    def _show_sky(self, view: SpectrumView, selected: str) -> None:
+        """ON and OFF regions; the chosen one can be moved, and drawn anew where the runs are known.
+
+        While those of other spectra are counted, the last ones stay.
+        """
+        sky = self._work.known_region_sky(view) or self._last
+        if sky is None and self._work.can_extract:
+            self._say("The counts below the regions are on their way …")
+            return
+        if sky is None:
             self._say("The regions of these spectra are not known.")
             return
-        if self.sky is None:
-            self.sky = SkyStage(geom, _SHAPES if self._work.can_extract else ("move",))
-            self.sky.on_pixels(self._drawn)
-            self.sky.on_remove(lambda name: self._callback(None) if name == SELECTED else None)
-        self._looks.refresh()
-        lines = [line for line in on.splitlines() if not same_region(line, selected)]
-        shown = SkyView.build(regions=lines or None, off_regions=off.splitlines() or None)
-        self.sky.show_over(shown, selected)
-        self._put(self.sky.widget)
+        if self.regions is None:
+            self.regions = RegionStage(sky.geom, _SHAPES if self._work.can_extract else ("move",))
+            self._listen(self.regions)
+        self._last = sky
+        self.regions.show(sky, self._work.spectra(view), view, selected)
+        self._put(self.regions.widget)
 
-    def _look(self, geom: WcsGeometry | None) -> None:
-        if self.sky is None or geom is None:
-            return
-        self.sky.show_empty(geom, "ON solid, OFF dashed")
-        self.sky.show_look(SkyView())
+    def _listen(self, regions: RegionStage) -> None:
+        regions.sky.on_pixels(self._drawn)
+        regions.sky.on_remove(lambda name: self._callback(None) if name == SELECTED else None)
+        regions.table.on("choose", lambda key, add: self._chosen(key))  # noqa: ARG005  (a field of the message)
+        regions.bar.on_change(self._cut)
+
+    def on_run(self, chosen: Callable[[Any], None], cut: Callable[[str, Any, Any], None]) -> None:
+        """Call ``chosen(place)`` for a row of the runs, and ``cut(name, value, gesture)`` for an end of the colours."""
+        self._chosen, self._cut = chosen, cut
 
     def on_region(self, callback: Any) -> None:
         """Call ``callback(text)`` when a region was drawn on the small sky, as DS9 text; None when it is to go."""
         self._callback = callback
 
     def _drawn(self, _: str | None, shape: dict[str, Any]) -> None:
-        geom = self._geom.pull()
-        if geom is not None:
-            self._callback(region_of(shape, geom))
+        if self._last is not None:
+            self._callback(region_of(shape, self._last.geom))
 
     def _say(self, text: str) -> None:
         self.words.facts = text

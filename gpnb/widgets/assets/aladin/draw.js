@@ -1,5 +1,6 @@
 // @ts-check
 // A shape drawn with the mouse: a pane of glass over the sky takes the events, Aladin only turns pixels into sky.
+import { fontOf } from "../font.js";
 import { RIM, stroke, write } from "./overlay.js";
 
 /** @import { Aladin, Pair, ShapeKind, SkyShape } from "./types.d.ts" */
@@ -132,7 +133,7 @@ function preview(glass, kind, points) {
  * @param {HTMLCanvasElement} glass
  */
 function hint(context, text, glass) {
-  context.font = "12px system-ui, sans-serif";
+  context.font = fontOf(context);
   const left = (glass.width / devicePixelRatio - context.measureText(text).width) / 2;
   write(context, text, [left, glass.height / devicePixelRatio - 10], 0, "#ffffff");
 }

@@ -13,7 +13,7 @@ import { makeSurvey, plainSky } from "./survey.js";
 
 const VIEW = new Set(["_target", "_fov", "_rotation", "_fov_xy", "_wcs"]); // what Aladin tells of its view
 const QUIET = 250; // ms without a change of size after which a layout is taken as done
-const GRID = { enabled: true, color: "#8FA3B8", opacity: 0.35, labelSize: 11, thickness: 1, showLabels: true };
+const GRID = { enabled: true, color: "#8FA3B8", opacity: 0.7, labelSize: 12, thickness: 1, showLabels: true };
 
 /**
  * The sky widget, made of what Python puts together in aladin/script.py.
@@ -136,6 +136,7 @@ function listen(A, aladin, model, el) {
       model.save_changes();
       lookAt(aladin, model);
     },
+    zoom: ({ factor }) => aladin.setFoV(aladin.getFov()[0] / factor),
     survey: () => aladin.setImageSurvey(model.get("survey")),
     grid: () => aladin.setCooGrid({ enabled: model.get("grid") }),
     draw: ({ kind }) => {

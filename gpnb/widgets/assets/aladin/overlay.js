@@ -3,7 +3,12 @@
 
 const DASHES = { solid: [], dashed: [7, 4], dotted: [2.5, 3.5] };
 export const RIM = "rgba(0, 0, 0, 0.65)";
+const TINY = 6; // px across of a field of view that needs a dot
+const FEW = 20; // marks whose names are written
 const NEAR = 9; // px between the mouse and a point whose name is shown
+
+import { addMark } from "../flatsky/markers.js";
+import { fontOf } from "../font.js";
 
 /** @import { Aladin, Library, Pair, PointLayer, PointStyle, RegionLayer, RegionStyle } from "./types.d.ts" */
 /** @typedef {CanvasRenderingContext2D} Context */
@@ -51,7 +56,7 @@ export function makeOverlay(A, aladin) {
     /** @param {Pair | null} place Where the mouse is */
     hover(place) {
       mouse = place;
-      if ([...layers.values()].some((layer) => "points" in layer && layer.style.names === "hover")) redraw();
+      if ([...layers.values()].some((layer) => "points" in layer && ["hover", "few"].includes(layer.style.names))) redraw();
     },
   };
 }
@@ -79,7 +84,7 @@ function drawLayer(context, aladin, layer, mouse) {
  */
 function drawRegion(context, aladin, outlines, style) {
   const path = new Path2D();
-  const pixels = outlines.flatMap((outline) => trace(path, aladin, outline));
+  const pixels = outlines.flatMap((outline) => trace(path, aladin, outline, style.closed));
   if (!pixels.length) return;
   if (style.fill > 0) {
     context.save();
@@ -92,15 +97,19 @@ function drawRegion(context, aladin, outlines, style) {
   context.setLineDash(DASHES[style.line]);
   stroke(context, path, RIM, style.width + 1.5);
   stroke(context, path, style.colour, style.width);
+  if (!style.label) return;
+  const corner = pixels.reduce((best, pixel) => (pixel[0] - pixel[1] > best[0] - best[1] ? pixel : best)); // upper right
+  write(context, style.label, corner, 0, style.colour);
 }
 
 /**
- * Add a closed outline to a path; what lies behind the sphere is left out.
+ * Add an outline to a path; what lies behind the sphere is left out.
  * @param {Path2D} path
  * @param {Aladin} aladin
  * @param {Pair[]} outline
+ * @param {boolean} closed
  */
-function trace(path, aladin, outline) {
+function trace(path, aladin, outline, closed) {
   const pixels = outline.map((place) => toPixel(aladin, place));
   let down = false;
   for (const pixel of pixels) {
@@ -108,7 +117,7 @@ function trace(path, aladin, outline) {
     else if (pixel) path.moveTo(...pixel);
     down = Boolean(pixel);
   }
-  if (pixels.every(Boolean)) path.closePath();
+  if (closed && pixels.every(Boolean)) path.closePath();
   return pixels.filter((pixel) => pixel !== null);
 }
 
@@ -147,19 +156,17 @@ function hatch(context, aladin, path, pixels, colour) {
  */
 function drawPoints(context, aladin, layer, mouse) {
   const pixels = layer.points.map((place) => toPixel(aladin, place));
-  const crosses = new Path2D();
-  const arm = layer.style.size / 2;
-  for (const [x, y] of pixels.filter((pixel) => pixel !== null)) {
-    crosses.moveTo(x - arm, y);
-    crosses.lineTo(x + arm, y);
-    crosses.moveTo(x, y - arm);
-    crosses.lineTo(x, y + arm);
-  }
+  const marks = new Path2D();
+  const arm = layer.style.size / 2, [width, height] = aladin.getSize();
+  const seen = pixels.filter((pixel) => pixel !== null && pixel[0] >= 0 && pixel[1] >= 0 && pixel[0] <= width && pixel[1] <= height);
+  const large = (layer.style.within * width) / aladin.getFov()[0] > TINY / 2;
+  for (const pixel of large ? [] : seen) if (pixel) addMark(marks, layer.style.marker, ...pixel, arm);
   context.setLineDash([]);
-  stroke(context, crosses, RIM, 3.5);
-  stroke(context, crosses, layer.style.colour, 1.5);
+  stroke(context, marks, RIM, 4.5);
+  stroke(context, marks, layer.style.colour, 2);
   if (!layer.labels) return;
-  const named = layer.style.names === "always" ? pixels.map((_, index) => index) : nearest(pixels, mouse);
+  const all = layer.style.names === "always" || (layer.style.names === "few" && seen.length < FEW);
+  const named = all ? pixels.map((_, index) => index) : nearest(pixels, mouse);
   for (const index of named) {
     const pixel = pixels[index];
     if (pixel) write(context, layer.labels[index], pixel, arm, layer.style.colour);
@@ -199,7 +206,7 @@ export function nearest(pixels, mouse) {
  * @param {string} colour
  */
 export function write(context, text, [x, y], gap, colour) {
-  context.font = "12px system-ui, sans-serif";
+  context.font = fontOf(context);
   context.textBaseline = "alphabetic";
   context.strokeStyle = RIM;
   context.lineWidth = 3;

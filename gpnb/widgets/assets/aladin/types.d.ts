@@ -1,5 +1,7 @@
 // What we use of Aladin Lite, and what the sky widget's page and Python tell each other.
 
+import type { Marker } from "../flatsky/markers.js";
+
 /** [right ascension, declination] in deg, or [x, y] in px. */
 export type Pair = [number, number];
 
@@ -60,13 +62,17 @@ export interface RegionStyle {
   width: number;
   fill: number;
   hatch: boolean;
+  label: string;
+  closed: boolean;
 }
 
 export interface PointStyle {
   opacity: number;
   colour: string;
   size: number;
-  names: "hover" | "always" | "never";
+  names: "hover" | "few" | "always" | "never";
+  marker: Marker;
+  within: number;
 }
 
 /** Regions, each of some outlines. */

@@ -1,7 +1,9 @@
 // @ts-check
 // One frame: the image, what lies over it, and the crosshair.
 
-import { drawGrid } from "./grid.js";
+import { drawGridLabels, drawGridLines } from "./grid.js";
+import { fontOf } from "../font.js";
+import { addMark } from "./markers.js";
 import { strokeLines, strokeRimmed, text } from "./pen.js";
 import { drawShapes } from "./regions.js";
 import { REACH } from "./state.js";
@@ -9,6 +11,9 @@ import { REACH } from "./state.js";
 /** @import { Context } from "./pen.js" */
 /** @import { Point } from "./shapes.js" */
 /** @import { Place, Sky } from "./state.js" */
+
+const FEW = 20; // places whose names are written
+const SMALL = 6; // px across of a field of view that needs a dot
 
 /** @param {Sky} sky */
 export function draw(sky) {
@@ -18,12 +23,13 @@ export function draw(sky) {
   const g = ready(canvas, view.now.width, view.now.height);
   drawImage(g, sky);
   strokeLines(g, view, model.get("contours"), "#ffffff", 0.9, 1);
-  drawGrid(g, sky);
+  drawGridLines(g, sky);
   const { paths, colour, alpha } = model.get("lines");
   if (paths) strokeLines(g, view, paths, colour, alpha, 1);
   drawShapes(g, sky);
   if (sky.corners) strokeLines(g, view, [[...sky.corners, sky.cursor ?? sky.corners[sky.corners.length - 1]]], "#ffffff", 1, 1.5);
-  for (const place of model.get("points")) drawPlace(g, sky, place);
+  drawPlaces(g, sky);
+  drawGridLabels(g, sky);
   if (sky.cursor && document.activeElement === canvas) drawCrosshair(g, view.toScreen(...sky.cursor));
   root.dataset.frames = String(Number(root.dataset.frames ?? 0) + 1);
 }
@@ -60,36 +66,60 @@ function drawImage(g, { model, view, painted }) {
 }
 
 /**
- * A place with its mark; its label where the mark is a circle or the crosshair is near.
+ * All places with their marks; names of numbered ones, of few, and of what the crosshair is near.
  * @param {Context} g
  * @param {Sky} sky
- * @param {Place} place
  */
-function drawPlace(g, sky, { x, y, label, colour, marker }) {
-  const [sx, sy] = sky.view.toScreen(x, y);
-  g.beginPath();
-  if (marker === "dot") {
-    g.arc(sx, sy, 2.5, 0, 7);
-    g.fillStyle = colour;
-    g.fill();
-  } else {
-    if (marker === "circle") g.arc(sx, sy, 6, 0, 7);
-    else cross(g, sx, sy);
-    strokeRimmed(g, colour, 1.4, 3);
-  }
-  if (label && (marker === "circle" || (sky.cursor && sky.near(sky.cursor, [x, y], REACH)))) text(g, label, sx + 8, sy - 6, colour);
+function drawPlaces(g, sky) {
+  const places = sky.model.get("points"), { width, height } = sky.view.now;
+  const inView = places.filter(({ marker }) => marker !== "circle").map(({ x, y }) => sky.view.toScreen(x, y)).filter(([sx, sy]) => sx >= 0 && sy >= 0 && sx <= width && sy <= height);
+  const few = inView.length < FEW;
+  /** @type {Box[]} */
+  const taken = [];
+  for (const place of places) drawPlace(g, sky, place, few, taken);
+}
+
+/** @typedef {[number, number, number, number]} Box Left, top, right, bottom of a name, px */
+
+/**
+ * Write a name, unless it would lie on another one.
+ * @param {Context} g
+ * @param {string} name
+ * @param {number} sx
+ * @param {number} sy
+ * @param {Box[]} taken
+ */
+function writeName(g, name, sx, sy, taken) {
+  g.font = fontOf(g);
+  const box = /** @type {Box} */ ([sx, sy - 9, sx + g.measureText(name).width, sy + 3]);
+  if (taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3])) return;
+  taken.push(box);
+  text(g, name, sx, sy);
 }
 
 /**
  * @param {Context} g
- * @param {number} sx
- * @param {number} sy
+ * @param {Sky} sky
+ * @param {Place} place
+ * @param {boolean} named Whether its name is written, if it is no dot
+ * @param {Box[]} taken Where names stand
  */
-function cross(g, sx, sy) {
-  g.moveTo(sx - 5, sy);
-  g.lineTo(sx + 5, sy);
-  g.moveTo(sx, sy - 5);
-  g.lineTo(sx, sy + 5);
+function drawPlace(g, sky, { x, y, label, colour, marker, alpha, within }, named, taken) {
+  const [sx, sy] = sky.view.toScreen(x, y);
+  g.globalAlpha = alpha ?? 1;
+  g.beginPath();
+  if (marker === "dot" && 2 * (within ?? 0) * sky.view.now.scale >= SMALL) g.closePath();
+  else if (marker === "dot") {
+    g.arc(sx, sy, 2.5, 0, 7);
+    g.fillStyle = colour;
+    g.fill();
+  } else {
+    addMark(g, marker, sx, sy);
+    strokeRimmed(g, colour, 2, 4.5);
+  }
+  const near = sky.cursor && sky.near(sky.cursor, [x, y], REACH);
+  if (label && (marker === "circle" || near || (named && marker !== "dot"))) writeName(g, label, sx + 9, sy - 6, near ? [] : taken);
+  g.globalAlpha = 1;
 }
 
 /**

@@ -3,12 +3,14 @@
 // Geometry comes from Python in pixels of the image; only the read-out interpolates positions, on a lattice.
 
 import { button, h, lifetime, watch } from "../kit.js";
+import { floats, octets } from "../bytes.js";
 import { draw } from "./draw.js";
 import { showTools } from "./drawing.js";
 import { listenKeys } from "./keys.js";
 import { lookAt, zoom } from "./look.js";
-import { floats, octets, paint } from "./pixels.js";
+import { paint } from "./pixels.js";
 import { listenPointer } from "./pointer.js";
+import { answered } from "./readout.js";
 import { Sky } from "./state.js";
 
 /** @import { Given } from "../kit.js" */
@@ -31,7 +33,7 @@ function observe(sky, size, signal) {
     request();
   });
   watch(model, signal, ["lattice"], () => { sky.lattice = floats(model.get("lattice")); });
-  watch(model, signal, ["marks"], () => { sky.marks = octets(model.get("marks")); });
+  watch(model, signal, ["told", "image", "pixels"], () => answered(sky));
   watch(model, signal, ["shapes"], () => {
     sky.shapes = model.get("shapes");
     sky.local = null;

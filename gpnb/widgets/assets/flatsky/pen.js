@@ -1,6 +1,8 @@
 // @ts-check
 // Strokes and words on the canvas, at places of the image.
 
+import { fontOf } from "../font.js";
+
 /** @import { Point } from "./shapes.js" */
 /** @import { View } from "./view.js" */
 
@@ -52,9 +54,11 @@ export function strokeLines(g, view, lines, colour, alpha, width) {
  * @param {number} rim
  */
 export function strokeRimmed(g, colour, width, rim) {
-  g.strokeStyle = RIM;
-  g.lineWidth = rim;
-  g.stroke();
+  if (rim) {
+    g.strokeStyle = RIM;
+    g.lineWidth = rim;
+    g.stroke();
+  }
   g.strokeStyle = colour;
   g.lineWidth = width;
   g.stroke();
@@ -68,7 +72,7 @@ export function strokeRimmed(g, colour, width, rim) {
  * @param {number} sy
  */
 export function text(g, words, sx, sy, colour = "#ffffff") {
-  g.font = "11px var(--jp-ui-font-family, system-ui), system-ui, sans-serif";
+  g.font = fontOf(g);
   g.textAlign = "left";
   g.lineJoin = "round";
   g.strokeStyle = "#000000b0";

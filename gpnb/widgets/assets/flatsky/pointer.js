@@ -7,9 +7,11 @@ import { probe } from "./readout.js";
 import { drawn, handles, moved } from "./shapes.js";
 import { panned } from "./view.js";
 
+/** @import { Shape } from "./shapes.js" */
 /** @import { Held, Sky } from "./state.js" */
 
 const SLIP = 3; // px: less is no drag
+const OFTEN = 60; // ms between two messages of a drag
 
 /**
  * @param {Sky} sky
@@ -20,7 +22,7 @@ export function listenPointer(sky, signal) {
   canvas.addEventListener("pointerdown", (event) => press(sky, event), { signal });
   canvas.addEventListener("pointermove", (event) => drag(sky, event), { signal });
   canvas.addEventListener("pointerup", (event) => release(sky, event), { signal });
-  canvas.addEventListener("pointercancel", () => { sky.held = null; sky.draft = null; sky.request(); }, { signal });
+  canvas.addEventListener("pointercancel", () => { endDragged(sky); sky.held = null; sky.draft = null; sky.request(); }, { signal });
   canvas.addEventListener("pointerleave", () => { if (!sky.held) sky.read.hidden = true; }, { signal });
   canvas.addEventListener("dblclick", () => { if (sky.corners) closePolygon(sky); }, { signal });
   canvas.addEventListener("wheel", (event) => wheel(sky, event), { signal, passive: false });
@@ -77,8 +79,34 @@ function drag(sky, event) {
   if (held?.kind === "draw") sky.draft = drawn(sky.type, held.x, held.y, x, y);
   if (held?.kind === "handle") sky.local = { key: chosen, edit: held.drag(x, y) };
   if (held?.kind === "body") sky.local = { key: chosen, edit: moved(held.edit, x - held.x, y - held.y) };
+  const shape = held?.kind === "draw" ? sky.draft : held && held.kind !== "pan" ? sky.local?.edit : null;
+  if (shape) tellDragged(sky, shape);
   if (held?.kind === "pan") view.window = panned(held.window, event.clientX - held.sx, event.clientY - held.sy, view.now.scale);
   sky.request();
+}
+
+/**
+ * Tell of a shape in the hand, not too often.
+ * @param {Sky} sky
+ * @param {Shape} shape
+ */
+function tellDragged(sky, shape) {
+  sky.dragged = shape;
+  sky.telling ||= setTimeout(() => {
+    sky.telling = 0;
+    sky.said = true;
+    sky.model.send({ kind: "dragged", key: sky.chosen, shape: sky.dragged });
+  }, OFTEN);
+}
+
+/**
+ * It is in the hand no more: what was told of it is void.
+ * @param {Sky} sky
+ */
+function endDragged(sky) {
+  clearTimeout(sky.telling);
+  if (sky.said) sky.model.send({ kind: "dragged", key: null, shape: null });
+  Object.assign(sky, { telling: 0, dragged: null, said: false });
 }
 
 /**
@@ -87,6 +115,7 @@ function drag(sky, event) {
  */
 function release(sky, event) {
   const { held, draft, local } = sky;
+  endDragged(sky);
   sky.held = null;
   if (held?.kind === "draw" && draft) {
     sky.draft = null;

@@ -2,7 +2,14 @@
 // What lies at a place, in words: its position, its value, why it is masked.
 // Positions are interpolated between unit vectors on a lattice across the image.
 
-/** @import { Sky } from "./state.js" */
+import { placeOf } from "../beside.js";
+import { h } from "../kit.js";
+import { plain } from "../plot/numbers.js";
+import { inside, outline } from "./shapes.js";
+
+/** @import { Card, Sky } from "./state.js" */
+
+const PATIENCE = 1000; // ms after which another question is asked, answered or not
 
 /**
  * A lattice of m × n unit vectors over an image of nx × ny pixels.
@@ -51,43 +58,100 @@ export function position(lattice, look, x, y) {
 }
 
 /**
+ * A value as gpnb/panels/sky/probe.py writes it.
  * @param {number} value
  * @param {string} unit
  */
 export function written(value, unit) {
   if (Number.isNaN(value)) return "no value";
-  const size = Math.abs(value);
-  const text = value === 0 ? "0" : size >= 1e5 || size < 1e-2 ? value.toExponential(2) : String(Number(value.toPrecision(4)));
-  return `${text.replace("-", "−")} ${unit}`.trim();
+  return Number.isFinite(value) ? `${plain(Number(value.toPrecision(4)))} ${unit}`.trim() : "not finite";
 }
 
 /**
- * @param {number} bits
- * @param {[number, string][]} reasons
+ * What is told of a place: of the layer that is shown at once, of all others and of masks once the kernel has answered.
+ * @param {Sky} sky
+ * @param {number} x
+ * @param {number} y
+ * @returns {Card}
  */
-export function masked(bits, reasons) {
-  return bits ? `masked: ${reasons.filter(([bit]) => bits & bit).map(([, word]) => word).join(", ")}` : "";
+export function cardAt({ model, view: { nx, ny }, lattice, values, shapes }, x, y) {
+  const title = lattice.length ? position(lattice, { ...model.get("look"), nx, ny }, x, y) : "";
+  const card = [...shapes].reverse().find((shape) => shape.card && inside(outline(shape.edit), x, y))?.card;
+  if (card) return { why: [], ...card };
+  const [i, j] = pixelAt(x, y), image = model.get("image");
+  if (i < 0 || j < 0 || i >= nx || j >= ny) return { title, rows: [], why: ["outside the map"] };
+  const told = model.get("told"), own = image.name ?? "";
+  if (told.x === i && told.y === j) return { title, rows: told.rows ?? [], why: told.why ?? [] };
+  if (!values.length) return { title, rows: [], why: [] };
+  const mine = /** @type {[string, string]} */ ([own, written(values[j * nx + i], image.unit)]);
+  const others = (told.rows ?? []).map(([name]) => /** @type {[string, string]} */ ([name, "…"]));
+  return { title, rows: others.length ? others.map((row) => (row[0] === own ? mine : row)) : [mine], why: [] };
 }
 
 /**
+ * @param {number} x
+ * @param {number} y
+ */
+function pixelAt(x, y) { return [Math.round(x), Math.round(y)]; }
+
+/**
+ * Tell of a place beside it; in the corner where there is nothing but a position.
  * @param {Sky} sky
  * @param {number} x
  * @param {number} y
  */
 export function probe(sky, x, y) {
-  sky.read.hidden = false;
-  sky.read.textContent = words(sky, x, y).filter(Boolean).join(" · ");
+  sky.read.hidden = Boolean(sky.held && sky.held.kind !== "pan");
+  if (sky.read.hidden) return;
+  const { title, rows, why } = cardAt(sky, x, y), plainly = !rows.length;
+  sky.read.classList.toggle("gpnb-corner", plainly);
+  if (plainly) sky.read.replaceChildren([title, ...why].filter(Boolean).join(" · "));
+  else sky.read.replaceChildren(h("b", {}, title), h("div", { class: "gpnb-card-rows" }, ...rows.flatMap(([name, text]) => [h("span", {}, name), h("span", {}, text)])),
+    ...why.map((reason) => h("div", { class: "gpnb-why" }, reason)));
+  putBeside(sky, x, y, plainly);
+  ask(sky, x, y);
 }
 
 /**
  * @param {Sky} sky
  * @param {number} x
  * @param {number} y
+ * @param {boolean} corner
  */
-function words({ model, view: { nx, ny }, lattice, values, marks }, x, y) {
-  const place = lattice.length ? position(lattice, { ...model.get("look"), nx, ny }, x, y) : "";
-  const [i, j] = [Math.round(x), Math.round(y)], pixel = j * nx + i;
-  if (i < 0 || j < 0 || i >= nx || j >= ny) return [place, "outside the map"];
-  const value = values.length ? written(values[pixel], model.get("image").unit) : "";
-  return [place, value, masked(marks[pixel], model.get("reasons"))];
+function putBeside({ read, view }, x, y, corner) {
+  const [sx, sy] = view.toScreen(x, y);
+  const at = placeOf({ x: sx, y: sy }, { width: read.offsetWidth, height: read.offsetHeight }, view.now);
+  Object.assign(read.style, corner ? { left: "", top: "" } : { left: `${at.x}px`, top: `${at.y}px` });
+}
+
+/**
+ * Ask for more of a pixel; one question at a time, the last one wins.
+ * @param {Sky} sky
+ * @param {number} x
+ * @param {number} y
+ */
+function ask(sky, x, y) {
+  const { model, view: { nx, ny } } = sky, [i, j] = pixelAt(x, y), told = model.get("told");
+  sky.wanted = model.get("probes") && i >= 0 && j >= 0 && i < nx && j < ny && !(told.x === i && told.y === j) ? [i, j] : null;
+  if (!sky.asking) askNow(sky);
+}
+
+/** @param {Sky} sky */
+function askNow(sky) {
+  clearTimeout(sky.asking);
+  sky.asking = 0;
+  if (!sky.wanted) return;
+  const [x, y] = sky.wanted;
+  sky.wanted = null;
+  sky.model.send({ kind: "probe", x, y });
+  sky.asking = setTimeout(() => askNow(sky), PATIENCE);
+}
+
+/**
+ * The kernel's answer, or news that make it old.
+ * @param {Sky} sky
+ */
+export function answered(sky) {
+  if (!sky.read.hidden && sky.cursor) probe(sky, ...sky.cursor);
+  askNow(sky);
 }

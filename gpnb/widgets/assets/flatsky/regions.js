@@ -2,7 +2,7 @@
 // Shapes over the image; the chosen one with its handles.
 
 import { strokeRimmed, text, trace } from "./pen.js";
-import { handles, outline } from "./shapes.js";
+import { handles, inside, outline } from "./shapes.js";
 
 /** @import { Context } from "./pen.js" */
 /** @import { Point, Shape } from "./shapes.js" */
@@ -16,10 +16,12 @@ const STEP = 7; // px between the lines of a hatch
  * @param {Context} g
  * @param {Sky} sky
  */
-export function drawShapes(g, { view, shapes, local, chosen, draft }) {
+export function drawShapes(g, { view, shapes, local, chosen, draft, cursor, read }) {
+  const pointed = cursor && !read.hidden ? [...shapes].reverse().find((item) => item.card && inside(outline(item.edit), ...cursor)) : null;
   for (const item of shapes) {
     const edit = local && item.key === local.key ? local.edit : item.edit;
-    drawShape(g, view, { ...item, edit });
+    if (item === pointed) fill(g, view, item);
+    drawShape(g, view, item === pointed ? { ...item, style: "solid", alpha: 1 } : { ...item, edit });
     if (item.key !== null && item.key === chosen) drawHandles(g, view, edit);
   }
   if (draft) drawShape(g, view, { edit: draft, colour: "#ffffff", style: "solid" });
@@ -28,15 +30,30 @@ export function drawShapes(g, { view, shapes, local, chosen, draft }) {
 /**
  * @param {Context} g
  * @param {View} view
- * @param {Pick<Item, "edit" | "colour" | "style" | "label">} shape
+ * @param {Item} item What is pointed at
  */
-function drawShape(g, view, { edit, colour, style, label }) {
+function fill(g, view, { edit, colour }) {
+  trace(g, view, outline(edit), true);
+  g.globalAlpha = 0.35;
+  g.fillStyle = colour;
+  g.fill();
+  g.globalAlpha = 1;
+}
+
+/**
+ * @param {Context} g
+ * @param {View} view
+ * @param {Pick<Item, "edit" | "colour" | "style" | "label" | "alpha" | "thin">} shape
+ */
+function drawShape(g, view, { edit, colour, style, label, alpha, thin }) {
   const path = outline(edit);
+  g.globalAlpha = alpha ?? 1;
   trace(g, view, path, true);
   if (style === "hatched") hatch(g, view, path);
   g.setLineDash(style === "dashed" ? [5, 4] : []);
-  strokeRimmed(g, colour, 1.7, 3.4);
+  strokeRimmed(g, colour, thin ? 1 : 1.7, thin ? 0 : 3.4);
   g.setLineDash([]);
+  g.globalAlpha = 1;
   if (!label) return;
   const corners = path.map(([x, y]) => view.toScreen(x, y));
   const [sx, sy] = corners.reduce((best, point) => (point[0] - point[1] > best[0] - best[1] ? point : best)); // upper right

@@ -7,10 +7,12 @@ import { View } from "./view.js";
 
 /** @import { Model } from "../kit.js" */
 /** @import { Scaled } from "./pixels.js" */
+/** @import { Marker } from "./markers.js" */
 /** @import { Look } from "./readout.js" */
 /** @import { Handle, Point, Shape } from "./shapes.js" */
 /** @import { Window } from "./view.js" */
 
+/** @typedef {{ title: string, rows: [string, string][], why: string[] }} Card What is told of a place, or of a shape */
 /**
  * A shape as Python tells it; without a key it cannot be chosen.
  * @typedef {object} Item
@@ -20,16 +22,17 @@ import { View } from "./view.js";
  * @property {"solid" | "dashed" | "hatched"} style
  * @property {string} [label]
  * @property {boolean} [fixed]
+ * @property {number} [alpha]
+ * @property {boolean} [thin]
+ * @property {Omit<Card, "why">} [card] What is told where it is pointed at
  */
-/** @typedef {{ x: number, y: number, label: string, colour: string, marker: "circle" | "dot" | "cross" }} Place */
+/** @typedef {{ x: number, y: number, label: string, colour: string, marker: Marker, alpha?: number, within?: number }} Place */
 /** @typedef {{ x: number, y: number, text: string, side: "left" | "bottom" | "within" }} Label */
 /**
  * @typedef {object} Traits
  * @property {DataView} pixels
- * @property {Scaled & { opacity?: number, unit: string, title?: string, size?: string }} image
+ * @property {Scaled & { opacity?: number, unit: string, name?: string, title?: string, size?: string }} image
  * @property {DataView} lut
- * @property {DataView} marks
- * @property {[number, string][]} reasons
  * @property {DataView} lattice
  * @property {Look} look
  * @property {{ lines?: Point[][], labels: Label[] }} grid
@@ -39,6 +42,8 @@ import { View } from "./view.js";
  * @property {Place[]} points
  * @property {Window | []} window
  * @property {[string, string, string][]} tools
+ * @property {boolean} probes
+ * @property {{ x?: number, y?: number, rows?: [string, string][], why?: string[] }} told
  */
 
 /**
@@ -69,8 +74,13 @@ export class Sky {
     this.values = new Float32Array(0);
     /** @type {Float32Array} Unit vectors across the image */
     this.lattice = new Float32Array(0);
-    /** @type {Uint8Array} Bits of each pixel: why it is masked */
-    this.marks = new Uint8Array(0);
+    /** @type {Point | null} What the kernel is still to be asked for */
+    this.wanted = null;
+    this.asking = 0;
+    /** @type {Shape | null} A shape in the hand that is told of */
+    this.dragged = null;
+    this.telling = 0;
+    this.said = false;
     /** @type {Item[]} */
     this.shapes = [];
     this.tool = "move";

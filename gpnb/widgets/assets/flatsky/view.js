@@ -9,8 +9,7 @@
  * @typedef {{ width: number, height: number, scale: number, cx: number, cy: number }} Layout
  */
 
-const HEIGHT = 0.46; // of the width, but MIDDLE at least: no map fills more than a screen
-const MIDDLE = 560;
+const HIGHEST = 640; // px: no map fills more than a screen
 const LEAST = 180;
 const CLOSEST = 4; // pixels of the image across
 
@@ -35,7 +34,7 @@ export class View {
    * @param {number} width
    */
   lay(width) {
-    const height = Math.max(LEAST, Math.min(Math.max(MIDDLE, HEIGHT * width), (width * this.ny) / Math.max(this.nx, 1)));
+    const height = Math.max(LEAST, Math.min(HIGHEST, (width * this.ny) / Math.max(this.nx, 1)));
     const [x0, y0, x1, y1] = this.window;
     const scale = Math.min(width / (x1 - x0), height / (y1 - y0));
     this.now = { width, height, scale, cx: (x0 + x1) / 2, cy: (y0 + y1) / 2 };

@@ -3,15 +3,14 @@
 
 import { h } from "../kit.js";
 import { plain, rounded, short, span, tenTo, unitOf } from "./numbers.js";
+import { pixelRange } from "./near.js";
 import { numberAt } from "./ticks.js";
 
-/** @import { Box, Frame } from "./axes.js" */
+/** @import { Frame } from "./axes.js" */
 /** @import { Spot } from "./near.js" */
 /** @import { Axis } from "./ticks.js" */
 
 /** @typedef {{ title: string, unit: string, rows: [string, string][] }} Words */
-
-const AWAY = 14; // pixels from the point
 
 /**
  * What a card says.
@@ -20,10 +19,27 @@ const AWAY = 14; // pixels from the point
  * @returns {Words}
  */
 export function cardWords(spot, frame) {
+  if (spot.mark.kind === "image") return pixelWords(spot, frame);
   const { mark, place } = spot, notes = Object.entries(mark.notes ?? {}).map(([name, texts]) => /** @type {[string, string]} */ ([name, texts[place]]));
   const along = unitOf(frame.x.label);
   const rows = /** @type {[string, string][]} */ ([...(mark.label ? [["", mark.label]] : []), [along.name, alongWords(spot, frame.x)], ...notes]);
   return { ...valueOf(spot, frame.y), rows: rows.filter(([, text]) => text) };
+}
+
+/**
+ * The value of a pixel of an image, and the ranges that it covers.
+ * @param {Spot} spot
+ * @param {Frame} frame
+ * @returns {Words}
+ */
+function pixelWords({ mark, place }, { x, y }) {
+  const { name, unit } = unitOf(mark.label ?? ""), value = mark.values[place];
+  const rows = /** @type {["x" | "y", Axis][]} */ ([["x", x], ["y", y]]).map(([along, axis]) => {
+    const of = unitOf(axis.label);
+    return /** @type {[string, string]} */ ([of.name, [span(...pixelRange(mark, place, along, axis.log)), of.unit].filter(Boolean).join(" ")]);
+  });
+  const title = Number.isFinite(value) ? plain(Number(value.toPrecision(4))) : "no value";
+  return { title, unit, rows: [["", name], ...rows] };
 }
 
 /**
@@ -67,23 +83,4 @@ function alongWords({ mark, place }, axis) {
 export function fillCard(card, { title, unit, rows }) {
   const table = rows.flatMap(([name, text]) => (name ? [h("span", { class: "gpnb-quiet" }, name), h("span", {}, text)] : [h("span", { class: "gpnb-card-of" }, text)]));
   card.replaceChildren(h("div", { class: "gpnb-card-value" }, h("b", {}, title), " ", h("span", { class: "gpnb-quiet" }, unit)), h("div", { class: "gpnb-card-rows" }, ...table));
-}
-
-/**
- * Where a card stands: beside its point, never on it, inside the picture.
- * @param {{ x: number, y: number }} point
- * @param {{ width: number, height: number }} card
- * @param {Box} box
- */
-export function placeOf(point, card, box) {
-  const most = { x: Math.max(0, box.width - card.width), y: Math.max(0, box.height - card.height) };
-  const into = (/** @type {number} */ value, /** @type {number} */ top) => Math.max(0, Math.min(top, value));
-  const sides = [
-    { x: point.x + AWAY, y: into(point.y + AWAY, most.y) },
-    { x: point.x - AWAY - card.width, y: into(point.y + AWAY, most.y) },
-    { x: into(point.x - card.width / 2, most.x), y: point.y + AWAY },
-    { x: into(point.x - card.width / 2, most.x), y: point.y - AWAY - card.height },
-  ];
-  const found = sides.find(({ x, y }) => x >= 0 && x <= most.x && y >= 0 && y <= most.y) ?? sides[0];
-  return { x: into(found.x, most.x), y: into(found.y, most.y) };
 }

@@ -1,10 +1,11 @@
 // @ts-check
 // A plot: what the kernel gives, drawn; ranges that are looked at are the page's own until the kernel gives others.
 
+import { placeOf } from "../beside.js";
 import { h, keepKeys, lifetime, watch, withModifier } from "../kit.js";
 import { axisNodes, boxOf, showTitle } from "./axes.js";
 import { Brush } from "./brush.js";
-import { cardWords, fillCard, placeOf } from "./card.js";
+import { cardWords, fillCard } from "./card.js";
 import { headLine } from "./legend.js";
 import { decoded, markNode } from "./marks.js";
 import { nearest, nextSpot, spotAt } from "./near.js";

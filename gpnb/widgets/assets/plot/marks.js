@@ -9,13 +9,13 @@ import { coordinate, drawn, outline } from "./svg.js";
 /**
  * A part of a plot as it came, with numbers as bytes.
  * @typedef {{ name: string, kind: string, label?: string, role: string, dash?: string, width?: number, fill?: number,
- *   hatched?: boolean, marker?: string, value?: number, png?: DataView, rows?: number[], notes?: Record<string, string[]>,
+ *   hatched?: boolean, marker?: string, value?: number, png?: DataView, rows?: number[], notes?: Record<string, string[]>, columns?: number,
  *   [numbers: string]: any }} Given
  */
 /**
  * A part of a plot: the numbers that its kind has.
  * @typedef {Given & { x: Float64Array, y: Float64Array, low: Float64Array, high: Float64Array, x_low: Float64Array,
- *   x_high: Float64Array, y_low: Float64Array, y_high: Float64Array, limit: Float64Array }} Mark
+ *   x_high: Float64Array, y_low: Float64Array, y_high: Float64Array, limit: Float64Array, values: Float64Array }} Mark
  */
 
 const ARROW = 15; // pixels of the arrow of an upper limit, with a head of a third

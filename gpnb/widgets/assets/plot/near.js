@@ -19,6 +19,7 @@ const STRIDES = 40; // along a curve from end to end, by keys
  * @returns {Spot | null}
  */
 export function spotAt(mark, place, scales) {
+  if (mark.kind === "image") return pixelSpot(mark, place, scales);
   if (!(place >= 0 && place < mark.y.length)) return null;
   const middle = mark.kind === "steps" ? (scales.x.to(mark.x[place]) + scales.x.to(mark.x[place + 1])) / 2 : scales.x.to(mark.x[place]);
   const y = scales.y.to(mark.y[place]);
@@ -28,7 +29,59 @@ export function spotAt(mark, place, scales) {
 }
 
 /**
- * What is nearest to the pointer: points first, then curves and outlines, then bins.
+ * How the pixels of an image lie, even along both axes as they are drawn.
+ * @param {Mark} mark
+ * @param {Scales} scales
+ */
+function pixelsOf(mark, { x, y }) {
+  const columns = mark.columns ?? 1, rows = mark.values.length / columns;
+  const [left, bottom] = [x.to(mark.x[0]), y.to(mark.y[0])];
+  return { columns, rows, left, bottom, wide: (x.to(mark.x[1]) - left) / columns, high: (y.to(mark.y[1]) - bottom) / rows };
+}
+
+/**
+ * @param {Mark} mark
+ * @param {number} place
+ * @param {Scales} scales
+ * @returns {Spot | null}
+ */
+function pixelSpot(mark, place, scales) {
+  if (!(place >= 0 && place < mark.values.length)) return null;
+  const { columns, left, bottom, wide, high } = pixelsOf(mark, scales);
+  const x = left + ((place % columns) + 0.5) * wide, y = bottom + (Math.floor(place / columns) + 0.5) * high;
+  return scales.x.holds(x) && scales.y.holds(y) ? { mark, place, x, y, row: null } : null;
+}
+
+/**
+ * The pixel of an image under the pointer.
+ * @param {Mark} mark
+ * @param {Scales} scales
+ * @param {number} x
+ * @param {number} y
+ */
+function pixelUnder(mark, scales, x, y) {
+  const { columns, rows, left, bottom, wide, high } = pixelsOf(mark, scales);
+  const [column, row] = [Math.floor((x - left) / wide), Math.floor((y - bottom) / high)];
+  return column >= 0 && row >= 0 && column < columns && row < rows ? pixelSpot(mark, row * columns + column, scales) : null;
+}
+
+/**
+ * The range of an axis that a pixel covers.
+ * @param {Mark} mark
+ * @param {number} place
+ * @param {"x" | "y"} along
+ * @param {boolean} log
+ * @returns {[number, number]}
+ */
+export function pixelRange(mark, place, along, log) {
+  const columns = mark.columns ?? 1, [first, last] = mark[along], number = along === "x" ? columns : mark.values.length / columns;
+  const at = along === "x" ? place % columns : Math.floor(place / columns);
+  const edge = (/** @type {number} */ part) => (log ? first * (last / first) ** part : first + (last - first) * part);
+  return [edge(at / number), edge((at + 1) / number)];
+}
+
+/**
+ * What is nearest to the pointer: points first, then curves and outlines, then bins, then pixels.
  * @param {Mark[]} marks
  * @param {Scales} scales
  * @param {number} x
@@ -45,7 +98,8 @@ export function nearest(marks, scales, x, y) {
     if (mark.kind === "line") offerLine(mark, scales, x, y, offer);
     if (mark.kind === "steps") offerBin(mark, scales, x, y, offer);
   }
-  return best;
+  const image = best ? undefined : marks.find((mark) => mark.kind === "image");
+  return image ? pixelUnder(image, scales, x, y) : best;
 }
 
 /** @typedef {(spot: Spot | null, far: number) => void} Offer */
@@ -105,7 +159,8 @@ function offerBin(mark, scales, x, y, offer) {
  */
 export function nextSpot(marks, scales, from, key) {
   const known = marks.filter((mark) => ["points", "steps", "line"].includes(mark.kind) && firstOf(mark, scales, 0, 1));
-  if (!known.length) return null;
+  const image = marks.find((mark) => mark.kind === "image");
+  if (!known.length) return image ? nextPixel(image, scales, from, key) : null;
   known.sort((a, b) => Number(b.kind === "points") - Number(a.kind === "points"));
   if (!from || !known.includes(from.mark)) return firstOf(known[0], scales, 0, 1);
   if (key === "Home") return firstOf(from.mark, scales, 0, 1);
@@ -116,6 +171,21 @@ export function nextSpot(marks, scales, from, key) {
   }
   const turn = key === "ArrowDown" ? 1 : known.length - 1, other = known[(known.indexOf(from.mark) + turn) % known.length];
   return closest(other, scales, from.x) ?? from;
+}
+
+/**
+ * @param {Mark} mark
+ * @param {Scales} scales
+ * @param {Spot | null} from
+ * @param {string} key
+ */
+function nextPixel(mark, scales, from, key) {
+  const columns = mark.columns ?? 1, steps = /** @type {Record<string, number>} */ ({ ArrowLeft: -1, ArrowRight: 1, ArrowUp: columns, ArrowDown: -columns });
+  if (from?.mark !== mark) return pixelSpot(mark, Math.floor(mark.values.length / 2 / columns) * columns + Math.floor(columns / 2), scales);
+  const row = Math.floor(from.place / columns) * columns, ends = /** @type {Record<string, number>} */ ({ Home: row, End: row + columns - 1 });
+  const next = ends[key] ?? from.place + (steps[key] ?? 0);
+  const turned = Math.abs(steps[key]) === 1 && Math.floor(next / columns) * columns !== row;
+  return turned ? from : pixelSpot(mark, next, scales) ?? from;
 }
 
 /**
