@@ -242,7 +242,7 @@ def test_regions_lie_over_their_counts_and_each_run_has_its_numbers(extracted, f
     minutes = sum(item.livetime.to_value("min") for item in items)
     rate = sum(item.summary.excess for item in items) / minutes
     assert rows[-1][-1].startswith(f"{rate:.2f} ± ")
-    assert [row["tint"] for row in regions.table.rows][:-1] == [point["colour"] for point in flat.points]
+    assert [row["tint"] for row in regions.table.rows[:-1]] == [point["colour"] for point in flat.points]
 
 
 def test_a_run_stands_out_and_colours_are_cut(extracted, front):
