@@ -10,6 +10,7 @@ from gpnb.core.binding import told
 from gpnb.core.display import Displayed, open_panel
 from gpnb.core.errors import ArgumentError
 from gpnb.core.recipe import Recipe
+from gpnb.core.words import counted
 
 
 class Sheet(Displayed):
@@ -83,7 +84,7 @@ def rows_words(count: int) -> str:
 
 def columns_words(count: int) -> str:
     """So many columns."""
-    return f"{count} column{'s' * (count != 1)}"
+    return counted(count, "column")
 
 
 def _table_of(table: Any) -> Table:

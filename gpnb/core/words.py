@@ -8,6 +8,9 @@ import re
 from functools import cache
 from typing import Any
 
+_HYPHEN = re.compile(r"(?<![\w.)\]-])-(?=[\d.∞])")
+"""A hyphen that stands for a minus."""
+
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -59,6 +62,40 @@ def unit_text(unit: Any) -> str:
 def _unit_word(word: str) -> str:
     base = word.rstrip("-0123456789")
     return base + word[len(base) :].translate(_SUPERSCRIPT)
+
+
+def real_minus(text: str) -> str:
+    """The text with a minus for each hyphen that stands for one.
+
+    Examples
+    --------
+    >>> real_minus("-43 ± 56, J1745-303, 2024-06-20, (-0.8 σ)")
+    '−43 ± 56, J1745-303, 2024-06-20, (−0.8 σ)'
+    """
+    return _HYPHEN.sub("−", text)
+
+
+def counted(number: int, word: str) -> str:
+    """So many of something.
+
+    Examples
+    --------
+    >>> counted(1, "evaluation"), counted(0, "bin")
+    ('1 evaluation', '0 bins')
+    """
+    return f"{number} {word}{'s' * (number != 1)}"
+
+
+def class_words(kind: type) -> str:
+    """The name of a class as words.
+
+    Examples
+    --------
+    >>> class_words(type("ExcessMaps", (), {})), class_words(type("GTI", (), {}))
+    ('Excess maps', 'GTI')
+    """
+    parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]*|[a-z0-9]+", kind.__name__)
+    return " ".join([parts[0], *(part if part.isupper() else part.lower() for part in parts[1:])])
 
 
 def labelled(name: str, unit: Any = "") -> str:

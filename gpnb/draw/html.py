@@ -14,6 +14,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from gpnb.core.words import real_minus
 from gpnb.panels.columns import Column, cell_text
 
 EMPTY = Markup("")
@@ -38,12 +39,12 @@ def frame(title: str, facts: str, parts: Iterable[Markup], notes: Iterable[str] 
     Markup
         Safe HTML with its style inside.
     """
-    foot = _join(Markup('<div class="gpnb-foot gpnb-attention">▲ {}</div>').format(note) for note in notes)
+    foot = _join(Markup('<div class="gpnb-foot gpnb-attention">▲ {}</div>').format(real_minus(note)) for note in notes)
     return Markup(
         '<style>{css}</style><section class="gpnb-panel"><pre class="gpnb-plain">{plain}</pre>'
         '<div class="gpnb-head"><b class="gpnb-title">{title}</b> <span class="gpnb-facts">{facts}</span></div>'
         '<div class="gpnb-body">{body}</div>{foot}</section>'
-    ).format(css=_css(), plain=plain, title=title, facts=facts, body=_join(parts), foot=foot)
+    ).format(css=_css(), plain=plain, title=title, facts=real_minus(facts), body=_join(parts), foot=foot)
 
 
 def table(columns: Sequence[Column], rows: Iterable[Sequence[Any]], chosen: Iterable[Any] = ()) -> Markup:

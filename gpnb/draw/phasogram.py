@@ -7,6 +7,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from gpnb.core.words import counted
 from gpnb.draw import html
 from gpnb.draw.plots import draw_grid
 from gpnb.panels.plot import Plot
@@ -30,5 +31,5 @@ def summary(
     """The bins, as safe HTML."""
     inside = set(chosen_bins(obj, record))
     table = html.table(*phasogram_table(obj), [place in inside for place in range(len(obj))])
-    folded = html.fold(f"{len(obj)} bins", table)
+    folded = html.fold(counted(len(obj), "bin"), table)
     return html.frame("Phasogram", phasogram_facts(obj), [picture, folded], notes, repr(obj))

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
 from matplotlib.patches import Patch
 
+from gpnb.core.words import class_words, counted
 from gpnb.datasets.flags import Flag, reasons
 from gpnb.draw import html
 from gpnb.draw.colours import colour_map, normalise
@@ -56,12 +57,12 @@ def summary(obj: Any, record: SkyView, picture: html.Markup = html.EMPTY, notes:
     width = " × ".join(f"{size:.3g}°" for size in geom.width.to_value("deg"))
     binsz = f"{float(np.ravel(geom.binsz.to_value('deg'))[0]):.3g}°"
     facts = [f"{width} · {geom.nx} × {geom.ny} pixels of {binsz} · {geom.frame} {geom.projection}"]
-    facts += [f"{axis.n} bins of {axis.name.replace('_', ' ')}" for axis in geom.axes]
+    facts += [f"{counted(axis.n, 'bin')} of {axis.name.replace('_', ' ')}" for axis in geom.axes]
     columns = [Column("map"), Column("unit")]
     columns += [Column(name, number=True) for name in ("sum", "smallest", "largest", "without value")]
     chosen = chosen_maps(obj, record)
     rows = [_statistics(layer(name, item, record)) for name, item in chosen.items()]
-    title = record.title or (type(obj).__name__ if len(found) > 1 else layer_title(obj, record))
+    title = record.title or (class_words(type(obj)) if len(found) > 1 else layer_title(obj, record))
     remarks = [*getattr(obj, "notes", ()), *notes]
     peaks = [_peaks(record)] if record.peaks else []
     return html.frame(title, " · ".join(facts), [picture, html.table(columns, rows), *peaks], remarks, repr(obj))

@@ -13,6 +13,7 @@ from gpnb.core.atomic import atomic_file
 from gpnb.core.errors import ArgumentError
 from gpnb.core.hooks import module_for
 from gpnb.core.options import get_options
+from gpnb.core.words import class_words
 from gpnb.draw import html
 from gpnb.panels.opened import opened
 from gpnb.state.panel import PanelState
@@ -177,7 +178,7 @@ class StaticPanel(PanelState):
             page: html.Markup = self._drawing.summary(self.drawn, self.shown, shown, notes)
         except Exception as error:  # noqa: BLE001  (as above)
             found = (*notes, f"The summary could not be made: {_one_line(error)}")
-            return html.frame(type(self._obj).__name__, repr(self._obj), [shown], found, repr(self._obj))
+            return html.frame(class_words(type(self._obj)), repr(self._obj), [shown], found, repr(self._obj))
         return page
 
 

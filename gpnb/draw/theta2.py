@@ -7,6 +7,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from gpnb.core.words import counted
 from gpnb.draw import html
 from gpnb.draw.plots import draw_grid
 from gpnb.panels.plot import Plot
@@ -27,6 +28,6 @@ def draw(obj: Any, record: Theta2View, figure: Figure) -> None:
 
 def summary(obj: Any, record: Theta2View, picture: html.Markup = html.EMPTY, notes: Sequence[str] = ()) -> html.Markup:
     """Sums within the cut, and the bins, as safe HTML."""
-    folded = html.fold(f"{len(obj)} bins", html.table(COLUMNS, theta2_rows(obj)))
+    folded = html.fold(counted(len(obj), "bin"), html.table(COLUMNS, theta2_rows(obj)))
     facts = " · ".join(word for word in (str(obj.meta.get("position", "")), facts_of(obj, record)) if word)
     return html.frame("θ²", facts, [picture, folded], [*notes, *notes_of(obj, record)], repr(obj))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
-_HYPHEN = re.compile(r"(?<![\w.)\]-])-(?=[\d.∞])")
-"""A hyphen that stands for a minus."""
+from gpnb.core.words import real_minus
 
 
 @dataclass(frozen=True)
@@ -28,4 +26,4 @@ def cell_text(value: Any, number: bool = False) -> str:
     ('−43 ± 56', 'J1745-303 -2')
     """
     text = str(value)
-    return _HYPHEN.sub("−", text) if number else text
+    return real_minus(text) if number else text

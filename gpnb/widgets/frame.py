@@ -11,6 +11,7 @@ import ipywidgets
 
 from gpnb.core.errors import Cancelled, GpnbError
 from gpnb.core.progress import Progress
+from gpnb.core.words import real_minus
 from gpnb.widgets.parts.chrome import Foot, Head
 
 _PICTURES = (".png", ".pdf", ".svg")
@@ -46,11 +47,12 @@ class Frame:
     def show(self) -> None:
         """Show the words of now."""
         subject, head, foot = self._subject, self.head, self.foot
-        head.title, head.facts = subject.title(), subject.facts()
-        head.chips, head.count = [vars(chip) for chip in subject.chips()], subject.count()
+        head.title, head.facts, head.count = subject.title(), real_minus(subject.facts()), real_minus(subject.count())
+        head.chips = [{**vars(chip), "text": real_minus(chip.text)} for chip in subject.chips()]
         workspace = subject.workspace
         head.tools = {"undo": workspace.can_undo, "redo": workspace.can_redo, "open": self._drawer}
-        foot.verdict, foot.notes, foot.totals = subject.verdict(), subject.notes(), subject.totals()
+        foot.verdict, foot.totals = subject.verdict(), real_minus(subject.totals())
+        foot.notes = list(map(real_minus, subject.notes()))
         if self._drawer == "code":
             self._open_drawer("code")
 

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 import ipywidgets
 
 from gpnb.core.progress import Progress
+from gpnb.core.words import class_words
 from gpnb.draw.static import StaticPanel
 from gpnb.panels.work import Job
 from gpnb.state.chips import Chip, chips, read_chip
@@ -91,7 +92,7 @@ class LivePanel(StaticPanel, Generic[V]):
 
     def title(self) -> str:
         """What this is."""
-        return type(self._obj).__name__
+        return class_words(type(self._obj))
 
     def facts(self) -> str:
         """One line about it."""

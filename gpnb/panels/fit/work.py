@@ -12,6 +12,7 @@ import numpy as np
 
 from gpnb.core.errors import ArgumentError, FitError
 from gpnb.core.progress import silent, track
+from gpnb.core.words import counted
 from gpnb.fitting.confidence import Interval
 from gpnb.fitting.fit import fit
 from gpnb.fitting.likelihood import Likelihood
@@ -259,7 +260,7 @@ class FitWork(Generic[V]):
         self.keep(after, result)
         self.make(after, **work)
         how = "Converged" if result.success else f"No success ({result.message})"
-        return changes, f"{how}: {result.n_evaluations} evaluations, {1000 * seconds:.0f} ms"
+        return changes, f"{how}: {counted(result.n_evaluations, 'evaluation')}, {1000 * seconds:.0f} ms"
 
     def _of(self, what: str, view: V) -> tuple[Any, ...]:
         names = self.contour_names(view) if what == "contours" else ()

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from gpnb.core.words import number, value_words
+from gpnb.core.words import counted, number, value_words
 from gpnb.estimate.variability import measures
 from gpnb.panels.columns import Column
 from gpnb.panels.lightcurve.curve import UNITS, band_words, shown_bands
@@ -52,7 +52,7 @@ def bin_words(work: CurveWork, view: LightCurveView) -> str:
     width = work.curve(view).width.to_value("min")
     if np.allclose(width, width[0], rtol=1e-3):
         return f"{width[0]:.4g} min bins"
-    return f"{len(width)} bins"
+    return counted(len(width), "bin")
 
 
 def curve_words(work: CurveWork, view: LightCurveView) -> str:
@@ -74,7 +74,8 @@ def facts_of(work: CurveWork, view: LightCurveView) -> str:
     curve = work.curve(view)
     runs = len({run for ids in curve.obs_ids for run in ids})
     bands = ", ".join(band_words(curve, band) for band in shown_bands(curve, view))
-    words = [curve.name, f"{len(curve)} bins of {runs} runs" if runs else f"{len(curve)} bins", bands]
+    of_runs = f" of {counted(runs, 'run')}" if runs else ""
+    words = [curve.name, f"{counted(len(curve), 'bin')}{of_runs}", bands]
     return " · ".join(word for word in words if word)
 
 

@@ -13,6 +13,7 @@ from astropy.time import Time
 
 from gpnb.core.errors import SelectionError
 from gpnb.core.units import to_time
+from gpnb.core.words import counted
 from gpnb.data.phase import Ephemeris
 from gpnb.estimate.blocks import blocks_of
 from gpnb.panels.lightcurve.axis import TimeAxis
@@ -198,7 +199,7 @@ class CurveWork:
         if self.has_spectra(view):
             work["cancel"].check()
             self.spectra(view)
-        return f"{len(curve)} bins in {1000 * seconds:.0f} ms" if rebins else ""
+        return f"{counted(len(curve), 'bin')} in {1000 * seconds:.0f} ms" if rebins else ""
 
 
 def _axis(curve: LightCurve, series: tuple[str, ...], pauses: bool) -> TimeAxis:

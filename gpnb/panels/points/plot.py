@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from astropy.table import QTable, Table, vstack
 
-from gpnb.core.words import number, value_words
+from gpnb.core.words import counted, number, value_words
 from gpnb.panels.columns import Column
 from gpnb.panels.flux_marks import ERG, SED, flux_point_marks, sed_range, seen_values
 from gpnb.panels.plot import Band, Line, Plot, Points, look
@@ -38,7 +38,7 @@ def points_facts(obj: FluxPoints | Sed) -> str:
         found = {"points": ", ".join(counts), "spectra": ", ".join(obj.curves)}
         return " · ".join(f"{kind}: {words}" for kind, words in found.items() if words)
     limits = int(obj.is_ul.sum())
-    words = [obj.name, f"{len(obj)} points", f"{limits} upper limit{'s' * (limits != 1)}"]
+    words = [obj.name, counted(len(obj), "point"), counted(limits, "upper limit")]
     if obj.cl is not None and limits:
         words[-1] += f" ({100 * obj.cl:.3g} %)"
     return " · ".join(word for word in words if word)

@@ -8,6 +8,7 @@ import ipywidgets
 
 from gpnb.catalogs.local import catalogs_here, local_catalog
 from gpnb.core.errors import ArgumentError
+from gpnb.core.words import class_words
 from gpnb.maps.sky_map import SkyMap
 from gpnb.panels.sky.cuts import Scale, scale_of
 from gpnb.panels.sky.layers import Layer, chosen_maps, layer, layer_title, maps_of
@@ -99,14 +100,15 @@ class SkyPanel(LivePanel):
 
     def title(self) -> str:
         """The title of the record, else what is shown."""
-        usual = type(self._obj).__name__ if len(self._maps) > 1 else layer_title(self._obj, self.state)
+        usual = class_words(type(self._obj)) if len(self._maps) > 1 else layer_title(self._obj, self.state)
         return self.state.title or usual
 
     def facts(self) -> str:
         """What the image shows."""
         shown: Layer = self._layer.pull()
         width = " × ".join(f"{size:.3g}°" for size in self._geom.width.to_value("deg"))
-        return " · ".join(word for word in (shown.title, shown.facts, width, self._geom.frame) if word)
+        words = (shown.title, shown.facts, width, self._geom.frame)
+        return " · ".join(word for word in words if word and word != self.title())
 
     def notes(self) -> list[str]:
         """What the object notes, and whether the sky is as asked for."""

@@ -10,6 +10,7 @@ import ipywidgets
 
 from gpnb.catalogs.local import catalogs_here
 from gpnb.core.progress import Progress
+from gpnb.core.words import counted
 from gpnb.fitting.result import FitResult
 from gpnb.models.collection import Models
 from gpnb.panels.fit.view import spec_of
@@ -176,7 +177,7 @@ class SpectrumPanel(LivePanel[SpectrumView]):
         stat, now = getattr(step, "stat", None), time.monotonic()
         if stat is not None and now - self._seen_at > _OFTEN:
             self._seen_at = now
-            self._stat.title = f"−2 ln L {stat_words(stat)} · {step.done} evaluations"
+            self._stat.title = f"−2 ln L {stat_words(stat)} · {counted(step.done, 'evaluation')}"
 
     def _took(self, found: tuple[dict[str, Any], str]) -> None:
         changes, said = found
