@@ -19,6 +19,7 @@ from astropy import units as u
 from astropy.coordinates import SkyCoord
 from astropy.time import Time
 
+from gpnb.core.code_layout import Group, Piece, laid_out, prefixed, text_piece
 from gpnb.core.errors import ArgumentError
 from gpnb.core.frozen import unchanging
 from gpnb.core.sky_regions import is_region, region_text
@@ -217,21 +218,21 @@ class _Printer:
             self._names[recipe] = name
             comment = "  # made in memory: put it here" if recipe.call == _MEMORY else ""
             comment = comment or self._of_session(recipe.call)
-            self._lines.append(f"{name} = {expression}{comment}")
+            self._lines.append(laid_out(expression, f"{name} = ") + comment)
         return self._names[recipe]
 
-    def _expression(self, recipe: Recipe) -> str:
+    def _expression(self, recipe: Recipe) -> Piece:
         if recipe.call == _MEMORY:
             return "..."
         names = [self._name(item) for item in recipe.inputs]
         owner = names[0] if recipe.call[0] in ".[" else ""
         if not recipe.call.endswith("()"):
             return owner + recipe.call
-        arguments = ", ".join(f"{key}={_literal(value, names)}" for key, value in recipe.kwargs.items())
+        arguments = tuple(prefixed(f"{key}=", _literal(value, names)) for key, value in recipe.kwargs.items())
         call = recipe.call[:-2].rpartition(".")[2] if self._of_session(recipe.call) else recipe.call[:-2]
         if call[0] not in ".[" and "." in call and not call.startswith("gpnb."):
             self._modules.add(call.rpartition(".")[0])
-        return f"{owner}{call}({arguments})"
+        return Group(f"{owner}{call}(", arguments, ")")
 
     def _of_session(self, call: str) -> str:
         """A comment where a class was defined in a notebook, which cannot be imported from."""
@@ -246,16 +247,16 @@ class _Printer:
         return name
 
 
-def _literal(value: Any, names: list[str]) -> str:
+def _literal(value: Any, names: list[str]) -> Piece:
     if isinstance(value, Mapping):
         if _INPUT in value:
             return names[value[_INPUT]]
         if _MEMORY in value:
             return str(value[_MEMORY])
-        return "{" + ", ".join(f"{key!r}: {_literal(item, names)}" for key, item in value.items()) + "}"
+        return Group("{", tuple(prefixed(f"{key!r}: ", _literal(item, names)) for key, item in value.items()), "}")
     if isinstance(value, list):
-        return "[" + ", ".join(_literal(item, names) for item in value) + "]"
-    return repr(value)
+        return Group("[", tuple(_literal(item, names) for item in value), "]")
+    return text_piece(value) if isinstance(value, str) else repr(value)
 
 
 def _variable(call: str) -> str:

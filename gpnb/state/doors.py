@@ -23,6 +23,9 @@ Span = tuple[float | None, float | None]
 OVERLAY_COLOUR = "#56B4E9"
 """Of overlays that do not say."""
 
+_PLACE = 6
+"""Digits after the point of a peak's position, deg: some milli-arcseconds."""
+
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -83,7 +86,9 @@ def read_peaks(value: Any, name: str) -> tuple[tuple[float, float, float], ...]:
         return tuple(tuple(float(number) for number in peak) for peak in value)  # type: ignore[misc]
     coord = _peak_coord(value, name).icrs
     peaks = zip(coord.ra.deg, coord.dec.deg, np.asarray(value["value"], dtype=float), strict=True)
-    return tuple((float(ra), float(dec), float(height)) for ra, dec, height in peaks)
+    return tuple(
+        (round(float(ra), _PLACE), round(float(dec), _PLACE), float(f"{height:.4g}")) for ra, dec, height in peaks
+    )
 
 
 def _peak_coord(table: Table, name: str) -> SkyCoord:

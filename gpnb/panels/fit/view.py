@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -21,6 +22,9 @@ from gpnb.state.record import Record
 
 Row = tuple[str, float, float | None, float | None, bool]
 """Name, value, least, largest (None: no limit), frozen."""
+
+_SOURCE = "source"
+"""The name of a source that has none."""
 
 KINDS = {
     "PowerLaw": "power law",
@@ -67,7 +71,7 @@ class FitView(Record):
     """
 
     model: str = ""
-    source: str = "source"
+    source: str = _SOURCE
     parameters: tuple[Row, ...] = field(default=(), metadata={"door": doors.Door(_read_rows, list)})
     fitted: bool = False
     errors: Literal["covariance", "profile"] = "covariance"
@@ -80,12 +84,32 @@ class FitView(Record):
         if self.model and self.model not in KINDS:
             _base(self.model, self.source)
 
+    def changed(self) -> dict[str, Any]:
+        """What differs from the defaults; a model that a call can make stands as the call."""
+        found = super().changed()
+        made = _call_of(self)
+        if made is None:
+            return found
+        others = {name: value for name, value in found.items() if name not in ("model", "source", "parameters")}
+        return {"model": made, **others}
+
     @classmethod
     def _read(cls, changes: Mapping[str, Any]) -> dict[str, Any]:
         given = changes.get("model")
         if given is not None and not isinstance(given, str):
             changes = {**changes, **spec_of(as_sources(given, "the panel shows sources"))}
         return super()._read(changes)
+
+
+def _call_of(view: FitView) -> Any:
+    """The model of a record as the call that makes it; None where that would make another record."""
+    models = models_of(view) if view.model in KINDS and view.parameters else None
+    if models is None:
+        return None
+    source = models.sources[0]
+    made = source.spectral if view.source == _SOURCE else source
+    fields = {"model": view.model, "source": view.source, "parameters": view.parameters}
+    return made if spec_of(as_sources(made, "the panel shows sources")) == fields else None
 
 
 def models_of(view: FitView) -> Models | None:
@@ -114,12 +138,12 @@ def with_rows(models: Models, rows: tuple[Row, ...]) -> Models:
 
 
 def rows_of(models: Models) -> tuple[Row, ...]:
-    """The rows of all parameters of spectra: by short name where there is one source."""
+    """Rows of all parameters of spectra, by short name where there is one source; no digits far below the errors."""
     single = len(models) == 1
     return tuple(
         (
             item.name if single else f"{model.name}.{item.name}",
-            float(item.value),
+            _told(float(item.value), item.error),
             float(item.min) if np.isfinite(item.min) else None,
             float(item.max) if np.isfinite(item.max) else None,
             bool(item.frozen),
@@ -127,6 +151,12 @@ def rows_of(models: Models) -> tuple[Row, ...]:
         for model in models
         for item in model.spectral.parameters
     )
+
+
+def _told(value: float, error: float) -> float:
+    """A value to a thousandth of its error, where it has one."""
+    known = np.isfinite(error) and error > 0 and np.isfinite(value)
+    return round(value, 3 - math.floor(math.log10(error))) if known else value
 
 
 def spec_of(models: Models) -> dict[str, Any]:
