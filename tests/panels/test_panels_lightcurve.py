@@ -10,7 +10,7 @@ import gpnb
 from gpnb.core.errors import ArgumentError
 from gpnb.estimate.blocks import blocks_of
 from gpnb.panels.lightcurve.axis import TimeAxis
-from gpnb.panels.lightcurve.curve import curve_plot, spectrum_plot
+from gpnb.panels.lightcurve.curve import curve_plot, spectrum_plot, turn_words
 from gpnb.panels.lightcurve.view import LightCurveView
 from gpnb.panels.lightcurve.words import bin_table, curve_words, notes_of, number_rows, selected_of
 from gpnb.panels.lightcurve.work import CurveWork
@@ -271,7 +271,7 @@ def test_folding():
     assert mean.y[::2] == pytest.approx(2 + np.cos(2 * np.pi * middle) * np.sinc(1 / 6), abs=0.12)
     chosen = view.replace(phase=(0.9, 0.1))
     assert 0 < work.inside(chosen).sum() < 20
-    assert shown.x_label == "Phase at 9.25925926e-05 Hz"
+    assert shown.x_label == "Phase (3 h)"
 
 
 def test_without_its_data_bins_stay_as_they_are(curve):
@@ -291,3 +291,11 @@ def test_the_picture(curve):
     assert "χ² / dof" in bundle["text/html"]
     assert "image/png" in bundle
     assert "could not" not in bundle["text/html"]
+
+
+@pytest.mark.parametrize(
+    ("frequency", "words"),
+    [(None, ""), (29.946923, "29.946923 Hz"), (1.0, "1 Hz"), (0.5, "2 s"), (1 / 9000, "2.5 h"), (1 / 86400, "1 d")],
+)
+def test_turns_are_told_as_one_speaks_of_them(frequency, words):
+    assert turn_words(frequency) == words

@@ -187,7 +187,7 @@ def test_folding_with_derivatives_is_that_of_the_ephemeris():
     truth = gpnb.Ephemeris(START - 1 * u.h, 1e-4, 2e-10, -1e-15)
     assert shown.points[0].x == pytest.approx(truth.phase(curve.time))
     assert strip.points[0].x == pytest.approx(truth.phase(other.time))
-    assert shown.x_label == "Phase at 0.0001 Hz, 2 × 10⁻¹⁰ Hz s⁻¹, −1 × 10⁻¹⁵ Hz s⁻²"
+    assert shown.x_label == "Phase (2.77777778 h, 2 × 10⁻¹⁰ Hz s⁻¹, −1 × 10⁻¹⁵ Hz s⁻²)"
     plain = CurveWork(curve).phases(view.replace(f1=None, f2=None))
     assert np.abs(plain - truth.phase(curve.time)).max() > 0.05
     assert view.changed()["f1"] == "2e-10 Hz s-1"

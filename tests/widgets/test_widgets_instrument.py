@@ -90,7 +90,9 @@ def test_the_slider_adds_a_curve_to_every_plot(panel):
     change(panel, fixed=1)
     assert panel.state.offset is None
     assert panel.plots["area"].names == fixed
-    assert item(panel, "fixed")["disabled"]
+    change(panel, fixed=2)
+    assert panel.state.offset == 0.0  # on the axis too, where the slider stands already
+    assert item(panel, "offset")["text"] == "0.00°"
 
 
 def test_a_drag_of_the_slider_is_one_step(panel):

@@ -245,7 +245,7 @@ def test_the_brush_of_a_strip_is_that_of_all(panel, other, front):
     assert panel.parts["plot"].widget.chosen == pytest.approx(ends, abs=1e-5)
     assert [row["cells"][2] for row in panel.parts["correlations"].rows] == ["all", "chosen", "rest"]
     panel.set(frequency=1 / (2.5 * u.h))
-    assert panel.parts["strips"][0].widget.frame["x"]["label"].startswith("Phase at")
+    assert panel.parts["strips"][0].widget.frame["x"]["label"].startswith("Phase (")
 
 
 def test_hardness_and_derivatives_of_the_frequency(panel, front):

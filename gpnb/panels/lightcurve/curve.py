@@ -27,6 +27,9 @@ Places = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 UNITS = {"flux": "cm⁻² s⁻¹", "dnde": "TeV⁻¹ cm⁻² s⁻¹"}
 
+_TURNS = ((86400.0, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s"))
+"""Seconds of the units that turns are told in, of which one is used that is no longer than a turn."""
+
 
 def shown_bands(curve: LightCurve, view: LightCurveView) -> list[int]:
     """The bands that are drawn."""
@@ -107,12 +110,17 @@ def phase_words(view: LightCurveView) -> str:
     """What the axis of phases is of: the frequency and its derivatives."""
     rates = {"Hz s⁻¹": view.f1, "Hz s⁻²": view.f2}
     words = [f"{number(value)} {unit}" for unit, value in rates.items() if value]
-    return ", ".join([f"Phase at {number_text(view.frequency)} Hz", *words])
+    return "Phase" if view.frequency is None else f"Phase ({', '.join([turn_words(view.frequency), *words])})"
 
 
-def number_text(value: float | None) -> str:
-    """A frequency with up to nine digits."""
-    return f"{value:.9g}" if value is not None else ""
+def turn_words(frequency: float | None) -> str:
+    """How fast or how long a turn is, with up to nine digits: as one speaks of pulsars, and of orbits."""
+    if frequency is None:
+        return ""
+    if frequency >= 1:
+        return f"{frequency:.9g} Hz"
+    size, unit = next((size, unit) for size, unit in _TURNS if frequency * size <= 1)
+    return f"{1 / frequency / size:.9g} {unit}"
 
 
 def _times(curve: LightCurve, axis: TimeAxis) -> Places:

@@ -9,7 +9,7 @@ from astropy import units as u
 from gpnb.core.errors import ArgumentError
 from gpnb.core.units import to_float, to_time
 from gpnb.core.words import number as rounded
-from gpnb.panels.lightcurve.curve import band_words, number_text
+from gpnb.panels.lightcurve.curve import band_words, turn_words
 from gpnb.panels.lightcurve.strips import reaches_further
 from gpnb.panels.lightcurve.view import WORDS, LightCurveView
 from gpnb.panels.lightcurve.work import CurveWork
@@ -27,7 +27,7 @@ def bin_items(work: CurveWork, view: LightCurveView) -> list[Control]:
     items = [select("bins", "Bins", view.bins, options)]
     if work.can_cut:
         minutes = float(f"{to_float(width, u.min, 'bins'):.6g}") if width else None
-        items.append(number("minutes", "Minutes", minutes, hint="10"))
+        items.append(number("minutes", "Minutes", minutes, hint="any"))
     edges = ", ".join(rounded(float(f"{edge:.6g}")) for edge in view.edges)
     return [*items, text("edges", "Bands (TeV)", edges, "0.2, 1, 10", size=14)]
 
@@ -43,7 +43,7 @@ def look_items(work: CurveWork, view: LightCurveView) -> list[Control]:
     if view.frequency is None:
         items.append(check("blocks", "Bayesian blocks", view.blocks))
     if view.frequency is None and (view.pauses or work.axis(view).breaks):
-        items.append(check("pauses", "Pauses to scale", view.pauses))
+        items.append(check("pauses", "Pauses to scale", view.pauses, hint="Draw time without data too"))
     if len(curve.e_ref) > 1:
         items.append(check("hardness", "Hardness", view.hardness))
     items += fold_items(view)
@@ -54,10 +54,10 @@ def look_items(work: CurveWork, view: LightCurveView) -> list[Control]:
 
 def fold_items(view: LightCurveView) -> list[Control]:
     """The frequency to fold with; its derivatives and the epoch once there is one."""
-    items = [text("frequency", "Fold at (Hz)", number_text(view.frequency), "29.9, or 2.5 h", size=13)]
+    items = [text("frequency", "Fold at", turn_words(view.frequency), "29.9 Hz, or 2.5 h", size=13)]
     if view.frequency is not None:
         items += [
-            text(name, f"{name} ({unit})", number_text(value) if value else "", "0", size=13)
+            text(name, f"{name} ({unit})", f"{value:.9g}" if value else "", "0", size=13)
             for name, unit, value in (("f1", "Hz/s", view.f1), ("f2", "Hz/s²", view.f2))
         ]
         items.append(text("epoch", "Epoch", epoch_text(view.epoch), "MJD, TT", size=13))
@@ -66,7 +66,7 @@ def fold_items(view: LightCurveView) -> list[Control]:
 
 def series_items(work: CurveWork, view: LightCurveView) -> list[Control]:
     """Series of other wavelengths: add one, take one away, what is simultaneous."""
-    items = [text("add", "Add a series", "", "file of a table", size=20)]
+    items = [text("add", "Add a series", "", "path of a table", size=20)]
     for place, series in enumerate(work.series(view)):
         items.append(button(f"remove/{place}", f"{series.name} ×", f"Take {series.name} away"))
     if view.series:
