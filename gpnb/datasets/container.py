@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from pathlib import Path
 from typing import Any, overload
 
 from astropy.table import Table
 
-from gpnb.core.atomic import atomic_set, is_passing, settle
 from gpnb.core.binding import told
-from gpnb.core.cache_folder import find_data
 from gpnb.core.display import Displayed
-from gpnb.core.errors import ArgumentError, DataFormatError, SelectionError
+from gpnb.core.errors import ArgumentError, SelectionError
 from gpnb.core.near import meant
 from gpnb.core.recipe import Recipe
 from gpnb.datasets.flux_points import FluxPointsDataset
@@ -76,49 +71,46 @@ class Datasets(Displayed, Sequence[Any]):
 
     @classmethod
     def read(cls, folder: str | os.PathLike[str]) -> Datasets:
-        """Read all spectra of a folder, in the order of their file names.
+        """Read all datasets of a folder, in the order of their file names, or of a list that Gammapy wrote.
 
         Parameters
         ----------
         folder : path
             With files of `write`, or OGIP files named ``pha_….fits`` with those they name; or a folder of such folders,
-            as one has of several instruments: their spectra are then called ``FOLDER-NAME``. A name below
-            ``$GPNB_DATA`` will do.
+            as one has of several instruments: their datasets are then called ``FOLDER-NAME``. Or a YAML file such as
+            ``datasets.yaml`` with cubes, spectra with OFF counts and flux points. A name below ``$GPNB_DATA`` will do.
 
         Raises
         ------
         DataFormatError
             If there is none, or one cannot be read.
         """
-        found = find_data(Path(folder)) or Path(folder)
-        folders = sorted(path for path in found.glob("*") if path.is_dir() and not is_passing(path, found))
-        spectra = _read(found) or [item for inner in folders for item in _read(inner, f"{inner.name}-")]
-        if not spectra:
-            raise DataFormatError(
-                f"{folder}: there is no spectrum_….fits and no pha_….fits in this folder or the folders in it."
-            )
-        return cls(spectra, Recipe.of("gpnb.Datasets.read()", folder=str(folder), name="specs"))
+        from gpnb.datasets.container_file import read_datasets
+
+        return cls(read_datasets(folder), Recipe.of("gpnb.Datasets.read()", folder=str(folder), name="specs"))
 
     def write(self, folder: str | os.PathLike[str], overwrite: bool = False, ogip: bool = False) -> None:
-        """Write each spectrum into a folder, as ``spectrum_NAME.fits``: all of them or nothing.
+        """Write each dataset into a folder: all of them or nothing.
 
         Parameters
         ----------
         folder : path
-            Made if it does not exist.
+            Made if it does not exist. Spectra are called ``spectrum_NAME.fits``, cubes ``cube_NAME.fits.gz``; a list of
+            what Gammapy can read among them is ``datasets.yaml``. Models are written apart: ``models.write(…,
+            format="gammapy")``.
         overwrite : bool
             Replace existing files.
         ogip : bool
-            Write ``pha_NAME.fits`` and so on, for XSPEC and Sherpa, instead.
+            Write spectra as ``pha_NAME.fits`` and so on, for XSPEC, Sherpa and Gammapy, instead.
+
+        Raises
+        ------
+        ArgumentError
+            If something exists already or cannot be written, or a dataset is neither spectrum nor cube.
         """
-        spectra = self._spectra(".write()")
-        with atomic_set(folder, overwrite) as made:
-            for item in spectra:
-                label = re.sub(r"[^\w.+-]+", "_", item.name)
-                if ogip:
-                    item.write_ogip(made / f"pha_{label}.fits")
-                else:
-                    item.write(made / f"spectrum_{label}.fits")
+        from gpnb.datasets.container_file import write_datasets
+
+        write_datasets(self._items, folder, overwrite, ogip)
 
     def _spectra(self, what: str) -> list[SpectrumDataset]:
         others = [item.name for item in self._items if not isinstance(item, SpectrumDataset)]
@@ -156,11 +148,3 @@ class Datasets(Displayed, Sequence[Any]):
 
     def __repr__(self) -> str:
         return f"Datasets({', '.join(self.names)})"
-
-
-def _read(folder: Path, prefix: str = "") -> list[SpectrumDataset]:
-    """The spectra whose files lie in a folder; each name begins with `prefix`, once."""
-    settle(folder)
-    pha, own = (sorted(folder.glob(pattern)) for pattern in ("pha_*.fits*", "spectrum_*.fits*"))
-    spectra = [SpectrumDataset.read(path) for path in own] or [SpectrumDataset.read_ogip(path) for path in pha]
-    return [replace(item, name=prefix + item.name.removeprefix(prefix)) for item in spectra]

@@ -225,7 +225,7 @@ class MapDataset(Displayed):
         ----------
         path : path
             With the HDUs ``COUNTS``, ``EXPOSURE`` and, as far as they are there, ``BACKGROUND``, ``PSF``, ``EDISP``,
-            ``MASK_SAFE``, ``MASK_FIT``, ``GTI`` and OFF counts.
+            ``MASK_SAFE``, ``MASK_FIT``, ``GTI`` and OFF counts; what `write` adds to them is read too.
         name : str, optional
             Of the dataset; by default the one in the file.
 
@@ -243,9 +243,37 @@ class MapDataset(Displayed):
 
         return read_map_dataset(path, name)
 
-    def write(self, folder: str | os.PathLike[str], overwrite: bool = False) -> None:
-        """Write each map into a folder, as ``counts.fits`` and so on: all of them or nothing."""
-        with atomic_set(folder, overwrite) as made:
+    def write(self, path: str | os.PathLike[str], overwrite: bool = False) -> None:
+        """Write everything into one file, which `read` and Gammapy read, or the maps alone into a folder.
+
+        In the file point spread function and dispersion stand at nodes on the sky, half a degree apart (those of runs
+        are known anywhere before; those from a file stay as they are); what Gammapy does not know (reasons of masks,
+        the table of runs, notes) it leaves out where it writes the file anew.
+
+        Parameters
+        ----------
+        path : path
+            A name that ends in ``.fits`` or ``.fits.gz`` is the file; any other is a folder, which gets
+            ``counts.fits`` and so on: all of them or nothing.
+        overwrite : bool
+            Replace existing files.
+
+        Raises
+        ------
+        ArgumentError
+            If something exists already, or cannot be written.
+
+        Examples
+        --------
+        >>> import gpnb
+        >>> cube.write("cube.fits.gz")  # doctest: +SKIP
+        """
+        from gpnb.datasets.map_file_write import write_map_dataset
+
+        if os.fspath(path).lower().endswith((".fits", ".fits.gz")):
+            write_map_dataset(self, path, overwrite)
+            return
+        with atomic_set(path, overwrite) as made:
             for name, sky_map in self.maps.items():
                 sky_map.write(made / f"{name}.fits")
 

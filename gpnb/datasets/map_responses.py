@@ -49,8 +49,8 @@ class _Nodes:
         return NodeSums(self.geom, *(_at_energies(each, self.axes[1], true) for each in sums))
 
 
-def read_psf(hdus: fits.HDUList, geom: WcsGeometry, true: Axis, source: str) -> ReducedPsf:
-    """Mean densities by angle, of the HDU ``PSF``.
+def read_psf(hdus: fits.HDUList, geom: WcsGeometry, true: Axis, source: str, name: str = "PSF") -> ReducedPsf:
+    """Mean densities by angle.
 
     Parameters
     ----------
@@ -62,21 +62,24 @@ def read_psf(hdus: fits.HDUList, geom: WcsGeometry, true: Axis, source: str) -> 
         True energy of the exposure; the densities are linear in ln E between their own energies.
     source : str
         The file, for errors.
+    name : str
+        The HDU.
 
     Raises
     ------
     DataFormatError
         If its axes are others than angle and true energy.
     """
-    nodes = _nodes(hdus, "PSF", geom, source)
+    nodes = _nodes(hdus, name, geom, source)
     names = [axis.name for axis in nodes.axes]
     if names != ["rad", "energy_true"]:
-        raise DataFormatError(f"{source}, HDU PSF: expected the axes rad and energy_true, not {', '.join(names)}.")
+        raise DataFormatError(f"{source}, HDU {name}: expected the axes rad and energy_true, not {', '.join(names)}.")
     rad = nodes.axes[0].centers.to_value("deg")
     density = nodes.values.to_value("sr-1") * _PER_SQUARE_DEGREE
     if rad[0] > 0:
         rad, density = np.concatenate([[0.0], rad]), np.concatenate([density[:, :1], density], axis=1)
-    rad = rad[: outermost(rad, np.moveaxis(density, 1, -1)) + 1]
+    if name == "PSF":  # our own ends where it was made to
+        rad = rad[: outermost(rad, np.moveaxis(density, 1, -1)) + 1]
     return ReducedPsf.from_sums(true, rad, nodes.sums(density[:, : len(rad)], true))
 
 

@@ -118,6 +118,11 @@ class ReducedDispersion:
             return self._sums.at(where)[0]
         return self._field.at(where, self.energy_true, self.energy)[0]
 
+    @property
+    def sums(self) -> NodeSums | None:
+        """What it has at nodes on the sky, as from a file; None where it asks its runs."""
+        return self._sums
+
     def __repr__(self) -> str:
         of = f"{len(self._field.shares)} runs" if self._sums is None else str(self._sums)
         what = f"<ReducedDispersion of {of}, {self.energy_true.n} → {self.energy.n} bins"

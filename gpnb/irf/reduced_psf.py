@@ -133,6 +133,11 @@ class ReducedPsf:
         recipe = Recipe.of(".at()", on=self, position=position)
         return RadialPsf.from_table(self.energy_true, self.rad, density, recipe)
 
+    @property
+    def sums(self) -> NodeSums | None:
+        """What it has at nodes on the sky, as from a file; None where it asks its runs."""
+        return self._sums
+
     def __repr__(self) -> str:
         of = f"{len(self._field.shares)} runs" if self._sums is None else str(self._sums)
         what = f"<ReducedPsf of {of}, {self.energy_true.n} energies"

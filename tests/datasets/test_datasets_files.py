@@ -316,7 +316,7 @@ def test_lists_in_a_folder(tmp_path, ogip):
     assert names["specs"].names == again.names
     with pytest.raises(ArgumentError, match="exists already"):
         specs.write(tmp_path / "new", ogip=ogip)
-    with pytest.raises(DataFormatError, match=r"there is no spectrum_….fits and no pha_….fits"):
+    with pytest.raises(DataFormatError, match=r"there is no spectrum_….fits, pha_….fits or cube_….fits"):
         gpnb.Datasets.read(tmp_path / "none")
 
 
