@@ -95,7 +95,7 @@ def fit(
     likelihood = Likelihood(datasets, model, statistic)
     likelihood.check_start()
     report, close = reporter(progress, "fit", 0)
-    objective = Objective(likelihood, report=report, cancel=cancel)
+    objective = Objective(likelihood, report=report, cancel=cancel, settle=likelihood.settle)
     try:
         minimum = _lowest(likelihood, objective, minimise, options)
         if not minimum.converged and objective.bad is not None and (words := likelihood.bad_flux(objective.bad)):
@@ -129,9 +129,8 @@ def _lowest(
     minimum = minimise(objective, turned(objective, likelihood.start, pairs, periods, anyway=True), **options)
     for _ in range(_ANEW):
         theta = turned(objective, minimum.theta, pairs, periods)
-        if not likelihood.settle(theta) and theta is minimum.theta:
+        if not objective.settle(theta) and theta is minimum.theta:
             break
-        objective.forget()
         minimum = minimise(objective, theta, **options)
     return minimum
 

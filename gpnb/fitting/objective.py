@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -84,6 +84,8 @@ class Objective:
         Gets a `FitProgress` after each evaluation.
     cancel : CancelToken, optional
         Checked before each.
+    settle : callable, optional
+        Takes what is held, such as responses, where a full vector is; says whether that has changed −2 ln L.
     """
 
     def __init__(
@@ -92,9 +94,10 @@ class Objective:
         held: Mapping[int, float] | None = None,
         report: Report | None = None,
         cancel: CancelToken | None = None,
+        settle: Callable[[np.ndarray], bool] | None = None,
     ):
         self.likelihood = likelihood
-        self._report, self._cancel = report, cancel
+        self._report, self._cancel, self._settle = report, cancel, settle
         held = held or {}
         k = len(likelihood.names)
         self.moving = np.array([number for number in range(k) if number not in held], dtype=int)
@@ -123,9 +126,12 @@ class Objective:
         self._points.appendleft(self._evaluate(theta))
         return self._points[0]
 
-    def forget(self) -> None:
-        """Ask anew, also for vectors that were asked for."""
+    def settle(self, theta: np.ndarray) -> bool:
+        """Take what is held where a vector is; whether −2 ln L is another now."""
+        if self._settle is None or not self._settle(self.full(theta)):
+            return False
         self._points.clear()
+        return True
 
     def _evaluate(self, theta: np.ndarray) -> Point:
         if self._cancel is not None:

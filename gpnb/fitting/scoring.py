@@ -30,6 +30,9 @@ _FAR = 300.0
 _NEAR = 3.0
 """Of −2 ln L: where less is promised, the expected curvature may be corrected."""
 
+_CLOSE = 0.5
+"""Of −2 ln L: where less is promised, what is held is taken there, and not only at the minimum for other responses."""
+
 _SLOW = 0.3
 """Part of the promise before that is left of it: more means that the expected curvature is not the true one."""
 
@@ -114,6 +117,8 @@ def score(objective: Objective, start: np.ndarray, tolerance: float = 1e-5, most
     path = _Path(objective, approached(objective, start))
     for _ in range(most):
         step = path.next_step()
+        if path.left < _CLOSE and path.settled():
+            step = path.next_step()
         if path.left <= max(tolerance, _ROUNDING * abs(path.point.stat)):
             return Minimum(path.point.theta, path.point.stat, converged=True)
         if not path.take(step):
@@ -153,6 +158,14 @@ class _Path:
             step = step_from(point, curvature, bounds)
             self.left = max(self.left, step.promise)
         return step if step.length <= self._radius else step_from(point, curvature, bounds, self._radius)
+
+    def settled(self) -> bool:
+        """Take what is held, such as responses, where the path has come to; whether −2 ln L is another now."""
+        if not self._objective.settle(self.point.theta):
+            return False
+        self.point, self._before = self._objective.at(self.point.theta), None
+        self._correction = np.zeros_like(self._correction)
+        return True
 
     def _correct(self) -> None:
         """Learn from the last step, if the promise did not get much smaller by it."""

@@ -1,11 +1,15 @@
 """Fits of many components beside each other find the same from any start."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from made_cubes import cube_of, point, with_counts
+from made_cubes import TRUE, cube_of, point, psf_of, with_counts
 
 import gpnb
 from gpnb.fitting.likelihood import Likelihood
+from gpnb.irf.node_sums import NodeSums
+from gpnb.irf.reduced_psf import ReducedPsf
 
 PLACES = ("83.0d 21.5d", "84.3d 21.4d", "83.6d 22.0d", "83.1d 22.7d", "84.4d 22.6d")
 
@@ -51,6 +55,30 @@ def check(found):
         assert success
         assert abs(worse) < 1e-3
         assert away < 0.03
+
+
+def widening():
+    """A cube whose point spread function gets twice as wide from side to side."""
+    geom = gpnb.WcsGeometry.create("83.63d 22.01d", width="4 deg", binsz="2 deg")
+    rad = psf_of(width=0.12).rad
+    sides = [psf_of(width=width).evaluate(rad) for width in (0.06, 0.12)]
+    total = np.repeat(np.stack(sides, axis=-1)[:, :, None], 2, axis=2)
+    psf = ReducedPsf.from_sums(TRUE, rad, NodeSums(geom, total, np.ones((TRUE.n, 2, 2))))
+    return replace(cube_of(background=0.02), psf=psf)
+
+
+def test_responses_are_taken_where_a_fit_leads_before_it_ends(monkeypatch):
+    truth = point("84.0d 22.2d").replace(amplitude="1e-10 TeV-1 s-1 cm-2")
+    data = with_counts(widening(), [truth], 3)
+    start = [truth.replace(spatial=gpnb.PointSource("83.85d 22.1d"))]
+    early = gpnb.fit(data, start)
+    monkeypatch.setattr("gpnb.fitting.scoring._CLOSE", 0.0)
+    late = gpnb.fit(data, start)
+    assert early.success
+    assert early.n_evaluations < late.n_evaluations
+    assert np.abs((early.values - late.values) / late.errors).max() < 0.01
+    there = Likelihood(data, early.models)
+    assert there.stat(there.start) == pytest.approx(early.stat, abs=1e-3)
 
 
 def test_many_components_are_found_from_three_errors_away():
