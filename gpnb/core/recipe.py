@@ -23,7 +23,7 @@ from gpnb.core.code_layout import Group, Piece, laid_out, prefixed, text_piece
 from gpnb.core.errors import ArgumentError
 from gpnb.core.frozen import unchanging
 from gpnb.core.sky_regions import is_region, region_text
-from gpnb.core.units import quantity_text, skycoord_text, time_text
+from gpnb.core.units import quantity_texts, skycoord_text, time_text
 
 _NOT_NOTED = ("self", "progress", "cancel", "executor")
 _INPUT = "$input"
@@ -306,7 +306,7 @@ def _encode_text(value: Any, name: str) -> Any:
     if is_region(value):
         return _region(value, name)
     if isinstance(value, u.Quantity) and value.size <= 1000:
-        return [_encode_text(item, name) for item in value] if value.shape else quantity_text(value)
+        return quantity_texts(value)
     if isinstance(value, np.ndarray) or hasattr(value, "__len__"):
         return {_MEMORY: name}
     raise ArgumentError(f"{name}={value!r} cannot be written into a recipe.")

@@ -188,6 +188,16 @@ def quantity_text(quantity: u.Quantity) -> str:
     return f"{float(quantity.value)!r} {quantity.unit.to_string()}".strip()
 
 
+def quantity_texts(quantity: u.Quantity) -> Any:
+    """The same for each number of an array, in lists as the array has them."""
+    unit = quantity.unit.to_string()
+
+    def texts(values: Any) -> Any:
+        return [texts(item) for item in values] if isinstance(values, list) else f"{float(values)!r} {unit}".strip()
+
+    return texts(quantity.value.tolist())
+
+
 def _parse(value: Any) -> u.Quantity:
     if isinstance(value, list | tuple):
         return u.Quantity([_parse(item) for item in value])

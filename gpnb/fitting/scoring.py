@@ -27,13 +27,13 @@ _GOOD, _POOR = 0.75, 0.25
 _FAR = 300.0
 """Of −2 ln L: where more is promised, the data are asked where they are."""
 
-_NEAR = 3.0
+_NEAR = 0.5
 """Of −2 ln L: where less is promised, the expected curvature may be corrected."""
 
 _CLOSE = 0.5
 """Of −2 ln L: where less is promised, what is held is taken there, and not only at the minimum for other responses."""
 
-_SLOW = 0.3
+_SLOW = 0.05
 """Part of the promise before that is left of it: more means that the expected curvature is not the true one."""
 
 _ROUNDING = 1e-12

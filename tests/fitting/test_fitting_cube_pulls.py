@@ -5,6 +5,7 @@ import pytest
 from made_cubes import cube_of, masked_edge, with_counts, with_map
 
 import gpnb
+from gpnb.fitting.likelihood import Likelihood
 
 SEEDS = range(1000, 2000)
 """Fixed before the first run."""
@@ -59,6 +60,23 @@ def pulls(case, seeds):
         truths = np.array([wanted[name].value for name in result.names])
         found.append((result.values - truths) / result.errors)
     return result.names, np.array(found)
+
+
+def test_a_source_half_out_has_no_bias_but_that_of_few_photons():
+    """Less the mean of its own draw, which a linear estimate from the slope at the truth tells: a dozen sets do then."""
+    make, truth = CASES["half out"]
+    blank = make()
+    expected = with_counts(blank, truth[:-1])
+    asimov = gpnb.fit(expected, truth)
+    bias = []
+    for seed in range(12):
+        data = with_map(blank, np.random.default_rng(seed).poisson(expected.counts.data))
+        likelihood, result = Likelihood(data, truth), gpnb.fit(data, truth)
+        drawn = -asimov.covariance @ (likelihood.gradient(likelihood.start) / likelihood.scale) / 2
+        bias.append((result.values - asimov.values - drawn) / asimov.errors)
+    mean, error = np.mean(bias, axis=0), np.std(bias, axis=0) / np.sqrt(len(bias))
+    assert error.max() < 0.03
+    assert np.abs(mean).max() < 0.08, dict(zip(asimov.names, mean.round(3), strict=True))
 
 
 @pytest.mark.slow
