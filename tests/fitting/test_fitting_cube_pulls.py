@@ -63,7 +63,7 @@ def pulls(case, seeds):
 
 
 def test_a_source_half_out_has_no_bias_but_that_of_few_photons():
-    """Less the mean of its own draw, which a linear estimate from the slope at the truth tells: a dozen sets do then."""
+    """Less the mean of its own draw, which a linear estimate from the slope at the truth tells: a dozen do then."""
     make, truth = CASES["half out"]
     blank = make()
     expected = with_counts(blank, truth[:-1])
