@@ -1,38 +1,42 @@
 """Entries that are refused, in a real browser: marked, told in a sentence, and back to what was when left."""
 
+import re
+
 import pytest
 
 pytestmark = pytest.mark.browser
 
-MAP = """\
+SPECTRUM = """\
 import gpnb, numpy as np
-geom = gpnb.WcsGeometry.create("83.6d 22d", width="1 deg", binsz="0.02 deg")
-sky = gpnb.SkyMap(geom, np.random.default_rng(1).normal(size=geom.shape)).view(contours=[1.0])
-sky"""
+energy, true = (gpnb.Axis.energy("1 TeV", "100 TeV", nbin=8, name=name) for name in ("energy", "energy_true"))
+fields = {"exposure": np.full(8, 3e14), "edisp": np.eye(8), "livetime": "1 h", "acceptance_off": 10}
+data = gpnb.SpectrumDataset(energy, true, np.arange(200, 40, -20), counts_off=np.full(8, 20), **fields)
+panel = gpnb.Datasets([data]).view(model=gpnb.PowerLaw(index=2.5, amplitude="3e-12 TeV-1 s-1 cm-2"))
+panel"""
 
 
 def test_a_refused_entry_is_marked_until_it_is_left(notebook):
-    book = notebook([MAP])
-    cell, page = book.cell(0), book.page
-    field = cell.get_by_role("textbox", name="Contours at")
-    field.fill("three")
+    book = notebook([SPECTRUM])
+    cell = book.cell(0)
+    cell.get_by_role("button", name=re.compile("Value and limits of")).first.click()
+    field = cell.get_by_role("textbox", name=re.compile("^Value ")).first
+    was = field.input_value()
+    field.fill("abc")
     field.press("Enter")
     book.eventually(lambda: field.get_attribute("aria-invalid"), "true")
-    assert cell.get_by_text("Contours 'three' must be numbers, such as 3 5 7.").count() == 1
-    assert field.input_value() == "three"
-    assert book.axe(".gpnb-sky-panel") == []
+    assert cell.get_by_text("is not a number, such as 2.5.").count() == 1
+    assert field.input_value() == "abc"
+    assert book.axe(".gpnb-spectrum-panel") == []
     field.press("Escape")
     assert field.get_attribute("aria-invalid") is None
-    assert field.input_value() == "1"
-    field.fill("four")
+    assert field.input_value() == was
+    field.fill("2.4 TeV")
     field.press("Enter")
     book.eventually(lambda: field.get_attribute("aria-invalid"), "true")
     field.press("Tab")
-    book.eventually(field.input_value, "1")
-    book.wait_python("sky.parts['draw'].refused", {})
-    field.fill("2 3")
+    book.eventually(field.input_value, was)
+    book.wait_python("panel.parts['parameters'].refused", {})
+    field.fill("2.25")
     field.press("Enter")
-    book.wait_python("list(sky.state.contours)", [2.0, 3.0])
-    book.python("sky.set(contours=None)")
-    book.eventually(field.input_value, "")
-    assert page.evaluate("document.activeElement.value") == ""
+    book.wait_python("panel.state.parameters[0][1]", 2.25)
+    assert field.get_attribute("aria-invalid") is None
