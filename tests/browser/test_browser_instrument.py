@@ -51,7 +51,7 @@ def test_the_offset_by_mouse(book):
     book.eventually(lambda: path(book) != drawn, True)
     book.cell(0).get_by_label("Containment", exact=True).select_option("90 %")
     book.wait_python("panel.state.containment", [0.9])
-    book.cell(0).get_by_role("button", name="Show the curves at fixed offsets only").click()
+    book.cell(0).get_by_label("Fixed offsets only").check()
     book.wait_python("panel.state.offset", None)
 
 

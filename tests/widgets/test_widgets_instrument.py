@@ -87,10 +87,10 @@ def test_the_slider_adds_a_curve_to_every_plot(panel):
     assert len(panel.plots["area"].names) == len(fixed) + 1
     energy, area = panel.plots["area"].data("line 3")
     assert np.nan_to_num(area) == pytest.approx(panel.obj.aeff.evaluate(energy, np.array(0.75)) * 1e-4)
-    change(panel, fixed=1)
+    change(panel, fixed=True)
     assert panel.state.offset is None
     assert panel.plots["area"].names == fixed
-    change(panel, fixed=2)
+    change(panel, fixed=False)
     assert panel.state.offset == 0.0  # on the axis too, where the slider stands already
     assert item(panel, "offset")["text"] == "0.00°"
 

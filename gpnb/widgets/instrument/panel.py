@@ -13,12 +13,12 @@ from gpnb.panels.instrument.view import InstrumentView
 from gpnb.panels.plot import Plot
 from gpnb.state.graph import Node, Source, View
 from gpnb.widgets.live import LivePanel, bind
+from gpnb.widgets.parts.controls import check
 from gpnb.widgets.parts.look import legend_of
 from gpnb.widgets.parts.part import Controls
 from gpnb.widgets.parts.plot import PlotHead, PlotView
 from gpnb.widgets.parts.table import TableView
 
-_FIXED = "Fixed offsets", "Show the curves at fixed offsets only"
 _STEP = 0.05
 _CONTAINMENT = ((0.68, 0.95), (0.5,), (0.68,), (0.8,), (0.9,), (0.95,), (0.99,))
 
@@ -73,7 +73,7 @@ class InstrumentPanel(LivePanel):
             self,
             offset=lambda value, gesture: self.set(gesture=gesture, offset=f"{value} deg"),
             containment=lambda value, gesture: self.set(gesture=gesture, containment=tuple(value)),
-            fixed=lambda _, gesture: self.set(gesture=gesture, offset="0 deg" if self.state.offset is None else None),
+            fixed=lambda value, gesture: self.set(gesture=gesture, offset=None if value else "0 deg"),
         )
         return [self.controls, self.legend, grid.add_class("gpnb-plots").add_class("gpnb-plots-wide"), self.table]
 
@@ -105,8 +105,7 @@ class InstrumentPanel(LivePanel):
             text = "none chosen" if view.offset is None else f"{view.offset:.2f}°"
             slider = {"name": "offset", "kind": "range", "label": "Offset", "value": view.offset or 0.0, "text": text}
             items.append({**slider, "min": 0, "max": max(covered), "step": _STEP})
-            words = ("Choose one", "Show the curve at an offset") if view.offset is None else _FIXED
-            items.append({"name": "fixed", "kind": "button", "label": words[0], "hint": words[1], "value": 0})
+            items.append(check("fixed", "Fixed offsets only", view.offset is None).to_dict())
         if "psf" in self._responses:
             known = [part for part in _CONTAINMENT if part != view.containment]
             options = [[list(part), _percents(part)] for part in (view.containment, *known)]
