@@ -30,7 +30,7 @@ METHODS = frozenset(
     __add__ __and__ __ge__ __gt__ __invert__ __le__ __lt__ __mul__ __or__ __radd__ __rmul__ __rsub__ __rtruediv__
     __sub__ __truediv__ around at at_nodes between check cone convolve cube cutout downsample fill_events flux_points
     group image in_phase kernel masked nearest oriented paste refine region_mask reproject resample restrict select
-    series slice smooth split squash stack sum_over to view with_limits
+    series slice smooth split squash stack sum_over to view with_events with_limits
     """.split()  # noqa: SIM905
 )
 """Methods that recipes name: none of them writes."""

@@ -16,6 +16,7 @@ from gpnb.core.display import Displayed
 from gpnb.core.errors import SelectionError
 from gpnb.core.header_keys import keyword_number, number_or_nan, sky_position
 from gpnb.core.recipe import Recipe
+from gpnb.core.units import to_skycoord, to_time
 from gpnb.core.warn import warn
 from gpnb.data.events import EventList
 from gpnb.data.gti import GTI
@@ -69,6 +70,73 @@ class Observation(Displayed):
         self.recipe = recipe or Recipe.memory(f"obs_{self.obs_id}", self)
         self._read: dict[str, Any] = {}
         self._last: list[Any] = [(None, None)]
+
+    @classmethod
+    def create(
+        cls,
+        pointing: SkyCoord | str,
+        livetime: Any,
+        irfs: Any,
+        location: Any = None,
+        time: Time | str = "2000-01-01T00:00:00",
+        live_fraction: float = 1.0,
+        obs_id: int = 0,
+        target: str = "",
+    ) -> Observation:
+        """A run without events, to simulate: a pointing, a time and responses.
+
+        Parameters
+        ----------
+        pointing : SkyCoord or str
+            Where the telescopes look.
+        livetime : Quantity or str
+            Live time, such as ``"50 h"``; the good time is longer where `live_fraction` is less than 1.
+        irfs : path, mapping or Observation
+            A file with responses (a name below ``$GPNB_DATA`` will do), what `read_irf` gives for it, or a run that
+            has them.
+        location : EarthLocation, or (longitude, latitude, height), optional
+            The observatory: for backgrounds that are aligned with the horizon.
+        time : Time or str
+            The start.
+        live_fraction : float
+            Live time over good time.
+        obs_id : int
+            Its number.
+        target : str
+            Name of the target.
+
+        Returns
+        -------
+        Observation
+            For `simulate_events` (put back with `with_events`), or to be reduced as it is: then `fake` or `asimov`
+            make its counts.
+
+        Raises
+        ------
+        ArgumentError
+            If an argument does not fit, or there is no effective area.
+        DataFormatError
+            If the file cannot be read.
+
+        Examples
+        --------
+        >>> import gpnb
+        >>> like = gpnb.demo_store(progress=False).select(target="Crab")[0]
+        >>> run = gpnb.Observation.create("83.63d 22.51d", livetime="50 h", irfs=like, live_fraction=0.95)
+        >>> run.livetime.to("h").round(3), run.pointing.dec
+        (<Quantity 50. h>, <Latitude 22.51 deg>)
+        """
+        from gpnb.data.create import good_seconds, location_text, made_parts, to_location
+
+        place, position, start = to_location(location), to_skycoord(pointing, "pointing"), to_time(time, "time")
+        recipe = Recipe.of_call(cls.create, locals(), name="run", location=location_text(place), pointing=position)
+        facts = {"OBS_ID": int(obs_id), "OBJECT": target, "DEADC": float(live_fraction)}
+        parts = made_parts(position, good_seconds(livetime, live_fraction), irfs, place, start, facts)
+        return cls(obs_id, parts, facts, recipe=recipe)
+
+    def with_events(self, events: EventList) -> Observation:
+        """The same run with other events, such as simulated ones; its good times stay."""
+        return self.cut(self.gti, events, self.part, Recipe.of_call(self.with_events, locals(), name="obs"))
 
     @property
     def key(self) -> tuple[int, str]:
