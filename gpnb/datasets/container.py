@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, overload
 
 from astropy.table import Table
@@ -19,6 +21,33 @@ from gpnb.datasets.map_stack import stack_cubes
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.datasets.spectrum_stack import stack_spectra
 from gpnb.datasets.spectrum_tables import run_table
+
+
+def told_apart(items: Sequence[Any]) -> list[Any]:
+    """The datasets, those whose name came before numbered: runs of two stores may have one number.
+
+    Examples
+    --------
+    >>> import gpnb
+    >>> axis = gpnb.Axis.energy("1 TeV", "100 TeV", nbin=1)
+    >>> true = gpnb.Axis.energy("1 TeV", "100 TeV", nbin=1, name="energy_true")
+    >>> run = gpnb.SpectrumDataset(axis, true, [1], [1e13], [[1]], "1 h", name="run-5")
+    >>> [item.name for item in told_apart([run, run])]
+    ['run-5', 'run-5 (2)']
+    """
+    found: list[Any] = []
+    seen: dict[str, int] = {}
+    for item in items:
+        seen[item.name] = seen.get(item.name, 0) + 1
+        number = seen[item.name]
+        found.append(item if number == 1 else replace(item, name=f"{item.name} ({number})"))
+    return found
+
+
+def twin_of(name: str) -> str:
+    """What `told_apart` has added to a name; empty for the first of that name."""
+    ending = re.search(r" \(\d+\)$", name)
+    return ending[0] if ending else ""
 
 
 class Datasets(Displayed, Sequence[Any]):

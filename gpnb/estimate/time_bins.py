@@ -15,6 +15,7 @@ from gpnb.core.recipe import Recipe
 from gpnb.core.units import to_float
 from gpnb.data.gti import GTI
 from gpnb.data.timeref import seconds_from
+from gpnb.datasets.container import twin_of
 from gpnb.datasets.map import MapDataset
 from gpnb.datasets.map_stack import stack_cubes
 from gpnb.datasets.spectrum import SpectrumDataset
@@ -159,7 +160,8 @@ class Schedule:
         """One group a run: it may have several datasets, such as event types."""
         groups: dict[Any, list[int]] = {}
         for number, item in enumerate(self.datasets):
-            groups.setdefault(run_numbers(item) or f"dataset {number}", []).append(number)
+            key = (run_numbers(item), twin_of(item.name)) if run_numbers(item) else f"dataset {number}"
+            groups.setdefault(key, []).append(number)
         return list(groups.values())
 
     def _nights(self) -> list[list[int]]:

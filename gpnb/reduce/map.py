@@ -21,7 +21,7 @@ from gpnb.core.sky_regions import to_regions
 from gpnb.core.warn import warn
 from gpnb.data.observation import Observation
 from gpnb.data.observations import Observations
-from gpnb.datasets.container import Datasets
+from gpnb.datasets.container import Datasets, told_apart
 from gpnb.datasets.map import MapDataset
 from gpnb.datasets.stack import Stacker
 from gpnb.maps.axis import Axis
@@ -120,7 +120,7 @@ def reduce_map(
     if not stack:
         work = fan_out(partial(reduce_run, plan=plan), runs, executor)
         parts = [part for part in track(work, "Reducing runs", progress, cancel, total=len(runs)) if part is not None]
-        datasets = Datasets(parts, recipe)
+        datasets = Datasets(told_apart(parts), recipe)
         warn_of([note for dataset in datasets for note in dataset.notes])
         return datasets
     groups = grouped(runs)

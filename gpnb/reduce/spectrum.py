@@ -16,7 +16,7 @@ from gpnb.core.recipe import Recipe
 from gpnb.core.sky_regions import to_regions
 from gpnb.data.observation import Observation
 from gpnb.data.observations import Observations
-from gpnb.datasets.container import Datasets
+from gpnb.datasets.container import Datasets, told_apart
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.datasets.spectrum_stack import stack_spectra
 from gpnb.maps.axis import Axis
@@ -126,6 +126,7 @@ def reduce_spectrum(
     if stack:
         return Datasets([stack_spectra(parts, recipe=Recipe.of("[0]", on=recipe, name="stacked"))], recipe)
     made = [Recipe.of(f"[{number}]", on=recipe, name="spectrum") for number in range(len(parts))]
+    parts = told_apart(parts)
     return Datasets([replace(part, recipe=how) for part, how in zip(parts, made, strict=True)], recipe)
 
 
