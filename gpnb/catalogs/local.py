@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+
+from astropy.coordinates import SkyCoord
 
 from gpnb.catalogs.catalog import Catalog
 from gpnb.catalogs.kinds import KINDS
 from gpnb.catalogs.read import file_of, read_catalog
+from gpnb.core.errors import SelectionError
+
+_GEV = ("3fhl", "4fgl")
+"""Catalogues that are asked last for names."""
 
 _MOST = 8
 """Catalogues that are kept in memory."""
@@ -29,6 +36,22 @@ def local_catalog(name: str) -> Catalog:
     kind = next((kind for kind in KINDS if kind.name == name), None)
     path = None if kind is None else file_of(kind)
     return read_catalog(name) if path is None else _read(name, path, path.stat().st_mtime_ns)
+
+
+def place_of(name: str) -> SkyCoord:
+    """Where a source lies, by its name in a catalogue on this machine: TeV catalogues first.
+
+    Raises
+    ------
+    SelectionError
+        If none of them has it, or there is none.
+    """
+    here = sorted(catalogs_here(), key=lambda known: known in _GEV)
+    for known in here:
+        with suppress(SelectionError):
+            return local_catalog(known)[name].position
+    where = f"none of {', '.join(here)} has it" if here else "no catalogue is on this machine"
+    raise SelectionError(f"{name!r} is no position, and {where}: write it like 83.63d 22.01d.")
 
 
 @lru_cache(_MOST)

@@ -77,7 +77,7 @@ def _draw_image(figure: Figure, place: Any, events: Any, counts: EventCounts, re
         x, y = geom.coord_pixel(marks[sign][0])
         axes.plot([float(x)], [float(y)], sign.replace("×", "x"), color="white", ms=9, mew=1.2, path_effects=HALO)
     draw_regions(axes, record.region, "regions")
-    axes.set(xlim=(-0.5, record.pixels - 0.5), ylim=(-0.5, record.pixels - 0.5))
+    axes.set(xlim=(-0.5, geom.nx - 0.5), ylim=(-0.5, geom.ny - 0.5))
     heading(axes, "Sky", "  ".join(f"{sign} {word}" for sign, word in shown.items()))
 
 

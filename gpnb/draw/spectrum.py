@@ -114,7 +114,7 @@ def _draw_sky(work: SpectrumWork, record: SpectrumView, figure: Figure) -> None:
     axes = sky_axes(figure, figure.add_gridspec(1, 1)[0], geom.wcs, geom.frame)
     axes.set_facecolor("#0b0e12")
     if sky.counts is not None:
-        look = SkyView(low=record.low, high=record.high)
+        look = SkyView(stretch="sqrt", low=record.low, high=record.high)
         norm = normalise(scale_of(sky.counts.image, look))
         drawn = axes.imshow(sky.counts.image, cmap=colour_map("cividis"), norm=norm, origin="lower")
         colour_bar(axes, drawn, "Counts a pixel, smoothed")

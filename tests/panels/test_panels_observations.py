@@ -152,6 +152,10 @@ def test_circles_across_the_rim_of_the_sky_come_in_pieces():
     assert [len(line) for line in whole] == [73]
     pole = rims(Pointings(edge.ra.deg[2:], edge.dec.deg[2:]), 2.5, geom)
     assert sum(map(len, pole)) > 60
+    north = SkyCoord(181.0, 84.0, unit="deg", frame="galactic").icrs
+    near = rims(Pointings(np.array([north.ra.deg]), np.array([north.dec.deg])), 2.5, geom)
+    assert len(near) == 2
+    assert all(np.hypot(*np.diff(piece, axis=0).T).max() < 5 for piece in near)
 
 
 def test_faults_by_run():

@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
+from astropy.coordinates import SkyCoord
 from astropy.table import Table
 from astropy.time import Time
 
@@ -132,13 +133,49 @@ def test_target_and_pointing_are_marked(panel):
 
 
 def test_looking_closer_counts_finer(panel):
-    before = panel.parts["stage"].flat.image["size"]
-    panel.parts["stage"].flat.receive({"kind": "window", "window": [40.0, 40.0, 60.0, 60.0]})
-    assert panel.state.width == pytest.approx(20 / 100 * float(before.split("°")[0]), rel=0.02)
+    before, pixels = (panel.parts["stage"].flat.image[name] for name in ("size", "nx"))
+    middle = pixels / 2 - 0.5
+    window = [middle - pixels / 8, middle - pixels / 8, middle + pixels / 8, middle + pixels / 8]
+    panel.parts["stage"].flat.receive({"kind": "window", "window": window})
+    assert panel.state.width == pytest.approx(float(before.split("°")[0]) / 4, rel=0.02)
     assert panel.parts["stage"].flat.image["size"] != before
     assert panel.parts["stage"].flat.window == []
     panel.parts["stage"].flat.receive({"kind": "window", "window": []})
     assert panel.parts["stage"].flat.image["size"] == before
+
+
+def test_pixels_hold_a_few_events_each():
+    few, many = (make_events(size).view().parts["stage"].flat.image["nx"] for size in (3000, 200_000))
+    assert few == 40
+    assert 150 <= many <= 300
+    assert make_events(3000).view(pixels=64).parts["stage"].flat.image["nx"] == 64
+
+
+def test_all_scaled_tells_what_it_is(panel):
+    drag(panel, "energy", [4.0, 10.0])
+    plot = panel.parts["plots"]["time"]
+    whole = next(mark for mark in plot.widget.marks if mark["name"] == "steps 0")
+    assert whole["label"] == "all, scaled"
+    assert sum(int(text.replace("\u2009", "")) for text in whole["notes"]["All"]) == 3000
+    assert panel.parts["sky"].legend == []
+    assert [entry["label"] for entry in panel.parts["legend"].legend] == ["chosen", "all"]
+
+
+@pytest.mark.data
+def test_a_target_is_known_by_its_name(panel, monkeypatch, data_dir):
+    monkeypatch.setenv("GPNB_DATA", str(data_dir))
+    change(panel, target="Crab")
+    assert panel.filter.target(panel.state).separation(SkyCoord("83.633d 22.015d")).deg < 0.02
+    change(panel, target="Nowhere in the sky")
+    assert "is no position, and none of gamma-cat" in panel.message.replace("hgps, ", "")
+    change(panel, target="")
+    assert panel.state.target == ""
+
+
+def test_without_catalogues_names_are_refused(panel, monkeypatch):
+    monkeypatch.setattr("gpnb.catalogs.local.catalogs_here", lambda: ())
+    change(panel, target="Crab")
+    assert "no catalogue is on this machine: write it like 83.63d 22.01d" in panel.message
 
 
 def test_bins_and_stretch(panel):

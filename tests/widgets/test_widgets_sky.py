@@ -352,3 +352,76 @@ def test_a_thousand_slider_moves_leave_memory_flat(cube, front):
     assert grown < 100_000
     assert panel.undo()
     assert not panel.undo()
+
+
+def test_the_sky_in_aladin_shows_the_same(cube, front):
+    galactic = gpnb.WcsGeometry.create("galactic 0d 0d", width="2 deg", binsz="0.05 deg", frame="galactic")
+    sky_map = gpnb.SkyMap(galactic, cube.data.sum(axis=0), recipe=gpnb.Recipe.memory("counts"))
+    panel = sky_map.view(backdrop="sky", contours=[4.0], peaks=[(266.4, -29.0, 7.0)])
+    panel.select(region="galactic; circle(0, 0, 0.3)")
+    panel.overlay("first", "global text={A}; galactic; point(0.1, 0.1)")
+    panel.overlay("second", "global text={B}; galactic; point(0.2, 0.1)")
+    aladin = panel.parts["aladin"]
+    assert aladin.sky.coo_frame == "GAL"
+    sent = {}
+    aladin.sky.send = lambda content, buffers=None: sent.update({content.get("name", ""): content})  # noqa: ARG005
+    tell_ready = {"method": "custom", "content": {"gpnb": "ready"}}
+    aladin.sky.comm.handle_msg({"content": {"data": tell_ready}, "buffers": []})
+    assert sent["selection"]["style"]["label"] == "ON"
+    assert sent["contours"]["regions"]
+    assert not sent["contours"]["style"]["closed"]
+    looks = {name: sent[name]["style"] for name in ("peaks", "first (points)", "second (points)")}
+    assert {name: (look["marker"], look["names"]) for name, look in looks.items()} == {
+        "peaks": ("circle", "always"),
+        "first (points)": ("x", "few"),
+        "second (points)": ("diamond", "few"),
+    }
+    assert looks["first (points)"]["colour"] != looks["second (points)"]["colour"]
+    assert [item["label"] for item in aladin.tools.items] == ["Move", "Circle", "Ellipse", "Box", "Polygon"]
+    front.turn(aladin.tools, "circle", True)
+    assert [item["value"] for item in aladin.tools.items] == [False, True, False, False, False]
+    front.turn(aladin.tools, "move", True)
+    assert aladin.tools.items[0]["value"]
+    front.turn(aladin.zooms, "in", 1)
+    assert panel.parts["bar"].bar["high"] > 0
+
+
+def test_contours_are_of_smoothed_counts(cube):
+    from gpnb.panels.sky.layers import for_contours, layer
+    from gpnb.panels.sky.view import SkyView
+
+    shown = layer("counts", cube, SkyView())
+    steady = for_contours(shown)
+    assert steady.std() < 0.6 * shown.image.std()
+    inner = np.s_[8:-8, 8:-8]  # at the edges the smoothing falls off
+    assert steady[inner].sum() == pytest.approx(shown.image[inner].sum(), rel=0.05)
+    smooth = layer("counts", cube, SkyView(smooth=0.1))
+    np.testing.assert_array_equal(for_contours(smooth), smooth.image)
+    other = layer("exposure", cube, SkyView())
+    np.testing.assert_array_equal(for_contours(other), other.image)
+
+
+def test_a_region_in_the_hand_has_its_statistics(cube, front):
+    panel = cube.view()
+    front.tell(flat(panel), "shape", key=None, shape=CIRCLE, tool="circle")
+    before = panel.parts["table"].rows
+    front.tell(flat(panel), "dragged", key="selection", shape={**CIRCLE, "r": 8.0})
+    assert int(panel.parts["table"].rows[0]["cells"][1]) > 3 * int(before[0]["cells"][1])
+    assert not panel.workspace.can_redo
+    front.tell(flat(panel), "dragged", key=None, shape=None)
+    assert panel.parts["table"].rows == before
+    front.turn(panel.parts["look"], "target", "mask")
+    front.tell(flat(panel), "dragged", key=None, shape={**CIRCLE, "r": 8.0})  # a mask in the hand is no region
+    assert panel.parts["table"].rows == before
+
+
+def test_catalogue_marks_are_counted_in_view(cube, front):
+    panel = cube.view()
+    panel.overlay("mine", "global text={A}; icrs; point(83.63, 22.01)\nglobal text={B}; icrs; point(84.4, 22.8)")
+    (chip,) = [item for item in panel.parts["over"].items if item["kind"] == "chip"]
+    assert (chip["label"], chip["text"], chip["marker"]) == ("mine", "2 in view", "x")
+    front.tell(flat(panel), "window", window=[15.0, 15.0, 25.0, 25.0])
+    (chip,) = [item for item in panel.parts["over"].items if item["kind"] == "chip"]
+    assert chip["text"] == "1 in view"
+    front.turn(panel.parts["over"], "colour/mine", chip["next_colour"])
+    assert flat(panel).points[0]["colour"] == chip["next_colour"] != chip["colour"]

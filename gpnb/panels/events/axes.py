@@ -26,6 +26,12 @@ _WIDEST = 12.0
 _FIELD = 99.5
 """Percentile of the offsets that images and the offset plot reach."""
 
+_EACH = 4
+"""Events a pixel of the image, about."""
+
+_PIXELS = (40, 300)
+"""Fewest and most pixels of the image a side."""
+
 _CLOCKS = ((3 * 3600.0, 60.0, "min"), (72 * 3600.0, 3600.0, "h"), (math.inf, 86400.0, "d"))
 """Longest span, seconds of a unit, unit of a time axis."""
 
@@ -121,7 +127,14 @@ def image_geometry(events: Any, view: EventsView) -> WcsGeometry:
     width = view.width if len(events) else view.width or 1.0
     if width is None:
         width = float(np.clip(2.1 * np.percentile(away_from(events, center), _FIELD), 0.2, _WIDEST))
-    return WcsGeometry.create(center.icrs, binsz=f"{width / view.pixels} deg", npix=view.pixels)
+    pixels = view.pixels or _pixels_for(events, center, width)
+    return WcsGeometry.create(center.icrs, binsz=f"{width / pixels} deg", npix=pixels)
+
+
+def _pixels_for(events: Any, center: Any, width: float) -> int:
+    """Pixels a side in which there are a few events each."""
+    inside = int((away_from(events, center) < width / 2).sum()) if len(events) else 0
+    return int(np.clip(10 * round(math.sqrt(inside / _EACH) / 10), *_PIXELS))
 
 
 def energy_axis(energy: np.ndarray, per_decade: int) -> EventAxis:

@@ -15,7 +15,13 @@ def histogram_plot(counts: EventCounts, name: str, view: EventsView) -> Plot:
     share = counts.divisor(name)
     behind = every / share if counts.is_filtered(name) else np.zeros(len(every))
     whole = Steps(
-        label=f"all ÷ {share}" if share > 1 else "", edges=axis.edges, values=behind, role="quiet", fill=0.28, width=0
+        label="all, scaled" if share > 1 else "",
+        edges=axis.edges,
+        values=behind,
+        role="quiet",
+        fill=0.28,
+        width=0,
+        notes={"All": [spaced(int(count)) for count in every]} if share > 1 else {},
     )
     kept = Steps(edges=axis.edges, values=chosen, role="accent", fill=0.18, width=1.4)
     good = axis.spans(view.gti) if name == "time" else []

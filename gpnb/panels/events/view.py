@@ -42,8 +42,8 @@ class EventsView(Record):
         Only events of this range of θ² are shown, deg².
     offset : tuple of float, optional
         Only events of this range of offsets from the pointing are shown, deg.
-    pixels : int
-        Pixels of the image a side.
+    pixels : int, optional
+        Pixels of the image a side; by default as many as the events in it fill.
     per_decade : int
         Bins of the energy histogram a decade.
     time_bins : int
@@ -62,7 +62,7 @@ class EventsView(Record):
     region: str = field(default="", metadata={"door": doors.regions})
     theta2: Span | None = field(default=None, metadata={"door": doors.span("deg2")})
     offset: Span | None = field(default=None, metadata={"door": doors.span("deg")})
-    pixels: int = 100
+    pixels: int | None = None
     per_decade: int = 10
     time_bins: int = 40
     gti: tuple[tuple[str, str], ...] = field(default=(), metadata={"door": doors.intervals})

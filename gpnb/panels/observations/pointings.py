@@ -28,6 +28,9 @@ _WHOLE = (352, 190)
 _MARGIN = 2.15
 """Height of the plane in radii of what is on it."""
 
+_STRETCHED = 10.0
+"""No projection draws a step along a circle so many times as long as it is: there it jumps."""
+
 _RIM, _COARSE, _MANY = 73, 37, 200
 """Points on the rim of a field of view, the first one twice; fewer where there are many circles."""
 
@@ -148,7 +151,8 @@ def rims(pointings: Pointings, radius: float, geom: WcsGeometry) -> list[np.ndar
     _, first = np.unique(np.round(np.stack(geom.pixel(lon, lat)), 1), axis=1, return_index=True)
     lines = np.stack(geom.pixel(*_circles(lon[first], lat[first], radius)), axis=-1)
     with np.errstate(invalid="ignore"):
-        jumps = np.hypot(*np.moveaxis(np.diff(lines, axis=1), -1, 0)) > geom.nx / 4
+        step = 2 * np.pi * radius / lines.shape[1] / min(geom.plane.scales)
+        jumps = np.hypot(*np.moveaxis(np.diff(lines, axis=1), -1, 0)) > _STRETCHED * step
     jumps |= np.isnan(lines[:, 1:, 0]) | np.isnan(lines[:, :-1, 0])
     return [piece for line, jump in zip(lines, jumps, strict=True) for piece in _pieces(line, jump)]
 

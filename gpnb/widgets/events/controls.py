@@ -20,7 +20,7 @@ def control_items(view: EventsView, filtered: bool) -> list[Control]:
         text("theta2", "θ² (deg²)", write_span(view.theta2), "0 – 0.02", size=12),
         text("offset", "Offset (deg)", write_span(view.offset), "0 – 1.5", size=12),
         button("clear", "Clear all", hint, disabled=not filtered),
-        text("target", "Target", view.target, "as in the header, or 83.63d 22.01d", size=24),
+        text("target", "Target", view.target, "Crab, or 83.63d 22.01d", size=24),
         select("stretch", "Stretch", view.stretch, _known(STRETCHES, view.stretch)),
         select("cmap", "Map", view.cmap, _known(COLOURS, view.cmap)),
         number("per_decade", "Bins a decade", view.per_decade, size=4),

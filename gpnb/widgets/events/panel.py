@@ -7,6 +7,9 @@ from typing import Any
 
 import ipywidgets
 
+from gpnb.catalogs.local import place_of
+from gpnb.core.errors import ArgumentError
+from gpnb.core.units import to_skycoord
 from gpnb.core.words import number
 from gpnb.panels.events.counts import EventCounts, EventFilter, live_seconds, select_events
 from gpnb.panels.events.plots import histogram_plot, spaced
@@ -33,6 +36,7 @@ _SHARED = ("region", "energy", "time")
 _DOORS = {"energy": energies, "theta2": span("deg2"), "offset": span("deg")}
 _OWN = ("theta2", "offset")
 _HEIGHT = 256
+_LEGEND = [area_key("chosen", "accent", 0.5), area_key("all", "quiet", 0.4)]
 _MARKS = {"target": "#ffffff", "pointing": "#56B4E9"}
 
 
@@ -75,14 +79,15 @@ class EventsPanel(LivePanel):
         """Controls above the sky, histograms beside it."""
         self.filter = EventFilter(self._obj)
         self._controls = Controls()
-        self._sky = PlotHead(title="Sky")
+        self._sky, self._legend = PlotHead(title="Sky"), PlotHead(legend=_LEGEND).add_class("gpnb-common")
         self._stage, self._bar = SkyStage(self.filter.geometry(self.state)), ColourBar()
         self._plots = {name: PlotView(height=_HEIGHT) for name in ("energy", "time", "offset", "theta2")}
         self._counted = Node(self.filter.counts, Source(lambda: self._of_counts(self.shown)))
         self._grid = ipywidgets.VBox([plot.widget for plot in self._plots.values()]).add_class("gpnb-plots")
         sky = ipywidgets.VBox([self._sky, row_of(self._stage.widget, self._bar, self.filter.geometry(self.state))])
         self._listen()
-        return [self._controls, ipywidgets.VBox([sky, self._grid]).add_class("gpnb-columns")]
+        plots = ipywidgets.VBox([self._legend, self._grid])
+        return [self._controls, ipywidgets.VBox([sky, plots]).add_class("gpnb-columns")]
 
     def views(self) -> list[View[Any]]:
         """What shows what."""
@@ -106,6 +111,7 @@ class EventsPanel(LivePanel):
             self._controls,
             self,
             per_decade=lambda value, gesture: self.set(gesture=gesture, per_decade=bins_of(value)),
+            target=lambda value, gesture: self.set(gesture=gesture, target=_place(value)),
             theta2=lambda value, gesture: self._choose("theta2", read_span("θ²", value), gesture),
             offset=lambda value, gesture: self._choose("offset", read_span("Offset", value), gesture),
             clear=lambda _, gesture: self._clear(gesture),
@@ -145,9 +151,7 @@ class EventsPanel(LivePanel):
 
     def _show(self, view: EventsView, counts: EventCounts) -> None:
         words = _totals(counts, live_seconds(self._obj, view))
-        with self._sky.hold_sync():
-            self._sky.facts = words
-            self._sky.legend = [area_key("chosen", "accent", 0.5), area_key("all", "quiet", 0.4)]
+        self._sky.facts = words
         geom = counts.geom
         image = Layer("counts", counts.chosen["sky"], "", "", geom.wcs, geom.frame)
         scale = scale_of(image.image, view.colours, image.name)
@@ -164,6 +168,14 @@ class EventsPanel(LivePanel):
         found = {word: place.icrs.reshape(1) for word, place in places.items() if place is not None}
         overlays = [(word, named_points(place, [word]), _MARKS[word]) for word, place in found.items()]
         self._stage.show_over(SkyView.build(overlays=overlays), region)
+
+
+def _place(text: str) -> Any:
+    """A position as typed, or that of a source of this name in a catalogue on this machine."""
+    try:
+        return to_skycoord(text) if text.strip() else None
+    except ArgumentError:
+        return place_of(text)
 
 
 def _totals(counts: EventCounts, seconds: float | None) -> str:

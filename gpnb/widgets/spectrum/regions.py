@@ -75,7 +75,7 @@ class RegionStage:
         if sky.counts is None:
             self.bar.show(None)
             return
-        look = SkyView(cmap=COLOURS, low=view.low, high=view.high)
+        look = SkyView(cmap=COLOURS, stretch="sqrt", low=view.low, high=view.high)
         scale = scale_of(sky.counts.image, look)
         self.sky.show_image(look, sky.counts, scale)
         show_bar(self.bar, look, sky.counts, scale)

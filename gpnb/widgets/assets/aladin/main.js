@@ -13,7 +13,7 @@ import { makeSurvey, plainSky } from "./survey.js";
 
 const VIEW = new Set(["_target", "_fov", "_rotation", "_fov_xy", "_wcs"]); // what Aladin tells of its view
 const QUIET = 250; // ms without a change of size after which a layout is taken as done
-const GRID = { enabled: true, color: "#8FA3B8", opacity: 0.7, labelSize: 12, thickness: 1, showLabels: true };
+const GRID = { enabled: true, color: "#b8c6d6", opacity: 0.6, labelSize: 12, thickness: 1, showLabels: true };
 
 /**
  * The sky widget, made of what Python puts together in aladin/script.py.

@@ -4,6 +4,7 @@
 const DASHES = { solid: [], dashed: [7, 4], dotted: [2.5, 3.5] };
 export const RIM = "rgba(0, 0, 0, 0.65)";
 const TINY = 6; // px across of a field of view that needs a dot
+const APART = 90, LINE = 13; // px between names, about
 const FEW = 20; // marks whose names are written
 const NEAR = 9; // px between the mouse and a point whose name is shown
 
@@ -167,9 +168,13 @@ function drawPoints(context, aladin, layer, mouse) {
   if (!layer.labels) return;
   const all = layer.style.names === "always" || (layer.style.names === "few" && seen.length < FEW);
   const named = all ? pixels.map((_, index) => index) : nearest(pixels, mouse);
+  /** @type {Pair[]} */
+  const written = [];
   for (const index of named) {
     const pixel = pixels[index];
-    if (pixel) write(context, layer.labels[index], pixel, arm, layer.style.colour);
+    if (!pixel || written.some(([x, y]) => Math.abs(x - pixel[0]) < APART && Math.abs(y - pixel[1]) < LINE)) continue;
+    written.push(pixel);
+    write(context, layer.labels[index], pixel, arm, "#ffffff");
   }
 }
 
