@@ -45,7 +45,11 @@ def test_a_panel_far_away_waits_and_is_right_when_it_comes_into_sight(notebook):
 
 
 @pytest.mark.parametrize(
-    "last", ["specs.view()", "panel = specs.view()\npanel", "panel = specs.view(name='fit')\npanel"]
+    "last",
+    [
+        "panel = specs.view(name='fit')\npanel",
+        *(pytest.param(text, marks=pytest.mark.slow) for text in ("specs.view()", "panel = specs.view()\npanel")),
+    ],
 )
 def test_a_cell_that_is_run_again_leaves_nothing_of_what_it_showed(notebook, last):
     book = notebook([MAKE.rpartition("workspace =")[0], last])

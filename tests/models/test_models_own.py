@@ -95,7 +95,7 @@ def test_it_is_written_and_read():
 def test_its_code_names_its_module():
     code = Meyer(index=3).recipe.to_code()
     assert code.splitlines()[:2] == [f"import {__name__}", "import gpnb"]
-    assert f"= {__name__}.Meyer(amplitude=" in code
+    assert f"={__name__}.Meyer(amplitude=" in "".join(code.split())
     assert replay(Meyer(index=3).recipe) == Meyer(index=3)
     exec(compile(code, "code", "exec"), {})
 

@@ -148,6 +148,7 @@ def test_crab_spectrum_of_four_real_runs(run, hess, peer):
         assert ours["e2dnde"] / row["e_ref"] ** 2 == pytest.approx(row["dnde"], abs=0.2 * row["dnde_err"])
 
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_crab_spectrum_of_real_runs_as_one_would(run, hess, peer):
     """Exact regions, and the thresholds of the responses: another choice of bins, the same source."""

@@ -23,6 +23,9 @@ from gpnb.fitting.cube.waves import seen_width
 _FEWEST, _PER_RATIO = 1, 2.4
 """Even harmonics, and how many more per length over width that is seen: right to 4e-4 of the peak or so."""
 
+_TOO_MANY = 10**9
+"""More than any table holds: a step may make a source as long as it likes."""
+
 _ROOM = 0.3
 """Part of its radius that a source may move before its pixels are looked for again."""
 
@@ -109,7 +112,8 @@ class WaveSource(Component):
             return 0
         along, across = mean_squares(self._model.spatial.with_values(values.tolist()))
         own = self._point_width**2
-        return _FEWEST + int(np.ceil(_PER_RATIO * np.sqrt((along + own) / (across + own))))
+        found = np.ceil(_PER_RATIO * np.sqrt((along + own) / (across + own)))
+        return _FEWEST + int(min(found, _TOO_MANY))
 
     def _settle(self, values: np.ndarray) -> None:
         """Tables and pixels for a source of about this place and size."""

@@ -96,17 +96,17 @@ class WaveTables:
     def __init__(
         self, psf: RadialPsf | None, n_true: int, pixel: tuple[float, float], reach: float, harmonics: int = 0
     ):
-        self.orders = tuple(range(0, 2 * harmonics + 1, 2))
         self.width = seen_width(psf, pixel)
         spread = float(psf.rad[-1]) if psf is not None else 0.0
         width = 2 ** (np.floor(np.log2(self.width) * _PER_OCTAVE) / _PER_OCTAVE)  # so that others have the same
         step, self.radius = float(width / _PER_WIDTH), spread + reach + max(pixel)
         turns = self.radius / step
-        if not 2 * len(self.orders) * turns * _n_waves(turns) <= _MOST_NUMBERS:
+        if not 2 * (harmonics + 1) * turns * _n_waves(turns) <= _MOST_NUMBERS:
             raise TooWideError(
                 f"A source that reaches {reach:.3g} deg is too wide where a point is seen {self.width:.2g} deg wide: "
                 f"start with a smaller{' or rounder' * (harmonics > 0)} one, and limit it, or take larger pixels."
             )
+        self.orders = tuple(range(0, 2 * harmonics + 1, 2))
         self.ladder = Ladder.to(self.radius, step, _rounded(_EVEN_WIDTHS * _PER_WIDTH + reach / step))
         whole = Ladder(step, self.ladder.even, _rounded(self.ladder.n))
         self._grid = _grid_of(whole, _rounded(turns))

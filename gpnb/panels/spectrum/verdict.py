@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -26,11 +27,11 @@ _SAME = 0.995
 
 def verdict_of(work: SpectrumWork, view: SpectrumView) -> str:
     """What is wrong with the model that is shown, first what is worst; empty if nothing is known to be."""
-    if work.shown(view) is None:
+    if not view.model and work.given is None:
         return ""
-    if not np.isfinite(work.stat(view)):
+    if not math.isfinite(work.stat(view)):
         return "−2 ln L is not finite: these values predict no counts where some were seen, or none at all"
-    result = work.result(view)
+    result = None if view.model and not view.fitted else work.result(view)
     if result is None:
         return ""
     return "; ".join(words for words in (_poor(work, view, result), _degenerate(result)) if words)
