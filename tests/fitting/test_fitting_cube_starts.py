@@ -7,6 +7,7 @@ import pytest
 from made_cubes import TRUE, cube_of, point, psf_of, with_counts
 
 import gpnb
+from gpnb.fitting.cube.waves import TooWideError, WaveTables
 from gpnb.fitting.likelihood import Likelihood
 from gpnb.irf.node_sums import NodeSums
 from gpnb.irf.reduced_psf import ReducedPsf
@@ -88,3 +89,9 @@ def test_many_components_are_found_from_three_errors_away():
 @pytest.mark.slow
 def test_many_components_are_found_in_twenty_of_twenty_tries():
     check(fits(2, 20))
+
+
+@pytest.mark.parametrize(("reach", "harmonics"), [(0.1, 10**30), (1e9, 0)], ids=["long", "wide"])
+def test_a_step_to_a_source_beyond_any_table_is_refused_before_anything_is_made(reach, harmonics):
+    with pytest.raises(TooWideError, match="start with a smaller"):
+        WaveTables(None, 2, (0.02, 0.02), reach, harmonics)

@@ -13,7 +13,7 @@ from gpnb.panels.instrument.view import InstrumentView
 from gpnb.panels.plot import Plot
 from gpnb.state.graph import Node, Source, View
 from gpnb.widgets.live import LivePanel, bind
-from gpnb.widgets.parts.controls import check
+from gpnb.widgets.parts.controls import Control, check, select, slider
 from gpnb.widgets.parts.look import legend_of
 from gpnb.widgets.parts.part import Controls
 from gpnb.widgets.parts.plot import PlotHead, PlotView
@@ -98,19 +98,17 @@ class InstrumentPanel(LivePanel):
         """The record with nothing but what the image depends on."""
         return view if "edisp" in self._responses else view.replace(offset=None)
 
-    def _items(self, view: InstrumentView) -> list[dict[str, Any]]:
-        items: list[dict[str, Any]] = []
+    def _items(self, view: InstrumentView) -> list[Control]:
+        items: list[Control] = []
         covered = [last_offset(part) for part in self._responses.values() if has_offsets(part)]
         if covered:
             text = "none chosen" if view.offset is None else f"{view.offset:.2f}°"
-            slider = {"name": "offset", "kind": "range", "label": "Offset", "value": view.offset or 0.0, "text": text}
-            items.append({**slider, "min": 0, "max": max(covered), "step": _STEP})
-            items.append(check("fixed", "Fixed offsets only", view.offset is None).to_dict())
+            items.append(slider("offset", "Offset", view.offset or 0.0, max(covered), _STEP, text))
+            items.append(check("fixed", "Fixed offsets only", view.offset is None))
         if "psf" in self._responses:
             known = [part for part in _CONTAINMENT if part != view.containment]
-            options = [[list(part), _percents(part)] for part in (view.containment, *known)]
-            select = {"name": "containment", "kind": "select", "label": "Containment", "value": list(view.containment)}
-            items.append({**select, "options": options})
+            options = [(list(part), _percents(part)) for part in (view.containment, *known)]
+            items.append(select("containment", "Containment", list(view.containment), options))
         return items
 
     def _show_plots(self, plots: list[Plot]) -> None:
