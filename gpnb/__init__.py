@@ -126,6 +126,7 @@ _HOME = {
     "Boxes": "estimate.profile_regions",
     "Rings": "estimate.profile_regions",
     "flux_profile": "estimate.flux_profile",
+    "FittedCube": "estimate.fitted_cube",
     "residual_map": "estimate.residuals",
     "residual_spectrum": "estimate.residuals",
     "flux_map": "estimate.flux",

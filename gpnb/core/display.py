@@ -80,7 +80,7 @@ class Displayed:
         **changes
             View settings that differ from the defaults, such as ``stretch="sqrt"``; `settings` lists them.
         """
-        return open_panel(self, workspace, name, **changes)
+        return open_panel(self._face, workspace, name, **changes)
 
     def plot(self, ax: Any = None, **changes: Any) -> Any:
         """Draw the panel of this object with matplotlib and return the figure.
@@ -97,7 +97,7 @@ class Displayed:
         ArgumentError
             If the picture has another number of plots, or needs axes of its own kind, as skies do.
         """
-        return open_picture(self, **changes).figure(ax)
+        return open_picture(self._face, **changes).figure(ax)
 
     def opening(self, **settings: Any) -> Recipe:
         """The call that opens its panel."""
@@ -108,7 +108,7 @@ class Displayed:
         """What `view` and `plot` take besides: a Table of name, default and meaning of each setting."""
         from astropy.table import Table  # here, for objects are made without it
 
-        record = module_for("record").opened(self)
+        record = module_for("record").opened(self._face)
         rows = type(record).settings()
         return Table(rows=rows, names=("name", "default", "meaning")) if rows else Table()
 
@@ -117,16 +117,21 @@ class Displayed:
         return self.recipe.to_code()
 
     @property
+    def _face(self) -> Displayed:
+        """What is shown of it: itself, or what it has made for that."""
+        return self
+
+    @property
     def _has_panel(self) -> bool:
         """Whether there is a panel of what it holds."""
         return True
 
     def _ipython_display_(self) -> None:
         """Show a live panel at once, and its picture after; all else is shown by its bundle."""
-        if not (self._has_panel and is_followed() and is_live() and knows(f"live.{self.panel}")):
+        if not (self._has_panel and is_followed() and is_live() and knows(f"live.{self._face.panel}")):
             raise NotImplementedError
-        open_panel(self)._ipython_display_()
+        open_panel(self._face)._ipython_display_()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        bundle: dict[str, Any] = open_panel(self)._repr_mimebundle_(include, exclude)
+        bundle: dict[str, Any] = open_panel(self._face)._repr_mimebundle_(include, exclude)
         return bundle

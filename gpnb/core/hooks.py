@@ -47,6 +47,7 @@ _MODULES: dict[str, str] = {
     "live.lightcurve": "gpnb.widgets.lightcurve.panel",
     "live.table": "gpnb.widgets.table.panel",
     "product.sed": "gpnb.products.energy_distribution",
+    "estimate.cube": "gpnb.estimate.fitted_cube",
     "store.demo": "gpnb.simulate.demo",
 }
 

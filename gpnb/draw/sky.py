@@ -21,6 +21,7 @@ from gpnb.draw.style import BLUE, GREEN, LINE, NOTHING, ORANGE, PIXEL, PURPLE, S
 from gpnb.maps.geometry import WcsGeometry
 from gpnb.panels.columns import Column
 from gpnb.panels.sky.cuts import colours_of, scale_of
+from gpnb.panels.sky.fitted import fit_facts, fit_table
 from gpnb.panels.sky.grid import window_of
 from gpnb.panels.sky.layers import Layer, chosen_maps, for_contours, layer, layer_title, maps_of
 from gpnb.panels.sky.overlays import marker_of
@@ -40,8 +41,9 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 110, 30, 48
 
 def draw(obj: Any, record: SkyView, figure: Figure) -> None:
     """Draw every layer with its colours, regions, peaks and contours."""
-    layers = [layer(name, sky_map, record) for name, sky_map in chosen_maps(obj, record).items()]
-    columns = 2 if len(layers) in (2, 4) else min(3, len(layers))
+    maps = maps_of(obj)
+    layers = [layer(name, maps[name], record) for name in chosen_maps(obj, record)]
+    columns = 2 if len(layers) in (2, 4, 5) else min(3, len(layers))
     rows = -(-len(layers) // columns)
     grid = _arranged(figure, layers[0].image.shape, columns, rows)
     for place, shown in enumerate(layers):
@@ -58,14 +60,15 @@ def summary(obj: Any, record: SkyView, picture: html.Markup = html.EMPTY, notes:
     binsz = f"{float(np.ravel(geom.binsz.to_value('deg'))[0]):.3g}°"
     facts = [f"{width} · {geom.nx} × {geom.ny} pixels of {binsz} · {geom.frame} {geom.projection}"]
     facts += [f"{counted(axis.n, 'bin')} of {axis.name.replace('_', ' ')}" for axis in geom.axes]
+    facts += filter(None, [fit_facts(obj)])
     columns = [Column("map"), Column("unit")]
     columns += [Column(name, number=True) for name in ("sum", "smallest", "largest", "without value")]
-    chosen = chosen_maps(obj, record)
-    rows = [_statistics(layer(name, item, record)) for name, item in chosen.items()]
+    rows = [_statistics(layer(name, found[name], record)) for name in chosen_maps(obj, record)]
     title = record.title or (class_words(type(obj)) if len(found) > 1 else layer_title(obj, record))
     remarks = [*getattr(obj, "notes", ()), *notes]
-    peaks = [_peaks(record)] if record.peaks else []
-    return html.frame(title, " · ".join(facts), [picture, html.table(columns, rows), *peaks], remarks, repr(obj))
+    parameters, peaks = fit_table(obj), [_peaks(record)] if record.peaks else []
+    parts = [picture, *([html.table(*parameters)] if parameters[1] else []), html.table(columns, rows), *peaks]
+    return html.frame(title, " · ".join(facts), parts, remarks, repr(obj))
 
 
 def _arranged(figure: Figure, shape: tuple[int, ...], columns: int, rows: int) -> GridSpec:

@@ -71,22 +71,14 @@ def residual_map(
     check_cube(cube)
     if kind not in _KINDS:
         raise ArgumentError(f"kind={kind!r} must be one of {', '.join(_KINDS)}.")
-    recipe = Recipe.of_call(residual_map, locals(), name="residuals", models=noted(models))
-    whole = _Whole.of(cube, models)
-    circle, signal = whole.around(radius, energy)
-    found = _residual(kind, circle, signal)
-    few = circle.usable & ~(circle.background + signal >= _ENOUGH) & (kind != "difference")
-    size, widest = float(circle.radii.max()), float(np.hypot(*cube.geom.width.to_value("deg")))
-    while few.any() and size < widest:
-        size *= _LARGER
-        circle, signal = whole.around(size * u.deg, energy)
-        grown = few & (circle.background + signal >= _ENOUGH)
-        found = np.where(grown, _residual(kind, circle, signal), found)
-        few &= ~grown
-    return SkyMap(cube.geom.image(), np.where(circle.usable & ~few, found, np.nan), "", recipe)
+    name = "residual" if kind == "difference" else "residuals"
+    recipe = Recipe.of_call(residual_map, locals(), name=name, models=noted(models))
+    expected = Predictions(cube, models)
+    found = residuals_of(Counted.of(cube, expected.total(), expected.background()), kind, radius, energy)
+    return SkyMap(cube.geom.image(), found, "", recipe)
 
 
-class _Whole:
+class Counted:
     """A cube beside what is predicted for it.
 
     Parameters
@@ -101,14 +93,17 @@ class _Whole:
         self._cube, self._signal = cube, signal
 
     @classmethod
-    def of(cls, cube: MapDataset, models: Any) -> _Whole:
-        """From data and models."""
-        expected, off = Predictions(cube, models), cube.counts_off is not None
-        values = expected.total() - expected.background() if off else expected.total()
-        plain = replace(
-            cube, background=SkyMap(cube.geom, values), counts_off=None, acceptance=None, acceptance_off=None
-        )
+    def of(cls, cube: MapDataset, total: np.ndarray, background: np.ndarray) -> Counted:
+        """From data, the counts that are predicted, and those of them that belong to no source."""
+        off = cube.counts_off is not None
+        values = SkyMap(cube.geom, total - background if off else total)
+        plain = replace(cube, background=values, counts_off=None, acceptance=None, acceptance_off=None)
         return cls(cube, plain) if off else cls(plain, None)
+
+    @property
+    def width(self) -> float:
+        """From corner to corner, deg."""
+        return float(np.hypot(*self._cube.geom.width.to_value("deg")))
 
     def around(self, radius: Any, energy: Any) -> tuple[Circle, np.ndarray]:
         """Sums around each pixel, and what is predicted there beside the background."""
@@ -116,6 +111,21 @@ class _Whole:
         if self._signal is None:
             return circle, np.zeros(circle.counts.shape)
         return circle, sum_in_circle(self._signal, radius, energy).background
+
+
+def residuals_of(counted: Counted, kind: str, radius: Any, energy: Any = None) -> np.ndarray:
+    """What is left around every pixel, see `residual_map`; NaN where no bin is usable, or there are too few counts."""
+    circle, signal = counted.around(radius, energy)
+    found = _residual(kind, circle, signal)
+    few = circle.usable & ~(circle.background + signal >= _ENOUGH) & (kind != "difference")
+    size, widest = float(circle.radii.max()), counted.width
+    while few.any() and size < widest:
+        size *= _LARGER
+        circle, signal = counted.around(size * u.deg, energy)
+        grown = few & (circle.background + signal >= _ENOUGH)
+        found = np.where(grown, _residual(kind, circle, signal), found)
+        few &= ~grown
+    return np.where(circle.usable & ~few, found, np.nan)
 
 
 def _residual(kind: str, circle: Circle, signal: np.ndarray) -> np.ndarray:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,11 +13,10 @@ from astropy.table import QTable, Table
 from gpnb.core.display import Displayed
 from gpnb.core.errors import ArgumentError, FitError, SelectionError
 from gpnb.core.frozen import unchanging
-from gpnb.core.html_table import html_table
+from gpnb.core.hooks import module_for
 from gpnb.core.progress import CancelToken, Report
 from gpnb.core.recipe import Recipe
-from gpnb.datasets.flux_points import FluxPointsDataset
-from gpnb.datasets.spectrum import SpectrumDataset
+from gpnb.datasets.map import MapDataset
 from gpnb.fitting.bias import bias_words
 from gpnb.fitting.block import Dataset
 from gpnb.fitting.comparison import Comparison, compare, compare_given
@@ -121,45 +119,44 @@ class FitResult(Displayed):
         """Akaike's information criterion, −2 ln L + 2k (Akaike 1974, IEEE Trans. Autom. Control 19, 716)."""
         return self.stat + 2 * len(self.names)
 
-    def view(self, workspace: Any = None, name: str | None = None, **changes: Any) -> Any:
-        """Open the panel of this fit; see `Displayed.view`.
+    def cube(self, name: str | None = None, radius: Any = "0.1 deg") -> Any:
+        """A cube with what was fitted to it, as maps: counts, excess, significance, prediction, residuals.
+
+        Parameters
+        ----------
+        name : str, optional
+            Of the cube; by default the first one that was fitted.
+        radius : Quantity or str
+            Of the circles around each pixel for significance and residuals.
+
+        Returns
+        -------
+        FittedCube
+            Shows itself as a sky; see `gpnb.FittedCube`.
 
         Raises
         ------
         SelectionError
-            If no spectra or points were fitted: cubes have no panel.
+            If there is no such cube.
+
+        Examples
+        --------
+        >>> import gpnb
+        >>> result = gpnb.fit(cube, models)  # doctest: +SKIP
+        >>> result.cube().residuals  # doctest: +SKIP
         """
-        self._check_panel()
-        return super().view(workspace, name, **changes)
+        cubes = {item.name: item for item in self.datasets if isinstance(item, MapDataset)}
+        wanted = next(iter(cubes), "") if name is None else name
+        if wanted not in cubes:
+            known = f"fitted were {', '.join(cubes)}" if cubes else "no cube was fitted"
+            raise SelectionError(f"There is no cube{f' {name!r}' if name else ''}: {known}.")
+        recipe = Recipe.of_call(self.cube, locals(), name="fitted")
+        return module_for("estimate.cube").FittedCube(self, cubes[wanted], radius, recipe)
 
-    def plot(self, ax: Any = None, **changes: Any) -> Any:
-        """Draw the panel of this fit with matplotlib; see `Displayed.plot`.
-
-        Raises
-        ------
-        SelectionError
-            If no spectra or points were fitted: cubes have no panel.
-        """
-        self._check_panel()
-        return super().plot(ax, **changes)
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        """The panel; of a fit of cubes alone, a table of its parameters."""
-        if self._has_panel:
-            return super()._repr_mimebundle_(include, exclude)
-        html = f"{html_table(self.parameters)}<p>−2 ln L = {self.stat:.2f}, {escape(self.message)}</p>"
-        return {"text/plain": repr(self), "text/html": html}
-
-    @property
-    def _has_panel(self) -> bool:
-        return any(isinstance(item, SpectrumDataset | FluxPointsDataset) for item in self.datasets)
-
-    def _check_panel(self) -> None:
-        if not self._has_panel:
-            raise SelectionError(
-                "A fit of cubes alone has no panel: look at .parameters and .contour(), or draw a spectrum with "
-                ".models[0].spectral.plot()."
-            )
+    @cached_property
+    def _face(self) -> Displayed:  # type: ignore[override]
+        """Itself beside spectra, points and light curves; of cubes alone, the first one with what was fitted to it."""
+        return self.cube() if all(isinstance(item, MapDataset) for item in self.datasets) else self
 
     def likelihood(self) -> Likelihood:
         """A likelihood of its own for each caller, that starts at the minimum."""

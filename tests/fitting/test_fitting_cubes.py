@@ -286,15 +286,14 @@ def test_the_place_of_a_template_is_fitted():
     assert moved.models.parameters["t.lon"].value == pytest.approx(83.71, abs=1e-3)
 
 
-def test_a_fit_of_cubes_shows_a_table_and_says_that_it_has_no_panel():
-    result = gpnb.fit(with_counts(cube_of(), [TRUE_POINT], 1), TRUE_POINT)
-    shown = result._repr_mimebundle_()
-    assert shown["text/plain"] == repr(result)
-    assert "<table>" in shown["text/html"]
-    assert "amplitude" in shown["text/html"]
-    for show in (result.plot, result.view):
-        with pytest.raises(SelectionError, match="has no panel"):
-            show()
+@pytest.mark.parametrize("source", [point, gauss], ids=["point", "gauss"])
+def test_a_source_that_wanders_off_the_map_adds_nothing(source):
+    likelihood = Likelihood(cube_of(width="1 deg", seed=1), source())
+    theta = np.array(likelihood.start)
+    without = likelihood.stat(np.where([name.endswith("amplitude") for name in likelihood.names], 0.0, theta))
+    theta[likelihood.names.index(f"{source().name}.lat")] += 0.5  # in units of 10°
+    assert likelihood.stat(theta) == pytest.approx(without)
+    assert np.isfinite(likelihood.gradient(theta)).all()
 
 
 def test_a_source_that_turns_out_flat_is_looked_at_with_more_harmonics():

@@ -425,3 +425,61 @@ def test_catalogue_marks_are_counted_in_view(cube, front):
     assert chip["text"] == "1 in view"
     front.turn(panel.parts["over"], "colour/mine", chip["next_colour"])
     assert flat(panel).points[0]["colour"] == chip["next_colour"] != chip["colour"]
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    """A fit of a cube with a point source."""
+    from made_cubes import cube_of, point
+
+    source = point().replace(amplitude="3e-11 TeV-1 s-1 cm-2")
+    cube = cube_of(width="1.2 deg", models=[source], seed=1)
+    return gpnb.fit(cube, [source, gpnb.BackgroundModel("cube")])
+
+
+def test_a_fit_of_a_cube_makes_each_map_when_it_is_looked_at(fitted, front):
+    shown = fitted.cube()
+    panel = shown.view()
+    layers = next(item for item in panel.parts["look"].items if item["name"] == "layers")
+    names = [option[0] for option in layers["options"]]
+    assert names[:5] == ["counts", "excess", "significance", "prediction", "residuals"]
+    assert set(shown.maps.made) == {"counts", "exposure", "flags"}
+    np.testing.assert_array_equal(pixels(panel), shown.counts.data.sum(axis=0))
+    for name in ("prediction", "residuals"):
+        front.turn(panel.parts["look"], "layers", name)
+        assert panel.wait()
+        np.testing.assert_allclose(pixels(panel), shown.maps[name].data.reshape(-1, 30, 30).sum(axis=0), rtol=1e-6)
+    assert set(shown.maps.made) == {"counts", "exposure", "flags", "prediction", "residuals", "background"}
+    assert panel.parts["bar"].bar["unit"] == "σ"
+    assert panel.parts["bar"].bar["centred"]
+    rows = panel.parts["parameters"].rows
+    assert [row["cells"][0] for row in rows] == ["p index", "p amplitude", "p lon", "p lat", "cube-bkg norm"]
+    assert "−2 ln L" in panel.facts()
+
+
+def test_pointing_at_a_fitted_cube_makes_no_map(fitted, front):
+    shown = fitted.cube()
+    panel = shown.view()
+    front.tell(flat(panel), "probe", x=15, y=15)
+    assert [row[0] for row in flat(panel).told["rows"]] == ["Counts", "Exposure at 3.16 – 3.98 TeV"]
+    assert set(shown.maps.made) == {"counts", "exposure", "flags"}
+
+
+def test_a_map_that_cannot_be_made_is_told_and_the_others_stay(fitted, front, monkeypatch):
+    shown = fitted.cube()
+    panel = shown.view()
+    monkeypatch.setattr(type(shown), "prediction", property(lambda _: 1 / 0))
+    front.turn(panel.parts["look"], "layers", "prediction")
+    assert panel.wait()
+    assert "division" in panel.message
+    np.testing.assert_array_equal(pixels(panel), shown.counts.data.sum(axis=0))
+    front.turn(panel.parts["look"], "layers", "excess")
+    assert panel.wait()
+    np.testing.assert_allclose(pixels(panel), shown.excess.data.sum(axis=0), rtol=1e-6)
+
+
+def test_a_fit_opens_with_the_map_that_is_asked_for(fitted):
+    panel = fitted.view(layers=["residuals"])
+    assert panel.wait()
+    assert "Residuals" in panel.facts()
+    assert fitted.view().to_code().endswith("fitted.view()")

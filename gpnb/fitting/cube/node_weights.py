@@ -96,8 +96,9 @@ def node_weights(
     spread, fall = (matrix.T for matrix in pieces(nodes.low, n_node, nodes.weights, nodes.slopes))
 
     def sums(matrix: Any, factors: np.ndarray, areas: np.ndarray) -> np.ndarray:
-        columns = (factors[..., None, :] * areas).reshape(-1, seen.radius.size)
-        found = (matrix @ columns.T).reshape(n_node, 2, *factors.shape[:-1], len(areas))
+        columns = factors[..., None, :] * areas
+        rows = int(np.prod(columns.shape[:-1]))  # not -1: there may be no pixel
+        found = (matrix @ columns.reshape(rows, seen.radius.size).T).reshape(n_node, 2, *factors.shape[:-1], len(areas))
         return np.asarray(np.moveaxis(found, (-1, 0, 1), (-4, -3, -2)))
 
     place = sums(fall, factors * seen.slope[:, None], usable)

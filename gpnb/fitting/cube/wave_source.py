@@ -185,7 +185,7 @@ class WaveSource(Component):
         ladder, (trig, _) = self._tables.ladder, self._trig(seen, values)
         nodes, flat = between(seen.radius, ladder), table[..., 0].transpose(1, 2, 0, 3).reshape(2 * ladder.n, -1)
         (value,) = pieces(nodes.low, ladder.n, nodes.weights)
-        looked = (value @ flat).reshape(self._near.size, -1, len(trig))
+        looked = (value @ flat).reshape(self._near.size, len(self._which), len(trig))
         found = np.zeros((len(self._which), self._voxels.area.size))
         mean = 1.0 if source.mean is None else float(source.mean.values[0])
         found[:, self._near] = mean * self._area_of(values) * np.einsum("nkm,mn->kn", looked, trig)

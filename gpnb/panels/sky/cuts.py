@@ -13,7 +13,7 @@ from gpnb.panels.sky.view import SkyView, Stretch
 _CUTS = (0.5, 99.9)
 """Percentiles of the values that get the first and the last colour."""
 
-_CENTRED = ("significance", "residual")
+_CENTRED = ("significance", "residual", "residuals")
 """Maps whose 0 means "as expected": by default a diverging colour map has it in its middle."""
 
 _FLOOR = 1e-6

@@ -18,11 +18,11 @@ from gpnb.panels.sky.view import SkyView
 from gpnb.state.doors import range_ends
 
 _USUAL = ("significance", "sqrt_ts", "excess", "ts", "flux", "counts", "background", "exposure", "flags")
-_ADDED_UP = ("counts", "background", "excess", "npred", "model", "residual", "counts_off")
+_ADDED_UP = ("counts", "background", "excess", "prediction", "predicted", "npred", "model", "residual", "counts_off")
 _STEADY = 2.0
 """Pixels (sigma) of the smoothing of counts for contours."""
 
-_SIGMAS = ("significance", "sqrt_ts")
+_SIGMAS = ("significance", "sqrt_ts", "residuals")
 _TITLES = {
     "sqrt_ts": "√TS",
     "ts": "TS",
@@ -81,15 +81,23 @@ def title_of(name: str) -> str:
 
 def layer_title(obj: Any, view: SkyView) -> str:
     """The title of the first layer."""
-    return title_of(next(iter(chosen_maps(obj, view))))
+    return title_of(chosen_maps(obj, view)[0])
 
 
-def maps_of(obj: Any) -> dict[str, Any]:
-    """The maps of an object, by name."""
+def maps_of(obj: Any) -> Mapping[str, Any]:
+    """The maps of an object, by name; some are made when they are first asked for."""
     if hasattr(obj, "data") and hasattr(obj, "geom"):
         return {_name_of(obj): obj}
-    named = obj.maps if isinstance(getattr(obj, "maps", None), Mapping) else vars(obj)
-    return {name: item for name, item in named.items() if hasattr(item, "data") and hasattr(item, "geom")}
+    if isinstance(getattr(obj, "maps", None), Mapping):
+        named: Mapping[str, Any] = obj.maps
+        return named
+    return {name: item for name, item in vars(obj).items() if hasattr(item, "data") and hasattr(item, "geom")}
+
+
+def made_maps(maps: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Those that are there already."""
+    made: Mapping[str, Any] = getattr(maps, "made", maps)
+    return made
 
 
 def _name_of(sky_map: Any) -> str:
@@ -98,16 +106,16 @@ def _name_of(sky_map: Any) -> str:
     return sky_map.recipe.name or (attribute if attribute.isidentifier() else "map")
 
 
-def chosen_maps(obj: Any, view: SkyView) -> dict[str, Any]:
-    """The maps that the record asks for; the usual ones, four at most, if it does not say."""
+def chosen_maps(obj: Any, view: SkyView) -> list[str]:
+    """Names of the maps that the record asks for; if it does not say, those that the object names, else four usual."""
     found = maps_of(obj)
     if not view.layers:
         usual = [name for name in _USUAL if name in found] or list(found)
-        return {name: found[name] for name in usual[:4]}
+        return list(getattr(obj, "layers", usual[:4]))
     unknown = [name for name in view.layers if name not in found]
     if unknown:
         raise ArgumentError(f"layers: there is no map {unknown[0]!r}; there are: {', '.join(found)}.")
-    return {name: found[name] for name in view.layers}
+    return list(view.layers)
 
 
 def layer(name: str, sky_map: Any, view: SkyView) -> Layer:

@@ -8,15 +8,18 @@ import ipywidgets
 
 from gpnb.catalogs.local import catalogs_here, local_catalog
 from gpnb.core.errors import ArgumentError
+from gpnb.core.progress import silent
 from gpnb.core.words import class_words
 from gpnb.maps.sky_map import SkyMap
 from gpnb.panels.sky.cuts import Scale, scale_of
-from gpnb.panels.sky.layers import Layer, chosen_maps, layer, layer_title, maps_of
+from gpnb.panels.sky.fitted import fit_facts, fit_table
+from gpnb.panels.sky.layers import Layer, chosen_maps, layer, layer_title, made_maps, maps_of, title_of
 from gpnb.panels.sky.overlays import SELECTED, as_text, instead, marks_in_view, next_colour, without
 from gpnb.panels.sky.probe import exclusion_of, masked_because, values_at
 from gpnb.panels.sky.shapes import region_of
 from gpnb.panels.sky.stats import region_table
 from gpnb.panels.sky.view import SkyView
+from gpnb.panels.work import Job
 from gpnb.state.graph import Node, Source, View
 from gpnb.widgets.live import LivePanel, bind, listen
 from gpnb.widgets.parts.colour_bar import ColourBar
@@ -107,7 +110,7 @@ class SkyPanel(LivePanel):
         """What the image shows."""
         shown: Layer = self._layer.pull()
         width = " × ".join(f"{size:.3g}°" for size in self._geom.width.to_value("deg"))
-        words = (shown.title, shown.facts, width, self._geom.frame)
+        words = (shown.title, shown.facts, width, self._geom.frame, fit_facts(self._obj))
         return " · ".join(word for word in words if word and word != self.title())
 
     def notes(self) -> list[str]:
@@ -124,20 +127,22 @@ class SkyPanel(LivePanel):
         self._stage, self._bar = SkyStage(self._geom), ColourBar()
         self._aladin: AladinStage | None = None
         self._table = TableView(label="Statistics of the region")
+        self._parameters = TableView(label="Free parameters of the fit")
+        self._parameters.show(*fit_table(self._obj))
         self._make_nodes()
         self._listen()
         self._place = ipywidgets.VBox([self._stage.widget])
-        beside = ipywidgets.VBox([self._over, self._table]).add_class("gpnb-stack")
+        beside = ipywidgets.VBox([self._over, self._table, self._parameters]).add_class("gpnb-stack")
         columns = ipywidgets.Box([row_of(self._place, self._bar, self._geom), beside]).add_class("gpnb-columns-sky")
         return [self._look, columns.add_class("gpnb-columns") if is_squarish(self._geom) else columns]
 
     def views(self) -> list[View[Any]]:
         """What shows what."""
-        shown = Source(lambda: self.shown)
+        shown = Source(lambda: self.seen)
         own = Source(lambda: (self.state, self.selection.region_ds9))
         stats = Node(
             lambda view, image, region: region_table(self._maps, image, view, region),
-            Source(lambda: self._of_image(self.shown)),
+            Source(lambda: self._of_image(self.seen)),
             self._layer,
             Source(lambda: self.selection.region_ds9),
         )
@@ -164,20 +169,33 @@ class SkyPanel(LivePanel):
             View(stats, self._show_table),
         ]
 
+    def missing(self, view: SkyView) -> Job | None:
+        """The map that is wanted, if it is not there yet."""
+        name = chosen_maps(self._obj, view)[0]
+        if name in made_maps(self._maps):
+            return None
+
+        def make(**work: Any) -> str:  # noqa: ARG001  (one step, which cannot be stopped)
+            with silent():
+                self._maps[name]
+            return ""
+
+        return Job(title_of(name), make, key=name, waits=("layers",))
+
     def _of_marks(self, view: SkyView) -> SkyView:
         """The record with nothing but what the overlays that are seen depend on."""
         return SkyView(overlays=view.overlays, hidden=view.hidden, center=view.center, width=view.width)
 
     def _make_nodes(self) -> None:
         def make(view: SkyView) -> Layer:
-            name, sky_map = next(iter(chosen_maps(self._obj, view).items()))
-            return layer(name, sky_map, view)
+            name = chosen_maps(self._obj, view)[0]
+            return layer(name, self._maps[name], view)
 
         def colour(view: SkyView, shown: Layer) -> tuple[SkyView, Layer, Scale]:
             return view, shown, scale_of(shown.image, view, shown.name)
 
-        self._layer = Node(make, Source(lambda: self._of_image(self.shown)))
-        self._coloured = Node(colour, Source(lambda: self._of_colours(self.shown)), self._layer)
+        self._layer = Node(make, Source(lambda: self._of_image(self.seen)))
+        self._coloured = Node(colour, Source(lambda: self._of_colours(self.seen)), self._layer)
         self._target = "region"
 
     def _of_image(self, view: SkyView) -> SkyView:
@@ -211,9 +229,9 @@ class SkyPanel(LivePanel):
 
     def _told(self, pixel: tuple[int, int]) -> dict[str, Any]:
         """What is told of a pixel that is pointed at."""
-        view, shown = self.shown, self._layer.pull()
-        why = masked_because(self._maps, view, shown, pixel, self._exclusion)
-        return {"rows": values_at(self._maps, view, shown, pixel), "why": why}
+        view, shown, maps = self.seen, self._layer.pull(), made_maps(self._maps)
+        why = masked_because(maps, view, shown, pixel, self._exclusion)
+        return {"rows": values_at(maps, view, shown, pixel), "why": why}
 
     @property
     def _now(self) -> SkyStage | AladinStage:
@@ -250,7 +268,7 @@ class SkyPanel(LivePanel):
         """The statistics of a region that is in the hand."""
         aims = name == SELECTED or (name is None and self._target == "region")
         region = region_of(shape, self._geom) if shape and aims else self.selection.region_ds9
-        self._show_table(region_table(self._maps, self._layer.pull(), self._of_image(self.shown), region))
+        self._show_table(region_table(self._maps, self._layer.pull(), self._of_image(self.seen), region))
 
     def _removed(self, name: str) -> None:
         kind, _, number = name.partition("/")
