@@ -69,6 +69,8 @@ _HOME = {
     "PiecewiseNorm": "models.piecewise",
     "EBLAbsorption": "models.ebl",
     "NaimaSpectrum": "models.particles",
+    "MeyerCrab": "models.reference_spectra",
+    "reference_spectrum": "models.reference_spectra",
     "GaussianPrior": "models.priors",
     "UniformPrior": "models.priors",
     "LogUniformPrior": "models.priors",

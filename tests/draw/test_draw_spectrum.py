@@ -8,6 +8,8 @@ from astropy.table import QTable
 
 import gpnb
 from gpnb.core.hooks import module_for
+from gpnb.panels.opened import opened
+from gpnb.panels.spectrum.published import published
 
 ENERGY = gpnb.Axis.energy("1 TeV", "100 TeV", nbin=8)
 TRUE = gpnb.Axis.energy("1 TeV", "100 TeV", nbin=8, name="energy_true")
@@ -126,6 +128,26 @@ def test_published_spectra_are_drawn(specs, data_dir, monkeypatch):
     figure = specs.plot(model="PowerLaw", published=["gamma-cat"])
     labels = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
     assert any(label.startswith("gamma-cat: Crab") for label in labels)
+
+
+def test_references_are_drawn_over_it(specs):
+    figure = specs.plot(model="PowerLaw", published=["crab-meyer", "protons"])
+    legend = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert {"Crab nebula, Meyer et al. 2010", "Cosmic-ray protons in the region"} <= set(legend)
+    plot = module_for("panel.spectrum").plots(specs, opened(specs, model="PowerLaw", published=["protons"]))[0]
+    (line,) = [item for item in plot.lines if item.label]
+    solid_angle = 2 * np.pi * (1 - np.cos(np.radians(0.11)))
+    flux = gpnb.reference_spectrum("protons", f"{solid_angle} sr").evaluate_at(line.x)
+    assert line.y == pytest.approx(1.602176634 * line.x**2 * flux)
+    assert plot.y[1] >= line.y.max()
+
+
+def test_cosmic_rays_need_a_circle():
+    with pytest.raises(gpnb.SelectionError, match="has to be a circle"):
+        published(("iron",), "icrs; box(83.63, 22.01, 0.2, 0.2, 0)")
+    with pytest.raises(gpnb.SelectionError, match="has to be a circle"):
+        published(("iron",), "")
+    assert published(("crab-magic",), "")[0].points is None
 
 
 def test_the_numbers_behind_it_are_saved(specs, result, tmp_path):

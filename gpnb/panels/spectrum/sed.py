@@ -44,18 +44,21 @@ def sed_plot(work: SpectrumWork, view: SpectrumView, published: tuple[Published,
     found = work.points(view)
     points = unfolded_excess(work, view, ERG) if found is None else [flux_point_marks(found, "flux points")]
     points += [flux_point_marks(item.points, item.name, "fine", "square") for item in work.spectra(view).points]
+    references = [item.label for item in published if item.points is None]
     for number, item in enumerate(published):
-        points.append(flux_point_marks(item.points, item.label, *_PUBLISHED[number % len(_PUBLISHED)]))
+        role, marker = _PUBLISHED[number % len(_PUBLISHED)]
+        if item.points is not None:
+            points.append(flux_point_marks(item.points, item.label, role, marker))
         if item.spectrum is not None:
             energy = np.geomspace(*x, _POINTS)
-            role = _PUBLISHED[number % len(_PUBLISHED)][0]
             y = energy**2 * item.spectrum.evaluate_at(energy) * ERG
-            lines.append(Line(x=energy, y=y, role=role, dash="dashed", width=1.2))
+            label = item.label if item.points is None else ""
+            lines.append(Line(label=label, x=energy, y=y, role=role, dash="dashed", width=1.2))
     return Plot(
         name="sed",
         title="SED",
         x=x,
-        y=_range(lines, points, x),
+        y=_range(lines, points, x, [line for line in lines if line.label in references]),
         x_label="Energy (TeV)",
         y_label=SED,
         log_x=True,
@@ -66,10 +69,13 @@ def sed_plot(work: SpectrumWork, view: SpectrumView, published: tuple[Published,
     )
 
 
-def _range(lines: list[Line], points: list[Points], x: tuple[float, float]) -> tuple[float, float]:
-    """The range of what was measured, which stands still while a model moves; without any, that of the model."""
+def _range(
+    lines: list[Line], points: list[Points], x: tuple[float, float], references: list[Line]
+) -> tuple[float, float]:
+    """The range of what was measured and of references, which stands still while a model moves; else of the model."""
     seen = [seen_values(item, x) for item in points]
-    return sed_range([] if any((values > 0).any() for values in seen) else lines[:1], seen)
+    measured = any((values > 0).any() for values in seen)
+    return sed_range(references if measured else [*lines[:1], *references], seen)
 
 
 def sed_curve(work: SpectrumWork, view: SpectrumView) -> QTable:

@@ -37,7 +37,7 @@ class SpectrumView(FitView):
     min_counts : float
         Neighbouring bins are drawn as one until they hold so many counts; the fit knows nothing of it.
     published : tuple of str
-        Catalogues whose spectrum of the source at this place is drawn as well.
+        Catalogues whose spectrum of the source at this place is drawn as well, and names of `gpnb.reference_spectrum`.
     run : int, optional
         The spectrum whose regions stand out on the sky, by its place.
     low, high : float, optional

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from gpnb.models.reference_spectra import REFERENCES
 from gpnb.panels.fit.view import KINDS, kind_words
 from gpnb.panels.spectrum.view import SpectrumView
 from gpnb.panels.spectrum.work import SpectrumWork
@@ -62,10 +63,10 @@ def look_items(
         number("min_counts", "Counts a point", min_counts, size=5, step=1),
     ]
     if tab == "sed":
-        items += [button(f"remove/{name}", f"{name} ×", f"Take the spectrum of {name} away") for name in shown]
-        names = [name for name in catalogs if name not in shown]
-        if names:
-            items.append(select("publish", "Published", "", [("", "add a catalogue"), *words(*names)]))
+        items += [button(f"remove/{name}", f"{name} ×", f"Take {name} away") for name in shown]
+        known = {**{name: name for name in catalogs}, **{name: item.title for name, item in REFERENCES.items()}}
+        more = [(name, title) for name, title in known.items() if name not in shown]
+        items.append(select("publish", "Published", "", [("", "add a spectrum"), *more]))
     return items
 
 
