@@ -135,7 +135,7 @@ def test_references_are_drawn_over_it(specs):
     legend = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
     assert {"Crab nebula, Meyer et al. 2010", "Cosmic-ray protons in the region"} <= set(legend)
     plot = module_for("panel.spectrum").plots(specs, opened(specs, model="PowerLaw", published=["protons"]))[0]
-    (line,) = [item for item in plot.lines if item.label]
+    (line,) = [item for item in plot.lines if item.label.startswith("Cosmic")]
     solid_angle = 2 * np.pi * (1 - np.cos(np.radians(0.11)))
     flux = gpnb.reference_spectrum("protons", f"{solid_angle} sr").evaluate_at(line.x)
     assert line.y == pytest.approx(1.602176634 * line.x**2 * flux)

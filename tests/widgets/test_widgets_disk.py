@@ -93,6 +93,17 @@ def test_a_step_of_a_spectrum_slider(looks, catalog_folder, front):
     assert {item[0]: item[1] for item in panel.state.parameters}["index"] == pytest.approx(2.6)
 
 
+def test_references_are_in_the_list_and_can_be_taken_away(front):
+    panel = gpnb.Datasets([spectrum()]).view()
+    (item,) = [item for item in panel.parts["look"].items if item["name"] == "publish"]
+    assert ["crab-meyer", "Crab nebula, Meyer et al. 2010"] in [list(option) for option in item["options"]]
+    front.turn(panel.parts["look"], "publish", "crab-meyer")
+    assert panel.state.published == ("crab-meyer",)
+    assert panel.message == ""
+    front.turn(panel.parts["look"], "remove/crab-meyer", True)
+    assert panel.state.published == ()
+
+
 def test_a_catalogue_without_the_source_is_not_asked_twice(looks, catalog_folder):
     with pytest.raises(gpnb.SelectionError, match="no source within"):
         published(("3fhl",), "icrs; circle(10, 10, 0.1)")

@@ -54,7 +54,7 @@ def published(names: tuple[str, ...], region: str) -> tuple[Published, ...]:
     Raises
     ------
     SelectionError
-        If the place is not known, a catalogue has no source there, or cosmic rays are to be drawn for what is no circle.
+        If the place is not known, a catalogue has no source there, or cosmic rays are asked for without a circle.
     """
     found = [_published(name, region) for name in names]
     for item in found:

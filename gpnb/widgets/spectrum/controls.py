@@ -10,7 +10,7 @@ from gpnb.models.reference_spectra import REFERENCES
 from gpnb.panels.fit.view import KINDS, kind_words
 from gpnb.panels.spectrum.view import SpectrumView
 from gpnb.panels.spectrum.work import SpectrumWork
-from gpnb.widgets.parts.controls import Control, button, number, select, toggle, words
+from gpnb.widgets.parts.controls import Control, button, number, select, toggle
 
 _PER_DECADE = 5
 """Flux points a decade, if nobody says."""
