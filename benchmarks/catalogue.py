@@ -190,6 +190,39 @@ PAIRS = (
             ("fermi", 20, "two diffuse emissions of the Galactic centre in 3FHL, 11 × 200 × 400"),
         )
     ),
+    Pair(
+        "cube_points",
+        "cube_points",
+        50,
+        ("big",),
+        prepare=("write",),
+        tolerance={"dnde_[eu]*": (5e-2, 0), "*": (2e-2, 0)},
+        note="twelve bins of the cube of the Crab: asymmetric errors, limits, scans of eleven norms",
+    ),
+    Pair(
+        "cube_curve",
+        "cube_curve",
+        50,
+        prepare=("write",),
+        tolerance={"*": (2e-2, 0)},
+        note="four runs on the Crab, a cube of 4 × 100 × 100 each: asymmetric errors, limits",
+    ),
+    Pair(
+        "cube_profile",
+        "cube_profile",
+        20,
+        prepare=("write",),
+        tolerance={"flux": (5e-2, 5e-14), "flux_err": (5e-2, 0)},
+        note="twenty boxes along the Galactic plane: asymmetric errors, limits",
+    ),
+    Pair(
+        "simulate",
+        "simulate",
+        10,
+        memory=True,
+        tolerance={"source": (0.05, 0), "background": (0.01, 0)},
+        note="events of 50 h of prod5; gpnb draws those of the circle around the box",
+    ),
     *(
         Pair(f"ring_excess_{store}", "ring_excess", 5, (store, "1"), memory=True, tolerance=RING, note="one image")
         for store in ("hess", "cta")

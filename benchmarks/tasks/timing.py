@@ -14,6 +14,8 @@ from typing import Any
 DATA = Path(os.environ.get("GPNB_DATA") or Path(__file__).parents[3] / "shared" / "data")
 CRAB_RUNS = [23523, 23526, 23559, 23592]
 CTA_RUNS = [110380, 111140, 111159]
+PROD5 = "Prod5-South-20deg-AverageAz-14MSTs37SSTs.180000s-v0.1.fits.gz"
+"""Responses of CTA, in the folder ``cta-caldb``."""
 
 PKS = (329.71693826, -30.2255890)
 """Right ascension and declination of PKS 2155-304, deg."""

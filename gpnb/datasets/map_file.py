@@ -13,8 +13,8 @@ from gpnb.core.fits_file import open_fits
 from gpnb.core.header_text import plain_text
 from gpnb.core.recipe import Recipe
 from gpnb.core.text_file import parse_json
-from gpnb.data.gti import GTI
 from gpnb.datasets.flags import Flag
+from gpnb.datasets.good_time import good_time_of
 from gpnb.datasets.map import MapDataset
 from gpnb.datasets.map_responses import read_dispersion, read_psf
 from gpnb.irf.reduced_psf import ReducedPsf
@@ -52,7 +52,7 @@ def read_map_dataset(path: Any, name: str | None = None) -> MapDataset:
             flags=SkyMap(counts.geom, _flags(hdus, counts, found, source)),
             psf=_psf(hdus, counts.geom, true, found, source),
             edisp=read_dispersion(hdus, counts.geom, (true, energy), source) if "EDISP" in found else None,
-            gti=GTI.read(path) if "GTI" in found else None,
+            gti=good_time_of(hdus, path),
             runs=_runs(hdus) if "GPNB_RUNS" in found else Table(),
             notes=_notes(hdus[0].header, source),
             name=name or plain_text(hdus[0].header.get("NAME", "cube")),

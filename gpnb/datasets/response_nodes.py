@@ -32,7 +32,7 @@ def at_nodes(made: NodeSums | None, exposure: SkyMap, value_at: Callable[[SkyCoo
         Gives the values at a position, shape (n_true, n).
     """
     if made is not None:
-        return made
+        return _everywhere(made) if made.geom.nx == made.geom.ny == 1 else made
     geom = _grid(exposure.geom)
     weight, places = _exposure(exposure, geom), geom.coords
     known = np.argwhere(weight.any(axis=0)).tolist()
@@ -41,6 +41,12 @@ def at_nodes(made: NodeSums | None, exposure: SkyMap, value_at: Callable[[SkyCoo
     for (row, column), value in zip(known, values, strict=True):
         total[..., row, column] = weight[:, row, column, None] * value
     return NodeSums(geom, total, weight)
+
+
+def _everywhere(made: NodeSums) -> NodeSums:
+    """One node as two that cover the sky, since Gammapy takes a node for its own pixel alone."""
+    geom = WcsGeometry.create("0d 0d", npix=(2, 1), binsz=180 * u.deg, frame=made.geom.frame, proj="CAR")
+    return NodeSums(geom, np.repeat(made.total, 2, axis=-1), np.repeat(made.weight, 2, axis=-1))
 
 
 def _grid(geom: WcsGeometry) -> WcsGeometry:

@@ -21,8 +21,8 @@ from gpnb.core.header_text import header_text, plain_text
 from gpnb.core.provenance import creator, provenance_card
 from gpnb.core.recipe import Recipe
 from gpnb.core.text_file import parse_json
-from gpnb.data.gti import GTI
 from gpnb.data.run_tables import gti_hdu
+from gpnb.datasets.good_time import good_time_of
 from gpnb.maps.axis import Axis
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def read_extra(hdus: Any, path: str | os.PathLike[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     names = {hdu.name for hdu in hdus}
     if "GTI" in names and "MJDREFI" in find_hdu(hdus, "GTI", path).header:
-        found["gti"] = GTI.from_hdu(find_hdu(hdus, "GTI", path), path)
+        found["gti"] = good_time_of(hdus, path)
     if "DS9_REGIONS" in names:
         rows = find_hdu(hdus, "DS9_REGIONS", path).data
         texts = {role: [plain_text(row["REGION"]) for row in rows if row["ROLE"] == role] for role in ("ON", "OFF")}

@@ -7,7 +7,7 @@ import pytest
 from astropy.io import fits
 from astropy.table import Table
 from astropy.time import Time
-from made_cubes import ENERGY, cube_of, point
+from made_cubes import ENERGY, cube_of, dispersion_of, point, psf_of
 
 import gpnb
 from gpnb.data.gti import GTI
@@ -115,6 +115,29 @@ def test_masks_of_other_tools_stay_apart(tmp_path, reduced):
     psf, own = (item.at(CRAB).containment_radius(0.68) for item in (found.psf, reduced.psf))
     assert psf == pytest.approx(own, rel=0.02)
     assert found.edisp.at(CRAB) == pytest.approx(reduced.edisp.at(CRAB), abs=0.01)
+
+
+def test_good_times_without_an_interval_are_none(tmp_path):
+    """As Gammapy writes them of data that it made from nothing."""
+    gti = GTI([0.0], [60.0], Time("2020-01-01T00:00:00", scale="tt"))
+    replace(cube_of(width="0.8 deg"), gti=gti).write(tmp_path / "cube.fits")
+    with fits.open(tmp_path / "cube.fits") as hdus:
+        hdus["GTI"].data = hdus["GTI"].data[:0]
+        hdus.writeto(tmp_path / "empty.fits")
+    assert gpnb.MapDataset.read(tmp_path / "cube.fits").gti.seconds == 60
+    assert gpnb.MapDataset.read(tmp_path / "empty.fits").gti is None
+
+
+def test_one_response_for_all_the_map_is_written_for_all_the_sky(tmp_path):
+    """Gammapy takes each node for its own pixel alone, and warns of places outside."""
+    cube_of(center="galactic 30d 80d", frame="galactic", width="0.8 deg").write(tmp_path / "cube.fits")
+    found = gpnb.MapDataset.read(tmp_path / "cube.fits")
+    for name in ("PSF", "EDISP"):
+        width = fits.getheader(tmp_path / "cube.fits", name)
+        assert (width["NAXIS1"] * abs(width["CDELT1"]), width["NAXIS2"] * abs(width["CDELT2"])) == (360, 180)
+    for place in ("galactic 30d 80d", "0d 0d"):
+        assert found.edisp.at(place) == pytest.approx(dispersion_of())
+        assert found.psf.at(place).density == pytest.approx(psf_of().density)
 
 
 def mixed(cube):

@@ -213,15 +213,21 @@ def ours(folder: Path, name: str, case: Case, data: Path):
     import gpnb
 
     cube = gpnb.MapDataset.read(folder / f"{name}.fits", name)
+    if name == "fermi":
+        return cube, [model_of(case), *our_diffuse(data)]
+    scaled = gpnb.BackgroundModel(name, name="background").replace(norm=case.norm)
+    return cube, [model_of(case), scaled.thaw("tilt") if case.tilt else scaled]
+
+
+def model_of(case: Case):
+    """The point."""
+    import gpnb
+
     law = {"index": case.index, "amplitude": f"{case.amplitude} cm-2 s-1 TeV-1", "reference": f"{case.reference} TeV"}
     cut = {"lambda_": f"{case.lambda_} TeV-1"} if case.lambda_ else {}
     spectrum = gpnb.ExpCutoffPowerLaw(**law, **cut) if cut else gpnb.PowerLaw(**law)
     place = gpnb.PointSource("{}d {}d".format(*case.start) if case.frame == "icrs" else galactic(case.start))
-    model = gpnb.SkyModel(spectrum, place, name="source")
-    if name == "fermi":
-        return cube, [model, *our_diffuse(data)]
-    scaled = gpnb.BackgroundModel(name, name="background").replace(norm=case.norm)
-    return cube, [model, scaled.thaw("tilt") if case.tilt else scaled]
+    return gpnb.SkyModel(spectrum, place, name="source")
 
 
 def galactic(place: tuple):
