@@ -19,6 +19,9 @@ STEP, VALUE = 0.1, 0.5
 
 LON, LAT, NAMES = 83.63, 22.01, ("index", "amplitude", "norm")
 START = {"index": 2.3, "amplitude": 3e-11, "norm": 1.0}
+FACTORS = {"index": 1.1, "amplitude": 1.15, "norm": 1.03}
+"""About 3 standard deviations, in the cube of Gammapy."""
+
 OURS, THEIRS = "gpnb", "gammapy"
 
 
@@ -68,7 +71,7 @@ def read(folder: Path) -> list[str]:
     faults = differ("Gammapy, of our cube", [their_stat(cube, row["at"]) for row in expected], expected)
     made = their_cube()
     values = {**START, "norm": 1.02}
-    tried = [values, *({**values, name: values[name] * factor} for name, factor in zip(NAMES, (1.1, 1.15, 1.03)))]
+    tried = [values, *({**values, name: values[name] * factor} for name, factor in FACTORS.items())]
     found = [{"at": at, "stat": their_stat(made, at)} for at in tried]
     made.models = None
     made.write(folder / f"{THEIRS}.fits", overwrite=True)
@@ -132,11 +135,10 @@ def compare(folder: Path) -> list[str]:
 def differ(who: str, found: list[float], expected: list[dict]) -> list[str]:
     """What is further off than allowed; all differences are told where one is."""
     wanted = [row["stat"] for row in expected]
-    apart = [one - two for one, two in zip(found, wanted)]
+    apart = [one - two for one, two in zip(found, wanted, strict=True)]
     steps = [value - apart[0] for value in apart]
-    sys.stdout.write(
-        f"{who}: −2 ln L off by {apart[0]:+.3f}, steps by {', '.join(f'{step:+.4f}' for step in steps[1:])}\n"
-    )
+    told = ", ".join(f"{step:+.4f}" for step in steps[1:])
+    sys.stdout.write(f"{who}: −2 ln L off by {apart[0]:+.3f}, steps of 3 σ by {told}\n")
     bad = abs(apart[0]) > VALUE or any(abs(step) > STEP for step in steps)
     return [f"{who}: −2 ln L {found} instead of {wanted}"] if bad else []
 

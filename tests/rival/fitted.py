@@ -19,6 +19,9 @@ from pathlib import Path
 HESS, CTA = "hess-dl3-dr1", "cta-1dc/index/gps"
 CRAB_RUNS, CTA_RUNS = (23523, 23526, 23559, 23592), (110380, 111140, 111159)
 IEM, ISO = "fermi-3fhl-gc/gll_iem_v06_gc.fits.gz", "fermi_3fhl/iso_P8R2_SOURCE_V6_v06.txt"
+POINTS = ("tutorial", "big")
+"""Cubes whose flux points are compared too."""
+
 COVERED = (6.5, 3.0)
 """deg: of galactic longitude and latitude to either side, with room for the point spread function."""
 
@@ -82,7 +85,28 @@ def write(folder: Path, data: Path) -> None:
         Fit().run([cube])
         cube.write(folder / f"{name}.fits")
         found[name] = {f"{m.name}.{p.name}": p.value for m in cube.models for p in m.parameters if not p.frozen}
+        if name in POINTS:
+            found[f"{name} points"] = their_points(cube, case)
     (folder / "fitted.json").write_text(json.dumps(found))
+
+
+def their_points(cube, case: Case) -> dict:
+    """Norms of flux points of all energies that are fitted, at the values of the fit."""
+    import astropy.units as u
+    from gammapy.estimators import FluxPointsEstimator
+
+    edges = edges_of(case) * u.TeV
+    found = FluxPointsEstimator(energy_edges=edges, source="source", selection_optional=["ul"]).run([cube])
+    names = {"norm": found.norm, "norm_ul": found.norm_ul, "ts": found.ts}
+    return {name: item.data.ravel().tolist() for name, item in names.items()}
+
+
+def edges_of(case: Case):
+    """Edges of the energies above the lowest one that is fitted, TeV."""
+    import numpy as np
+
+    edges = np.geomspace(*case.energy[:2], case.energy[2] + 1)
+    return edges[np.sqrt(edges * np.append(edges[1:], np.inf)) > case.lowest]
 
 
 def reduced(name: str, case: Case, data: Path):
@@ -194,7 +218,34 @@ def compare(folder: Path, data: Path) -> list[str]:
     for name, case in CASES.items():
         cube, models = ours(folder, name, case, data)
         faults += differ(name, case, fitted(cube, models), expected[name])
+        if name in POINTS:
+            faults += points_differ(name, case, cube, at_values(models, expected[name]), expected[f"{name} points"])
     return faults
+
+
+def at_values(models: list, values: dict):
+    """Our models at the values of their fit."""
+    import gpnb
+
+    own = gpnb.Models(models)
+    return own.replace({key.replace("_0", ""): value for key, value in values.items()})
+
+
+def points_differ(name: str, case: Case, cube, models, expected: dict) -> list[str]:
+    """Flux points further off than a tenth of their errors; limits by more than a twentieth."""
+    import numpy as np
+
+    import gpnb
+
+    edges = [f"{edge} TeV" for edge in edges_of(case)]
+    points = gpnb.flux_points(cube, models, edges, "source", cl=0.9544997361, sided=2, limits="unbounded")
+    off = (points.norm - np.array(expected["norm"])) / points.norm_err
+    limits = points.norm_ul / np.array(expected["norm_ul"]) - 1
+    sys.stdout.write(
+        f"{name}: flux points off by up to {np.abs(off).max():.3f} σ, limits by {np.abs(limits).max():.1%}\n"
+    )
+    bad = not (np.abs(off) <= 0.1).all() or not (np.abs(limits) <= 0.05).all()
+    return [f"{name}: flux points are {np.round(off, 3)} σ off, their limits {np.round(limits, 3)}"] if bad else []
 
 
 def fitted(cube, models):

@@ -29,7 +29,10 @@ def main() -> int:
         demo = _demo_store()
         (folder / "demo.json").write_text(_run(sys.executable, "check_gammapy_reads_demo.py", "--expect", demo))
         pairs = (*((script, folder) for script in WRITTEN), ("check_gammapy_reads_demo.py", demo, folder / "demo.json"))
+        _run(sys.executable, "cubes.py", "--write", folder)
         codes = [subprocess.run(_command(rival, *pair), check=False).returncode for pair in pairs]
+        both = (_command(rival, "cubes.py", "--read", folder), _command(sys.executable, "cubes.py", folder))
+        codes += [subprocess.run(command, check=False).returncode for command in both]
         codes.append(_fitted(rival, folder))
     return int(any(codes))
 
