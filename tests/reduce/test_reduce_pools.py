@@ -89,6 +89,31 @@ def test_dask_gives_the_same_numbers_though_a_worker_is_killed(cluster, runs, ge
     assert_same(dataset, expected)
 
 
+def fluxes(demo, executor=None):
+    """Flux points of the sum of four cubes on the Crab, and their light curve; what all of them hold."""
+    runs = demo.select(target="Crab")
+    energy = gpnb.Axis.energy("0.5 TeV", "32 TeV", nbin=4)
+    geom = gpnb.WcsGeometry.create("83.63d 22.01d", width="1 deg", binsz="0.05 deg", axes=[energy])
+    excluded = "icrs; circle(83.63, 22.01, 0.3)"
+    cubes = gpnb.reduce_map(runs, geom, exclusion=excluded, stack=False, executor=executor)
+    crab = gpnb.SkyModel(gpnb.PowerLaw(index=2.5, amplitude="3e-11 TeV-1 s-1 cm-2"), gpnb.PointSource("83.63d 22.01d"))
+    points = gpnb.flux_points(cubes.stack(), crab, energy)
+    curve = gpnb.light_curve(cubes, crab)
+    names = ("norm", "norm_errn", "norm_errp", "norm_ul", "ts")
+    return cubes, [item.column(name) for item in (points, curve) for name in names]
+
+
+def test_points_and_curves_of_cubes_are_the_same_on_any_pool(demo, cluster):
+    cubes, wanted = fluxes(demo)
+    with ProcessPoolExecutor(2) as pool:
+        for executor in (pool, cluster.get_executor()):
+            found, values = fluxes(demo, executor)
+            for one, two in zip(found, cubes, strict=True):
+                assert_same(one, two)
+            for one, two in zip(values, wanted, strict=True):
+                assert np.array_equal(one, two, equal_nan=True)
+
+
 def test_a_dead_process_is_one_sentence(runs, geom):
     token = []
 
