@@ -145,7 +145,8 @@ class FitResult(Displayed):
         >>> result = gpnb.fit(cube, models)  # doctest: +SKIP
         >>> result.cube().residuals  # doctest: +SKIP
         """
-        cubes = {item.name: item for item in self.datasets if isinstance(item, MapDataset)}
+        items: tuple[Any, ...] = self.datasets
+        cubes = {item.name: item for item in items if isinstance(item, MapDataset)}
         wanted = next(iter(cubes), "") if name is None else name
         if wanted not in cubes:
             known = f"fitted were {', '.join(cubes)}" if cubes else "no cube was fitted"
@@ -154,9 +155,11 @@ class FitResult(Displayed):
         return module_for("estimate.cube").FittedCube(self, cubes[wanted], radius, recipe)
 
     @cached_property
-    def _face(self) -> Displayed:  # type: ignore[override]
+    def _face(self) -> Displayed:
         """Itself beside spectra, points and light curves; of cubes alone, the first one with what was fitted to it."""
-        return self.cube() if all(isinstance(item, MapDataset) for item in self.datasets) else self
+        items: tuple[Any, ...] = self.datasets
+        face: Displayed = self.cube() if all(isinstance(item, MapDataset) for item in items) else self
+        return face
 
     def likelihood(self) -> Likelihood:
         """A likelihood of its own for each caller, that starts at the minimum."""

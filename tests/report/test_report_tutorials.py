@@ -311,7 +311,7 @@ def test_the_cube_is_described_and_the_truth_recovered(demo, tmp_path):
     assert left["mean"] == pytest.approx(0, abs=0.15)
     assert left["width"] == pytest.approx(1, abs=0.1)
     tests = Table.read(tmp_path / "tests.ecsv")
-    assert list(tests["model"]) == ["source", "other-1", "ridge"]
+    assert list(tests["source"]) == ["source", "other-1", "ridge"]
     assert np.all(tests["ts"] > 25)
     assert np.all(np.abs(Table.read(tmp_path / "truth.ecsv")["sigmas"]) < 3)
     curve = gpnb.LightCurve.read(tmp_path / "light_curve.ecsv")
@@ -326,7 +326,7 @@ def test_the_cube_of_other_sources(demo, tmp_path):
     """Of the Crab alone, without anything beside it."""
     other = {"center": "83.63d 22.01d", "exclusion": "icrs; circle(83.63, 22.01, 0.3)", "others": [], "ridge": ""}
     write_report("cube_analysis", other | {"index": 2.5, "energy": ["0.3 TeV", "20 TeV"]}, output=tmp_path)
-    assert list(Table.read(tmp_path / "tests.ecsv")["model"]) == ["source"]
+    assert list(Table.read(tmp_path / "tests.ecsv")["source"]) == ["source"]
     assert len(gpnb.LightCurve.read(tmp_path / "light_curve.ecsv")) == 4
 
 
