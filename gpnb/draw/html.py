@@ -19,6 +19,9 @@ from gpnb.panels.columns import Column, cell_text
 
 EMPTY = Markup("")
 
+HERE = Markup("<!-- picture -->")
+"""Where a picture comes later."""
+
 
 def frame(title: str, facts: str, parts: Iterable[Markup], notes: Iterable[str] = (), plain: str = "") -> Markup:
     """The frame of a panel.

@@ -14,6 +14,7 @@ from gpnb.draw.pointings import draw_pointings
 from gpnb.draw.style import BLUE, PIXEL, QUIET, few_ticks, heading
 from gpnb.panels.columns import Column
 from gpnb.panels.instrument.curves import overview_plots
+from gpnb.panels.instrument.images import run_images
 from gpnb.panels.instrument.run import is_run, responses_of
 from gpnb.panels.observations.filter import kept, shown_rows
 from gpnb.panels.observations.rows import cells, columns_of, heads, hours_of, seconds_of, targets, totals
@@ -27,7 +28,10 @@ _MOST_ROWS = 500
 
 def plots(obj: Any, record: Any) -> list[Plot]:
     """The responses of one run; several runs are drawn on a sky."""
-    return overview_plots(responses_of(obj), record) if is_run(obj) else []
+    if not is_run(obj):
+        return []
+    responses = responses_of(obj)
+    return [*overview_plots(responses, record), *(run_images(responses, record) if record.images else ())]
 
 
 def draw(obj: Any, record: Any, figure: Figure) -> None:

@@ -93,7 +93,7 @@ def summary(
         table = html.table(*totals_of(spectra))
         parts.append(table if models is None else html.fold(f"Spectra ({len(spectra.items)})", table))
     facts = " · ".join(word for word in (facts_of(work, record), fit_facts(work, record)) if word)
-    verdict = [text for text in [verdict_of(work, record)] if text]
+    verdict = [text for text in [verdict_of(work, record).words] if text]
     return html.frame(title_of(work), facts, parts, [*verdict, *notes_of(work, record), *notes], repr(work.obj))
 
 

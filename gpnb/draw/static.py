@@ -153,14 +153,15 @@ class StaticPanel(PanelState):
         try:
             from gpnb.draw import style, themes
 
-            figure = self.figure()
+            figure, page = self.figure(), self._summary(html.HERE)
+            style.say_once(figure, page)
             image, dark = themes.both_pictures(figure) if get_options().pictures == "both" else (style.png(figure), b"")
         except Exception as error:  # noqa: BLE001  (the object must stay readable whatever a picture meets)
             return bundle | {
                 "text/html": str(self._summary(note=f"The picture could not be drawn: {_one_line(error)}"))
             }
         shown = html.picture(image, repr(self._obj), round(figure.get_figwidth() / style.PIXEL), dark)
-        bundle["text/html"] = str(self._summary(shown))
+        bundle["text/html"] = str(page.replace(html.HERE, shown))
         bundle["image/png"] = base64.b64encode(image).decode("ascii")
         return bundle
 

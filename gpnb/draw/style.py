@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+from markupsafe import escape
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.text import Annotation, Text
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from gpnb.core.words import energy_ticks, log_ticks, number, power
@@ -97,6 +99,24 @@ def heading(axes: Any, title: str, facts: str = "") -> None:
             fontsize=8.25,
             annotation_clip=False,
         )
+
+
+def say_once(figure: Figure, page: str) -> None:
+    """Leave out of the only heading of a picture what the page around it says already."""
+    headed = [axes for axes in figure.axes if axes.get_title()]
+    if len(headed) != 1 or f">{_on_page(headed[0].title)}</b>" not in page:
+        return
+    (axes,) = headed
+    told = [item for item in axes.texts if isinstance(item, Annotation) and item.xycoords is axes.title]
+    more = [item.get_text() for item in told if _on_page(item) not in page]
+    for item in told:
+        item.remove()
+    axes.set_title(" · ".join(more), color=QUIET, fontsize=8.25, fontweight="normal")
+
+
+def _on_page(text: Text) -> str:
+    """A text of a picture as a page has it."""
+    return str(escape(text.get_text().replace(r"\$", "$")))
 
 
 def plain(text: str) -> str:

@@ -12,7 +12,7 @@ from astropy.time import Time
 from gpnb.core.errors import ArgumentError, GpnbError
 from gpnb.core.sky_regions import region_text, to_regions
 from gpnb.core.units import to_time
-from gpnb.core.words import number
+from gpnb.core.words import number, real_minus
 from gpnb.state.selection import Selection
 
 _RANGE = re.compile(r"\s+(?:–|-|to)\s+|\s*[–,]\s*|(?<=[\d.])-(?=[\d.])")
@@ -99,7 +99,7 @@ def region_words(text: str) -> str:
     if hasattr(region, "width"):
         size = f" {region.width.to_value('deg'):.3g}° × {region.height.to_value('deg'):.3g}°"
     frame = "" if region.center.frame.name == "icrs" else f" {region.center.frame.name}"
-    return f"{shape}{frame} {lon:.6g}° {lat:+.6g}°{size}"
+    return real_minus(f"{shape}{frame} {lon:.6g}° {lat:+.6g}°{size}")
 
 
 def read_span(name: str, text: str) -> tuple[float | None, float | None] | None:

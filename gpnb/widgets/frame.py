@@ -25,7 +25,8 @@ class Frame:
     Parameters
     ----------
     subject : LivePanel
-        What it speaks of: ``title facts chips typed count verdict notes totals``, a workspace, code and files.
+        What it speaks of: ``title facts chips typed count working verdict mend notes totals``, a workspace, code and
+        files.
 
     Attributes
     ----------
@@ -51,8 +52,11 @@ class Frame:
         head.chips = [{**vars(chip), "text": real_minus(chip.text)} for chip in subject.chips()]
         workspace = subject.workspace
         head.tools = {"undo": workspace.can_undo, "redo": workspace.can_redo, "open": self._drawer}
-        foot.verdict, foot.totals = subject.verdict(), real_minus(subject.totals())
-        foot.notes = list(map(real_minus, subject.notes()))
+        verdict = subject.verdict()
+        with foot.hold_sync():
+            foot.busy = bool(subject.working)
+            foot.verdict, foot.remedy = verdict.words, verdict.remedy
+            foot.totals, foot.notes = real_minus(subject.totals()), list(map(real_minus, subject.notes()))
         if self._drawer == "code":
             self._open_drawer("code")
 
@@ -100,12 +104,20 @@ class Frame:
         head.on("redo", lambda: self.act(subject.redo))
         head.on("code", lambda: self._toggle("code"))
         head.on("save", lambda: self._toggle("save"))
-        head.on("chip", lambda name, text: self.act(lambda: subject.typed(name, text)))
+        head.on("chip", self._take_chip)
         head.on("sight", subject.in_sight)
         foot.on("cancel", subject.cancel)
+        foot.on("mend", lambda: self.act(subject.mend))
         foot.on("close", lambda: self._open_drawer(""))
         foot.on("detail", lambda: self._open_drawer("detail"))
-        foot.on("write", lambda path, overwrite: self.act(lambda: self._write(path, overwrite), f"Saved {path}"))
+        foot.on("write", self._take_path)
+
+    def _take_chip(self, name: str, text: str) -> None:
+        why = self.attempt(lambda: self._subject.typed(name, text))
+        self.head.answer = {"count": self.head.answer.get("count", 0) + 1, "why": why}
+
+    def _take_path(self, path: str, overwrite: bool) -> None:
+        self.foot.refused = self.attempt(lambda: self._write(path, overwrite), f"Saved {path}")
 
     def _toggle(self, drawer: str) -> None:
         self.act(lambda: self._open_drawer("" if self._drawer == drawer else drawer))
@@ -117,6 +129,7 @@ class Frame:
             "save": lambda: {"path": f"gpnb-{subject.name}{subject.endings()[0][0]}", "endings": subject.endings()},
             "detail": lambda: {"text": self._trace},
         }
+        self.foot.refused = ""
         self.foot.drawer = {"name": name, **contents[name]()} if name else {}
         self._drawer = name
         self.head.tools = {**self.head.tools, "open": name}

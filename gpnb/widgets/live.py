@@ -12,6 +12,7 @@ import ipywidgets
 from gpnb.core.progress import Progress
 from gpnb.core.words import class_words
 from gpnb.draw.static import StaticPanel
+from gpnb.panels.verdict import Verdict
 from gpnb.panels.work import Job
 from gpnb.state.chips import Chip, chips, read_chip
 from gpnb.state.graph import Node, Source, View
@@ -102,9 +103,12 @@ class LivePanel(StaticPanel, Generic[V]):
         """Sentences that need attention."""
         return list(getattr(self._obj, "notes", ()))
 
-    def verdict(self) -> str:
-        """What is wrong with what is shown, in a sentence; it stands first in the foot."""
-        return ""
+    def verdict(self) -> Verdict:
+        """What is wrong with what is shown; it stands first in the foot."""
+        return Verdict()
+
+    def mend(self) -> None:
+        """Do what the button beside the verdict says."""
 
     def chips(self) -> list[Chip]:
         """What restricts what is shown, each part editable."""

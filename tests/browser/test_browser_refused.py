@@ -40,3 +40,20 @@ def test_a_refused_entry_is_marked_until_it_is_left(notebook):
     field.press("Enter")
     book.wait_python("panel.state.parameters[0][1]", 2.25)
     assert field.get_attribute("aria-invalid") is None
+
+    cell.get_by_role("button", name="Restrict the energy").click()
+    chip = cell.get_by_label(re.compile("^Energy, such as"))
+    chip.fill("green")
+    chip.press("Enter")
+    book.eventually(lambda: chip.get_attribute("aria-invalid"), "true")
+    assert chip.input_value() == "green"
+    chip.fill("2 TeV – 50 TeV")
+    chip.press("Enter")
+    book.wait_python("panel.selection.energy_tev", [2.0, 50.0])
+    book.eventually(chip.count, 0)
+
+    cell.get_by_role("button", name="Save the picture").click()
+    path = cell.get_by_label(re.compile("^File name"))
+    path.fill("nowhere/at/all.png")
+    path.press("Enter")
+    book.eventually(lambda: path.get_attribute("aria-invalid"), "true")

@@ -150,3 +150,24 @@ def test_plot_gives_a_figure_that_shows_itself(made):
     figure = made.image.plot(title="Crab")
     assert figure.axes[0].get_title(loc="left") == "Crab"
     assert figure._repr_png_().startswith(b"\x89PNG")
+
+
+def test_a_card_says_its_title_once():
+    from gpnb.draw import style
+
+    def drawn(*headings):
+        figure = style.new_figure()
+        for place, heading in enumerate(headings, 1):
+            style.heading(figure.add_subplot(1, len(headings), place), *heading)
+        return figure
+
+    page = '<b class="gpnb-title">$E$ &amp; E</b> <span class="gpnb-facts">7 bins</span>'
+    once, more, several = drawn(("$E$ & E", "7 bins")), drawn(("$E$ & E", "2 TeV")), drawn(("$E$ & E", ""), ("F", ""))
+    for figure, titles, facts in ((once, [""], 0), (more, ["2 TeV"], 0), (several, [r"\$E\$ & E", "F"], 0)):
+        style.say_once(figure, page)
+        assert [axes.get_title() for axes in figure.axes] == titles
+        assert sum(len(axes.texts) for axes in figure.axes) == facts
+    other = drawn(("F", "7 bins"))
+    style.say_once(other, page)
+    assert other.axes[0].get_title() == "F"
+    assert len(other.axes[0].texts) == 1

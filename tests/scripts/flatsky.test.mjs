@@ -15,7 +15,7 @@ function make(t) {
   t.after(() => mock.timers.reset());
   makePage();
   const image = { nx: 100, ny: 100, unit: "" };
-  const model = makeModel({ image, look: {}, told: {}, tools: [["circle", "Circle", "Draw"], ["polygon", "Polygon", "Draw"]] });
+  const model = makeModel({ image, look: {}, told: {}, points: [], pointed: null, tools: [["circle", "Circle", "Draw"], ["polygon", "Polygon", "Draw"]] });
   const sky = new Sky(model, () => {}), { signal } = new AbortController();
   sky.shapes = [{ key: "on", edit: circle }, { key: null, edit: circle, fixed: true }];
   sky.view.lay(400);

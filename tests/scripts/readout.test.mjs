@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
-import { answered, cardAt, position, probe, sexagesimal, written } from "../../gpnb/widgets/assets/flatsky/readout.js";
+import { answered, cardAt, position, probe, written } from "../../gpnb/widgets/assets/flatsky/readout.js";
 import { Sky } from "../../gpnb/widgets/assets/flatsky/state.js";
+import { sexagesimal } from "../../gpnb/widgets/assets/told.js";
 import { makeModel, makePage } from "./fake_page.mjs";
 
 const vector = (lon, lat) => {
@@ -45,7 +46,7 @@ function makeSky(t, more = {}) {
   mock.timers.enable({ apis: ["setTimeout"] });
   t.after(() => mock.timers.reset());
   makePage();
-  const model = makeModel({ look, image: { nx: 2, ny: 2, unit: "s", name: "Counts" }, probes: true, told: {}, tools: [], ...more });
+  const model = makeModel({ look, image: { nx: 2, ny: 2, unit: "s", name: "Counts" }, probes: true, told: {}, tools: [], points: [], pointed: null, ...more });
   const sky = new Sky(model, () => {});
   Object.assign(sky, { values: new Float32Array([1, 2, 3, NaN]), lattice: lattice([11, -2], [9, -2], [11, 2], [9, 2]) });
   return { sky, model, card: (x, y) => cardAt(sky, x, y) };
@@ -97,4 +98,16 @@ test("nothing is told while a shape is in the hand", (t) => {
   sky.held = null;
   probe(sky, 0, 0);
   assert.equal(sky.read.hidden, false);
+});
+
+test("the nearest place that has a row is pointed at, and none where nothing is near", (t) => {
+  const points = [{ x: 0, y: 0, row: 4 }, { x: 1, y: 1, row: 7 }, { x: 0.9, y: 0.9 }], { sky, model } = makeSky(t, { points });
+  sky.view.now.scale = 20;
+  probe(sky, 0.8, 0.9);
+  assert.equal(model.traits.pointed, 7);
+  probe(sky, 0.1, 0);
+  assert.equal(model.traits.pointed, 4);
+  sky.held = { kind: "draw", x: 0, y: 0 };
+  probe(sky, 0.1, 0);
+  assert.equal(model.traits.pointed, null);
 });

@@ -181,3 +181,13 @@ def test_what_cannot_be_shown_is_told(ready, call, told):
     with pytest.raises(ArgumentError, match=told):
         call(ready)
     assert ready.sent == []
+
+
+def test_a_place_that_is_pointed_at_is_told_of(ready):
+    says(ready, {"gpnb": "probe", "place": [10, 20], "world": [83.6, 22.0]})
+    assert ready.sent == []  # nobody tells
+    ready.on_probe(lambda coord: {"lon": coord.ra.deg, "rows": [("Counts", "3")]})
+    assert ready.probes
+    says(ready, {"gpnb": "probe", "place": [10, 20], "world": [83.6, 22.0]})
+    ((content, _),) = ready.sent
+    assert content == {"gpnb": "told", "place": [10, 20], "lon": 83.6, "rows": [("Counts", "3")]}

@@ -135,6 +135,23 @@ def test_a_response_shows_curves_and_an_image(name):
     assert panel.message == ""
 
 
+def test_images_of_a_run_are_shown_on_demand(panel):
+    curves = list(panel.plots)
+    change(panel, images=True)
+    assert list(panel.plots) == [*curves, "aeff image", "edisp image", "psf image", "bkg image"]
+    assert panel.plots["psf image"].widget.title == "Point spread function: energy and offset"
+    before = panel.plots["edisp image"].widget.facts
+    change(panel, offset=1.0)
+    assert panel.plots["edisp image"].widget.facts != before
+    grid = panel.parts["grid"]
+    assert len(grid.children) == len(curves) + 4
+    change(panel, images=False)
+    assert len(grid.children) == len(curves)
+    panel.undo()
+    assert len(grid.children) == len(curves) + 4
+    assert panel.message == ""
+
+
 def test_only_the_migration_changes_with_the_slider():
     for name, changes in (("edisp", True), ("psf", False)):
         panel = open_live(responses()[name])

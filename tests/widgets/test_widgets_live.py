@@ -189,3 +189,18 @@ def test_panels_import_no_pyplot():
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "False"
+
+
+def test_the_foot_tells_at_once_that_work_goes_on(cube):
+    panel, go = cube.view(), threading.Event()
+    foot = panel.parts["foot"]
+    assert not foot.busy
+    panel.run("Waiting", lambda **_: go.wait(20), lambda _: None)
+    assert foot.busy
+    assert foot.progress == {}
+    go.set()
+    assert panel.wait()
+    assert not foot.busy
+    panel.run("Failing", lambda **_: 1 / 0, lambda _: None)
+    assert panel.wait()
+    assert not foot.busy

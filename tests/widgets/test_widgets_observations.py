@@ -169,7 +169,14 @@ def test_the_sky_shows_every_pointing_and_a_circle_for_each_that_is_kept(panel):
     assert 0 < len(flat.lines["paths"]) < circles
     panel.choose([2001, 2002])
     assert len([shape for shape in flat.shapes if shape["key"] is None]) == 2
-    assert [point["label"] for point in flat.points if point["colour"] == "#ffffff"] == ["2001 · Crab", "2002 · Crab"]
+    white = [point for point in flat.points if point["colour"] == "#ffffff"]
+    assert [point["label"] for point in white] == ["2001 · Crab", "2002 · Crab"]
+    table = panel.parts["table"]
+    for point in white:  # what is pointed at on the sky lights up in the table, and the other way round
+        flat.set_state({"pointed": point["row"]})
+        assert str(table.rows[table.pointed]["key"]) == point["label"].partition(" ")[0]
+    table.set_state({"pointed": None})
+    assert flat.pointed is None
 
 
 def test_zooming_a_whole_sky_goes_to_a_plane_and_back(panel):

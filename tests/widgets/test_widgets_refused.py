@@ -101,3 +101,17 @@ def test_a_number_is_told_as_one(cube, front):
     panel.set(high=2.0)
     panel.set(high=None)
     assert next(item for item in row.items if item["name"] == "high")["value"] is None
+
+
+def test_chips_and_paths_that_are_refused_are_answered(cube, front, tmp_path):
+    panel = cube.view()
+    head, foot = panel.parts["head"], panel.parts["foot"]
+    front.tell(head, "chip", name="energy", text="green")
+    assert head.answer == {"count": 1, "why": panel.message}
+    front.tell(head, "chip", name="energy", text="2 TeV – 4 TeV")
+    assert head.answer == {"count": 2, "why": ""}
+    front.tell(head, "save")
+    front.tell(foot, "write", path=str(tmp_path / "nowhere" / "at.txt"), overwrite=False)
+    assert foot.refused == panel.message != ""
+    front.tell(foot, "close")
+    assert foot.refused == ""

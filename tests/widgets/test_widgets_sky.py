@@ -382,6 +382,17 @@ def test_the_sky_in_aladin_shows_the_same(cube, front):
     assert [item["value"] for item in aladin.tools.items] == [False, True, False, False, False]
     front.turn(aladin.tools, "move", True)
     assert aladin.tools.items[0]["value"]
+    told = {}
+    aladin.sky.send = lambda content, buffers=None: told.update(content)  # noqa: ARG005
+    for lon, lat in ((0.3, 0.4), (5.0, 0.0)):
+        where = SkyCoord(lon, lat, unit="deg", frame="galactic").icrs
+        asked = {"gpnb": "probe", "place": [1, 2], "world": [where.ra.deg, where.dec.deg]}
+        aladin.sky.comm.handle_msg({"content": {"data": {"method": "custom", "content": asked}}, "buffers": []})
+        assert (told["lon"], told["lat"], told["frame"]) == (pytest.approx(lon), pytest.approx(lat), "galactic")
+        x, y = (round(float(value)) for value in galactic.coord_pixel(where))
+        there = lon < 1
+        assert told["rows"] == ([("Counts", f"{sky_map.data[y, x]:g}")] if there else [])
+        assert told["why"] == ([] if there else ["outside the map"])
     front.turn(aladin.zooms, "in", 1)
     assert panel.parts["bar"].bar["high"] > 0
 

@@ -231,6 +231,8 @@ def test_regions_lie_over_their_counts_and_each_run_has_its_numbers(extracted, f
         mine = [dict(shape["card"]["rows"])["Counts"] for shape in off if shape["card"]["title"].endswith(item.name)]
         assert sum(map(float, mine)) == item.summary.n_off  # each OFF event is in one of them
     assert [point["label"] for point in flat.points] == [item.name for item in items]
+    flat.set_state({"pointed": flat.points[1]["row"]})
+    assert regions.table.rows[regions.table.pointed]["cells"][0] == items[1].name
     image = np.frombuffer(flat.pixels, dtype=np.float32)
     assert image.max() > 5 * image.mean()  # the source is seen
     assert regions.bar.bar["unit"] == "per pixel"
@@ -414,3 +416,23 @@ def test_flux_points_by_themselves(panel, front):
 def test_what_is_no_spectrum_stays_text(dataset):
     bundle = gpnb.Datasets([dataset])._repr_mimebundle_()
     assert list(bundle) == ["text/plain"]
+
+
+def test_a_poor_fit_is_mended_by_its_button(extracted, front):
+    panel = fitted(extracted.view())
+    foot = panel.parts["foot"]
+    assert foot.verdict.startswith("Poor fit: ")
+    assert foot.verdict.endswith("; try a curved model")
+    assert foot.remedy == "Fit a log-parabola"
+    front.tell(foot, "mend")
+    assert panel.wait()
+    assert panel.state.model == "LogParabola"
+    assert panel.result.success
+    assert (foot.verdict, foot.remedy) == ("", "")
+    front.turn(panel.parts["model"], "model", "PowerLaw")
+    assert "; log-parabola is better by " in foot.verdict
+    assert foot.remedy == "Use it"
+    front.tell(foot, "mend")
+    assert not panel.working
+    assert panel.state.model == "LogParabola"
+    assert panel.result.success

@@ -18,6 +18,15 @@ CM2_TO_M2 = 1e-4
 OFF_AXIS = "° off axis"
 """How labels of curves at an offset end."""
 
+RESPONSES = {
+    "aeff": "Effective area",
+    "edisp": "Energy dispersion",
+    "psf": "Point spread function",
+    "bkg": "Background",
+    "rad": "Directional cut",
+}
+"""The kinds of responses in words."""
+
 _POINTS = 160
 _NICE = (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
 
@@ -121,9 +130,8 @@ def bias(edisp: Any, view: InstrumentView) -> Plot:
     """Energy bias against energy."""
     energy = energies_of(edisp, view)
     lines = _lines(edisp, view, energy, edisp.bias)
-    size = _top(lines, 0.5)
     words = {"title": "Energy bias", "y_label": "Energy bias (E / E true − 1)"}
-    return _by_energy("bias", energy, lines, (-size, size), rules=(Rule(value=0.0),), **words)
+    return _by_energy("bias", energy, lines, _about_zero(lines, 0.5), rules=(Rule(value=0.0),), **words)
 
 
 def containment(psf: Any, view: InstrumentView) -> Plot:
@@ -232,6 +240,15 @@ def _top(lines: Iterable[Line], most: float) -> float:
     values = np.abs(np.concatenate([line.y for line in lines]))
     good = values[np.isfinite(values)]
     return float(min(np.percentile(good, 99) * 1.35, most)) if good.size and good.max() > 0 else most
+
+
+def _about_zero(lines: Iterable[Line], most: float) -> tuple[float, float]:
+    """A range that holds curves and 0, up to `most` to either side; where they rise steeply at the ends, not all."""
+    values = np.concatenate([line.y for line in lines])
+    good = values[np.isfinite(values)]
+    low, high = np.percentile(good, [1, 99]) if good.size else (-most, most)
+    room = 0.15 * max(high, -low, high - low) or most
+    return float(max(min(low, 0.0) - room, -most)), float(min(max(high, 0.0) + room, most))
 
 
 def _log_range(lines: Iterable[Line], share: float) -> tuple[float, float]:

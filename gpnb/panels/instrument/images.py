@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from gpnb.core.words import labelled, number
 from gpnb.panels.instrument.curves import (
     CM2_TO_M2,
     OFF_AXIS,
+    RESPONSES,
     energies_of,
     has_offsets,
     kind_of,
@@ -30,6 +32,16 @@ def image_of(response: Any, view: InstrumentView) -> Plot | None:
     if kind not in _IMAGES or (kind in ("aeff", "psf") and not has_offsets(response)):
         return None
     return _IMAGES[kind](response, view)
+
+
+def run_images(responses: Mapping[str, Any], view: InstrumentView) -> list[Plot]:
+    """The images of all responses of a run, named and titled after the response."""
+    found = {kind: image_of(part, view) for kind, part in responses.items()}
+    return [
+        replace(image, name=f"{kind} image", title=f"{RESPONSES[kind]}: {image.title.lower()}")
+        for kind, image in found.items()
+        if image is not None
+    ]
 
 
 def area_image(aeff: Any, view: InstrumentView) -> Plot:

@@ -8,15 +8,8 @@ import numpy as np
 
 from gpnb.core.words import number, unit_text
 from gpnb.panels.columns import Column
-from gpnb.panels.instrument.curves import kind_of
+from gpnb.panels.instrument.curves import RESPONSES, kind_of
 
-_RESPONSES = {
-    "aeff": "Effective area",
-    "edisp": "Energy dispersion",
-    "psf": "Point spread function",
-    "bkg": "Background",
-    "rad": "Directional cut",
-}
 _OF_RUN = ("aeff", "edisp", "psf", "bkg")
 
 
@@ -37,7 +30,7 @@ def responses_of(obj: Any) -> dict[str, Any]:
 
 def title(obj: Any) -> str:
     """Which run, or what kind of response it is."""
-    return f"Run {obj.obs_id}" if is_run(obj) else _RESPONSES[kind_of(obj)]
+    return f"Run {obj.obs_id}" if is_run(obj) else RESPONSES[kind_of(obj)]
 
 
 def facts(obj: Any) -> str:
@@ -49,7 +42,7 @@ def axes_table(obj: Any) -> tuple[list[Column], list[list[str]]]:
     """Columns and rows that tell the axes of the responses."""
     columns = [Column("response"), Column("axis"), Column("bins", number=True)]
     columns += [Column("from", number=True), Column("to", number=True), Column("unit")]
-    rows = [[_RESPONSES[kind_of(part)], *row] for part in responses_of(obj).values() for row in _axis_rows(part)]
+    rows = [[RESPONSES[kind_of(part)], *row] for part in responses_of(obj).values() for row in _axis_rows(part)]
     return (columns, rows) if is_run(obj) else (columns[1:], [row[1:] for row in rows])
 
 

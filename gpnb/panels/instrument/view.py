@@ -35,6 +35,8 @@ class InstrumentView(Record):
         Range of the energy axis, TeV.
     offset : float, optional
         The offset chosen with the slider, deg; drawn before `offsets`.
+    images : bool
+        Whether the images of all responses of a run are shown below their curves.
     """
 
     offsets: tuple[float, ...] = field(default=(), metadata={"door": doors.quantities("deg")})
@@ -42,6 +44,7 @@ class InstrumentView(Record):
     containment: tuple[float, ...] = (0.68, 0.95)
     energy: Span | None = field(default=None, metadata={"door": doors.energies})
     offset: float | None = field(default=None, metadata={"door": doors.quantity("deg")})
+    images: bool = False
 
     def linked(self, selection: Selection) -> Self:
         """The energy range that is chosen is shown."""

@@ -190,7 +190,8 @@ def run_points(sky: RegionSky, chosen: int | None) -> list[dict[str, Any]]:
         if run.pointing is not None:
             x, y = (float(value) for value in sky.geom.coord_pixel(run.pointing))
             alpha = 1 if chosen is None or chosen == place else _FAINT
-            made.append({"x": x, "y": y, "label": run.name, "colour": run.tint, "marker": "plus", "alpha": alpha})
+            look = {"colour": run.tint, "marker": "plus", "alpha": alpha, "row": place}
+            made.append({"x": x, "y": y, "label": run.name, **look})
     return made
 
 

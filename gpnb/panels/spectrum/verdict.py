@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from scipy.special import chdtrc
@@ -11,8 +12,10 @@ from scipy.special import chdtrc
 from gpnb.core.words import power
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.fitting.result import FitResult
+from gpnb.panels.fit.view import KINDS
 from gpnb.panels.spectrum.view import SpectrumView
 from gpnb.panels.spectrum.work import SpectrumWork
+from gpnb.panels.verdict import Verdict
 from gpnb.stats.counts import cstat
 from gpnb.stats.onoff import wstat
 
@@ -24,17 +27,24 @@ _LEAST = 1e-16
 _SAME = 0.995
 """A correlation of two parameters that says as much as 1."""
 
+_BETTER = 10.0
+"""AIC by which a model has to be better before it is proposed."""
 
-def verdict_of(work: SpectrumWork, view: SpectrumView) -> str:
-    """What is wrong with the model that is shown, first what is worst; empty if nothing is known to be."""
+_CURVED = "LogParabola"
+"""What is proposed where a power law is poor."""
+
+
+def verdict_of(work: SpectrumWork, view: SpectrumView) -> Verdict:
+    """What is wrong with the model that is shown, first what is worst."""
     if not view.model and work.given is None:
-        return ""
+        return Verdict()
     if not math.isfinite(work.stat(view)):
-        return "−2 ln L is not finite: these values predict no counts where some were seen, or none at all"
+        return Verdict("−2 ln L is not finite: these values predict no counts where some were seen, or none at all")
     result = None if view.model and not view.fitted else work.result(view)
     if result is None:
-        return ""
-    return "; ".join(words for words in (_poor(work, view, result), _degenerate(result)) if words)
+        return Verdict()
+    poor = _poor(work, view, result)
+    return replace(poor, words="; ".join(words for words in (poor.words, _degenerate(result)) if words))
 
 
 def goodness(items: Sequence[SpectrumDataset], signal: Sequence[np.ndarray], free: int) -> tuple[float, int, float]:
@@ -90,13 +100,25 @@ def _starts(expected: np.ndarray) -> list[int]:
     return starts[:-1]
 
 
-def _poor(work: SpectrumWork, view: SpectrumView, result: FitResult) -> str:
+def _poor(work: SpectrumWork, view: SpectrumView, result: FitResult) -> Verdict:
     items = work.spectra(view).usable
     _, _, chance = goodness(items, work.predicted(view)[: len(items)], len(result.names))
     if not chance < _POOR:
-        return ""
+        return Verdict()
     shown = f"p < {power(_LEAST)}" if chance < _LEAST else f"p = {power(float(f'{chance:.1g}'))}"
-    return f"Poor fit: −2 ln L {result.stat:.1f} for {result.dof} dof, {shown}; try another model"
+    better = _better(work, view, result)
+    return replace(better, words=f"Poor fit: −2 ln L {result.stat:.1f} for {result.dof} dof, {shown}; {better.words}")
+
+
+def _better(work: SpectrumWork, view: SpectrumView, result: FitResult) -> Verdict:
+    """What to take instead: the best of the fits that were made, else a curved model."""
+    label, best = next(iter(work.fits(view).items()), ("", result))
+    kind = type(best.models.sources[0].spectral).__name__
+    if kind in KINDS and result.aic - best.aic > _BETTER:
+        return Verdict(f"{label} is better by {result.aic - best.aic:.0f} in AIC", "Use it", kind)
+    if type(result.models.sources[0].spectral).__name__ == "PowerLaw":
+        return Verdict("try a curved model", f"Fit a {KINDS[_CURVED]}", _CURVED)
+    return Verdict("try another model")
 
 
 def _degenerate(result: FitResult) -> str:

@@ -77,6 +77,7 @@ class AladinSky(Aladin):  # type: ignore[misc]  # ipyaladin is not typed
     trouble = Unicode("", help="Why there is no Aladin Lite.").tag(sync=True)
     least_height = Float(0.0, help="The view is at least as high as this, deg.").tag(sync=True)
     grid = Bool(True, help="Whether coordinate lines are drawn.").tag(sync=True)
+    probes = Bool(default_value=False, help="Whether Python tells of places that are pointed at.").tag(sync=True)
 
     def __init__(
         self,
@@ -91,6 +92,7 @@ class AladinSky(Aladin):  # type: ignore[misc]  # ipyaladin is not typed
         self._layers: dict[str, Layer] = {}
         self._on_region: list[Callable[[SkyRegion], Any]] = []
         self._on_click: list[Callable[[SkyCoord], Any]] = []
+        self._on_probe: Callable[[SkyCoord], dict[str, Any]] | None = None
         self._drawing: str | None = None
         self._ready = False
         target = SkyCoord(0, 0, unit="deg") if center is None else center.icrs
@@ -206,6 +208,10 @@ class AladinSky(Aladin):  # type: ignore[misc]  # ipyaladin is not typed
         """Call with the place that was clicked."""
         self._on_click.append(callback)
 
+    def on_probe(self, callback: Callable[[SkyCoord], dict[str, Any]]) -> None:
+        """Call with a place that is pointed at; it gives the ``lon lat frame rows why`` of its card."""
+        self._on_probe, self.probes = callback, True
+
     def look_at(self, center: SkyCoord, width: float, height: float = 0.0) -> None:
         """Move the view.
 
@@ -264,6 +270,9 @@ class AladinSky(Aladin):  # type: ignore[misc]  # ipyaladin is not typed
                 self._show_all()
             case {"gpnb": "drawn", "shape": shape}:
                 self._drawn(shape)
+            case {"gpnb": "probe", "place": place, "world": [ra, dec]} if self._on_probe is not None:
+                told = self._on_probe(SkyCoord(ra, dec, unit="deg", frame="icrs"))
+                self._tell({"gpnb": "told", "place": place, **told})
             case {"event_type": "click", "content": {"isDragging": False, "ra": ra, "dec": dec}}:
                 for callback in self._on_click:
                     callback(SkyCoord(ra, dec, unit="deg", frame="icrs"))

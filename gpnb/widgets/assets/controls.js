@@ -11,7 +11,7 @@ import { slider } from "./slider.js";
 /** @import { Given } from "./kit.js" */
 /** @import { Changed, Sender } from "./changes.js" */
 
-/** @typedef {"select" | "range" | "number" | "text" | "check" | "button" | "toggle" | "chip"} Kind */
+/** @typedef {"select" | "range" | "number" | "text" | "check" | "button" | "toggle" | "chip" | "box"} Kind */
 
 /**
  * One control; what else there is depends on its kind.
@@ -30,7 +30,7 @@ import { slider } from "./slider.js";
  * @property {number} [size]
  * @property {boolean} [play] Whether a range can step by itself
  * @property {boolean} [whole] Of a range with a button "All": whether all is chosen
- * @property {boolean} [more] Whether it is kept behind "More"
+ * @property {string} [box] The box that it is kept in
  * @property {string} [colour] Of a chip
  * @property {string} [next_colour]
  * @property {Marker} [marker]
@@ -207,19 +207,18 @@ function paintMark(canvas, marker, colour) {
   else g.stroke();
 }
 
-/** @type {Record<Kind, Maker>} */
-const MAKERS = { select, range, number: field, text: field, check, button: push, toggle, chip };
-
 /**
- * The button that opens what is kept behind it.
- * @param {HTMLElement} box
+ * The button that opens the box of its name.
+ * @type {Maker}
  */
-function moreButton(box) {
-  const press = button("More ▾", "More controls", () => { box.hidden = !box.hidden; show(); }, { class: "gpnb-button gpnb-more-button" });
-  const show = () => press.setAttribute("aria-expanded", String(!box.hidden));
-  show();
-  return press;
+function opener(item) {
+  const node = button("", item.hint ?? item.label, () => node.setAttribute("aria-expanded", String(node.getAttribute("aria-expanded") !== "true")),
+    { class: "gpnb-button gpnb-opener", "aria-expanded": "false", "data-opens": item.name });
+  return [node, (now) => { node.textContent = `${[now.label, now.text].filter(Boolean).join(": ")} ▾`; }];
 }
+
+/** @type {Record<Kind, Maker>} */
+const MAKERS = { select, range, number: field, text: field, check, button: push, toggle, chip, box: opener };
 
 /**
  * A control with its label, in its place.
@@ -227,31 +226,62 @@ function moreButton(box) {
  * @param {Shown} shown
  */
 function placed(item, [node]) {
-  return ["button", "toggle", "chip"].includes(item.kind) ? node : h("label", { class: "gpnb-label" }, h("span", {}, item.label), node);
+  return ["button", "toggle", "chip", "box"].includes(item.kind) ? node : h("label", { class: "gpnb-label" }, h("span", {}, item.label), node);
+}
+
+/**
+ * Put controls into the row, or into the box below that they are kept in; the focus stays where it is.
+ * @param {HTMLElement} row
+ * @param {HTMLElement} boxes
+ * @param {Item[]} items
+ * @param {HTMLElement[]} nodes
+ */
+function arrange(row, boxes, items, nodes) {
+  const active = document.activeElement, held = row.contains(active) || boxes.contains(active);
+  const within = (/** @type {string | undefined} */ name) => nodes.filter((_, place) => items[place].box === name);
+  row.replaceChildren(...within(undefined));
+  boxes.replaceChildren(...items.filter(({ kind }) => kind === "box").map(({ name }) => h("div", { class: "gpnb-controls gpnb-box-of", "data-box": name }, ...within(name))));
+  if (held && active instanceof HTMLElement) active.focus();
+}
+
+/**
+ * @param {HTMLElement} row
+ * @param {HTMLElement} boxes
+ */
+function showOpen(row, boxes) {
+  for (const box of boxes.querySelectorAll("[data-box]")) {
+    const opens = row.querySelector(`[data-opens="${box.getAttribute("data-box")}"]`);
+    box.toggleAttribute("hidden", opens?.getAttribute("aria-expanded") !== "true");
+  }
 }
 
 /** @param {Given<{ items: Item[] } & Changed>} given */
 function render({ model, el, signal: given }) {
   const { signal, end } = lifetime(given);
-  const row = h("div", { class: "gpnb-controls" }), box = h("div", { class: "gpnb-controls gpnb-more", hidden: true });
+  const row = h("div", { class: "gpnb-controls" }), boxes = h("div", {});
   el.classList.add("gpnb-part");
-  el.append(row, box);
+  el.append(row, boxes);
   keepKeys(el, signal);
-  const out = sender(model), more = moreButton(box);
+  row.addEventListener("click", () => showOpen(row, boxes), { signal });
+  const out = sender(model);
   let made = "";
-  /** @type {Shown[]} */
-  let parts = [];
+  /** @type {Map<string, { shown: Shown, node: HTMLElement }>} What stays keeps its element, and whether its box is open */
+  let parts = new Map();
+  const make = (/** @type {Item} */ item) => {
+    const shown = MAKERS[item.kind](item, out);
+    return { shown, node: placed(item, shown) };
+  };
   watch(model, signal, ["items", "refused"], () => {
     const items = model.get("items"), refused = model.get("refused");
-    const kinds = JSON.stringify(items.map((item) => [item.name, item.kind, item.label, item.more]));
+    const keys = items.map((item) => JSON.stringify([item.name, item.kind, item.label, item.box])), kinds = keys.join();
+    const now = items.map((item, place) => parts.get(keys[place]) ?? make(item));
     if (kinds !== made) {
-      parts = items.map((item) => MAKERS[item.kind](item, out));
-      const nodes = items.map((item, place) => placed(item, parts[place])), kept = nodes.filter((_, place) => items[place].more);
-      row.replaceChildren(...nodes.filter((_, place) => !items[place].more), ...(kept.length ? [more] : []));
-      box.replaceChildren(...kept);
+      arrange(row, boxes, items, now.map(({ node }) => node));
+      showOpen(row, boxes);
+      parts = new Map(now.map((part, place) => [keys[place], part]));
       made = kinds;
     }
-    items.forEach((item, place) => parts[place][1](item, refused[item.name]));
+    items.forEach((item, place) => now[place].shown[1](item, refused[item.name]));
   });
   return end;
 }

@@ -1,7 +1,9 @@
 // @ts-check
 // The foot of a panel: state, progress with Cancel, totals, notes; below them one drawer.
 
+import { coloured } from "./code.js";
 import { button, h, lifetime, watch } from "./kit.js";
+import { markRefused } from "./refused.js";
 
 /** @import { Given, Model } from "./kit.js" */
 
@@ -17,11 +19,14 @@ import { button, h, lifetime, watch } from "./kit.js";
 /**
  * @typedef {object} Traits
  * @property {{ level?: Level, text?: string, detail?: boolean }} status
+ * @property {boolean} busy Whether work goes on, also while there is no progress to tell yet
  * @property {{ label?: string, fraction: number }} progress
  * @property {string} verdict What is wrong with what is shown
+ * @property {string} remedy The word on the button that would mend it
  * @property {string} totals
  * @property {string[]} notes
  * @property {Drawer} drawer
+ * @property {string} refused Why the file that was asked for last was not written
  */
 
 const SIGNS = { fine: "●", attention: "▲", busy: "◐" };
@@ -29,11 +34,11 @@ const SIGNS = { fine: "●", attention: "▲", busy: "◐" };
 /**
  * @param {string} label
  * @param {HTMLElement[]} row
- * @param {string} [text]
+ * @param {(Node | string)[]} [text]
  */
 function drawerOf(label, row, text) {
   return h("div", { class: "gpnb-drawer", role: "region", "aria-label": label }, h("div", { class: "gpnb-row" }, ...row),
-    text === undefined ? null : h("pre", { class: "gpnb-code", tabindex: "0" }, text));
+    text === undefined ? null : h("pre", { class: "gpnb-code", tabindex: "0" }, ...text));
 }
 
 /**
@@ -46,7 +51,7 @@ function codeDrawer(text, close) {
     await navigator.clipboard.writeText(text);
     said.textContent = "copied";
   };
-  return drawerOf("Code", [h("b", {}, "The code that makes this panel"), said, button("Copy", "Copy the code", copy), close], text);
+  return drawerOf("Code", [h("b", {}, "The code that makes this panel"), said, button("Copy", "Copy the code", copy), close], coloured(text));
 }
 
 /**
@@ -77,7 +82,7 @@ function openDrawer(model) {
   const close = button("Close", "Close this drawer", () => model.send({ kind: "close" }));
   if (drawer.name === "code") return [codeDrawer(drawer.text, close)];
   if (drawer.name === "save") return [saveDrawer(model, drawer, close)];
-  if (drawer.name === "detail") return [drawerOf("Details", [h("b", {}, "What went wrong, in full"), close], drawer.text)];
+  if (drawer.name === "detail") return [drawerOf("Details", [h("b", {}, "What went wrong, in full"), close], [drawer.text])];
   return [];
 }
 
@@ -112,10 +117,10 @@ export function progressOf(model, signal) {
  * @param {Model<Traits>} model
  * @returns {{ level: Level, text: string, detail: boolean }}
  */
-function stateOf(model) {
+export function stateOf(model) {
   const { level = "fine", text = "", detail = false } = model.get("status"), verdict = model.get("verdict");
   if (level !== "fine") return { level, text, detail };
-  if (model.get("progress").label !== undefined) return { level: "busy", text: "Working", detail: false };
+  if (model.get("busy") || model.get("progress").label !== undefined) return { level: "busy", text: "Working", detail: false };
   if (verdict) return { level: "attention", text: [verdict, text].filter(Boolean).join(" · "), detail: false };
   return { level, text: text || "Ready", detail };
 }
@@ -130,17 +135,20 @@ function render({ model, el, signal: given }) {
   el.classList.add("gpnb-part");
   el.append(h("div", { class: "gpnb-foot" }, state, work, totals, notes), drawer);
 
-  watch(model, signal, ["status", "verdict", "progress"], () => {
+  watch(model, signal, ["status", "verdict", "remedy", "busy", "progress"], () => {
     const { level, text, detail } = stateOf(model);
     state.className = `gpnb-state gpnb-${level}`;
     state.replaceChildren(`${SIGNS[level]} ${text}`);
     if (detail) state.append(" ", button("Details", "Show the full traceback", () => model.send({ kind: "detail" }), { class: "gpnb-link" }));
+    const remedy = level === "attention" && text.startsWith(model.get("verdict")) && model.get("remedy");
+    if (remedy) state.append(" ", button(remedy, `${remedy}: ${model.get("verdict")}`, () => model.send({ kind: "mend" })));
   });
   watch(model, signal, ["totals"], () => { totals.textContent = model.get("totals"); totals.hidden = !totals.textContent; });
   watch(model, signal, ["notes"], () => {
     notes.replaceChildren(...model.get("notes").map((note) => h("span", { class: "gpnb-note" }, `▲ ${note}`)));
   });
   watch(model, signal, ["drawer"], () => drawer.replaceChildren(...openDrawer(model)));
+  watch(model, signal, ["refused"], () => markRefused(drawer.querySelector("input[type=text]"), model.get("refused")));
   return end;
 }
 

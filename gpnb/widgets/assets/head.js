@@ -3,6 +3,7 @@
 
 import { button, h, lifetime, watch } from "./kit.js";
 import { tellEnd } from "./ended.js";
+import { markRefused } from "./refused.js";
 import { tellSight } from "./sight.js";
 
 /** @import { Given, Model } from "./kit.js" */
@@ -15,6 +16,7 @@ import { tellSight } from "./sight.js";
  * @property {Record<string, boolean | string>} tools Which can be used; "open": whose drawer is
  * @property {Chip[]} chips
  * @property {string} count
+ * @property {{ why?: string }} answer To the last chip that was typed: why it was refused
  */
 
 const TOOLS = [
@@ -60,17 +62,14 @@ function chipView(model, chip, edit) {
 }
 
 /**
- * @param {Model<Traits>} model
  * @param {Chip} chip
+ * @param {(text: string) => void} ask
  * @param {() => void} close
  */
-function chipEditor(model, chip, close) {
+function chipEditor(chip, ask, close) {
   const input = h("input", { type: "text", class: "gpnb-input", value: chip.typed, size: Math.max(24, chip.typed.length),
     "aria-label": `${chip.title}, such as ${chip.example}`, placeholder: chip.example, spellcheck: "false" });
-  const set = () => {
-    model.send({ kind: "chip", name: chip.name, text: input.value });
-    close();
-  };
+  const set = () => ask(input.value);
   input.addEventListener("keydown", (event) => {
     if (event.key === "Escape") close();
     if (event.key === "Enter") set();
@@ -90,20 +89,31 @@ function chipRow(model, signal) {
   const count = h("span", { class: "gpnb-count gpnb-quiet", role: "status" });
   /** @type {string | null} */
   let open = null;
+  let asked = false; // what was typed waits for its answer
   const edit = (/** @type {Chip} */ chip) => { open = chip.name; draw(); row.querySelector("input")?.select(); };
   const close = (/** @type {Chip} */ chip) => {
     open = null;
     draw();
     /** @type {HTMLElement | null} */ (row.querySelector(`[data-chip=${chip.name}] button`))?.focus();
   };
+  const ask = (/** @type {Chip} */ chip, /** @type {string} */ text) => {
+    asked = true;
+    model.send({ kind: "chip", name: chip.name, text });
+  };
   const draw = () => {
     const chips = model.get("chips");
     row.hidden = chips.length === 0;
     row.replaceChildren(...chips.map((chip) => (open === chip.name
-      ? chipEditor(model, chip, () => close(chip)) : chipView(model, chip, () => edit(chip)))), count);
+      ? chipEditor(chip, (text) => ask(chip, text), () => close(chip)) : chipView(model, chip, () => edit(chip)))), count);
     chips.forEach((chip, place) => row.children[place].setAttribute("data-chip", chip.name));
   };
   watch(model, signal, ["chips"], draw);
+  watch(model, signal, ["answer"], () => {
+    const chip = model.get("chips").find(({ name }) => name === open), { why = "" } = model.get("answer");
+    if (asked && chip && !why) close(chip);
+    if (asked && why) markRefused(row.querySelector("input"), why);
+    asked = false;
+  });
   watch(model, signal, ["count"], () => { count.textContent = model.get("count"); count.hidden = !count.textContent; });
   return row;
 }

@@ -4,6 +4,16 @@
 /** @typedef {{ refused: Record<string, string> }} Refused Name → why the last entry was refused */
 
 /**
+ * @param {HTMLElement | null} node
+ * @param {string} why Empty if the entry is not refused
+ */
+export function markRefused(node, why) {
+  if (why) node?.setAttribute("aria-invalid", "true");
+  else node?.removeAttribute("aria-invalid");
+  if (node) node.title = why;
+}
+
+/**
  * @param {HTMLInputElement} node
  * @param {() => void} forget The refusal is over
  * @returns {(value: string, why?: string, kept?: boolean) => void} Shows a value; what is being typed stays while
@@ -11,11 +21,7 @@
  */
 export function refusable(node, forget) {
   let shown = "";
-  const mark = (/** @type {string} */ why) => {
-    if (why) node.setAttribute("aria-invalid", "true");
-    else node.removeAttribute("aria-invalid");
-    node.title = why;
-  };
+  const mark = (/** @type {string} */ why) => markRefused(node, why);
   const back = () => {
     const was = node.hasAttribute("aria-invalid");
     mark("");

@@ -7,7 +7,7 @@ from typing import Any
 import ipywidgets
 
 from gpnb.panels.instrument.curves import OFF_AXIS, curve_plots, has_offsets, last_offset, overview_plots
-from gpnb.panels.instrument.images import image_of
+from gpnb.panels.instrument.images import image_of, run_images
 from gpnb.panels.instrument.run import axes_table, facts, is_run, responses_of, title
 from gpnb.panels.instrument.view import InstrumentView
 from gpnb.panels.plot import Plot
@@ -20,6 +20,9 @@ from gpnb.widgets.parts.plot import PlotHead, PlotView
 from gpnb.widgets.parts.table import TableView
 
 _STEP = 0.05
+_USUAL, _TALL = 220, 320
+"""Pixels of a plot, and of all where one has a square frame."""
+
 _CONTAINMENT = ((0.68, 0.95), (0.5,), (0.68,), (0.8,), (0.9,), (0.95,), (0.99,))
 
 
@@ -61,11 +64,12 @@ class InstrumentPanel(LivePanel):
         self._responses = responses_of(self._obj)
         self.controls, self.legend = Controls(), PlotHead(title="Off axis")
         self.legend.add_class("gpnb-common")
-        self.plots = {plot.name: PlotView() for plot in self._make_plots(InstrumentView())}
-        image = self._make_image(InstrumentView())
-        if image is not None:
-            self.plots[image.name] = PlotView(height=320 if image.square else 220)
-        grid = ipywidgets.VBox([plot.widget for plot in self.plots.values()])
+        images = self._make_images(InstrumentView())
+        self._height = _TALL if any(image.square for image in images) else _USUAL
+        self.plots: dict[str, PlotView] = {}
+        self._grid = ipywidgets.VBox().add_class("gpnb-plots").add_class("gpnb-plots-wide")
+        for plot in (*self._make_plots(InstrumentView()), *images):
+            self._plot_of(plot)
         self.table = TableView(label="Axes of the responses")
         self.table.show(*axes_table(self._obj))
         bind(
@@ -73,9 +77,10 @@ class InstrumentPanel(LivePanel):
             self,
             offset=lambda value, gesture: self.set(gesture=gesture, offset=f"{value} deg"),
             containment=lambda value, gesture: self.set(gesture=gesture, containment=tuple(value)),
+            images=lambda value, gesture: self.set(gesture=gesture, images=value),
             fixed=lambda value, gesture: self.set(gesture=gesture, offset=None if value else "0 deg"),
         )
-        return [self.controls, self.legend, grid.add_class("gpnb-plots").add_class("gpnb-plots-wide"), self.table]
+        return [self.controls, self.legend, self._grid, self.table]
 
     def views(self) -> list[View[Any]]:
         """What shows what."""
@@ -83,7 +88,7 @@ class InstrumentPanel(LivePanel):
         return [
             View(Node(self._items, own), self.controls.set_items),
             View(Node(self._make_plots, shown), self._show_plots),
-            View(Node(self._make_image, Source(lambda: self._of_image(self.shown))), self._show_image),
+            View(Node(self._make_images, Source(lambda: self._of_image(self.shown))), self._show_images),
         ]
 
     def _make_plots(self, view: InstrumentView) -> list[Plot]:
@@ -91,8 +96,11 @@ class InstrumentPanel(LivePanel):
             return overview_plots(self._responses, view)
         return curve_plots(self._obj, view)
 
-    def _make_image(self, view: InstrumentView) -> Plot | None:
-        return None if is_run(self._obj) else image_of(self._obj, view)
+    def _make_images(self, view: InstrumentView) -> list[Plot]:
+        if is_run(self._obj):
+            return run_images(self._responses, view) if view.images else []
+        image = image_of(self._obj, view)
+        return [] if image is None else [image]
 
     def _of_image(self, view: InstrumentView) -> InstrumentView:
         """The record with nothing but what the image depends on."""
@@ -109,6 +117,8 @@ class InstrumentPanel(LivePanel):
             known = [part for part in _CONTAINMENT if part != view.containment]
             options = [(list(part), _percents(part)) for part in (view.containment, *known)]
             items.append(select("containment", "Containment", list(view.containment), options))
+        if is_run(self._obj):
+            items.append(check("images", "Images", view.images, hint="Show responses over energy and offset too"))
         return items
 
     def _show_plots(self, plots: list[Plot]) -> None:
@@ -120,9 +130,21 @@ class InstrumentPanel(LivePanel):
             own = legends[plot.name]
             self.plots[plot.name].show(plot, legend=[] if own == common else own)
 
-    def _show_image(self, image: Plot | None) -> None:
-        if image is not None:
-            self.plots[image.name].show(image)
+    def _show_images(self, images: list[Plot]) -> None:
+        """The images below the curves."""
+        for image in images:
+            self._plot_of(image).show(image)
+        gone = {name for name, plot in self.plots.items() if plot.shown is not None and plot.shown.image is not None}
+        gone -= {image.name for image in images}
+        shown = tuple(plot.widget for name, plot in self.plots.items() if name not in gone)
+        if self._grid.children != shown:
+            self._grid.children = shown
+
+    def _plot_of(self, plot: Plot) -> PlotView:
+        """The view of a plot, made where there is none yet."""
+        if plot.name not in self.plots:
+            self.plots[plot.name] = PlotView(self._height)
+        return self.plots[plot.name]
 
 
 def _percents(parts: tuple[float, ...]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from astropy import units as u
@@ -13,7 +14,7 @@ from gpnb.panels.lightcurve.curve import band_words, turn_words
 from gpnb.panels.lightcurve.strips import reaches_further
 from gpnb.panels.lightcurve.view import WORDS, LightCurveView
 from gpnb.panels.lightcurve.work import CurveWork
-from gpnb.widgets.parts.controls import Control, button, check, number, select, text
+from gpnb.widgets.parts.controls import Control, box, button, check, number, select, text
 
 _BINS = {"run": "one a run", "night": "one a night", "bayesian-blocks": "Bayesian blocks"}
 
@@ -53,15 +54,17 @@ def look_items(work: CurveWork, view: LightCurveView) -> list[Control]:
 
 
 def fold_items(view: LightCurveView) -> list[Control]:
-    """The frequency to fold with; its derivatives and the epoch once there is one."""
-    items = [text("frequency", "Fold at", turn_words(view.frequency), "29.9 Hz, or 2.5 h", size=13)]
+    """A box with the frequency to fold with; its derivatives and the epoch once there is one."""
+    shown = turn_words(view.frequency)
+    items = [text("frequency", "Frequency or period", shown, "29.9 Hz, or 2.5 h", size=13)]
     if view.frequency is not None:
         items += [
             text(name, f"{name} ({unit})", f"{value:.9g}" if value else "", "0", size=13)
             for name, unit, value in (("f1", "Hz/s", view.f1), ("f2", "Hz/s²", view.f2))
         ]
         items.append(text("epoch", "Epoch", epoch_text(view.epoch), "MJD, TT", size=13))
-    return items
+    opens = box("fold", "Fold", "Fold with a frequency or a period", shown)
+    return [opens, *(replace(item, box="fold") for item in items)]
 
 
 def series_items(work: CurveWork, view: LightCurveView) -> list[Control]:
@@ -154,5 +157,5 @@ def read_frequency(text: str) -> str | None:
         return f"{float((1 / value).to_value('Hz') if value.unit.is_equivalent(u.s) else value.to_value('Hz'))!r} Hz"
     except (TypeError, ValueError, u.UnitsError) as error:
         raise ArgumentError(
-            f"Fold at: {text!r} cannot be read; type a frequency (29.9 Hz) or a period (2.5 h)."
+            f"Fold: {text!r} cannot be read; type a frequency (29.9 Hz) or a period (2.5 h)."
         ) from error

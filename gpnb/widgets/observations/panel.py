@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 from astropy.coordinates import SkyCoord
+from traitlets import link
 
 from gpnb.core.errors import SelectionError
 from gpnb.core.hooks import module_for
@@ -146,6 +147,7 @@ class ObservationsPanel(LivePanel):
         self._table = TableView(label="Runs", many=True, empty="No run meets the filter.")
         self._faults = TableView(label="What the check found").add_class("gpnb-text")
         self._stage = SkyStage(self.graph.plane.pull(), tools=("move", "circle"))
+        link((self._stage.flat, "pointed"), (self._table, "pointed"))
         self._aladin: AladinFields | None = None
         self._place = ipywidgets.VBox([self._stage.widget])
         self._listen()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
-Kind = Literal["select", "range", "number", "text", "check", "button", "toggle", "chip"]
+Kind = Literal["select", "range", "number", "text", "check", "button", "toggle", "chip", "box"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +37,8 @@ class Control:
         Whether it can be used, whether it is what one does next, whether it steps by itself.
     whole : bool, optional
         Of a slider with a button "All": whether all is chosen, which changes to None.
-    more : bool, optional
-        Whether it is kept behind "More".
+    box : str, optional
+        The box that it is kept in, which opens below the row.
     colour, marker, next_colour : str, optional
         Of a chip: how what it stands for is drawn, and the colour that it can be given.
     """
@@ -59,7 +59,7 @@ class Control:
     play: bool | None = None
     live: bool | None = None
     whole: bool | None = None
-    more: bool | None = None
+    box: str | None = None
     colour: str | None = None
     marker: str | None = None
     next_colour: str | None = None
@@ -122,3 +122,8 @@ def chip(name: str, colour: str, marker: str, next_colour: str, value: bool, tex
     """Something drawn; it changes to ``show/NAME`` (hidden or not), ``colour/NAME`` and ``remove/NAME``."""
     look: dict[str, Any] = {"colour": colour, "marker": marker, "next_colour": next_colour}
     return Control(name=name, kind="chip", label=name, value=value, text=text, **look)
+
+
+def box(name: str, label: str, hint: str, text: str = "") -> Control:
+    """The button that opens the box of this name, in which other controls are kept."""
+    return Control(name=name, kind="box", label=label, value=None, hint=hint, text=text)

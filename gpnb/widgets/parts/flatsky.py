@@ -29,6 +29,8 @@ class FlatSky(Part):
         What is drawn over the pixels.
     lines : dict
         ``paths colour alpha``: thin lines below the shapes.
+    pointed : int, optional
+        The row that the place under the pointer belongs to; of points that have a ``row``.
     probes, told
         Whether Python tells more of a pixel that is pointed at, and what it told last: ``x y rows why``.
     window : list
@@ -50,5 +52,6 @@ class FlatSky(Part):
     points = traitlets.List().tag(sync=True)
     window = traitlets.List().tag(sync=True)
     tools = traitlets.List().tag(sync=True)
+    pointed = traitlets.Int(allow_none=True, default_value=None).tag(sync=True)
     probes = traitlets.Bool().tag(sync=True)
     told = traitlets.Dict().tag(sync=True)

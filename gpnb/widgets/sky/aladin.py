@@ -145,6 +145,19 @@ class AladinStage(AladinBase):
         coords = [SkyCoord(*self._geom.plane.sky(x, y), unit="deg", frame=self._geom.frame) for x, y in lines]
         self.sky.show_lines("contours", coords, colour="white", width=1.0, opacity=0.9)
 
+    def on_probe(self, callback: Callable[[tuple[int, int]], dict[str, Any]]) -> None:
+        """Call ``callback((x, y))`` for a pixel that is pointed at; it gives the ``rows`` and ``why`` of its card."""
+
+        def probe(coord: SkyCoord) -> dict[str, Any]:
+            x, y = (float(value) for value in self._geom.coord_pixel(coord))
+            place = coord.transform_to(self._geom.frame).spherical
+            where = {"lon": place.lon.deg, "lat": place.lat.deg, "frame": self._geom.frame}
+            if not (-0.5 <= x < self._geom.nx - 0.5 and -0.5 <= y < self._geom.ny - 0.5):
+                return {**where, "rows": [], "why": ["outside the map"]}
+            return {**where, **callback((round(x), round(y)))}
+
+        self.sky.on_probe(probe)
+
     def show_over(self, view: SkyView, selected: str) -> None:
         """Show regions, the chosen one among them, peaks and overlays."""
         groups = region_groups(view, selected)

@@ -12,7 +12,7 @@ from gpnb.panels.sky.layers import Layer, can_join, title_of
 from gpnb.panels.sky.overlays import COLOURS, marker_of
 from gpnb.panels.sky.view import SkyView
 from gpnb.widgets.aladin.surveys import SURVEYS
-from gpnb.widgets.parts.controls import Control, button, check, chip, number, select, slider, text, words
+from gpnb.widgets.parts.controls import Control, box, button, check, chip, number, select, slider, text, words
 
 MAPS = ("inferno", "cividis", "viridis", "gray")
 
@@ -34,7 +34,7 @@ def look_items(
         ]
         rest += _value_items(view, geom, scale)
     rest += [*backdrop_items(view.backdrop, view.survey), *_draw_items(view, target)]
-    return [*items, *(replace(item, more=True) for item in rest)]
+    return [*items, box("more", "More", "More controls"), *(replace(item, box="more") for item in rest)]
 
 
 def _value_items(view: SkyView, geom: WcsGeometry, scale: Scale) -> list[Control]:

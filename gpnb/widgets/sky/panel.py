@@ -244,6 +244,7 @@ class SkyPanel(LivePanel):
 
             self._aladin = AladinStage(self._geom, self.state.survey)
             self._aladin.on_shape(lambda name, text: self.act(lambda: self._drawn(name, text)))
+            self._aladin.on_probe(self._told)
             self._aladin.on_trouble(self.refresh)
         self._place.children = [self._now.widget]
 

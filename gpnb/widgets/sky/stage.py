@@ -94,7 +94,7 @@ class SkyStage:
     def show_points(
         self, pointings: Pointings, names: Sequence[str], kept: np.ndarray, chosen: np.ndarray, radius: float = 0.0
     ) -> None:
-        """Show directions as dots with names; chosen ones in front, those that are not kept faint.
+        """Show directions as dots with names, a row each; chosen ones in front, those that are not kept faint.
 
         Where the circles of this radius (deg) about those that have one are large on the screen there are no dots.
         """
@@ -106,7 +106,7 @@ class SkyStage:
             places = np.flatnonzero(part & there)
             dots = zip(places.tolist(), np.round(x[places], 2).tolist(), np.round(y[places], 2).tolist(), strict=True)
             look = {"colour": colour, "marker": "dot", "within": 0.0 if colour == _FAINT else float(size)}
-            made += [{"x": a, "y": b, "label": names[i], **look} for i, a, b in dots]
+            made += [{"x": a, "y": b, "label": names[i], "row": i, **look} for i, a, b in dots]
         self.flat.points = made
 
     def show_shapes(self, regions: Mapping[str, str], rings: Pointings | None = None, radius: float = 0.0) -> None:

@@ -27,6 +27,7 @@ from gpnb.panels.spectrum.words import (
     title_of,
 )
 from gpnb.panels.spectrum.work import SpectrumWork
+from gpnb.panels.verdict import Verdict
 from gpnb.panels.work import Job
 from gpnb.products.flux_points import FluxPoints
 from gpnb.state.graph import Node, Source, View
@@ -124,9 +125,15 @@ class SpectrumPanel(LivePanel[SpectrumView]):
         """How many spectra, of what, and the statistic."""
         return facts_of(self.work, self.seen)
 
-    def verdict(self) -> str:
+    def verdict(self) -> Verdict:
         """A poor fit, parameters that are not told apart, values that predict nothing."""
         return verdict_of(self.work, self.seen)
+
+    def mend(self) -> None:
+        """Take the model that is better than a poor fit, and fit it if it was not yet."""
+        self._choose_kind(self.verdict().model)
+        if self.result is None:
+            self.fit()
 
     def notes(self) -> list[str]:
         """Bins without OFF counts, parameters at limits, a failed covariance."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import ipywidgets
+from traitlets import link
 
 from gpnb.maps.geometry import WcsGeometry
 from gpnb.panels.sky.cuts import scale_of
@@ -52,6 +53,7 @@ class RegionStage:
         self.head, self.bar = PlotHead(legend=_LEGEND), ColourBar()
         self.sky = SkyStage(geom, tools)
         self.table = TableView(label="Counts of each run")
+        link((self.sky.flat, "pointed"), (self.table, "pointed"))
         self.geom: WcsGeometry | None = None
         row = row_of(self.sky.widget, self.bar, geom)
         self.widget = ipywidgets.VBox([self.head, row, self.table]).add_class("gpnb-stack")

@@ -1,5 +1,6 @@
 // @ts-check
 // ipyaladin's page script with our own layers, drawing and surveys beside it.
+import { makeRead } from "./card.js";
 import { startDrawing } from "./draw.js";
 import { makeImages } from "./images.js";
 import { makeOverlay } from "./overlay.js";
@@ -121,7 +122,7 @@ function asStock(model, layout) {
  */
 function listen(A, aladin, model, el) {
   const overlay = makeOverlay(A, aladin);
-  const images = makeImages(aladin);
+  const images = makeImages(aladin), read = makeRead(aladin, model, el);
   let stopDrawing = () => {};
   /** @type {Record<string, (said: any, buffers: DataView<ArrayBuffer>[]) => void>} */
   const acts = {
@@ -138,6 +139,7 @@ function listen(A, aladin, model, el) {
     },
     zoom: ({ factor }) => aladin.setFoV(aladin.getFov()[0] / factor),
     survey: () => aladin.setImageSurvey(model.get("survey")),
+    told: (told) => read.told(told),
     grid: () => aladin.setCooGrid({ enabled: model.get("grid") }),
     draw: ({ kind }) => {
       stopDrawing();
@@ -145,7 +147,11 @@ function listen(A, aladin, model, el) {
     },
   };
   const act = (/** @type {any} */ said, /** @type {DataView<ArrayBuffer>[]} */ buffers) => said.gpnb && acts[said.gpnb](said, buffers);
-  const hover = (/** @type {MouseEvent} */ event) => overlay.hover(event.type === "mouseleave" ? null : [event.offsetX, event.offsetY]);
+  const hover = (/** @type {MouseEvent} */ event) => {
+    const place = /** @type {import("./types.d.ts").Pair | null} */ (event.type === "mouseleave" ? null : [event.offsetX, event.offsetY]);
+    overlay.hover(place);
+    read.hover(event.buttons ? null : place);
+  };
   model.on("msg:custom", act);
   el.addEventListener("mousemove", hover);
   el.addEventListener("mouseleave", hover);

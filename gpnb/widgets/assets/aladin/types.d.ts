@@ -95,8 +95,19 @@ export interface SkyShape {
   places: Pair[];
 }
 
+/** What the kernel tells of a place: where the mouse was, its position, values, why it is masked. */
+export interface Told {
+  place: Pair;
+  lon: number;
+  lat: number;
+  frame: string;
+  rows: [string, string][];
+  why: string[];
+}
+
 export interface Traits {
   trouble: string;
+  probes: boolean;
   grid: boolean;
   survey: string;
   survey_state: string;

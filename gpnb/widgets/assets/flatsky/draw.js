@@ -104,7 +104,7 @@ function writeName(g, name, sx, sy, taken) {
  * @param {boolean} named Whether its name is written, if it is no dot
  * @param {Box[]} taken Where names stand
  */
-function drawPlace(g, sky, { x, y, label, colour, marker, alpha, within }, named, taken) {
+function drawPlace(g, sky, { x, y, label, colour, marker, alpha, within, row }, named, taken) {
   const [sx, sy] = sky.view.toScreen(x, y);
   g.globalAlpha = alpha ?? 1;
   g.beginPath();
@@ -117,7 +117,12 @@ function drawPlace(g, sky, { x, y, label, colour, marker, alpha, within }, named
     addMark(g, marker, sx, sy);
     strokeRimmed(g, colour, 2, 4.5);
   }
-  const near = sky.cursor && sky.near(sky.cursor, [x, y], REACH);
+  const pointed = row !== undefined && row === sky.model.get("pointed"), near = pointed || (sky.cursor && sky.near(sky.cursor, [x, y], REACH));
+  if (pointed) {
+    g.beginPath();
+    g.arc(sx, sy, 9, 0, 7);
+    strokeRimmed(g, "#56b4e9", 2.5, 4.5);
+  }
   if (label && (marker === "circle" || near || (named && marker !== "dot"))) writeName(g, label, sx + 9, sy - 6, near ? [] : taken);
   g.globalAlpha = 1;
 }

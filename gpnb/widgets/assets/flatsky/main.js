@@ -40,7 +40,7 @@ function observe(sky, size, signal) {
     if (!sky.shapes.some((shape) => shape.key === sky.chosen)) sky.chosen = null;
     request();
   });
-  watch(model, signal, ["grid", "contours", "lines", "points"], request);
+  watch(model, signal, ["grid", "contours", "lines", "points", "pointed"], request);
   watch(model, signal, ["window"], () => {
     const window = model.get("window");
     view.window = window.length === 4 ? window : view.all();

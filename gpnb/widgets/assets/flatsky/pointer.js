@@ -3,6 +3,7 @@
 
 import { closePolygon, corner, finish } from "./drawing.js";
 import { tellWindow, zoom } from "./look.js";
+import { pointAt } from "./pointed.js";
 import { probe } from "./readout.js";
 import { drawn, handles, moved } from "./shapes.js";
 import { panned } from "./view.js";
@@ -23,7 +24,7 @@ export function listenPointer(sky, signal) {
   canvas.addEventListener("pointermove", (event) => drag(sky, event), { signal });
   canvas.addEventListener("pointerup", (event) => release(sky, event), { signal });
   canvas.addEventListener("pointercancel", () => { endDragged(sky); sky.held = null; sky.draft = null; sky.request(); }, { signal });
-  canvas.addEventListener("pointerleave", () => { if (!sky.held) sky.read.hidden = true; }, { signal });
+  canvas.addEventListener("pointerleave", () => { if (!sky.held) { sky.read.hidden = true; pointAt(sky, null); } }, { signal });
   canvas.addEventListener("dblclick", () => { if (sky.corners) closePolygon(sky); }, { signal });
   canvas.addEventListener("wheel", (event) => wheel(sky, event), { signal, passive: false });
 }

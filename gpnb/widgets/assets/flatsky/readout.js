@@ -3,11 +3,13 @@
 // Positions are interpolated between unit vectors on a lattice across the image.
 
 import { placeOf } from "../beside.js";
-import { h } from "../kit.js";
 import { plain } from "../plot/numbers.js";
+import { fillRead, placeWords } from "../told.js";
+import { pointAt } from "./pointed.js";
 import { inside, outline } from "./shapes.js";
 
-/** @import { Card, Sky } from "./state.js" */
+/** @import { Card } from "../told.js" */
+/** @import { Sky } from "./state.js" */
 
 const PATIENCE = 1000; // ms after which another question is asked, answered or not
 
@@ -15,18 +17,6 @@ const PATIENCE = 1000; // ms after which another question is asked, answered or 
  * A lattice of m × n unit vectors over an image of nx × ny pixels.
  * @typedef {{ m: number, n: number, nx: number, ny: number, frame: string }} Look
  */
-
-/**
- * @param {number} degrees
- * @param {boolean} hours Whether it is a right ascension
- */
-export function sexagesimal(degrees, hours) {
-  const total = Math.round((Math.abs(degrees) / (hours ? 15 : 1)) * 3600 * (hours ? 10 : 1)) / (hours ? 10 : 1);
-  const [big, minutes, seconds] = [Math.floor(total / 3600), Math.floor((total % 3600) / 60), total % 60];
-  const pad = (/** @type {number} */ value) => String(value).padStart(2, "0");
-  const first = hours ? pad(big % 24) : (degrees < 0 ? "−" : "+") + pad(big);
-  return `${first} ${pad(minutes)} ${hours ? seconds.toFixed(1).padStart(4, "0") : pad(seconds)}`;
-}
 
 /**
  * The unit vector at a place of the image.
@@ -53,8 +43,7 @@ export function position(lattice, look, x, y) {
   const [X, Y, Z] = direction(lattice, look, x, y);
   if (Number.isNaN(X + Y + Z)) return "off the sky";
   const lon = ((Math.atan2(Y, X) * 180) / Math.PI + 360) % 360, lat = (Math.atan2(Z, Math.hypot(X, Y)) * 180) / Math.PI;
-  if (look.frame === "galactic") return `l ${lon.toFixed(3)}° b ${(lat < 0 ? "−" : "+") + Math.abs(lat).toFixed(3)}°`;
-  return `${sexagesimal(lon, true)} ${sexagesimal(lat, false)}`;
+  return placeWords(lon, lat, look.frame);
 }
 
 /**
@@ -102,13 +91,9 @@ function pixelAt(x, y) { return [Math.round(x), Math.round(y)]; }
  */
 export function probe(sky, x, y) {
   sky.read.hidden = Boolean(sky.held && sky.held.kind !== "pan");
+  pointAt(sky, sky.held ? null : [x, y]);
   if (sky.read.hidden) return;
-  const { title, rows, why } = cardAt(sky, x, y), plainly = !rows.length;
-  sky.read.classList.toggle("gpnb-corner", plainly);
-  if (plainly) sky.read.replaceChildren([title, ...why].filter(Boolean).join(" · "));
-  else sky.read.replaceChildren(h("b", {}, title), h("div", { class: "gpnb-card-rows" }, ...rows.flatMap(([name, text]) => [h("span", {}, name), h("span", {}, text)])),
-    ...why.map((reason) => h("div", { class: "gpnb-why" }, reason)));
-  putBeside(sky, x, y, plainly);
+  putBeside(sky, x, y, fillRead(sky.read, cardAt(sky, x, y)));
   ask(sky, x, y);
 }
 

@@ -6,13 +6,13 @@ import { inside, outline } from "./shapes.js";
 import { View } from "./view.js";
 
 /** @import { Model } from "../kit.js" */
+/** @import { Card } from "../told.js" */
 /** @import { Scaled } from "./pixels.js" */
 /** @import { Marker } from "./markers.js" */
 /** @import { Look } from "./readout.js" */
 /** @import { Handle, Point, Shape } from "./shapes.js" */
 /** @import { Window } from "./view.js" */
 
-/** @typedef {{ title: string, rows: [string, string][], why: string[] }} Card What is told of a place, or of a shape */
 /**
  * A shape as Python tells it; without a key it cannot be chosen.
  * @typedef {object} Item
@@ -26,7 +26,7 @@ import { View } from "./view.js";
  * @property {boolean} [thin]
  * @property {Omit<Card, "why">} [card] What is told where it is pointed at
  */
-/** @typedef {{ x: number, y: number, label: string, colour: string, marker: Marker, alpha?: number, within?: number }} Place */
+/** @typedef {{ x: number, y: number, label: string, colour: string, marker: Marker, alpha?: number, within?: number, row?: number }} Place */
 /** @typedef {{ x: number, y: number, text: string, side: "left" | "bottom" | "within" }} Label */
 /**
  * @typedef {object} Traits
@@ -42,6 +42,7 @@ import { View } from "./view.js";
  * @property {Place[]} points
  * @property {Window | []} window
  * @property {[string, string, string][]} tools
+ * @property {number | null} pointed The row of the place that is pointed at
  * @property {boolean} probes
  * @property {{ x?: number, y?: number, rows?: [string, string][], why?: string[] }} told
  */
