@@ -138,12 +138,19 @@ def test_a_new_region_is_fitted(book):
     assert book.value("panel.result is not None")
 
 
-def test_the_code_is_shown(book):
+def test_a_poor_fit_is_mended_and_the_code_is_shown(book):
     fit(book)
+    state = book.cell(0).locator(".gpnb-state")
+    assert state.inner_text().startswith("▲ Poor fit: ")
+    button(book, "Fit a log-parabola: Poor fit").click()
+    book.eventually(lambda: state.inner_text().startswith("● Converged: "), True)
+    assert book.value("panel.result.success")
     button(book, "Code").click()
-    code = book.cell(0).get_by_role("region", name="Code").inner_text()
-    assert "specs.view(" in code
-    assert "fitted=True" in code
+    code = book.cell(0).get_by_role("region", name="Code")
+    assert "specs.view(" in code.inner_text()
+    assert "gpnb.LogParabola(" in code.inner_text()
+    assert "fitted=True" in code.inner_text()
+    assert code.locator(".gpnb-code-keyword", has_text="import").count() >= 1
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

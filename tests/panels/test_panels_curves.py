@@ -53,7 +53,7 @@ def test_resolution_and_bias_are_those_of_the_density():
 
 def test_every_fraction_of_containment_has_its_curves():
     plot, profile = curve_plots(RESPONSES["psf"], view(containment=(0.5, 0.9), offsets=["0 deg", "1 deg"]))
-    assert [curve.width for curve in plot.lines] == [2, 2, 1, 1]
+    assert [curve.width for curve in plot.lines] == [2, 2, 1.4, 1.4]
     assert [curve.role for curve in plot.lines] == ["model", "fine"] * 2
     wide, narrow = plot.lines[2].y, plot.lines[0].y
     assert (wide > narrow).all()

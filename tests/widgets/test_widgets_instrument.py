@@ -74,6 +74,7 @@ def test_a_run_shows_all_its_responses(panel):
     assert panel.parts["head"].title == "Run 23523"
     assert panel.parts["head"].facts.startswith(f"{HOSTILE} · 24.0 min live")
     assert [row["cells"][0] for row in panel.table.rows][:2] == ["Effective area", "Effective area"]
+    assert panel.table.fold == "Axes of the responses"
     assert [entry["label"] for entry in panel.legend.legend] == ["0°", "1°", "1.5°"]
     assert panel.message == ""
 

@@ -218,7 +218,7 @@ def _lines(
     found = []
     for place, at in _placed_offsets(response, view):
         label, y = "" if thin else f"{number(at)}{OFF_AXIS}", np.asarray(values(energy, np.asarray(at)), float)
-        found.append(_line(label, energy, y, place, 1.0 if thin else 2.5 if at == view.offset else 2.0))
+        found.append(_line(label, energy, y, place, 1.4 if thin else 2.5 if at == view.offset else 2.0))
     return tuple(found)
 
 
@@ -246,7 +246,7 @@ def _about_zero(lines: Iterable[Line], most: float) -> tuple[float, float]:
     """A range that holds curves and 0, up to `most` to either side; where they rise steeply at the ends, not all."""
     values = np.concatenate([line.y for line in lines])
     good = values[np.isfinite(values)]
-    low, high = np.percentile(good, [1, 99]) if good.size else (-most, most)
+    low, high = np.clip(np.percentile(good, [1, 99]), -most, most) if good.size else (-most, most)
     room = 0.15 * max(high, -low, high - low) or most
     return float(max(min(low, 0.0) - room, -most)), float(min(max(high, 0.0) + room, most))
 

@@ -19,6 +19,7 @@ import { h, lifetime, watch } from "./kit.js";
  * @property {number | null} pointed
  * @property {boolean} many
  * @property {string} empty
+ * @property {string} fold The line behind which it is folded away; empty if it is not
  */
 /** @typedef {{ node: HTMLTableRowElement, item: Item }} Row */
 
@@ -86,7 +87,8 @@ class Table {
     this.wide = h("div", { class: "gpnb-wide" }, this.table);
     this.sheet = h("div", { class: "gpnb-sheet" }, this.wide);
     el.classList.add("gpnb-part");
-    el.append(this.sheet, this.none);
+    this.place = h("div", {}, this.sheet);
+    el.append(this.place, this.none);
     this.listen(signal);
   }
 
@@ -101,6 +103,10 @@ class Table {
     this.rows.addEventListener("click", (event) => this.click(event), { signal });
     this.rows.addEventListener("keydown", (event) => this.key(event), { signal });
     watch(model, signal, ["label", "empty"], () => this.name());
+    watch(model, signal, ["fold"], () => {
+      const words = model.get("fold");
+      this.place.replaceChildren(words ? h("details", { class: "gpnb-folded" }, h("summary", {}, words), this.sheet) : this.sheet);
+    });
     watch(model, signal, ["columns", "sort"], () => this.heads());
     watch(model, signal, ["columns", "rows"], () => this.make()); // the nodes of rows are kept: sorting only moves them
     watch(model, signal, ["order"], () => this.arrange());

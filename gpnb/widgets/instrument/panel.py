@@ -70,7 +70,7 @@ class InstrumentPanel(LivePanel):
         self._grid = ipywidgets.VBox().add_class("gpnb-plots").add_class("gpnb-plots-wide")
         for plot in (*self._make_plots(InstrumentView()), *images):
             self._plot_of(plot)
-        self.table = TableView(label="Axes of the responses")
+        self.table = TableView(label="Axes of the responses", fold="Axes of the responses" if is_run(self._obj) else "")
         self.table.show(*axes_table(self._obj))
         bind(
             self.controls,

@@ -37,6 +37,8 @@ class TableView(Part):
         Whether Shift chooses from row to row, Ctrl-A all that is shown and Escape none.
     empty : str
         Said where no row is shown.
+    fold : str
+        The line behind which the table is folded away; empty if it is not.
     """
 
     _esm = compose("table.js")
@@ -49,6 +51,7 @@ class TableView(Part):
     pointed = traitlets.Int(allow_none=True, default_value=None).tag(sync=True)
     many = traitlets.Bool().tag(sync=True)
     empty = traitlets.Unicode().tag(sync=True)
+    fold = traitlets.Unicode().tag(sync=True)
 
     def show(
         self,
