@@ -1,7 +1,7 @@
 # make demo    install into .venv, make the demo store, run the quick-start notebook: ends with the path of its page
 # make lab     JupyterLab on a copy of the tutorials
 # make test    everything that tests need, then the tests, on all cores
-# make quick   the tests that need no browser, no shared data, no notebooks and no simulations
+# make quick   in two minutes: the tests that need no browser, no shared data, no notebooks, no simulations, no ten seconds
 # make lint    ruff and mypy, and where Node is the types of page scripts
 # make bench   speed and agreement beside Gammapy (benchmarks/), where code has changed; ALL=1; TASKS="reduction ring"
 # make latency   how quickly the panels answer, in a real browser; needs Chromium; TASKS as above: "spectrumfit"
@@ -43,8 +43,8 @@ test: .venv/.dev
 	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 quick: .venv/.dev
-	@$(BIN)/python -m pytest -q -n auto -m "not slow and not browser and not data" $(QUICK)
-	@echo "make quick: SKIPPED (make test has them): tests marked browser, data and slow; $(SLOW_ROOMS); examples in gpnb"
+	@$(BIN)/python -m pytest -q -n auto -m "not slow and not browser and not data and not long" $(QUICK)
+	@echo "make quick: SKIPPED (make test has them): tests marked browser, data, long and slow; $(SLOW_ROOMS); examples in gpnb"
 
 lint: .venv/.dev $(if $(NPM),$(CHECKER))
 	@$(BIN)/ruff check .

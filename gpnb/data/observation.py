@@ -377,8 +377,8 @@ class Observation(Displayed):
 
     def passing(self) -> Observation:
         """The same run for one pass: it has what was read here, and takes what it reads away with it."""
-        other = copy(self)
-        other._read = dict(self._read)
+        other = copy(self)  # as pickled, without what follows
+        other._read, other._last = dict(self._read), self._last
         return other
 
     def __getstate__(self) -> dict[str, Any]:

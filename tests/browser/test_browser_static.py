@@ -1,5 +1,6 @@
 """Where no kernel listens there is a picture: saved notebooks, pages from disk, pages that run no script."""
 
+import contextlib
 import sys
 
 import nbformat
@@ -26,14 +27,26 @@ RESTART = f"{KERNEL}.restart()"
 DIE = f"{KERNEL}.requestExecute({{code: 'import os; os._exit(1)'}}) && true"
 
 
-@pytest.fixture
-def saved(notebook):
-    """A notebook with a live panel, saved; and the page it is in."""
-    book = notebook([MAKE, SHOW])
+def save(book):
     book.page.wait_for_function("() => document.querySelector('.gpnb-sky')?.dataset.frames > 0")
     book.eventually(lambda: book.page.evaluate(HELD), True)  # the picture comes after
     book.save()
     return book
+
+
+@pytest.fixture
+def saved(notebook):
+    """A notebook with a live panel, saved; and the page it is in."""
+    return save(notebook([MAKE, SHOW]))
+
+
+@pytest.fixture(scope="module")
+def file(lab_browser):
+    """The file of such a notebook, once it is closed."""
+    with contextlib.closing(lab_browser.notebook([MAKE, SHOW])) as book:
+        save(book)
+        assert book.complaints() == []
+    return book.path
 
 
 def see_picture(book):
@@ -63,12 +76,12 @@ def test_a_reloaded_page_shows_the_live_panel_of_its_kernel(saved):
     assert saved.cell(1).locator("img.gpnb-picture").count() == 0
 
 
-def test_any_jupyterlab_shows_the_picture(saved, lab_browser):
+def test_any_jupyterlab_shows_the_picture(file, lab_browser):
     """Without `gpnb lab`, and where the notebook is not trusted: another server has not signed it."""
     from labserver import LabServer
 
     with LabServer({}, (sys.executable, "-m", "jupyterlab")) as server:
-        book = lab_browser.at(server).notebook(saved.path, run=False)
+        book = lab_browser.at(server).notebook(file, run=False)
         try:
             see_picture(book)
             assert book.complaints() == []
@@ -76,8 +89,8 @@ def test_any_jupyterlab_shows_the_picture(saved, lab_browser):
             book.close()
 
 
-def test_the_file_holds_the_picture_once(saved):
-    notebook = nbformat.read(saved.path, 4)
+def test_the_file_holds_the_picture_once(file):
+    notebook = nbformat.read(file, 4)
     (output,) = notebook.cells[1].outputs
     assert output.output_type == "display_data"
     assert "text/html" in output.data
@@ -86,10 +99,10 @@ def test_the_file_holds_the_picture_once(saved):
     assert "widgets" not in notebook.metadata
 
 
-def test_nbconvert_as_it_is_shows_the_picture(saved):
+def test_nbconvert_as_it_is_shows_the_picture(file):
     from nbconvert import HTMLExporter
 
-    page, _ = HTMLExporter().from_notebook_node(nbformat.read(saved.path, 4))
+    page, _ = HTMLExporter().from_notebook_node(nbformat.read(file, 4))
     assert page.count('class="gpnb-picture"') == 1
     assert "application/vnd.jupyter.widget-view+json" not in page
 
@@ -112,9 +125,9 @@ def test_a_panel_says_that_its_kernel_has_ended(saved, ends):
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
-def test_a_page_from_disk_shows_the_picture(saved, lab_browser, tmp_path, scripts):
+def test_a_page_from_disk_shows_the_picture(file, lab_browser, tmp_path, scripts):
     page = tmp_path / "page.html"
-    page.write_text(to_html(nbformat.read(saved.path, 4), saved.path), encoding="utf-8")
+    page.write_text(to_html(nbformat.read(file, 4), file), encoding="utf-8")
     assert "<script" not in page.read_text(encoding="utf-8")
     with lab_browser.plain_page(page, scripts) as (shown, asked):
         pictures = shown.locator("img.gpnb-picture")

@@ -80,3 +80,14 @@ def test_parts_can_be_cut_again(runs, edges):
 def test_bins_without_good_time_are_one_sentence(runs, edges):
     with pytest.raises(SelectionError, match="No good time of 2 runs lies in the 1 bins of time"):
         runs.split([edges[0] - 3 * u.h, edges[0] - 2 * u.h])
+
+
+def test_what_follows_from_the_responses_is_made_once_a_run(runs, edges):
+    """Also for parts of parts and for the same run with other events, but not for another plan."""
+    made, plan = [], object()
+    for part in runs[:1].split(edges):
+        again = part.between(None, part.tstop).with_events(part.events[:2]).passing()
+        assert again.once(plan, lambda: made.append(None) or len(made)) == 1
+    assert runs[0].once(plan, lambda: 2) == 1
+    assert runs[0].once(object(), lambda: 2) == 2
+    assert runs[1].once(plan, lambda: 2) == 2

@@ -16,6 +16,8 @@ from gpnb.data.write import write_irfs, write_observation
 from gpnb.irf.read import CLASSES
 from gpnb.maps.axis import Axis
 
+pytestmark = pytest.mark.long
+
 HEADER = {"RA_PNT": 83.6, "DEC_PNT": 22.0, "GEOLON": 16.5, "GEOLAT": -23.3, "ALTITUDE": 1800.0}
 FEW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 

@@ -15,6 +15,8 @@ from gpnb.panels.sky.cuts import Scale, colours_of, scale_of
 from gpnb.panels.sky.layers import layer
 from gpnb.panels.sky.view import SkyView
 
+pytestmark = pytest.mark.long
+
 UNIT = re.compile(r"\((.+)\)$")
 
 

@@ -24,6 +24,8 @@ from gpnb.panels.plot import Band, Image, Line, Plot, Points, Rule, Spans, Steps
 from gpnb.widgets.parts.marks import numbers_of
 from gpnb.widgets.parts.plot import PlotView
 
+pytestmark = pytest.mark.long
+
 ENERGY = gpnb.Axis.energy("1 TeV", "100 TeV", nbin=8)
 TRUE = gpnb.Axis.energy("1 TeV", "100 TeV", nbin=8, name="energy_true")
 SHAPE = gpnb.PowerLaw(index=2.5, amplitude="3e-12 TeV-1 s-1 cm-2")

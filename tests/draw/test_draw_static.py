@@ -15,6 +15,8 @@ import gpnb
 from gpnb.core.errors import ArgumentError
 from gpnb.draw.static import StaticPanel
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def shown(made):

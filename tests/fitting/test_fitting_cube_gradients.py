@@ -24,6 +24,8 @@ from gpnb import (
 )
 from gpnb.fitting.likelihood import Likelihood
 
+pytestmark = pytest.mark.long
+
 STEP = 0.004
 
 

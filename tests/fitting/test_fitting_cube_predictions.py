@@ -10,6 +10,8 @@ from gpnb.core.frames import from_offsets
 from gpnb.fitting.cube.course import mean_squares
 from gpnb.fitting.likelihood import Likelihood
 
+pytestmark = pytest.mark.long
+
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(6)
 
 
@@ -121,7 +123,7 @@ def test_a_gaussian_is_its_own_integral_with_the_exposure_before_the_spread(shap
     assert np.abs(found - wanted).max() < (limit if flat else 1.5e-3) * wanted.max()
 
 
-@pytest.mark.parametrize(("e", "sigma"), [(0.985, 0.5), (0.995, 0.3), (0.999, 0.3), (1.0, 0.25)])
+@pytest.mark.parametrize(("e", "sigma"), [(0.985, 0.5), (0.999, 0.3), (1.0, 0.25)])
 def test_a_needle_is_a_row_of_round_gaussians(e, sigma):
     from gpnb.core.frames import from_offsets
 

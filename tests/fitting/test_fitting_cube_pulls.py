@@ -7,6 +7,8 @@ from made_cubes import cube_of, masked_edge, with_counts, with_map
 import gpnb
 from gpnb.fitting.likelihood import Likelihood
 
+pytestmark = pytest.mark.long
+
 SEEDS = range(1000, 2000)
 """Fixed before the first run."""
 

@@ -12,6 +12,8 @@ from gpnb.fitting.likelihood import Likelihood
 from gpnb.irf.node_sums import NodeSums
 from gpnb.irf.reduced_psf import ReducedPsf
 
+pytestmark = pytest.mark.long
+
 PLACES = ("83.0d 21.5d", "84.3d 21.4d", "83.6d 22.0d", "83.1d 22.7d", "84.4d 22.6d")
 
 

@@ -13,6 +13,8 @@ from gpnb.core.errors import ArgumentError, SelectionError
 from gpnb.fitting.likelihood import Likelihood
 from gpnb.maps.sky_map import SkyMap
 
+pytestmark = pytest.mark.long
+
 TRUE_POINT = point("83.70d 22.05d").bound("amplitude", 0, 1e-9)
 TRUE_GAUSS = gauss("83.55d 21.95d", sigma="0.12 deg")
 

@@ -11,6 +11,8 @@ from scipy import stats
 import gpnb
 from gpnb.stats import lima, ts_p_value
 
+pytestmark = pytest.mark.long
+
 ENERGY = gpnb.Axis.energy("1 TeV", "100 TeV", nbin=4)
 TRUE = gpnb.Axis.energy("1 TeV", "100 TeV", nbin=4, name="energy_true")
 BACKGROUND = gpnb.BackgroundModel("cube")

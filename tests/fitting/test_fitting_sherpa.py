@@ -18,7 +18,7 @@ def powerlaw():
     return PowLaw1D("crab")
 
 
-pytestmark = pytest.mark.usefixtures("sherpa")
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("sherpa")]
 
 
 @pytest.mark.parametrize("method", ["neldermead", "moncar"])

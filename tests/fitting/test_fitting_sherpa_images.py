@@ -8,7 +8,7 @@ from made_cubes import cube_of
 
 import gpnb
 
-pytestmark = pytest.mark.usefixtures("sherpa")
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("sherpa")]
 
 SPECTRUM = gpnb.PowerLaw(index=2.3, amplitude="2e-10 TeV-1 s-1 cm-2").freeze("index")
 FWHM = np.sqrt(8 * np.log(2))

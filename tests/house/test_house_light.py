@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 DRAWING = {"matplotlib.figure", "matplotlib.pyplot", "matplotlib.backends", "IPython", "ipywidgets", "pandas"}
 """Not matplotlib itself: the regions package looks whether it is there."""
 

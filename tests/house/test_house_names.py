@@ -29,6 +29,7 @@ def test_public_names_resolve_and_are_described(name):
     assert value.__doc__, f"{name} borrows its docstring"
 
 
+@pytest.mark.long
 def test_verbs_stay_functions_in_any_import_order():
     code = (
         "import importlib, pkgutil, gpnb\n"

@@ -11,6 +11,8 @@ from gpnb.maps.masks import dilate
 from gpnb.maps.rounds import disk_sums, ring_sums, smoothed
 from gpnb.maps.sky_map import SkyMap
 
+pytestmark = pytest.mark.long
+
 PROJECTIONS = ["TAN", "SIN", "ARC", "STG", "ZEA", "CAR", "CEA", "MER", "SFL", "PAR", "MOL", "AIT"]
 
 

@@ -12,6 +12,8 @@ from gpnb.data.pointing import from_horizon, location_of
 from gpnb.irf.background import Background3D
 from gpnb.simulate.instrument import cta_like
 
+pytestmark = pytest.mark.long
+
 SITE = {"GEOLON": 16.5, "GEOLAT": -23.27, "ALTITUDE": 1835.0}
 ENERGY = gpnb.Axis.energy("0.3 TeV", "10 TeV", nbin=3)
 REFERENCE = Time("2010-06-01T22:00:00", scale="tt")

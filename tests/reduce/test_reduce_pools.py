@@ -10,6 +10,8 @@ import pytest
 import gpnb
 from gpnb.reduce.map import grouped
 
+pytestmark = pytest.mark.long
+
 ENERGY = gpnb.Axis.energy("0.2 TeV", "20 TeV", nbin=4)
 
 

@@ -14,6 +14,8 @@ from gpnb.core.replay import replay
 from gpnb.datasets.stack import Stacker
 from gpnb.irf.reduced_psf import RadialPsf, ReducedPsf
 
+pytestmark = pytest.mark.long
+
 ENERGY = gpnb.Axis.energy("0.5 TeV", "20 TeV", nbin=8)
 CRAB = SkyCoord("83.6333d", "22.0145d")
 SAFE = gpnb.SafeRange(offset_max="2 deg")

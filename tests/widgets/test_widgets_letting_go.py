@@ -12,6 +12,8 @@ import gpnb
 from gpnb.draw.static import StaticPanel
 from gpnb.widgets.parts.script import script_of
 
+pytestmark = pytest.mark.long
+
 REGION = "icrs; circle(83.63, 22.01, 0.11)"
 
 

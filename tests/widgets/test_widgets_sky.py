@@ -331,6 +331,7 @@ def test_the_picture_shows_what_the_panel_shows(cube):
     np.testing.assert_array_equal(figure.axes[0].images[0].get_array().data, pixels(panel))
 
 
+@pytest.mark.long
 def test_a_thousand_slider_moves_leave_memory_flat(cube, front):
     import gc
     import tracemalloc
