@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import itertools
+import json
 import os
 import shutil
 from pathlib import Path
@@ -44,6 +45,7 @@ class LabBrowser:
         self._executable = executable or chromium_path()
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
+        self._idle: dict[str, Page] = {}
 
     def __enter__(self) -> Self:
         self._playwright = sync_playwright().start()
@@ -88,23 +90,26 @@ class LabBrowser:
         run : bool
             Run all cells, and fail if one raises.
         """
-        self.server.settings(
-            {
-                KERNELS: {"commsOverSubshells": "perCommTarget" if subshells else "disabled"},
-                THEMES: {"theme": NAMES[theme]},
-                **(settings or {}),
-            }
-        )
-        page = self._context.new_page()
+        lasting = {KERNELS: {"commsOverSubshells": "perCommTarget" if subshells else "disabled"}, **(settings or {})}
+        self.server.settings({THEMES: {"theme": NAMES[theme]}, **lasting})
+        key = json.dumps([self.server.origin, lasting])
+        page = self._idle.pop(key, None)
+        fresh = page is None or page.is_closed()
+        if fresh:
+            page = self._context.new_page()
         page.set_viewport_size({"width": width, "height": height})
         page.set_default_timeout(PATIENCE * 1000)
-        notebook = LabNotebook(page, self.server, self._written(cells))
+        notebook = LabNotebook(page, self.server, self._written(cells), lambda page: self._left(key, page))
         try:
-            notebook.open()
+            if fresh:
+                notebook.open()
+            else:
+                notebook.open_here(theme)
             if run:
                 notebook.run()
         except BaseException:
             notebook.close()
+            page.close()
             raise
         return notebook
 
@@ -140,11 +145,16 @@ class LabBrowser:
                     taken += [book.screenshot(folder / f"{stem}-{cell}.png", cell) for cell in cells]
         return taken
 
-    def at(self, server: LabServer) -> LabBrowser:
+    @contextlib.contextmanager
+    def at(self, server: LabServer) -> Iterator[LabBrowser]:
         """The same Chromium for another server."""
         other = copy.copy(self)
-        other.server = server
-        return other
+        other.server, other._idle = server, {}
+        try:
+            yield other
+        finally:
+            for page in other._idle.values():
+                page.close()
 
     @contextlib.contextmanager
     def plain_page(self, path: Path, scripts: bool = True) -> Iterator[tuple[Page, list[str]]]:
@@ -157,6 +167,13 @@ class LabBrowser:
             yield page, asked
         finally:
             context.close()
+
+    def _left(self, key: str, page: Page) -> None:
+        """Keep a page for the next notebook with the same settings."""
+        if key in self._idle:
+            page.close()
+        elif not page.is_closed():
+            self._idle[key] = page
 
     def _written(self, cells: Sequence[str | dict[str, Any]] | Path) -> str:
         """The name of a new notebook of the server."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from labserver import LabServer
-    from playwright.sync_api import ConsoleMessage, Locator, Page, Request
+    from playwright.sync_api import ConsoleMessage, Locator, Page
 
 NAMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 PATIENCE = 60.0
@@ -40,6 +40,14 @@ ASK = """async (code) => {
   return {text, error};
 }"""
 
+CUT_OFF = """plots => plots.flatMap(plot => {
+  const outer = plot.getBoundingClientRect();
+  return [...plot.querySelectorAll('.gpnb-figure text')].filter(text => {
+    const box = text.getBoundingClientRect(), [left, right] = [box.left - outer.left, outer.right - box.right];
+    return box.width > 0 && Math.min(left, right, box.top - outer.top, outer.bottom - box.bottom) < -0.5;
+  }).map(text => text.textContent);
+})"""
+
 
 class LabNotebook:
     """A notebook in a page of the browser, with its kernel.
@@ -54,17 +62,22 @@ class LabNotebook:
         Addresses outside the server that the page asked for; none was reached.
     """
 
-    def __init__(self, page: Page, server: LabServer, name: str) -> None:
+    def __init__(self, page: Page, server: LabServer, name: str, leave: Callable[[Page], None]) -> None:
         self.page = page
+        self._leave = leave
         self.errors: list[str] = []
         self.blocked: list[str] = []
         self.path = server.root / name
         self._server = server
         self._host = urllib.parse.urlsplit(server.origin).netloc
-        page.on("console", self._heard)
-        page.on("pageerror", lambda error: self.errors.append(f"uncaught: {error}"))
-        page.on("request", self._asked)
-        page.on("websocket", lambda socket: self._outside(socket.url))
+        self._listeners: dict[str, Callable[[Any], None]] = {
+            "console": self._heard,
+            "pageerror": lambda error: self.errors.append(f"uncaught: {error}"),
+            "request": lambda request: self._outside(request.url),
+            "websocket": lambda socket: self._outside(socket.url),
+        }
+        for event, listener in self._listeners.items():
+            page.on(event, listener)
 
     # -- opening and closing
 
@@ -73,15 +86,25 @@ class LabNotebook:
         self.page.goto(f"{self._server.origin}/doc/tree/{urllib.parse.quote(self.path.name)}?reset")
         self._settled()
 
+    def open_here(self, theme: str) -> None:
+        """Open the notebook in a page of JupyterLab where others were, which takes half the time."""
+        self.theme(theme)
+        self.command("docmanager:open", path=self.path.name, factory="Notebook", kernel={"name": "python3"})
+        self._settled()
+
     def reload(self) -> None:
         """Load the page again; the kernel lives on. Save before, to keep what was run."""
-        self.page.reload()
+        self.page.goto(f"{self._server.origin}/doc/tree/{urllib.parse.quote(self.path.name)}")
         self._settled()
 
     def close(self) -> None:
-        """Close the page and end the kernel."""
-        self.page.close()
+        """Close the notebook, end its kernel, and leave the page."""
+        for event, listener in self._listeners.items():
+            self.page.remove_listener(event, listener)
+        if not self.page.is_closed():
+            self.page.evaluate("() => window.jupyterapp?.shell.currentWidget?.dispose()")
         self._server.end_sessions(self.path.name)
+        self._leave(self.page)
 
     def run(self) -> None:
         """Run all cells.
@@ -112,6 +135,11 @@ class LabNotebook:
         wanted = str(name == "light").lower()
         self.page.wait_for_function("wanted => document.body.dataset.jpThemeLight === wanted", arg=wanted)
         self._no_splash()
+
+    def width(self, pixels: int) -> None:
+        """Make the window that wide, and wait for the page to be laid out anew."""
+        self.page.set_viewport_size({**self.page.viewport_size, "width": pixels})
+        self.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     # -- looking
 
@@ -144,6 +172,11 @@ class LabNotebook:
         self.page.locator(f"{NOTEBOOK} .jp-WindowedPanel-viewport").screenshot(path=path)
         self.page.set_viewport_size(before)
         return path
+
+    def cut_off(self, plots: Locator) -> list[str]:
+        """Texts that reach out of their plot by more than half a pixel."""
+        found: list[str] = plots.evaluate_all(CUT_OFF)
+        return found
 
     def axe(self, selector: str) -> list[str]:
         """What is seriously wrong for people who do not see or use no mouse, by axe-core: one line a fault."""
@@ -235,9 +268,6 @@ class LabNotebook:
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.errors.append(f"{message.text} [{message.location.get('url', '')}]")
-
-    def _asked(self, request: Request) -> None:
-        self._outside(request.url)
 
     def _outside(self, url: str) -> None:
         parts = urllib.parse.urlsplit(url)

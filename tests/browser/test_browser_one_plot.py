@@ -106,15 +106,11 @@ def test_nothing_seriously_hard_to_reach(book, tmp_path):
     assert all(" by " in name for name in names)
 
 
-@pytest.mark.parametrize("width", [700, 1600])
-def test_nothing_is_cut_off(notebook, width):
-    book = notebook([THETA2, PULSE], width=width)
-    for number in (0, 1):
-        plot = book.cell(number).locator(".gpnb-plot")
-        plot.locator(TICKS).first.wait_for()
-        outer = plot.bounding_box()
-        for text in plot.locator(".gpnb-figure text").all():
-            box = text.bounding_box()
-            assert box["x"] >= outer["x"] - 0.5
-            assert box["x"] + box["width"] <= outer["x"] + outer["width"] + 0.5
-            assert box["y"] + box["height"] <= outer["y"] + outer["height"] + 0.5
+def test_nothing_is_cut_off(notebook):
+    book = notebook([THETA2, PULSE])
+    for width in (700, 1600):
+        book.width(width)
+        for number in (0, 1):
+            plot = book.cell(number).locator(".gpnb-plot")
+            plot.locator(TICKS).first.wait_for()
+            assert book.cut_off(plot) == []

@@ -151,13 +151,14 @@ def test_it_survives_a_reload(notebook):
     book.wait_python("panel.state.stretch", "sqrt")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_everyone_can_use_it(notebook, theme):
-    book = notebook([MAKE, SHOW], theme=theme)
+def test_everyone_can_use_it(notebook):
+    book = notebook([MAKE, SHOW])
     book.python("panel.select(region='icrs; circle(83.63, 22.01, 0.3)')")
     book.cell(1).get_by_role("button", name="Save the picture").click()
     book.cell(1).get_by_role("region", name="Save").wait_for()
-    assert book.axe(".gpnb-live") == []
+    for theme in ("light", "dark"):
+        book.theme(theme)
+        assert book.axe(".gpnb-live") == []
 
 
 def test_the_colour_bar_is_dragged_to_cut(notebook):

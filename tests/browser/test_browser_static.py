@@ -80,13 +80,13 @@ def test_any_jupyterlab_shows_the_picture(file, lab_browser):
     """Without `gpnb lab`, and where the notebook is not trusted: another server has not signed it."""
     from labserver import LabServer
 
-    with LabServer({}, (sys.executable, "-m", "jupyterlab")) as server:
-        book = lab_browser.at(server).notebook(file, run=False)
-        try:
-            see_picture(book)
-            assert book.complaints() == []
-        finally:
-            book.close()
+    with (
+        LabServer({}, (sys.executable, "-m", "jupyterlab")) as server,
+        lab_browser.at(server) as browser,
+        contextlib.closing(browser.notebook(file, run=False)) as book,
+    ):
+        see_picture(book)
+        assert book.complaints() == []
 
 
 def test_the_file_holds_the_picture_once(file):

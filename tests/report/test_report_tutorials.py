@@ -58,7 +58,12 @@ def quickstart(demo, tmp_path_factory):
 
 @pytest.mark.parametrize(
     ("name", "parameters"),
-    [("quickstart", OTHER), ("galactic_centre", {}), ("galactic_centre", OTHER), ("galactic_centre", CRAB)],
+    [
+        ("quickstart", OTHER),
+        ("galactic_centre", {}),
+        pytest.param("galactic_centre", OTHER, marks=pytest.mark.slow),
+        ("galactic_centre", CRAB),
+    ],
     ids=["quickstart, other", "galactic_centre", "galactic_centre, other", "galactic_centre, crab"],
 )
 def test_reports_on_the_demo_store(name, parameters, demo, tmp_path):
@@ -113,11 +118,18 @@ def test_the_quick_start_finds_the_true_sources(quickstart):
     assert np.all(np.abs(bright["found"] - bright["expected"] - beside_plane) < 4)
 
 
-def test_nbval_runs_the_tutorials(demo):
+FIRST = "quickstart"
+"""The tutorial that nbval runs each time; all are run by papermill here, and by nbval among the slow tests."""
+
+
+@pytest.mark.parametrize(
+    "name", [FIRST, *(pytest.param(name, marks=pytest.mark.slow) for name in tutorial_names() if name != FIRST)]
+)
+def test_nbval_runs_the_tutorials(name, demo):
     command = [sys.executable, "-m", "pytest", "-q", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300"]
-    paths = [str(path) for path in sorted(tutorials_folder().glob("*.ipynb"))]
+    path = str(tutorials_folder() / f"{name}.ipynb")
     environment = os.environ | {"GPNB_STATIC": "1"}
-    done = subprocess.run([*command, *paths], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run([*command, path], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-4000:]
     assert "skipped" not in done.stdout.splitlines()[-1]
 
