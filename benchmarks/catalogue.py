@@ -103,7 +103,7 @@ PAIRS = (
         "reduction",
         10,
         memory=True,
-        tolerance={"background": (0.01, 0), "exposure": (0.01, 1e8), "norm": (0.05, 0)},
+        tolerance={"background": (0.01, 0), "exposure": (0.01, 1e8), "norm": (0.12, 0)},
         note="no PSF, no energy dispersion on either side; norms: see README",
     ),
     *(
@@ -170,7 +170,7 @@ PAIRS = (
         15,
         ("responses",),
         memory=True,
-        tolerance={"background": (0.01, 0), "exposure": (0.01, 1e8), "norm": (0.05, 0), "psf": (0.05, 0)},
+        tolerance={"background": (0.01, 0), "exposure": (0.01, 1e8), "norm": (0.12, 0), "psf": (0.05, 0)},
         note="the same with PSF and energy dispersion",
     ),
     *(
@@ -239,7 +239,7 @@ PAIRS = (
         for store in ("hess", "cta")
     ),
     *(
-        Pair(f"scaling_{count}", "scaling", None, (str(count),), tolerance={"background": (0.01, 0)})
+        Pair(f"scaling_{count}", "scaling", None, (str(count),), tolerance={"background": (0.015, 0)})
         for count in (1, 4, 16, 64)
     ),
     Pair(
