@@ -88,6 +88,7 @@ class LabNotebook:
 
     def open_here(self, theme: str) -> None:
         """Open the notebook in a page of JupyterLab where others were, which takes half the time."""
+        self.page.bring_to_front()  # others may have been opened since, and what is behind is not drawn
         self.theme(theme)
         self.command("docmanager:open", path=self.path.name, factory="Notebook", kernel={"name": "python3"})
         self._settled()
