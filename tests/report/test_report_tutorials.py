@@ -314,3 +314,59 @@ def test_the_crab_is_no_extended_source(data_dir, tmp_path, monkeypatch):
     parameters.add_index("name")
     assert "sigma" not in parameters["name"]
     assert parameters.loc["index"]["value"] == pytest.approx(2.7, abs=0.2)
+
+
+def test_the_cube_is_described_and_the_truth_recovered(demo, tmp_path):
+    """What is left has mean 0 and width 1, and less of it than beside one source; each run has a flux."""
+    files = write_report("cube_analysis", output=tmp_path)
+    left = Table.read(tmp_path / "residuals.ecsv")[0]
+    assert left["mean"] == pytest.approx(0, abs=0.15)
+    assert left["width"] == pytest.approx(1, abs=0.1)
+    tests = Table.read(tmp_path / "tests.ecsv")
+    assert list(tests["source"]) == ["source", "other-1", "ridge"]
+    assert np.all(tests["ts"] > 25)
+    assert np.all(np.abs(Table.read(tmp_path / "truth.ecsv")["sigmas"]) < 3)
+    curve = gpnb.LightCurve.read(tmp_path / "light_curve.ecsv")
+    flux, error = (curve.column(name)[:, 0] for name in ("flux", "flux_err"))
+    mean = np.average(flux, weights=error**-2)
+    assert len(curve) == 3
+    assert np.sum(((flux - mean) / error) ** 2) < chi2.ppf(0.999, 2)
+    assert len(pictures(files.notebook)) == 6
+
+
+def test_the_cube_of_other_sources(demo, tmp_path):
+    """Of the Crab alone, without anything beside it."""
+    other = {"center": "83.63d 22.01d", "exclusion": "icrs; circle(83.63, 22.01, 0.3)", "others": [], "ridge": ""}
+    write_report("cube_analysis", other | {"index": 2.5, "energy": ["0.3 TeV", "20 TeV"]}, output=tmp_path)
+    assert list(Table.read(tmp_path / "tests.ecsv")["source"]) == ["source"]
+    assert len(gpnb.LightCurve.read(tmp_path / "light_curve.ecsv")) == 4
+
+
+@pytest.mark.data
+@pytest.mark.parametrize(
+    ("other", "runs"),
+    [
+        ({"store": "cta-1dc/index/gps"}, 3),
+        (
+            {
+                "store": "hess-dl3-dr1",
+                "center": "83.63d 22.01d",
+                "energy": ["0.7 TeV", "30 TeV"],
+                "offset_max": "2 deg",
+                "exclusion": "icrs; circle(83.63, 22.01, 0.3)",
+                "others": [],
+                "ridge": "",
+            },
+            4,
+        ),
+    ],
+    ids=["1DC", "crab"],
+)
+def test_the_cubes_of_real_stores(data_dir, other, runs, tmp_path, monkeypatch):
+    """What the tutorial's text says can be done: of the data challenge, nothing but the store."""
+    monkeypatch.setenv("GPNB_DATA", str(data_dir))
+    write_report("cube_analysis", other, output=tmp_path)
+    left = Table.read(tmp_path / "residuals.ecsv")[0]
+    assert left["mean"] == pytest.approx(0, abs=0.3)
+    assert left["width"] < 1.8  # of the plane more shines than a thin Gaussian
+    assert len(gpnb.LightCurve.read(tmp_path / "light_curve.ecsv")) == runs
