@@ -67,7 +67,9 @@ def summary(obj: Any, record: SkyView, picture: html.Markup = html.EMPTY, notes:
     title = record.title or (class_words(type(obj)) if len(found) > 1 else layer_title(obj, record))
     remarks = [*getattr(obj, "notes", ()), *notes]
     parameters, peaks = fit_table(obj), [_peaks(record)] if record.peaks else []
-    parts = [picture, *([html.table(*parameters)] if parameters[1] else []), html.table(columns, rows), *peaks]
+    statistics = html.table(columns, rows)
+    tables = [html.table(*parameters), html.fold("Maps", statistics)] if parameters[1] else [statistics]
+    parts = [picture, *tables, *peaks]
     return html.frame(title, " · ".join(facts), parts, remarks, repr(obj))
 
 

@@ -219,9 +219,25 @@ def test_stacks_of_cubes_hold_all_of_them(cube):
         gpnb.Datasets([cube, replace(other, name="b")]).stack()
 
 
+def test_a_cube_and_its_region_differ_by_what_one_of_them_sees_alone():
+    """No bias; but a cube weighs events by their distance, so that points of the same events scatter by 0.2 to 0.4 σ."""
+    empty, apart = cube_of(width="1.6 deg"), []
+    for seed in range(40):
+        cube = gpnb.fake(empty, bright(), seed=seed)
+        region = gpnb.to_spectrum(cube, "icrs; circle(83.63, 22.01, 0.2)")
+        one, two = (gpnb.flux_points(item, bright(), ENERGY.edges[[0, 2, 4]]) for item in (cube, region))
+        apart.append((one["norm"] - two["norm"]) / two["norm_err"])
+    assert np.abs(np.mean(apart)) < 0.13  # 3 standard errors
+    assert 0.1 < np.std(apart) < 0.5
+
+
 @pytest.mark.data
 def test_the_crab_in_cubes_is_that_of_its_spectra(data_dir):
-    """The same on average; each point less so, as the events are not the same: a cube weighs them by their distance."""
+    """The same on average; each point less so, as the events are not the same: a cube weighs them by their distance.
+
+    Of cubes simulated with these responses, and their own spectra of this region, single points differ by 0.22 to 0.30
+    standard deviations (rms), the largest of four by 0.38 (median) and 0.63 (of one in ten), their mean by less than 0.04.
+    """
     runs = gpnb.DataStore.read(data_dir / "hess-dl3-dr1").select(obs_id=[23523, 23526, 23559, 23592])
     energy = gpnb.Axis.energy("1 TeV", "10 TeV", nbin=4)
     true = gpnb.Axis.energy("0.5 TeV", "20 TeV", nbin=20, name="energy_true")

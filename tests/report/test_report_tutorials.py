@@ -336,7 +336,7 @@ def test_the_cube_is_described_and_the_truth_recovered(demo, tmp_path):
 
 def test_the_cube_of_other_sources(demo, tmp_path):
     """Of the Crab alone, without anything beside it."""
-    other = {"center": "83.63d 22.01d", "exclusion": "icrs; circle(83.63, 22.01, 0.3)", "others": [], "ridge": ""}
+    other = {"center": "83.63d 22.01d", "exclusion": "icrs; circle(83.63, 22.01, 0.3)", "others": [], "ridge": "0 deg"}
     write_report("cube_analysis", other | {"index": 2.5, "energy": ["0.3 TeV", "20 TeV"]}, output=tmp_path)
     assert list(Table.read(tmp_path / "tests.ecsv")["source"]) == ["source"]
     assert len(gpnb.LightCurve.read(tmp_path / "light_curve.ecsv")) == 4
@@ -355,7 +355,7 @@ def test_the_cube_of_other_sources(demo, tmp_path):
                 "offset_max": "2 deg",
                 "exclusion": "icrs; circle(83.63, 22.01, 0.3)",
                 "others": [],
-                "ridge": "",
+                "ridge": "0 deg",
             },
             4,
         ),
