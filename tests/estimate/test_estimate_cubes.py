@@ -220,7 +220,7 @@ def test_stacks_of_cubes_hold_all_of_them(cube):
 
 
 def test_a_cube_and_its_region_differ_by_what_one_of_them_sees_alone():
-    """No bias; but a cube weighs events by their distance, so that points of the same events scatter by 0.2 to 0.4 σ."""
+    """No bias; but a cube weighs events by their distance, so that points of the same events scatter."""
     empty, apart = cube_of(width="1.6 deg"), []
     for seed in range(40):
         cube = gpnb.fake(empty, bright(), seed=seed)
@@ -236,7 +236,7 @@ def test_the_crab_in_cubes_is_that_of_its_spectra(data_dir):
     """The same on average; each point less so, as the events are not the same: a cube weighs them by their distance.
 
     Of cubes simulated with these responses, and their own spectra of this region, single points differ by 0.22 to 0.30
-    standard deviations (rms), the largest of four by 0.38 (median) and 0.63 (of one in ten), their mean by less than 0.04.
+    standard deviations (rms), the largest of four by 0.38 (median) and 0.63 (one in ten), their mean by less than 0.04.
     """
     runs = gpnb.DataStore.read(data_dir / "hess-dl3-dr1").select(obs_id=[23523, 23526, 23559, 23592])
     energy = gpnb.Axis.energy("1 TeV", "10 TeV", nbin=4)
