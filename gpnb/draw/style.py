@@ -17,7 +17,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
-from matplotlib.text import Annotation, Text
+from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from gpnb.core.words import energy_ticks, log_ticks, number, power
@@ -33,6 +33,9 @@ PIXEL = 1 / 96
 """A pixel of the screen, in inches."""
 
 _STEPS = [1, 2, 2.5, 5, 10]
+_TITLE, _FACTS = "_gpnb title", "_gpnb facts"
+"""How the words over a plot are found again; legends pass over what begins so."""
+
 _LOCK = threading.RLock()
 
 
@@ -87,6 +90,7 @@ def png(figure: Figure, scale: float = 2) -> bytes:
 def heading(axes: Any, title: str, facts: str = "") -> None:
     """A bold title over some axes, followed by facts in quiet letters."""
     shown = axes.set_title(plain(title))
+    shown.set_label(_TITLE)
     if facts:
         axes.annotate(
             plain(facts),
@@ -98,20 +102,23 @@ def heading(axes: Any, title: str, facts: str = "") -> None:
             va="bottom",
             fontsize=8.25,
             annotation_clip=False,
+            label=_FACTS,
         )
 
 
 def say_once(figure: Figure, page: str) -> None:
     """Leave out of the only heading of a picture what the page around it says already."""
-    headed = [axes for axes in figure.axes if axes.get_title()]
-    if len(headed) != 1 or f">{_on_page(headed[0].title)}</b>" not in page:
+    titles, facts = (figure.findobj(lambda item, kind=kind: item.get_label() == kind) for kind in (_TITLE, _FACTS))
+    if len(titles) != 1:
         return
-    (axes,) = headed
-    told = [item for item in axes.texts if isinstance(item, Annotation) and item.xycoords is axes.title]
-    more = [item.get_text() for item in told if _on_page(item) not in page]
-    for item in told:
-        item.remove()
-    axes.set_title(" · ".join(more), color=QUIET, fontsize=8.25, fontweight="normal")
+    (title,) = titles
+    known = f">{_on_page(title)}</b>" in page
+    more = [item.get_text() for item in facts if known and _on_page(item) not in page]
+    for item in facts:
+        if known or _on_page(item) in page:
+            item.remove()
+    if known:
+        title.set(text=" · ".join(more), color=QUIET, fontsize=8.25, fontweight="normal")
 
 
 def _on_page(text: Text) -> str:

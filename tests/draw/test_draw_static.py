@@ -159,17 +159,19 @@ def test_a_card_says_its_title_once():
 
     def drawn(*headings):
         figure = style.new_figure()
-        for place, heading in enumerate(headings, 1):
-            style.heading(figure.add_subplot(1, len(headings), place), *heading)
+        with style.styled():
+            for place, heading in enumerate(headings, 1):
+                style.heading(figure.add_subplot(1, len(headings), place), *heading)
         return figure
 
     page = '<b class="gpnb-title">$E$ &amp; E</b> <span class="gpnb-facts">7 bins</span>'
     once, more, several = drawn(("$E$ & E", "7 bins")), drawn(("$E$ & E", "2 TeV")), drawn(("$E$ & E", ""), ("F", ""))
     for figure, titles, facts in ((once, [""], 0), (more, ["2 TeV"], 0), (several, [r"\$E\$ & E", "F"], 0)):
         style.say_once(figure, page)
-        assert [axes.get_title() for axes in figure.axes] == titles
+        assert [axes.get_title("left") for axes in figure.axes] == titles
         assert sum(len(axes.texts) for axes in figure.axes) == facts
-    other = drawn(("F", "7 bins"))
-    style.say_once(other, page)
-    assert other.axes[0].get_title() == "F"
-    assert len(other.axes[0].texts) == 1
+    for facts, left in (("7 bins", 0), ("8 bins", 1)):
+        other = drawn(("F", facts))
+        style.say_once(other, page)
+        assert other.axes[0].get_title("left") == "F"
+        assert len(other.axes[0].texts) == left

@@ -10,9 +10,17 @@ from gpnb.panels.table.view import RowsView
 
 
 def title_of_table(table: Table, view: RowsView) -> str:
-    """The title of the record, else the name that the table has."""
+    """The title of the record, else the name that the table has; that of a FITS file as words.
+
+    Examples
+    --------
+    >>> title_of_table(Table(meta={"EXTNAME": "OBS_INDEX"}), RowsView())
+    'Obs index'
+    """
     named = next((table.meta[key] for key in ("title", "name", "EXTNAME") if table.meta.get(key)), "")
-    return view.title or (str(named) if isinstance(named, str) else "") or "Table"
+    named = named if isinstance(named, str) else ""
+    words = named.replace("_", " ").capitalize() if named == table.meta.get("EXTNAME") and "_" in named else named
+    return view.title or words or "Table"
 
 
 def facts_of(table: Table, view: RowsView, found: int) -> str:

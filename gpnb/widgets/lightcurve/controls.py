@@ -34,20 +34,25 @@ def bin_items(work: CurveWork, view: LightCurveView) -> list[Control]:
 
 
 def look_items(work: CurveWork, view: LightCurveView) -> list[Control]:
-    """Which bands are drawn, and how."""
+    """Which bands are drawn, and the box of folding; behind "More" how it is drawn."""
     curve = work.curve(view)
     items: list[Control] = []
     if len(curve.e_ref) > 1:
         bands = [([band], band_words(curve, band)) for band in range(len(curve.e_ref))]
         items.append(select("bands", "Show", list(view.bands), [([], "all"), *bands]))
-    items.append(check("log_y", "Log flux", view.log_y))
+    more = (replace(item, box="more") for item in _drawn_items(work, view))
+    return [*items, *fold_items(view), box("more", "More", "More controls"), *more]
+
+
+def _drawn_items(work: CurveWork, view: LightCurveView) -> list[Control]:
+    """What is drawn, and how."""
+    items = [check("log_y", "Log flux", view.log_y)]
     if view.frequency is None:
         items.append(check("blocks", "Bayesian blocks", view.blocks))
     if view.frequency is None and (view.pauses or work.axis(view).breaks):
         items.append(check("pauses", "Pauses to scale", view.pauses, hint="Draw time without data too"))
-    if len(curve.e_ref) > 1:
+    if len(work.curve(view).e_ref) > 1:
         items.append(check("hardness", "Hardness", view.hardness))
-    items += fold_items(view)
     if work.can_rebin:
         items.append(check("spectrum", "Spectrum", view.spectrum))
     return items

@@ -150,7 +150,8 @@ class LightCurvePanel(LivePanel[LightCurveView]):
         self._left = ipywidgets.VBox([self._plot.widget]).add_class("gpnb-strips")
         self._plots = ipywidgets.VBox([self._left])
         self._plots.add_class("gpnb-columns").add_class("gpnb-columns-fit")
-        return [self._controls, self._others, self._plots, self._numbers, self._correlations, self._table]
+        rows = ipywidgets.Box([self._controls, self._others]).add_class("gpnb-rows")
+        return [rows, self._plots, self._numbers, self._correlations, self._table]
 
     def views(self) -> list[View[Any]]:
         """What shows what."""
