@@ -22,3 +22,7 @@ class Verdict:
     words: str = ""
     remedy: str = ""
     model: str = ""
+
+
+FINE = Verdict()
+"""Nothing is known to be wrong."""

@@ -48,15 +48,15 @@ class Frame:
     def show(self) -> None:
         """Show the words of now."""
         subject, head, foot = self._subject, self.head, self.foot
-        head.title, head.facts, head.count = subject.title(), real_minus(subject.facts()), real_minus(subject.count())
+        count, totals, verdict = subject.count(), subject.totals(), subject.verdict()
+        head.title, head.facts, head.count = subject.title(), real_minus(subject.facts()), count and real_minus(count)
         head.chips = [{**vars(chip), "text": real_minus(chip.text)} for chip in subject.chips()]
         workspace = subject.workspace
         head.tools = {"undo": workspace.can_undo, "redo": workspace.can_redo, "open": self._drawer}
-        verdict = subject.verdict()
         with foot.hold_sync():
             foot.busy = bool(subject.working)
             foot.verdict, foot.remedy = verdict.words, verdict.remedy
-            foot.totals, foot.notes = real_minus(subject.totals()), list(map(real_minus, subject.notes()))
+            foot.totals, foot.notes = totals and real_minus(totals), list(map(real_minus, subject.notes()))
         if self._drawer == "code":
             self._open_drawer("code")
 

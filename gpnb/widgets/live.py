@@ -12,7 +12,7 @@ import ipywidgets
 from gpnb.core.progress import Progress
 from gpnb.core.words import class_words
 from gpnb.draw.static import StaticPanel
-from gpnb.panels.verdict import Verdict
+from gpnb.panels.verdict import FINE, Verdict
 from gpnb.panels.work import Job
 from gpnb.state.chips import Chip, chips, read_chip
 from gpnb.state.graph import Node, Source, View
@@ -105,7 +105,7 @@ class LivePanel(StaticPanel, Generic[V]):
 
     def verdict(self) -> Verdict:
         """What is wrong with what is shown; it stands first in the foot."""
-        return Verdict()
+        return FINE
 
     def mend(self) -> None:
         """Do what the button beside the verdict says."""

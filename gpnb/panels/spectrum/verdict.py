@@ -15,7 +15,7 @@ from gpnb.fitting.result import FitResult
 from gpnb.panels.fit.view import KINDS
 from gpnb.panels.spectrum.view import SpectrumView
 from gpnb.panels.spectrum.work import SpectrumWork
-from gpnb.panels.verdict import Verdict
+from gpnb.panels.verdict import FINE, Verdict
 from gpnb.stats.counts import cstat
 from gpnb.stats.onoff import wstat
 
@@ -37,12 +37,12 @@ _CURVED = "LogParabola"
 def verdict_of(work: SpectrumWork, view: SpectrumView) -> Verdict:
     """What is wrong with the model that is shown, first what is worst."""
     if not view.model and work.given is None:
-        return Verdict()
+        return FINE
     if not math.isfinite(work.stat(view)):
         return Verdict("−2 ln L is not finite: these values predict no counts where some were seen, or none at all")
     result = None if view.model and not view.fitted else work.result(view)
     if result is None:
-        return Verdict()
+        return FINE
     poor = _poor(work, view, result)
     return replace(poor, words="; ".join(words for words in (poor.words, _degenerate(result)) if words))
 
@@ -104,7 +104,7 @@ def _poor(work: SpectrumWork, view: SpectrumView, result: FitResult) -> Verdict:
     items = work.spectra(view).usable
     _, _, chance = goodness(items, work.predicted(view)[: len(items)], len(result.names))
     if not chance < _POOR:
-        return Verdict()
+        return FINE
     shown = f"p < {power(_LEAST)}" if chance < _LEAST else f"p = {power(float(f'{chance:.1g}'))}"
     better = _better(work, view, result)
     return replace(better, words=f"Poor fit: −2 ln L {result.stat:.1f} for {result.dof} dof, {shown}; {better.words}")
