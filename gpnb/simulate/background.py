@@ -29,7 +29,12 @@ _TURN_STEP = 60.0
 
 
 def background_events(
-    run: Run, bkg: Any, radius: float, rng: np.random.Generator, location: Any = None
+    run: Run,
+    bkg: Any,
+    radius: float,
+    rng: np.random.Generator,
+    location: Any = None,
+    energy: tuple[float, float] = (0.0, np.inf),
 ) -> dict[str, np.ndarray]:
     """Draw the background of a run; float function.
 
@@ -45,33 +50,37 @@ def background_events(
         Source of randomness.
     location : EarthLocation, optional
         Needed for a rate aligned with ALTAZ.
+    energy : (float, float)
+        Only energies in this range are drawn, TeV.
 
     Returns
     -------
     dict of ndarray
         ``energy ra dec time``, in house units.
     """
-    cells = _cells(bkg, radius)
+    axis = bkg.energy_axis
+    low, high = max(energy[0], float(axis.low_values[0])), min(energy[1], float(axis.high_values[-1]))
+    if not low < high:
+        return {name: np.empty(0) for name in ("energy", "ra", "dec", "time")}
+    cells = _cells(bkg, radius, low, high)
     size = rng.poisson(cells.rate * run.ontime)
-    energy, lon, lat = cells.draw(size, rng)
+    drawn, lon, lat = cells.draw(size, rng)
     time = Arrivals(run.gti).draw(size, rng)
     if bkg.alignment == "ALTAZ":
         lon, lat = _to_radec(run, lon, lat, time, location)
     ra, dec = from_fov(lon, lat, run.ra, run.dec)
-    return {"energy": energy, "ra": ra, "dec": dec, "time": time}
+    return {"energy": drawn, "ra": ra, "dec": dec, "time": time}
 
 
 @lru_cache(maxsize=8)
-def _cells(bkg: Any, radius: float) -> _Cells:
-    return _Cells(bkg, radius)
+def _cells(bkg: Any, radius: float, low: float, high: float) -> _Cells:
+    return _Cells(bkg, radius, low, high)
 
 
 class _Cells:
     """The rate in cells of energy and field-of-view position."""
 
-    def __init__(self, bkg: Any, radius: float):
-        axis = bkg.energy_axis
-        low, high = float(axis.low_values[0]), float(axis.high_values[-1])
+    def __init__(self, bkg: Any, radius: float, low: float, high: float):
         self._energy = np.geomspace(low, high, int(np.ceil(np.log10(high / low) * _PER_DECADE)) + 1)
         count = int(np.ceil(radius / _CELL))
         centers = (np.arange(-count, count) + 0.5) * _CELL

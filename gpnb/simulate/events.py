@@ -72,16 +72,16 @@ def simulate_events(
     """
     models, run = _models(models), Run.of(obs_like)
     edge = to_float(radius, ANGLE, "radius")
+    low, high = to_range(energy, ENERGY, "energy") if energy is not None else _energy_range(obs_like)
     parts = [_source(obs_like, run, model, _stream(seed, run, model.name)) for model in models]
     if obs_like.has("bkg"):
         rng = _stream(seed, run, _BACKGROUND)
         place = obs_like.location if obs_like.bkg.alignment == "ALTAZ" else None
-        parts.insert(0, background_events(run, obs_like.bkg, edge, rng, place))
+        parts.insert(0, background_events(run, obs_like.bkg, edge, rng, place, (low, high)))
     else:
         parts.insert(0, {name: np.empty(0) for name in ("energy", "ra", "dec", "time")})
     data = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     data["mc_id"] = np.repeat(np.arange(len(parts)), [len(part["time"]) for part in parts])
-    low, high = to_range(energy, ENERGY, "energy") if energy is not None else _energy_range(obs_like)
     keep = (data["energy"] >= low) & (data["energy"] < high) & (run.offset(data["ra"], data["dec"]) < edge)
     table = _table({name: values[keep] for name, values in data.items()}, run)
     recipe = Recipe.of_call(simulate_events, locals(), name="events", models=list(models))

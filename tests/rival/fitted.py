@@ -22,6 +22,9 @@ IEM, ISO = "fermi-3fhl-gc/gll_iem_v06_gc.fits.gz", "fermi_3fhl/iso_P8R2_SOURCE_V
 POINTS = ("tutorial", "big")
 """Cubes whose flux points are compared too."""
 
+SEEN = 4.0
+"""Test statistic of a point; where there are no photons a norm has no minimum, and the rival stops somewhere."""
+
 COVERED = (6.5, 3.0)
 """deg: of galactic longitude and latitude to either side, with room for the point spread function."""
 
@@ -106,7 +109,7 @@ def edges_of(case: Case):
     import numpy as np
 
     edges = np.geomspace(*case.energy[:2], case.energy[2] + 1)
-    return edges[np.sqrt(edges * np.append(edges[1:], np.inf)) > case.lowest]
+    return edges[edges >= case.lowest]
 
 
 def reduced(name: str, case: Case, data: Path):
@@ -232,19 +235,19 @@ def at_values(models: list, values: dict):
 
 
 def points_differ(name: str, case: Case, cube, models, expected: dict) -> list[str]:
-    """Flux points further off than a tenth of their errors; limits by more than a twentieth."""
+    """Flux points further off than a tenth of their errors, limits by more than a twentieth; where a signal is seen."""
     import numpy as np
 
     import gpnb
 
     edges = [f"{edge} TeV" for edge in edges_of(case)]
     points = gpnb.flux_points(cube, models, edges, "source", cl=0.9544997361, sided=2, limits="unbounded")
-    off = (points.norm - np.array(expected["norm"])) / points.norm_err
-    limits = points.norm_ul / np.array(expected["norm_ul"]) - 1
-    sys.stdout.write(
-        f"{name}: flux points off by up to {np.abs(off).max():.3f} σ, limits by {np.abs(limits).max():.1%}\n"
-    )
-    bad = not (np.abs(off) <= 0.1).all() or not (np.abs(limits) <= 0.05).all()
+    seen = np.array(expected["ts"]) > SEEN
+    off = ((points.norm - np.array(expected["norm"])) / points.norm_err)[seen]
+    limits = (points.norm_ul / np.array(expected["norm_ul"]) - 1)[seen]
+    worst = np.abs(off).max(), np.abs(limits).max()
+    sys.stdout.write(f"{name}: {off.size} flux points off by up to {worst[0]:.3f} σ, limits by {worst[1]:.1%}\n")
+    bad = not worst[0] <= 0.1 or not worst[1] <= 0.05
     return [f"{name}: flux points are {np.round(off, 3)} σ off, their limits {np.round(limits, 3)}"] if bad else []
 
 
