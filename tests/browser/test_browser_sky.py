@@ -200,3 +200,26 @@ def test_a_pixel_tells_of_itself_where_it_is_pointed_at(notebook):
     assert f"Counts\n{value:.0f}" in card.inner_text()
     at = card.bounding_box()
     assert not (at["x"] < x < at["x"] + at["width"] and at["y"] < y < at["y"] + at["height"])
+
+
+FIT = """\
+import gpnb
+runs = gpnb.demo_store(progress=False).select(target="Crab")[:1]
+axis = gpnb.Axis.energy("1 TeV", "10 TeV", nbin=3)
+geom = gpnb.WcsGeometry.create("83.63d 22.01d", width="1.6 deg", binsz="0.04 deg", axes=[axis])
+cube = gpnb.reduce_map(runs, geom, exclusion="icrs; circle(83.63, 22.01, 0.3)")
+law = gpnb.PowerLaw(index=2.5, amplitude="3e-11 TeV-1 s-1 cm-2")
+crab = gpnb.SkyModel(law, gpnb.PointSource("83.63d 22.01d"), name="crab")
+result = gpnb.fit(cube, [crab, *gpnb.background_models(cube)])
+"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_fitted_cube_shows_what_is_left(notebook, theme, tmp_path):
+    book = notebook([FIT, "panel = result.view()\npanel"], theme=theme)
+    cell = book.cell(1)
+    cell.get_by_role("cell", name="crab index").wait_for()
+    cell.get_by_label("Layer").select_option(label="Residuals")
+    book.wait_python("'Residuals' in panel.facts()", True)
+    assert book.value("panel.message") == ""
+    assert book.screenshot(tmp_path / f"{theme}.png", 1).stat().st_size > 10_000
