@@ -37,7 +37,7 @@ def _memory(row: Row) -> Row:
         "rss_growth_gammapy": theirs,
         "pairs": row["pairs"],
         "commit": row.get("commit", ""),
-        "note": "growth of peak memory above import",
+        "note": "growth of peak memory above what was held",
     }
 
 

@@ -80,7 +80,7 @@ def _row(pair: Pair, runs: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
         row |= {
             f"{key}_{side}": round(median(item[key] for item in results), 4) for key in ("cpu", "wall", "cpu_first")
         }
-        row[f"rss_growth_{side}"] = round(median(item["rss_peak"] - item["rss_after_import"] for item in results), 1)
+        row[f"rss_growth_{side}"] = round(median(item["rss_peak"] - item["rss_before"] for item in results), 1)
     return row
 
 

@@ -35,6 +35,15 @@ def joint_crab_files(chosen: str) -> list[tuple[str, tuple[float, float], Path]]
     return [(name, CRAB_RANGES[name], path) for name in names for path in sorted((folder / name).glob("pha_*.fits"))]
 
 
+def resident() -> float:
+    """Resident memory of this process, MB, from where its peak is counted anew; where that cannot be, the peak so far."""
+    process = Path("/proc/self")
+    if not (process / "clear_refs").exists():
+        return memory()
+    (process / "clear_refs").write_text("5")
+    return int((process / "statm").read_text().split()[1]) * resource.getpagesize() / 2**20
+
+
 def memory() -> float:
     """Peak resident memory of this process until now, MB."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -58,18 +67,20 @@ def measure(
     repeats : int
         The first one is the cold one, the fastest the one that is compared.
     before : callable
-        Called before each repeat; not timed.
+        Called before each repeat; neither its time nor its memory counts.
     """
-    after_import = memory()
-    cpu, wall = [], []
+    cpu, wall, grown = [], [], []
     for _ in range(repeats):
         result = None  # the one before must not lie beside the new one in memory
         before()
+        held = resident()
         cpu_start, wall_start = time.process_time(), time.perf_counter()
         result = work()
         cpu.append(time.process_time() - cpu_start)
         wall.append(time.perf_counter() - wall_start)
-    report(cpu, wall, after_import, memory(), numbers(result))
+        grown.append((memory() - held, held))
+    growth, held = max(grown)
+    report(cpu, wall, held, held + growth, numbers(result))
 
 
 def code_files() -> list[str]:
@@ -80,14 +91,14 @@ def code_files() -> list[str]:
     return sorted(str(Path(sys.modules[name].__file__).resolve().relative_to(root)) for name in names)
 
 
-def report(cpu: list[float], wall: list[float], after_import: float, peak: float, numbers: dict[str, Any]) -> None:
+def report(cpu: list[float], wall: list[float], before: float, peak: float, numbers: dict[str, Any]) -> None:
     """Print the JSON line."""
     line = {
         "cpu": min(cpu),
         "wall": min(wall),
         "cpu_first": cpu[0],
         "wall_first": wall[0],
-        "rss_after_import": after_import,
+        "rss_before": before,
         "rss_peak": peak,
         "numbers": numbers,
         "files": code_files(),
