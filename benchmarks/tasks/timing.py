@@ -36,7 +36,7 @@ def joint_crab_files(chosen: str) -> list[tuple[str, tuple[float, float], Path]]
 
 
 def resident() -> float:
-    """Resident memory of this process, MB, from where its peak is counted anew; where that cannot be, the peak so far."""
+    """Resident memory of this process, MB, from where its peak is counted anew; the peak where that cannot be."""
     process = Path("/proc/self")
     if not (process / "clear_refs").exists():
         return memory()
