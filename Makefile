@@ -90,7 +90,7 @@ benchmarks/.venv-rival/.installed:
 	@echo "Installing Gammapy 2.1 into benchmarks/.venv-rival …"
 	@$(PYTHON) -m venv benchmarks/.venv-rival
 	@benchmarks/.venv-rival/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
-	  gammapy==2.1 "regions<0.12" "astropy<8"
+	  gammapy==2.1 numba "regions<0.12" "astropy<8"
 	@touch $@
 
 .venv/.installed: pyproject.toml $(BUNDLE) $(COPIED) | .venv/bin/python

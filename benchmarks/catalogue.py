@@ -223,6 +223,16 @@ PAIRS = (
         tolerance={"source": (0.05, 0), "background": (0.05, 0)},
         note="events of 50 h of prod5; gpnb draws those of the circle around the box; their number: see README, norms",
     ),
+    Pair(
+        "cube_fit_numba",
+        "cube_fit",
+        None,
+        ("big",),
+        versus_arguments=("big", "numba"),
+        prepare=("write",),
+        tolerance=_CUBES["big"],
+        note="cube_fit_big with Gammapy's Cash sums compiled by numba",
+    ),
     *(
         Pair(f"ring_excess_{store}", "ring_excess", 5, (store, "1"), memory=True, tolerance=RING, note="one image")
         for store in ("hess", "cta")

@@ -1,6 +1,6 @@
 """Position and spectrum of a source in a cube, with what lies behind it: the fit with its covariance.
 
-With ``write`` as its second argument, only the cube is written.
+With ``write`` among its arguments only the cube is written; with ``numba`` that compiles Cash sums, not Cython.
 """
 
 import sys
@@ -8,8 +8,11 @@ import sys
 from cube_fit import FILES
 from fitted import CASES, background, diffuse, lat, reduced, source
 from gammapy.modeling import Fit
+from gammapy.utils import compilation
 from timing import DATA, measure
 
+if "numba" in sys.argv:
+    compilation.COMPILATION_BACKEND_DEFAULT = compilation.CompilationBackendEnum("jit")
 name, case = sys.argv[1], CASES[sys.argv[1]]
 cube = lat(DATA) if name == "fermi" else reduced(name, case, DATA)
 
@@ -28,7 +31,7 @@ def numbers(found):
     return {key: item.value for key, item in found if not item.frozen and item.name not in {"lon_0", "lat_0"}}
 
 
-if sys.argv[2:] == ["write"]:
+if "write" in sys.argv:
     cube.write(FILES / f"{name}.fits", overwrite=True)
     print("{}")
 else:
