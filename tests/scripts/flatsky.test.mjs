@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
+import { writeName } from "../../gpnb/widgets/assets/flatsky/draw.js";
 import { showTools, take } from "../../gpnb/widgets/assets/flatsky/drawing.js";
 import { listenKeys } from "../../gpnb/widgets/assets/flatsky/keys.js";
 import { listenPointer } from "../../gpnb/widgets/assets/flatsky/pointer.js";
@@ -185,4 +186,14 @@ test("a frame is drawn once, however often it is asked for", (t) => {
   sky.request();
   page.draw();
   assert.equal(frames, 2);
+});
+
+test("a name stands at the left of its place where the sky ends, and not on another one", () => {
+  globalThis.getComputedStyle = () => ({ fontFamily: "sans-serif" });
+  const written = [], g = { canvas: {}, measureText: (name) => ({ width: 6 * name.length }), strokeText: () => {}, fillText: (...given) => written.push(given) };
+  const taken = [];
+  writeName(g, "here", [100, 50], 400, taken);
+  writeName(g, "there", [390, 50], 400, taken);
+  writeName(g, "hidden", [101, 52], 400, taken);
+  assert.deepEqual(written, [["here", 109, 44], ["there", 351, 44]]);
 });

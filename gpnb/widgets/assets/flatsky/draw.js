@@ -82,19 +82,20 @@ function drawPlaces(g, sky) {
 /** @typedef {[number, number, number, number]} Box Left, top, right, bottom of a name, px */
 
 /**
- * Write a name, unless it would lie on another one.
+ * Write a name beside a place, at the left where the sky ends at the right, unless it would lie on another one.
  * @param {Context} g
  * @param {string} name
- * @param {number} sx
- * @param {number} sy
+ * @param {Point} place On the screen
+ * @param {number} right Where the sky ends
  * @param {Box[]} taken
  */
-function writeName(g, name, sx, sy, taken) {
+export function writeName(g, name, [sx, sy], right, taken) {
   g.font = fontOf(g);
-  const box = /** @type {Box} */ ([sx, sy - 9, sx + g.measureText(name).width, sy + 3]);
+  const { width } = g.measureText(name), left = sx + 9 + width > right ? sx - 9 - width : sx + 9, low = sy - 6;
+  const box = /** @type {Box} */ ([left, low - 9, left + width, low + 3]);
   if (taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3])) return;
   taken.push(box);
-  text(g, name, sx, sy);
+  text(g, name, left, low);
 }
 
 /**
@@ -123,7 +124,7 @@ function drawPlace(g, sky, { x, y, label, colour, marker, alpha, within, row }, 
     g.arc(sx, sy, 9, 0, 7);
     strokeRimmed(g, "#56b4e9", 2.5, 4.5);
   }
-  if (label && (marker === "circle" || near || (named && marker !== "dot"))) writeName(g, label, sx + 9, sy - 6, near ? [] : taken);
+  if (label && (marker === "circle" || near || (named && marker !== "dot"))) writeName(g, label, [sx, sy], sky.view.now.width, near ? [] : taken);
   g.globalAlpha = 1;
 }
 
