@@ -6,15 +6,14 @@ With ``write`` as its second argument, only the cube is written.
 import sys
 
 import astropy.units as u
-import numpy as np
 from cube_fit import FILES
-from fitted import CASES, background, reduced, source
+from fitted import CASES, background, edges_of, reduced, source
 from gammapy.estimators import FluxPointsEstimator
 from timing import DATA, measure
 
 name, case = sys.argv[1], CASES[sys.argv[1]]
 cube = reduced(name, case, DATA)
-edges = np.geomspace(*case.energy[:2], case.energy[2] + 1)[3:] * u.TeV
+edges = edges_of(case) * u.TeV
 
 
 def prepare():

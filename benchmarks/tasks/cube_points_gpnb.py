@@ -2,15 +2,14 @@
 
 import sys
 
-import numpy as np
 from cube_fit import FILES
-from fitted import CASES, ours
+from fitted import CASES, edges_of, ours
 from timing import DATA, measure
 
 import gpnb
 
 name, case = sys.argv[1], CASES[sys.argv[1]]
-edges = np.geomspace(*case.energy[:2], case.energy[2] + 1)[3:]
+edges = edges_of(case)
 state = {}
 flux_points = gpnb.flux_points
 
