@@ -197,7 +197,7 @@ PAIRS = (
         ("big",),
         prepare=("write",),
         tolerance={"dnde_[eu]*": (5e-2, 0), "*": (2e-2, 0)},
-        note="nine bins of the cube of the Crab: asymmetric errors, limits, scans of eleven norms",
+        note="eight bins of the cube of the Crab: asymmetric errors, limits, scans of eleven norms",
     ),
     Pair(
         "cube_curve",
