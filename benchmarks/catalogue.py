@@ -196,7 +196,7 @@ PAIRS = (
         50,
         ("big",),
         prepare=("write",),
-        tolerance={"dnde_[eu]*": (5e-2, 0), "*": (2e-2, 0)},
+        tolerance={"*": (5e-2, 0)},
         note="eight bins of the cube of the Crab: asymmetric errors, limits, scans of eleven norms",
     ),
     Pair(
