@@ -8,7 +8,7 @@ import sys
 import astropy.units as u
 from astropy.coordinates import SkyCoord
 from cube_fit import FILES
-from fitted import CASES, background, reduced
+from fitted import CASES, background, edges_of, reduced
 from gammapy.estimators import FluxProfileEstimator
 from gammapy.modeling.models import PowerLawSpectralModel
 from gammapy.utils.regions import make_orthogonal_rectangle_sky_regions
@@ -27,7 +27,7 @@ def prepare():
 
 
 def work():
-    edges = [case.energy[0], case.energy[1]] * u.TeV
+    edges = edges_of(case)[[0, -1]] * u.TeV
     chosen = ["errn-errp", "ul"]
     return FluxProfileEstimator(boxes, spectrum, energy_edges=edges, selection_optional=chosen).run(cube)
 

@@ -1,7 +1,7 @@
 """The flux across the Galactic centre in twenty boxes along the plane, over the background as it is."""
 
 from cube_fit import FILES
-from fitted import CASES, ours
+from fitted import CASES, edges_of, ours
 from timing import DATA, measure
 
 import gpnb
@@ -19,7 +19,8 @@ def prepare():
 
 def work():
     boxes = gpnb.Boxes("galactic 2.0d 0d", "galactic -2.0d 0d", width="0.4 deg", n=20)
-    return flux_profile(state["cube"], [source, state["background"]], boxes, cl=0.9544997361, sided=2)
+    edges = [f"{edge} TeV" for edge in edges_of(CASES["cta"])[[0, -1]]]
+    return flux_profile(state["cube"], [source, state["background"]], boxes, edges, cl=0.9544997361, sided=2)
 
 
 def numbers(profile):
