@@ -16,6 +16,7 @@ from labnotebook import NAMES, PATIENCE, LabNotebook
 from labserver import KERNELS, NOTEBOOKS, THEMES, LabServer
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import TimeoutError as TooLate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,6 +29,9 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",  # no name has an address: offline, yet the cache works
 ]
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+_HASTE = 20.0
+"""Seconds for a page that was used to open another notebook; it takes four."""
+
 ALL_CELLS = {NOTEBOOKS: {"windowingMode": "none"}}
 """Draws the cells out of sight as well."""
 
@@ -101,10 +105,8 @@ class LabBrowser:
         page.set_default_timeout(PATIENCE * 1000)
         notebook = LabNotebook(page, self.server, self._written(cells), lambda page: self._left(key, page))
         try:
-            if fresh:
+            if fresh or not self._opened_there(notebook, theme):
                 notebook.open()
-            else:
-                notebook.open_here(theme)
             if run:
                 notebook.run()
         except BaseException:
@@ -167,6 +169,17 @@ class LabBrowser:
             yield page, asked
         finally:
             context.close()
+
+    def _opened_there(self, notebook: LabNotebook, theme: str) -> bool:
+        """Whether a page that was used could take the notebook; what tests have left there may stand in the way."""
+        notebook.page.set_default_timeout(_HASTE * 1000)
+        try:
+            notebook.open_here(theme)
+        except TooLate:
+            return False
+        finally:
+            notebook.page.set_default_timeout(PATIENCE * 1000)
+        return True
 
     def _left(self, key: str, page: Page) -> None:
         """Keep a page for the next notebook with the same settings."""

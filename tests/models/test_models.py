@@ -1,5 +1,8 @@
 """Parameters and models: values, copies, files, integrals."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from astropy import units as u
@@ -166,3 +169,16 @@ def test_limits_take_text_with_units():
         law.bound("index", "1 TeV", 3)
     with pytest.raises(gpnb.ArgumentError, match="index"):
         law.bound("index", None, 3)
+
+
+def test_a_file_of_models_is_read_by_whoever_has_made_none():
+    """In a fresh interpreter each kind of model that gpnb offers is known to YAML."""
+    code = (
+        "import gpnb; gpnb.Models; from gpnb.models.base import Model, model_class\n"
+        "names = [name for name in gpnb.__all__ if name != 'Models']\n"
+        "known = [name for name in names if model_class(name)]\n"
+        "print({name for name in names if isinstance(kind := getattr(gpnb, name), type) and issubclass(kind, Model)}"
+        " - set(known) or 'all')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "all\n"

@@ -34,6 +34,7 @@ RANGES = {
     "SmoothBrokenPowerLaw": (st.floats(0.5, 2.4), st.floats(2.5, 4.5), A, ENERGY, ENERGY, st.floats(0.5, 2)),
     "ConstantSpectrum": (A,),
     "GaussianLine": (A, st.floats(0.5, 5), st.floats(0.3, 3)),
+    "MeyerCrab": (st.floats(0.1, 10),),
     "PowerLawNorm": (st.floats(0.1, 10), CURVE, ENERGY),
     "LogParabolaNorm": (st.floats(0.1, 10), ENERGY, CURVE, CURVE),
     "ExpCutoffNorm": (CURVE, st.floats(0.1, 10), ENERGY, st.floats(0.01, 1), st.floats(0.4, 1.5)),

@@ -34,7 +34,7 @@ def test_a_source_is_found_and_fitted_in_a_few_lines(demo):
     truth = FAINT.replace(amplitude="5e-13 TeV-1 s-1 cm-2")
     peaks, result = proposed(demo.select(target="Crab")[0], 1, truth, "10 h")
     assert len(peaks) == 1
-    assert [float(peaks[name][0]) for name in ("ra", "dec")] == pytest.approx([83.63, 22.51], abs=0.05)
+    assert [peaks[name][0].to_value("deg") for name in ("ra", "dec")] == pytest.approx([83.63, 22.51], abs=0.05)
     assert result.success, result.message
     assert np.abs(sigmas(result, truth)).max() < 4
 

@@ -7,7 +7,7 @@ import { makeOverlay } from "./overlay.js";
 import { makeSurvey, plainSky } from "./survey.js";
 
 /** @import { Given, Model } from "../kit.js" */
-/** @import { Aladin, Library, Traits } from "./types.d.ts" */
+/** @import { Aladin, Library, Pair, Traits } from "./types.d.ts" */
 
 /** @typedef {{ render: (given: Given<Traits>) => () => void }} Stock ipyaladin's own widget */
 /** @typedef {{ done: boolean }} Layout Whether the size of the view has come to rest */
@@ -148,7 +148,7 @@ function listen(A, aladin, model, el) {
   };
   const act = (/** @type {any} */ said, /** @type {DataView<ArrayBuffer>[]} */ buffers) => said.gpnb && acts[said.gpnb](said, buffers);
   const hover = (/** @type {MouseEvent} */ event) => {
-    const place = /** @type {import("./types.d.ts").Pair | null} */ (event.type === "mouseleave" ? null : [event.offsetX, event.offsetY]);
+    const place = /** @type {Pair | null} */ (event.type === "mouseleave" ? null : [event.offsetX, event.offsetY]);
     overlay.hover(place);
     read.hover(event.buttons ? null : place);
   };
