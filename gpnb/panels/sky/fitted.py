@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gpnb.core.words import counted, value_words
+from gpnb.core.words import counted, real_minus, value_words
 from gpnb.panels.columns import Column
 
 Table = tuple[list[Column], list[list[str]]]
@@ -32,5 +32,4 @@ def fit_facts(obj: Any) -> str:
     result = getattr(obj, "result", None)
     if result is None:
         return ""
-    stat = f"{result.stat:.2f}".replace("-", "−")
-    return f"−2 ln L {stat} · {counted(len(result.names), 'free parameter')}"
+    return f"−2 ln L {real_minus(f'{result.stat:.2f}')} · {counted(len(result.names), 'free parameter')}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+
 import numpy as np
 from astropy import units as u
 from astropy.table import QTable
@@ -45,15 +47,11 @@ def sed_plot(work: SpectrumWork, view: SpectrumView, published: tuple[Published,
     points = unfolded_excess(work, view, ERG) if found is None else [flux_point_marks(found, "flux points")]
     points += [flux_point_marks(item.points, item.name, "fine", "square") for item in work.spectra(view).points]
     references = [item.label for item in published if item.points is None]
-    for number, item in enumerate(published):
-        role, marker = _PUBLISHED[number % len(_PUBLISHED)]
+    for item, (role, marker) in zip(published, cycle(_PUBLISHED), strict=False):
         if item.points is not None:
             points.append(flux_point_marks(item.points, item.label, role, marker))
         if item.spectrum is not None:
-            energy = np.geomspace(*x, _POINTS)
-            y = energy**2 * item.spectrum.evaluate_at(energy) * ERG
-            label = item.label if item.points is None else ""
-            lines.append(Line(label=label, x=energy, y=y, role=role, dash="dashed", width=1.2))
+            lines.append(_published_line(item, x, role))
     return Plot(
         name="sed",
         title="SED",
@@ -67,6 +65,13 @@ def sed_plot(work: SpectrumWork, view: SpectrumView, published: tuple[Published,
         points=tuple(points),
         bands=tuple(bands),
     )
+
+
+def _published_line(item: Published, x: tuple[float, float], role: str) -> Line:
+    energy = np.geomspace(*x, _POINTS)
+    y = energy**2 * item.spectrum.evaluate_at(energy) * ERG
+    label = item.label if item.points is None else ""
+    return Line(label=label, x=energy, y=y, role=role, dash="dashed", width=1.2)
 
 
 def _range(
