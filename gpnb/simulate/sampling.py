@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+_FINER = 8
+"""Entries of the guide for each bin: the more, the less often a search follows."""
+
 
 class Distributions:
     """Several distributions on common bins, uniform within a bin; float class.
@@ -35,20 +38,50 @@ class Distributions:
         cumulative = np.zeros((weights.shape[0], weights.shape[1] + 1))
         np.cumsum(weights, axis=1, out=cumulative[:, 1:])
         cumulative /= np.where(cumulative[:, -1:] > 0, cumulative[:, -1:], 1.0)
-        # row i runs from i to i + 1, so that one sorted search serves all rows
+        # row i runs from i to i + 1, so that one table serves all rows
         self._steps = (cumulative + np.arange(len(weights))[:, None]).ravel()
+        self._finer = _FINER * weights.shape[1]
+        passed = np.ceil(self._steps * self._finer).astype(np.intp)
+        before = np.cumsum(np.bincount(passed, minlength=len(weights) * self._finer + 1))
+        self._guide = np.minimum(before - 1, len(self._steps) - 2)
 
     def draw(self, rows: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """One value for each entry of `rows`, from the distribution of that row."""
-        wanted = rows + rng.random(len(rows))
-        first = rows * len(self.edges)
-        index = np.searchsorted(self._steps, wanted, side="right") - 1
-        index = np.clip(index, first, first + len(self.edges) - 2)
+        return self.values_at(rows, rng.random(len(rows)))
+
+    def values_at(self, rows: np.ndarray, parts: np.ndarray) -> np.ndarray:
+        """The values below which `parts` (0 to 1) of the distributions of those rows lie."""
+        wanted = rows + parts
+        index = self._search(rows, wanted)
         low, high = self._steps[index], self._steps[index + 1]
-        part = np.clip(np.divide(wanted - low, high - low, out=np.zeros(len(rows)), where=high > low), 0.0, 1.0)
-        bins = index - first
-        values: np.ndarray = self.edges[bins] + part * (self.edges[bins + 1] - self.edges[bins])
+        place = np.clip(np.divide(wanted - low, high - low, out=np.zeros(len(rows)), where=high > low), 0.0, 1.0)
+        bins = index - rows * len(self.edges)
+        values: np.ndarray = self.edges[bins] + place * (self.edges[bins + 1] - self.edges[bins])
         return values
+
+    def draw_bins(self, rows: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """The number of a bin for each entry of `rows`."""
+        return np.asarray(self._search(rows, rows + rng.random(len(rows))) - rows * len(self.edges))
+
+    def _search(self, rows: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+        """The last step not above each: from a guide to where it begins to be worth looking.
+
+        Source: H.-C. Chen and Y. Asau, AIIE Transactions 6 (1974) 163.
+        """
+        index = self._guide[(wanted * self._finer).astype(np.intp)]
+        late = np.flatnonzero(wanted >= self._steps[index + 1])
+        index[late] = np.searchsorted(self._steps, wanted[late], side="right") - 1
+        first = rows * len(self.edges)
+        return np.asarray(np.clip(index, first, first + len(self.edges) - 2))
+
+
+def sorted_uniform(size: int, rng: np.random.Generator) -> np.ndarray:
+    """As many uniform numbers between 0 and 1, growing: sums of exponential gaps, over their total.
+
+    Source: L. Devroye, Non-Uniform Random Variate Generation (1986), section V.3.
+    """
+    places = np.cumsum(rng.standard_exponential(size + 1))
+    return np.asarray(places[:-1] / places[-1])
 
 
 def random_node(values: np.ndarray, nodes: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -9,12 +9,13 @@ import numpy as np
 from gpnb.data.gti import GTI
 from gpnb.models.temporal import TemporalModel
 from gpnb.models.temporal_template import PhaseCurve
-from gpnb.simulate.sampling import Distributions
+from gpnb.simulate.sampling import sorted_uniform
 
 _STEP = 2.0
 _PART = 0.05
 """Within a step (s), and this part of the time in which it changes, a light curve is taken as constant."""
 
+_ENDS = (slice(None, -1), slice(1, None))
 _TURNS = 100
 """So many turns in the good time, and times are drawn from the phase curve itself."""
 
@@ -40,33 +41,36 @@ class Arrivals:
         steady = temporal is None or self._pulse is not None
         step = np.inf if temporal is None or steady else min(_STEP, _PART * temporal.timescale)
         edges = [_steps(*pair, step) for pair in zip(gti.start_values, gti.stop_values, strict=True)]
-        low = np.concatenate([item[:-1] for item in edges])
-        width = np.concatenate([np.diff(item) for item in edges])
+        low, high = (np.concatenate([np.empty(0), *(item[part] for item in edges)]) for part in _ENDS)
+        width = high - low
         factor = np.ones(len(low))
         if temporal is not None and not steady:
             factor = np.maximum(temporal.evaluate_at(low + width / 2, gti.reference), 0.0)
-        self._low, self._width = low, width
-        self._bins = Distributions(factor * width, np.arange(len(low) + 1))
-        self.seconds = float(self._bins.totals[0])
+        passed = np.concatenate([[0.0], np.cumsum(factor * width)])
+        self.seconds = float(passed[-1])
+        self._passed = np.stack([passed[:-1], passed[1:]], axis=1).ravel()
+        self._times = np.stack([low, high], axis=1).ravel()
         if self._pulse is not None:
             self.seconds *= self._pulse.mean(gti)
 
     def draw(self, size: int, rng: np.random.Generator) -> np.ndarray:
-        """Random times (s from the reference of the intervals)."""
+        """Random times (s from the reference of the intervals), growing."""
         if self._pulse is None or not self.seconds:
-            return self._uniform(size, rng)
+            return self._at(sorted_uniform(size, rng))
         found, missing = [np.empty(0)], size
         while missing > 0:  # as often as the flux has of its largest, exact for any curve
-            time = self._uniform(int(2 * missing * self._pulse.maximum / self._pulse.mean(self._gti)) + 16, rng)
+            tries = int(2 * missing * self._pulse.maximum / self._pulse.mean(self._gti)) + 16
+            time = self._at(rng.random(tries))
             factor = self._pulse.evaluate_at(time, self._gti.reference)
             found.append(time[rng.random(len(time)) * self._pulse.maximum < factor])
             missing -= len(found[-1])
-        return np.concatenate(found)[:size]
+        return np.sort(np.concatenate(found)[:size])
 
-    def _uniform(self, size: int, rng: np.random.Generator) -> np.ndarray:
-        place = self._bins.draw(np.zeros(size, dtype=np.intp), rng)
-        index = np.minimum(place.astype(np.intp), len(self._low) - 1)
-        return np.asarray(self._low[index] + (place - index) * self._width[index])
+    def _at(self, parts: np.ndarray) -> np.ndarray:
+        """The times before which `parts` of what is to come have come; NaN without good time."""
+        if not len(self._times):
+            return np.full(len(parts), np.nan)
+        return np.asarray(np.interp(parts * self._passed[-1], self._passed, self._times))
 
 
 def _is_fast(temporal: TemporalModel | None, gti: GTI) -> TypeGuard[PhaseCurve]:

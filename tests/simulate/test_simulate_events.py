@@ -92,7 +92,7 @@ def test_true_energies_follow_flux_times_area():
 
 
 def test_directions_follow_the_point_spread_function():
-    spectral = gpnb.PowerLaw(index=1.5, amplitude="1e-9 TeV-1 s-1 cm-2", reference="1 TeV")
+    spectral = gpnb.PowerLaw(index=1.5, amplitude="1e-8 TeV-1 s-1 cm-2", reference="1 TeV")
     obs = make(("aeff", "edisp", "psf"))
     events = simulate_events(obs, source(spectral=spectral), energy=("1 TeV", "1.2 TeV"))
     radius = separation(events.ra_values, events.dec_values, 83.6, 22.0)
@@ -137,6 +137,10 @@ def test_times_keep_to_the_good_intervals():
     assert np.all(obs.gti.contains(events.time_values))
     assert np.all(np.diff(events.time_values) >= 0)
     assert np.mean(events.time_values > 600) == pytest.approx(2 / 3, abs=0.02)
+
+
+def test_no_good_time_gives_no_events():
+    assert len(simulate_events(make(start=(), stop=()), source())) == 0
 
 
 def test_background_follows_its_rate():
