@@ -24,6 +24,10 @@ NPM := $(shell command -v npm 2>/dev/null)
 CHECKER := frontend/node_modules/.package-lock.json
 RIVAL := $(if $(GPNB_RIVAL_PYTHON),,benchmarks/.venv-rival/.installed)
 
+# The matrices are small: on a busy machine threads of linear algebra wait for each other, a hundred times as long as one works.
+export OPENBLAS_NUM_THREADS ?= 1
+export OMP_NUM_THREADS ?= 1
+
 .PHONY: demo lab dev test quick lint bench evaluations latency validate clean
 .DEFAULT_GOAL := demo
 
