@@ -1,17 +1,22 @@
-"""How long one move of a brush takes over a million events, until all five panels are counted; prints JSON."""
+"""How long a move of a brush takes over one and ten million events, until all five panels are counted; prints JSON."""
 
 import json
+import resource
+import sys
+from itertools import chain
 
 import numpy as np
 from astropy.table import Table
 from astropy.time import Time
 from row import milliseconds, row
 
+import gpnb
 from gpnb.data import EventList
 from gpnb.panels.events.counts import EventFilter
 from gpnb.panels.events.view import EventsView
 
 SIZE = 1_000_000
+LARGE = 10_000_000
 MOVES = 15
 BASE = {"energy": ("0.7 TeV", "30 TeV"), "offset": ("0 deg", "1.5 deg")}
 BRUSHES = {
@@ -36,18 +41,31 @@ def make_events(size: int) -> EventList:
     return EventList(Table(columns), header, Time(53343.0, format="mjd", scale="tt"))
 
 
-def measure(size: int = SIZE) -> dict[str, dict[str, float]]:
-    """A row for the moves of each brush, and one for all of them."""
-    kept = EventFilter(make_events(size))
-    rows, every = {}, []
+def moves(kept: EventFilter) -> dict[str, list[float]]:
+    """Milliseconds of each move, by brush."""
+    found = {}
     for name, brush in BRUSHES.items():
         kept.counts(EventsView.build(**BASE | brush(0)))
         views = [EventsView.build(**BASE | brush(step)) for step in range(1, MOVES + 1)]
-        times = [milliseconds(lambda view=view: kept.counts(view)) for view in views]
-        rows[f"cross-filter, {name}"] = row(times)
-        every += times
-    return {"cross-filter, 1 000 000 events": row(every), **rows}
+        found[name] = [milliseconds(lambda view=view: kept.counts(view)) for view in views]
+    return found
+
+
+def measure() -> dict[str, dict[str, float]]:
+    """A row for the moves of each brush, one for all of them; and for ten times the events."""
+    times = moves(EventFilter(make_events(SIZE)))
+    rows = {"cross-filter, 1 000 000 events": row(list(chain(*times.values())))}
+    rows |= {f"cross-filter, {name}": row(found) for name, found in times.items()}
+    events, made = make_events(LARGE), []
+    with gpnb.set_options(display="live"):
+        opened = milliseconds(lambda: made.append(events.view()))
+    many = moves(made[0].filter)
+    print(f"At most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB of memory.", file=sys.stderr)
+    return rows | {
+        "explorer of 10 000 000 events opens": row([opened]),
+        "cross-filter, 10 000 000 events": row(list(chain(*many.values()))),
+    }
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(), indent=1))
+    print(json.dumps(measure(), indent=1, ensure_ascii=False))

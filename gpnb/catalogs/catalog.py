@@ -13,6 +13,7 @@ from astropy.coordinates import SkyCoord
 from astropy.table import Table
 
 from gpnb.catalogs.kinds import Kind
+from gpnb.catalogs.rows import ROWS
 from gpnb.catalogs.source import CatalogSource
 from gpnb.core.binding import told
 from gpnb.core.errors import SelectionError
@@ -186,7 +187,7 @@ class Catalog(Sequence[CatalogSource]):
 
     def _source(self, row: int, recipe: Recipe) -> CatalogSource:
         name = str(self._table[self._kind.label][row]).strip()
-        return self._kind.source(name, self.positions[row], self._table[row], self._extras, recipe)
+        return ROWS[self._kind.name](name, self.positions[row], self._table[row], self._extras, recipe)
 
     def _row_of(self, name: str) -> int:
         """The row of a name: the catalogue's own first, then others; case and blanks do not matter."""

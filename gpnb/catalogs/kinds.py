@@ -1,17 +1,18 @@
-"""The catalogues that are known: where their files lie, how they are recognised, what their columns mean."""
+"""The catalogues that are known: where their files lie, how they are recognised, what their columns mean.
+
+What a row of each becomes is told in `rows`, which panels need not: they only ask what is here.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from astropy.coordinates import SkyCoord
 from astropy.table import Table
 
-from gpnb.catalogs.fermi import Source3FHL, Source4FGL
-from gpnb.catalogs.gamma_cat import SourceGammaCat
-from gpnb.catalogs.hgps import SourceHGPS
-from gpnb.catalogs.source import CatalogSource
+from gpnb.core.cache_folder import data_roots
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,6 @@ class Kind:
         Where it lies below ``$GPNB_DATA`` or among the downloads; the first that is there is taken.
     columns : frozenset of str
         A table with all of these is one.
-    source : type
-        What a row becomes.
     label : str
         The column with the names of the sources.
     aliases : tuple of str
@@ -41,11 +40,15 @@ class Kind:
     name: str
     files: tuple[str, ...]
     columns: frozenset[str]
-    source: type[CatalogSource]
     label: str
     aliases: tuple[str, ...]
     shown: tuple[str, ...]
     places: tuple[tuple[str, str], ...] = (("RAJ2000", "DEJ2000"),)
+
+    @property
+    def file(self) -> Path | None:
+        """Where its file is on this machine; None if it is not."""
+        return next((root / file for root in data_roots() for file in self.files if (root / file).is_file()), None)
 
     def positions(self, table: Table) -> SkyCoord:
         """Where the sources are."""
@@ -62,7 +65,6 @@ KINDS = (
         name="3fhl",
         files=("catalogs/fermi/gll_psch_v13.fit.gz", "catalogs/fermi/gll_psch_v13.fit"),
         columns=frozenset({"Source_Name", "RAJ2000", "DEJ2000", "PowerLaw_Index", "Flux_Density", "HEP_Energy"}),
-        source=Source3FHL,
         label="Source_Name",
         aliases=("ASSOC1", "ASSOC2", "ASSOC_TEV", "ASSOC_GAM", "Extended_Source_Name"),
         shown=("CLASS", "ASSOC1", "SpectrumType", "Signif_Avg", "Flux"),
@@ -75,7 +77,6 @@ KINDS = (
             for suffix in ("", ".gz")
         ),
         columns=frozenset({"Source_Name", "RAJ2000", "DEJ2000", "Pivot_Energy", "PL_Index", "LP_beta", "SpectrumType"}),
-        source=Source4FGL,
         label="Source_Name",
         aliases=("ASSOC1", "ASSOC2", "ASSOC_TEV", "ASSOC_FGL", "ASSOC_FHL", "ASSOC_4FGL", "Extended_Source_Name"),
         shown=("CLASS1", "ASSOC1", "SpectrumType", "Signif_Avg", "Flux1000"),
@@ -84,7 +85,6 @@ KINDS = (
         name="hgps",
         files=("catalogs/hgps_catalog_v1.fits.gz", "catalogs/hgps_catalog_v1.fits"),
         columns=frozenset({"Source_Name", "RAJ2000", "DEJ2000", "Flux_Spec_Int_1TeV", "Spatial_Model", "GLON"}),
-        source=SourceHGPS,
         label="Source_Name",
         aliases=("Identified_Object",),
         shown=("Source_Class", "Identified_Object", "Spatial_Model", "Size", "Spectral_Model", "Flux_Spec_Int_1TeV"),
@@ -93,7 +93,6 @@ KINDS = (
         name="gamma-cat",
         files=("catalogs/gammacat/gammacat.fits.gz", "catalogs/gammacat/gammacat.fits"),
         columns=frozenset({"common_name", "ra", "dec", "spec_type", "morph_type", "sed_dnde"}),
-        source=SourceGammaCat,
         label="common_name",
         aliases=("gamma_names", "fermi_names", "other_names", "tevcat_name", "tgevcat_name"),
         shown=("classes", "morph_type", "spec_type", "spec_flux_1TeV"),

@@ -5,13 +5,15 @@ from __future__ import annotations
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from astropy.coordinates import SkyCoord
 
-from gpnb.catalogs.catalog import Catalog
 from gpnb.catalogs.kinds import KINDS
-from gpnb.catalogs.read import file_of, read_catalog
 from gpnb.core.errors import SelectionError
+
+if TYPE_CHECKING:
+    from gpnb.catalogs.catalog import Catalog
 
 _GEV = ("3fhl", "4fgl")
 """Catalogues that are asked last for names."""
@@ -22,7 +24,7 @@ _MOST = 8
 
 def catalogs_here() -> tuple[str, ...]:
     """Names of the catalogues that are on this machine now: a look at the disk, so do it once a panel."""
-    return tuple(kind.name for kind in KINDS if file_of(kind) is not None)
+    return tuple(kind.name for kind in KINDS if kind.file is not None)
 
 
 def local_catalog(name: str) -> Catalog:
@@ -34,8 +36,8 @@ def local_catalog(name: str) -> Catalog:
         If it is not there.
     """
     kind = next((kind for kind in KINDS if kind.name == name), None)
-    path = None if kind is None else file_of(kind)
-    return read_catalog(name) if path is None else _read(name, path, path.stat().st_mtime_ns)
+    path = None if kind is None else kind.file
+    return _read(name, path, 0 if path is None else path.stat().st_mtime_ns)
 
 
 def place_of(name: str) -> SkyCoord:
@@ -55,5 +57,7 @@ def place_of(name: str) -> SkyCoord:
 
 
 @lru_cache(_MOST)
-def _read(name: str, path: Path, changed: int) -> Catalog:  # noqa: ARG001  (they tell files apart)
+def _read(name: str, path: Path | None, changed: int) -> Catalog:  # noqa: ARG001  (they tell files apart)
+    from gpnb.catalogs.read import read_catalog  # models and products, which a panel opens without
+
     return read_catalog(name)

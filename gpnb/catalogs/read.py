@@ -15,7 +15,7 @@ from astropy.table import Table
 from gpnb.catalogs.catalog import Catalog
 from gpnb.catalogs.kinds import KINDS, Kind
 from gpnb.core.binding import told
-from gpnb.core.cache_folder import data_roots, find_data
+from gpnb.core.cache_folder import find_data
 from gpnb.core.errors import DataFormatError
 from gpnb.core.fits_file import open_fits, reading
 from gpnb.core.near import meant
@@ -58,11 +58,6 @@ def read_catalog(name: str | os.PathLike[str]) -> Catalog:
     raise DataFormatError(f"{path} is no catalogue in a known format: expected the columns of one of {formats}.")
 
 
-def file_of(kind: Kind) -> Path | None:
-    """Where the file of a catalogue is on this machine; None if it is not."""
-    return next((root / file for root in data_roots() for file in kind.files if (root / file).is_file()), None)
-
-
 def _path_of(name: str | os.PathLike[str]) -> Path:
     kind = _kind_of(str(name))
     if kind is None:
@@ -71,7 +66,7 @@ def _path_of(name: str | os.PathLike[str]) -> Path:
             return found
         wanted = meant(str(name), [kind.name for kind in KINDS], "there are")
         raise DataFormatError(f"There is no catalogue or file {str(name)!r}: {wanted} Or give a FITS file.")
-    found = file_of(kind)
+    found = kind.file
     if found is None:
         given = os.environ.get("GPNB_DATA")
         missing = f"it is not in {Path(given) / 'catalogs'}" if given else "GPNB_DATA is not set"

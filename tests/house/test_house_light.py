@@ -81,6 +81,11 @@ def test_a_live_panel_opens_before_anything_can_be_drawn(panel, demo):
     assert not held & {"matplotlib.figure", "matplotlib.pyplot", "pandas"}
 
 
+def test_a_sky_opens_without_what_only_its_overlays_need():
+    held = imported(LIVE + "gpnb.SkyImage.empty(nxpix=30, nypix=30).view()", "")
+    assert not held & {"gpnb.models.collection", "gpnb.products", "gpnb.stats", "scipy"}
+
+
 @pytest.mark.parametrize("job", JOBS)
 def test_a_job_imports_only_what_it_needs(job, demo):
     code, more = JOBS[job]

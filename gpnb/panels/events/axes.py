@@ -107,7 +107,8 @@ def target_of(events: Any, view: EventsView) -> Any:
         ra, dec = float(events.meta["RA_OBJ"]), float(events.meta["DEC_OBJ"])
     except (KeyError, TypeError, ValueError):
         return None
-    away = separation(events.ra_values, events.dec_values, ra, dec)  # some headers name a target far away
+    near = np.flatnonzero(np.abs(events.dec_values - dec) < math.sqrt(THETA2))
+    away = separation(events.ra_values[near], events.dec_values[near], ra, dec)  # some headers name a target far away
     return SkyCoord(ra, dec, unit="deg") if np.any(away**2 < THETA2) else None
 
 
@@ -125,15 +126,16 @@ def image_geometry(events: Any, view: EventsView) -> WcsGeometry:
             middle = np.median([events.ra_values, events.dec_values], axis=1)
         center = SkyCoord(*middle, unit="deg")
     width = view.width if len(events) else view.width or 1.0
+    away = np.empty(0) if width and view.pixels else away_from(events, center)
     if width is None:
-        width = float(np.clip(2.1 * np.percentile(away_from(events, center), _FIELD), 0.2, _WIDEST))
-    pixels = view.pixels or _pixels_for(events, center, width)
+        width = float(np.clip(2.1 * np.percentile(away, _FIELD), 0.2, _WIDEST))
+    pixels = view.pixels or _pixels_for(away, width)
     return WcsGeometry.create(center.icrs, binsz=f"{width / pixels} deg", npix=pixels)
 
 
-def _pixels_for(events: Any, center: Any, width: float) -> int:
-    """Pixels a side in which there are a few events each."""
-    inside = int((away_from(events, center) < width / 2).sum()) if len(events) else 0
+def _pixels_for(away: np.ndarray, width: float) -> int:
+    """Pixels a side in which there are a few events each, of which are told how far from the centre they lie."""
+    inside = int((away < width / 2).sum())
     return int(np.clip(10 * round(math.sqrt(inside / _EACH) / 10), *_PIXELS))
 
 
