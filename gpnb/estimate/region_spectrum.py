@@ -11,6 +11,7 @@ from gpnb.core.binding import told
 from gpnb.core.errors import ArgumentError, SelectionError
 from gpnb.core.recipe import Recipe
 from gpnb.core.sky_regions import region_text
+from gpnb.datasets.livetime import live_seconds
 from gpnb.datasets.map import MapDataset
 from gpnb.datasets.spectrum import SpectrumDataset
 from gpnb.estimate.in_region import InRegion
@@ -84,7 +85,7 @@ def spectrum_of(
         counts=part.sums(cube.counts.data),
         exposure=exposure,
         edisp=edisp,
-        livetime=_livetime(cube),
+        livetime=live_seconds(cube) * u.s,
         flags=part.flags,
         background=None if background is None else part.sums(background),
         **({} if background is not None else part.off()),
@@ -159,13 +160,6 @@ def _seen_of_shape(part: InRegion, shape: SpatialModel, psf: RadialPsf) -> np.nd
     x, y = (np.arange(-size, size + 1) * side for size, side in zip(half, sides, strict=True))
     source = shape.on(cube.geom.image()) * cube.exposure.data
     return part.values(fft_convolve(source, psf.in_pixels(x, y, sides)))
-
-
-def _livetime(cube: MapDataset) -> u.Quantity:
-    """Of all runs; where they are not known, their good time."""
-    if "LIVETIME" in cube.runs.colnames:
-        return float(cube.runs["LIVETIME"].sum()) * u.s
-    return (cube.gti.seconds if cube.gti is not None else 0.0) * u.s
 
 
 def _text(region: Any) -> str:

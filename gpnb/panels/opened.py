@@ -19,6 +19,8 @@ _RECORDS = {
     "theta2": "Theta2View",
     "phasogram": "PhasogramView",
     "frequencyscan": "FrequencyScanView",
+    "sensitivity": "SensitivityView",
+    "detectiontime": "DetectionTimeView",
 }
 
 

@@ -21,6 +21,10 @@ _MODULES = {
         "doubling_times",
         "halving_time",
     ),
+    "expected": (
+        "expected_ts",
+        "matching_excess",
+    ),
     "gaussian": (
         "asymmetric_error",
         "chi2",

@@ -41,5 +41,6 @@ def test_every_function_that_is_recorded_can_be_followed():
 
 
 def test_none_of_them_writes():
-    names = (METHODS | FUNCTIONS) - {"gpnb.to_image", "gpnb.to_spectrum"}  # which make datasets
+    harmless = {"gpnb.to_image", "gpnb.to_spectrum", "gpnb.time_to_detection"}  # two make datasets, one tells a time
+    names = (METHODS | FUNCTIONS) - harmless
     assert not [name for name in names if any(word in name for word in ("write", "save", "clear", "to_"))]

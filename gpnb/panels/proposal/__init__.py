@@ -1,0 +1,1 @@
+"""What a proposal needs, as data: sensitivity, time to detection, visibility."""

@@ -1,0 +1,1 @@
+"""Live panels of what a proposal needs."""
