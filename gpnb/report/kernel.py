@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 
 from gpnb.report.tables import FOLDER
+from gpnb.report.threads import missing_threads
 
 _QUIET = ("--log-level=ERROR", "--matplotlib=inline")
 
@@ -29,16 +31,8 @@ def kernel_manager(tables: Path) -> type[AsyncKernelManager]:
         Where `save_table` writes in this kernel.
     """
     specification = KernelSpec(
-        argv=[
-            sys.executable,
-            "-m",
-            "ipykernel_launcher",
-            "-f",
-            "{connection_file}",
-            "--log-level=ERROR",
-            "--matplotlib=inline",
-        ],
-        env={"GPNB_STATIC": "1", FOLDER: str(tables), "MPLBACKEND": _PICTURES},
+        argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", *_QUIET],
+        env={**missing_threads(os.environ), "GPNB_STATIC": "1", FOLDER: str(tables), "MPLBACKEND": _PICTURES},
         display_name="gpnb report",
         language="python",
     )

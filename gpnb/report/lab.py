@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from gpnb.core.atomic import atomic_file
+from gpnb.report.threads import missing_threads
 
 CONFIG = Path(__file__).parent / "jupyter"
 """A folder for ``JUPYTER_CONFIG_PATH``.
@@ -52,7 +53,8 @@ def lab_environment(environ: Mapping[str, str]) -> dict[str, str]:
     'mine'
     """
     given = environ.get("JUPYTER_CONFIG_PATH")
-    return {**environ, "JUPYTER_CONFIG_PATH": os.pathsep.join([*([given] if given else []), str(CONFIG)])}
+    ours = {**environ, **missing_threads(environ)}
+    return {**ours, "JUPYTER_CONFIG_PATH": os.pathsep.join([*([given] if given else []), str(CONFIG)])}
 
 
 def install_settings(prefix: Path) -> Path:

@@ -10,6 +10,7 @@ from jupyter_core.paths import jupyter_config_path
 from labserver import KERNELS, LabServer
 
 import gpnb
+from gpnb.report.kernel import kernel_manager
 from gpnb.report.lab import CONFIG, install_settings, lab_environment
 
 RENDERER = Path(gpnb.__file__).parent / "widgets" / "labextension" / "static" / "remoteEntry.js"
@@ -58,6 +59,12 @@ def test_our_folder_comes_last_of_those_named(monkeypatch, tmp_path):
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", lab_environment(os.environ)["JUPYTER_CONFIG_PATH"])
     assert jupyter_config_path()[:2] == [str(tmp_path), str(CONFIG)]
     assert lab_environment({})["JUPYTER_CONFIG_PATH"] == str(CONFIG)
+
+
+def test_kernels_of_ours_have_one_thread_for_linear_algebra_unless_told_otherwise():
+    assert lab_environment({})["OPENBLAS_NUM_THREADS"] == "1"
+    assert lab_environment({"OPENBLAS_NUM_THREADS": "4"})["OPENBLAS_NUM_THREADS"] == "4"
+    assert "OPENBLAS_NUM_THREADS" in {**os.environ, **kernel_manager(Path("t"))().kernel_spec.env}
 
 
 def test_an_environment_can_have_them_for_good(tmp_path, monkeypatch):
