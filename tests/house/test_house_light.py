@@ -83,7 +83,7 @@ def test_a_live_panel_opens_before_anything_can_be_drawn(panel, demo):
 
 def test_a_sky_opens_without_what_only_its_overlays_need():
     held = imported(LIVE + "gpnb.SkyImage.empty(nxpix=30, nypix=30).view()", "")
-    assert not held & {"gpnb.models.collection", "gpnb.products", "gpnb.stats", "scipy"}
+    assert not held & {"gpnb.models.collection", "gpnb.products", "gpnb.stats", "scipy", "regions"}
 
 
 @pytest.mark.parametrize("job", JOBS)

@@ -10,7 +10,6 @@ from astropy import units as u
 from gpnb.core.errors import ArgumentError
 from gpnb.core.sky_regions import is_point, region_text, to_regions
 from gpnb.maps.geometry import WcsGeometry
-from gpnb.maps.masks import to_pixels
 
 if TYPE_CHECKING:
     from regions import PixCoord, SkyRegion
@@ -31,6 +30,8 @@ def shapes_of(region: SkyRegion, geom: WcsGeometry) -> list[Shape]:
     """
     if is_point(region):
         return []
+    from gpnb.maps.masks import to_pixels  # here: a panel without regions opens sooner
+
     pixel = to_pixels(region, geom.wcs)
     places = pixel.vertices if hasattr(pixel, "vertices") else pixel.center
     if not np.isfinite(places.xy).all():  # on the other side of the sky
