@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -118,15 +119,19 @@ def away_from(events: Any, center: Any) -> np.ndarray:
     return separation(events.ra_values, events.dec_values, icrs.ra.deg, icrs.dec.deg)
 
 
-def image_geometry(events: Any, view: EventsView) -> WcsGeometry:
-    """The pixels of the image: around what the record says, else around the pointing, wide enough for all events."""
-    center, middle = to_skycoord(view.center) if view.center else pointing_of(events), np.zeros(2)
+def image_geometry(events: Any, view: EventsView, pointing: Any, offset: Callable[[], np.ndarray]) -> WcsGeometry:
+    """The pixels of the image: around what the record says, else around the pointing, wide enough for all events.
+
+    The angle of each event from the pointing is asked for where it is the centre.
+    """
+    center, middle = to_skycoord(view.center) if view.center else pointing, np.zeros(2)
     if center is None:
         if len(events):
             middle = np.median([events.ra_values, events.dec_values], axis=1)
         center = SkyCoord(*middle, unit="deg")
     width = view.width if len(events) else view.width or 1.0
-    away = np.empty(0) if width and view.pixels else away_from(events, center)
+    given = bool(width and view.pixels)
+    away = np.empty(0) if given else offset() if center is pointing else away_from(events, center)
     if width is None:
         width = float(np.clip(2.1 * np.percentile(away, _FIELD), 0.2, _WIDEST))
     pixels = view.pixels or _pixels_for(away, width)

@@ -126,7 +126,9 @@ class EventFilter:
     def geometry(self, view: EventsView) -> WcsGeometry:
         """The pixels of the image."""
         key = (view.center, view.width, view.pixels)
-        made: WcsGeometry = self._keep("geometry", key, lambda: ax.image_geometry(self._events, view))
+        made: WcsGeometry = self._keep(
+            "geometry", key, lambda: ax.image_geometry(self._events, view, self.pointing, self._offset)
+        )
         return made
 
     def target(self, view: EventsView) -> Any:
