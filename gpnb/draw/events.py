@@ -49,8 +49,8 @@ def summary(obj: Any, record: EventsView, picture: html.Markup = html.EMPTY, not
     facts = [word for word in (str(obj.meta.get("TELESCOP", "")).strip(), target) if word]
     if len(events) < len(obj):
         facts.append(f"of {len(obj)} in all")
-    columns = [Column("quantity"), Column("from", number=True), Column("median", number=True)]
-    columns += [Column("to", number=True), Column("unit")]
+    columns = [Column("Quantity"), Column("From", number=True), Column("Median", number=True)]
+    columns += [Column("To", number=True), Column("Unit")]
     table = html.table(columns, _ranges(events)) if len(events) else html.EMPTY
     return html.frame("Events", " · ".join([count, *facts]), [picture, table], notes, repr(obj))
 

@@ -23,7 +23,7 @@ from gpnb.panels.columns import Column
 from gpnb.panels.sky.cuts import colours_of, scale_of
 from gpnb.panels.sky.fitted import fit_facts, fit_table
 from gpnb.panels.sky.grid import window_of
-from gpnb.panels.sky.layers import Layer, chosen_maps, for_contours, layer, layer_title, maps_of
+from gpnb.panels.sky.layers import Layer, chosen_maps, for_contours, layer_title, maps_of, shown_layer
 from gpnb.panels.sky.overlays import marker_of
 from gpnb.panels.sky.view import SkyView
 
@@ -42,7 +42,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 110, 30, 48
 def draw(obj: Any, record: SkyView, figure: Figure) -> None:
     """Draw every layer with its colours, regions, peaks and contours."""
     maps = maps_of(obj)
-    layers = [layer(name, maps[name], record) for name in chosen_maps(obj, record)]
+    layers = [shown_layer(maps, name, record) for name in chosen_maps(obj, record)]
     columns = 2 if len(layers) in (2, 4, 5) else min(3, len(layers))
     rows = -(-len(layers) // columns)
     grid = _arranged(figure, layers[0].image.shape, columns, rows)
@@ -61,9 +61,9 @@ def summary(obj: Any, record: SkyView, picture: html.Markup = html.EMPTY, notes:
     facts = [f"{width} · {geom.nx} × {geom.ny} pixels of {binsz} · {geom.frame} {geom.projection}"]
     facts += [f"{counted(axis.n, 'bin')} of {axis.name.replace('_', ' ')}" for axis in geom.axes]
     facts += filter(None, [fit_facts(obj)])
-    columns = [Column("map"), Column("unit")]
-    columns += [Column(name, number=True) for name in ("sum", "smallest", "largest", "without value")]
-    rows = [_statistics(layer(name, found[name], record)) for name in chosen_maps(obj, record)]
+    columns = [Column("Map"), Column("Unit")]
+    columns += [Column(name, number=True) for name in ("Sum", "Smallest", "Largest", "Without value")]
+    rows = [_statistics(shown_layer(found, name, record)) for name in chosen_maps(obj, record)]
     title = record.title or (class_words(type(obj)) if len(found) > 1 else layer_title(obj, record))
     remarks = [*getattr(obj, "notes", ()), *notes]
     parameters, peaks = fit_table(obj), [_peaks(record)] if record.peaks else []
@@ -161,7 +161,7 @@ def _statistics(shown: Layer) -> list[str]:
 
 
 def _peaks(view: SkyView) -> html.Markup:
-    columns = [Column("peak", number=True), Column("RA", "deg", number=True)]
-    columns += [Column("Dec", "deg", number=True), Column("value", number=True)]
+    columns = [Column("Peak", number=True), Column("RA", "deg", number=True)]
+    columns += [Column("Dec", "deg", number=True), Column("Value", number=True)]
     rows = [[place, f"{ra:.4f}", f"{dec:+.4f}", f"{value:.4g}"] for place, (ra, dec, value) in enumerate(view.peaks, 1)]
     return html.fold(f"{len(rows)} peak{'s' * (len(rows) != 1)}", html.table(columns, rows))

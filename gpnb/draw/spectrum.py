@@ -85,9 +85,8 @@ def summary(
         parts.append(html.table(PARAMETERS, rows))
     if result is not None and len(result.names) > 1:
         parts.append(html.fold("Correlations of the free parameters", html.table(*correlation_table(result))))
-    fits = work.fits(record)
-    if len(fits) > 1:
-        parts.append(html.table(COMPARED, comparison_rows(fits)))
+    if len(work.fits(record)) > 1:
+        parts.append(html.table(COMPARED, comparison_rows(work, record)))
     spectra = work.spectra(record)
     if spectra.items:
         table = html.table(*totals_of(spectra))

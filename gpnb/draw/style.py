@@ -108,7 +108,8 @@ def heading(axes: Any, title: str, facts: str = "") -> None:
 
 def say_once(figure: Figure, page: str) -> None:
     """Leave out of the only heading of a picture what the page around it says already."""
-    titles, facts = (figure.findobj(lambda item, kind=kind: item.get_label() == kind) for kind in (_TITLE, _FACTS))
+    texts: list[Any] = figure.findobj(Text)
+    titles, facts = ([item for item in texts if item.get_label() == kind] for kind in (_TITLE, _FACTS))
     if len(titles) != 1:
         return
     (title,) = titles

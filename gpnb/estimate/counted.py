@@ -40,6 +40,11 @@ def has_spectra(datasets: Sequence[Counted]) -> bool:
     return any(isinstance(item, SpectrumDataset) for item in datasets)
 
 
+def has_cubes(datasets: Sequence[Counted]) -> bool:
+    """Whether one of them is a cube."""
+    return any(isinstance(item, MapDataset) for item in datasets)
+
+
 def energy_of(item: Counted) -> Axis:
     """Bins of reconstructed energy."""
     return item.energy if isinstance(item, SpectrumDataset) else item.geom.axis("energy")

@@ -1,6 +1,7 @@
-"""Cubes where norms are fitted: the voxels with photons, and all others of a norm together.
+"""Cubes where norms are fitted: the voxels with photons, and the others of a norm together.
 
-Without photons −2 ln L is a straight line, twice what is predicted, so that empty voxels count as one bin.
+Without photons −2 ln L is a straight line, twice what is predicted, so that empty voxels are added up: those in which
+the source stands out alike, so that what they add to the effective counts stays known.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from gpnb.stats.counts import cash, cash_gradient
 
 _LEAST = 1e-12
 """Of the brightest voxel of an energy: less is what tables leave far from a source."""
+
+_CLASSES = 8
+"""Classes of empty voxels for each factor of ten in signal over background."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,20 +94,23 @@ class CubeCounts:
         counts = self.cube.counts.data
         seen = inside & (counts > 0)
         bare = inside & ~seen
-        numbers = np.unique(cells[bare])
+        classes = _classes(self.signal[bare], (background + other)[bare])
+        pairs, group = np.unique(np.stack([cells[bare], classes]), axis=1, return_inverse=True)
+        numbers, group = pairs[0], group.ravel()
 
         def rest(values: np.ndarray) -> np.ndarray:
-            return np.bincount(np.searchsorted(numbers, cells[bare]), values[bare], numbers.size)
+            return np.bincount(group, values[bare], numbers.size)
 
         n = counts[seen].astype(float)
         off, photons, variance = self._photons(n, seen, background[seen], statistic)
-        lonely = rest(background)
+        lonely, signals, others_there = rest(background), rest(self.signal), rest(other)
+        least = _together(numbers, -lonely - others_there) / _together(numbers, signals)
         nothing = np.zeros(numbers.size)
         return Piece(
-            terms=_PhotonsAndRest(photons, n.size, lonely),
+            terms=_PhotonsAndRest(photons, n.size, lonely, least * signals + others_there),
             cell=np.concatenate([cells[seen], numbers]),
-            signal=np.concatenate([self.signal[seen], rest(self.signal)]),
-            other=np.concatenate([other[seen], rest(other)]),
+            signal=np.concatenate([self.signal[seen], signals]),
+            other=np.concatenate([other[seen], others_there]),
             excess=np.concatenate([n - background[seen], -lonely]),
             variance=np.concatenate([variance, nothing]),
             n_on=np.concatenate([n, nothing]),
@@ -120,6 +127,18 @@ class CubeCounts:
             return np.zeros(n.size), _Known(n, background), n
         off, alpha = (values[seen] for values in off_and_alpha(self.cube))
         return off, OnOff(n, off, alpha, lambda: off), n + alpha**2 * off
+
+
+def _classes(signal: np.ndarray, background: np.ndarray) -> np.ndarray:
+    """Numbers of the classes that voxels belong to by signal over background; one for all without background."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.log10(signal / background)
+    return np.where(background > 0, np.floor(_CLASSES * ratio), np.iinfo(np.int32).max).astype(np.int64)
+
+
+def _together(numbers: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """For each class, the sum over all classes of its norm."""
+    return np.asarray(np.bincount(numbers, values)[numbers] if numbers.size else values)
 
 
 class _Known(Term):
@@ -146,11 +165,13 @@ class _PhotonsAndRest(Term):
         Their number.
     background : array
         Counts in the others.
+    lowest : array
+        The least signals of the others: all of a norm together are never predicted to be negative.
     """
 
-    def __init__(self, photons: Term, n: int, background: np.ndarray):
+    def __init__(self, photons: Term, n: int, background: np.ndarray, lowest: np.ndarray):
         self._photons, self._n, self._background = photons, n, background
-        self.lowest = np.concatenate([np.broadcast_to(photons.lowest, n), -background])
+        self.lowest = np.concatenate([np.broadcast_to(photons.lowest, n), lowest])
         self.bends = np.concatenate([np.broadcast_to(photons.bends, n), np.full(background.shape, np.nan)])
 
     def __call__(self, signal: np.ndarray) -> Three:

@@ -12,6 +12,7 @@ from astropy import units as u
 
 from gpnb.core.display import Displayed
 from gpnb.core.recipe import Recipe
+from gpnb.core.units import ENERGY
 from gpnb.datasets.map import MapDataset
 from gpnb.estimate.circle import radii_deg
 from gpnb.estimate.excess import excess_map
@@ -48,9 +49,9 @@ class FittedCube(Displayed):
     excess : SkyMap
         Counts less the fitted background.
     significance : SkyMap
-        Of the excess, over all energies; see `gpnb.excess_map`.
+        Of the excess, over all energies; see `gpnb.excess_map`. `between` gives that of some.
     residuals : SkyMap
-        Significance of what the models leave, over all energies; see `gpnb.residual_map`.
+        Significance of what the models leave, over all energies; see `gpnb.residual_map`. `between` gives that of some.
 
     Examples
     --------
@@ -65,6 +66,7 @@ class FittedCube(Displayed):
         self.result, self.cube, self.recipe = result, cube, recipe
         self._radius = radii_deg(radius, cube.geom.axis("energy").n)[0] * u.deg
         self._expected = Predictions(cube, result)
+        self._between: dict[tuple[str, int, int], SkyMap] = {}
 
     @cached_property
     def counts(self) -> SkyMap:
@@ -86,21 +88,39 @@ class FittedCube(Displayed):
         """Counts less the background."""
         return self._map("excess", self.counts.data - self.background.data)
 
-    @cached_property
+    @property
     def significance(self) -> SkyMap:
         """Of the excess around each pixel."""
-        cube = self.cube
-        if cube.counts_off is None:
-            cube = replace(cube, background=self.background)
-        found = excess_map(cube, self._radius).significance
-        return SkyMap(found.geom, found.data, "", self._recipe("significance"))
+        return self.between("significance", *self._all)
 
-    @cached_property
+    @property
     def residuals(self) -> SkyMap:
         """Significance of counts less prediction around each pixel."""
-        counted = Counted.of(self.cube, self.prediction.data, self.background.data)
-        found = residuals_of(counted, "significance", self._radius)
-        return SkyMap(self.cube.geom.image(), found, "", self._recipe("residuals"))
+        return self.between("residuals", *self._all)
+
+    def between(self, name: str, first: int, last: int) -> SkyMap:
+        """The significance of some energies together, made once: it is no sum of those of each.
+
+        Parameters
+        ----------
+        name : {"significance", "residuals"}
+            Which.
+        first, last : int
+            Bins of energy, the last one included.
+        """
+        recipe, key = Recipe.of_call(self.between, locals(), name=name), (name, first, last)
+        if key not in self._between:
+            energy = self.cube.geom.axis("energy").edge_values[[first, last + 1]] * ENERGY
+            found = self._significance(energy) if name == "significance" else self._residuals(energy)
+            whole = (first, last) == self._all
+            self._between[key] = SkyMap(self.cube.geom.image(), found, "", self._recipe(name) if whole else recipe)
+        return self._between[key]
+
+    def made_between(self, first: int, last: int) -> Mapping[str, SkyMap]:
+        """The maps that are there already; where energies are taken together, of these."""
+        together = {name: found for (name, *ends), found in self._between.items() if ends == [first, last]}
+        there = {*vars(self), *_BEHIND[1:]}
+        return {name: getattr(self, name) for name in self.maps if name in there} | together
 
     @property
     def exposure(self) -> SkyMap:
@@ -147,6 +167,20 @@ class FittedCube(Displayed):
     def __repr__(self) -> str:
         return f"FittedCube({self.cube.name}: {', '.join(self.result.models.names)}; −2 ln L = {self.result.stat:.2f})"
 
+    @property
+    def _all(self) -> tuple[int, int]:
+        return 0, self.cube.geom.axis("energy").n - 1
+
+    def _significance(self, energy: u.Quantity) -> np.ndarray:
+        cube = self.cube
+        if cube.counts_off is None:
+            cube = replace(cube, background=self.background)
+        return np.asarray(excess_map(cube, self._radius, energy).significance.data)
+
+    def _residuals(self, energy: u.Quantity) -> np.ndarray:
+        counted = Counted.of(self.cube, self.prediction.data, self.background.data)
+        return residuals_of(counted, "significance", self._radius, energy)
+
     def _map(self, name: str, values: np.ndarray) -> SkyMap:
         """Of usable bins; NaN in pixels that have none."""
         usable = self.cube.usable
@@ -158,24 +192,41 @@ class FittedCube(Displayed):
 
 
 class MadeWhenAsked(Mapping[str, SkyMap]):
-    """Maps that are attributes of an object, by name.
+    """The maps of a fitted cube, by name.
 
     Parameters
     ----------
-    obj : object
+    fitted : FittedCube
         Whose they are.
     names : tuple of str
         Of the maps.
+
+    Attributes
+    ----------
+    of_energies : tuple of str
+        Those that are made for energies together, by `between`.
+    axis : Axis
+        The energies.
     """
 
-    def __init__(self, obj: Any, names: tuple[str, ...]):
-        self._obj, self._names = obj, names
+    of_energies = ("significance", "residuals")
+
+    def __init__(self, fitted: FittedCube, names: tuple[str, ...]):
+        self._fitted, self._names = fitted, names
+        self.axis = fitted.cube.geom.axis("energy")
 
     @property
     def made(self) -> Mapping[str, SkyMap]:
-        """Those that are there already."""
-        there = {*vars(self._obj), *_BEHIND[1:]}
-        return {name: self[name] for name in self._names if name in there}
+        """Those that are there already, of all energies."""
+        return self.made_between(0, self.axis.n - 1)
+
+    def made_between(self, first: int, last: int) -> Mapping[str, SkyMap]:
+        """See `FittedCube.made_between`."""
+        return self._fitted.made_between(first, last)
+
+    def between(self, name: str, first: int, last: int) -> SkyMap:
+        """See `FittedCube.between`."""
+        return self._fitted.between(name, first, last)
 
     def __contains__(self, name: object) -> bool:
         return name in self._names
@@ -183,7 +234,7 @@ class MadeWhenAsked(Mapping[str, SkyMap]):
     def __getitem__(self, name: str) -> SkyMap:
         if name not in self:
             raise KeyError(name)
-        found: SkyMap = getattr(self._obj, name)
+        found: SkyMap = getattr(self._fitted, name)
         return found
 
     def __iter__(self) -> Iterator[str]:

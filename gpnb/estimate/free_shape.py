@@ -13,8 +13,10 @@ from gpnb.core.errors import ArgumentError, FitError
 from gpnb.core.progress import CancelToken
 from gpnb.core.units import ENERGY
 from gpnb.datasets.map import MapDataset
-from gpnb.estimate.counted import Counted, used_energies
+from gpnb.datasets.spectrum import SpectrumDataset
+from gpnb.estimate.counted import Counted, has_cubes, used_energies
 from gpnb.estimate.cube_bins import CubeCounts
+from gpnb.estimate.norm_profile import effective_counts
 from gpnb.estimate.norms import FITTED, UL_BELOW
 from gpnb.estimate.refit import background_norms
 from gpnb.fitting.fit import fit
@@ -24,11 +26,14 @@ from gpnb.fitting.result import FitResult
 from gpnb.models.collection import Models
 from gpnb.models.sky import SkyModel
 from gpnb.models.spectrum import SpectralModel
+from gpnb.products.estimates import EFFECTIVE
 from gpnb.products.sed import reference_columns
 from gpnb.stats.intervals import delta_stat
 
 _SCAN_REACH = 5.0
 """In errors: how far scans go."""
+
+_COUNTED = ("n_on", "n_off", "excess", "background", "signal")
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +146,7 @@ class FreeShape:
         fields["is_ul"] = ~(significance >= UL_BELOW) & np.isfinite(fields["norm_ul"])
         with np.errstate(divide="ignore", invalid="ignore"):
             shape = {name: values / norm for name, values in reference_columns(spectral, **self.axes).items()}
-        extra = self._counts(result.models, norm, datasets, cells)
+        extra = self._counts(result.models, norm, fields["norm_ul"][0], datasets, cells)
         return {**fields, **{name: shape[name][None] for name in ("ref_dnde", "ref_eflux")}, "extra": extra}
 
     def _profiled(self, result: FitResult, number: int | None, band: int, error: float) -> dict[str, Any]:
@@ -169,38 +174,33 @@ class FreeShape:
         }
 
     def _counts(
-        self, models: Models, norm: np.ndarray, datasets: Sequence[Counted], cells: Sequence[np.ndarray]
+        self, models: Models, norm: np.ndarray, limit: np.ndarray, datasets: Sequence[Counted], cells: Sequence[Any]
     ) -> dict[str, np.ndarray]:
         """Counts in the bands, and those of the fitted spectrum; the latter over the norm too."""
-        found = {name: np.zeros(len(norm)) for name in ("n_on", "n_off", "excess", "background", "signal")}
-        for item, cell in zip(datasets, cells, strict=True):
-            used = used_energies(item) & (cell >= 0)
-            for name, one in _by_energy(item, models, self.source.name).items():
-                np.add.at(found[name], cell[used], one[used])
+        parts = [_in_bins(item, cell, models, self.source.name) for item, cell in zip(datasets, cells, strict=True)]
+        bins = {name: np.concatenate([part[name] for part in parts]) for name in ("cell", *_COUNTED)}
+        found = {name: np.bincount(bins["cell"], bins[name], len(norm)) for name in _COUNTED}
         with np.errstate(divide="ignore", invalid="ignore"):
             found["ref_npred"] = found["signal"] / norm
+            if has_cubes(datasets):
+                signal = bins["signal"] / norm[bins["cell"]]
+                plain = bins["cell"], bins["n_on"], bins["background"], signal, limit
+                found |= dict(zip(EFFECTIVE, effective_counts(*plain), strict=True))
         return {name: values[None] for name, values in found.items()}
 
 
-def _by_energy(item: Counted, models: Models, source: str) -> dict[str, np.ndarray]:
-    """Counts in each energy: of a cube, where the source is seen."""
+def _in_bins(item: Counted, cell: np.ndarray, models: Models, source: str) -> dict[str, np.ndarray]:
+    """The band and the counts of each usable bin: of a cube, where the source is seen."""
     if isinstance(item, MapDataset):
         seen = CubeCounts(item, models.source(source), Models(models.sources))
-        background = seen.background
-        maps = {
-            "n_on": item.counts.data,
-            "excess": item.counts.data - background,
-            "background": background,
-            "signal": seen.signal,
-        }
-        if item.counts_off is not None:
-            maps["n_off"] = item.counts_off.data
-        return {name: seen.by_energy(values) for name, values in maps.items()}
-    flux = models[source].spectral.integral_bins(item.energy_true.edge_values)
-    values = {
-        "n_on": item.counts,
-        "excess": item.excess,
-        "background": item.expected_background,
-        "signal": item.predict(flux),
-    }
-    return values if item.counts_off is None else {**values, "n_off": item.counts_off}
+        band, inside, background, signal = cell[:, None, None], seen.reached, seen.background, seen.signal
+        n, off = item.counts.data, None if item.counts_off is None else item.counts_off.data
+    else:
+        flux = models[source].spectral.integral_bins(item.energy_true.edge_values)
+        band, inside, background, signal = cell, item.usable, item.expected_background, item.predict(flux)
+        n, off = item.counts, item.counts_off
+    excess = item.excess if isinstance(item, SpectrumDataset) else n - background
+    values = {"cell": band, "n_on": n, "n_off": 0.0 if off is None else off, "excess": excess}
+    values |= {"background": background, "signal": signal}
+    used = inside & (band >= 0)
+    return {name: np.broadcast_to(value, used.shape)[used] for name, value in values.items()}

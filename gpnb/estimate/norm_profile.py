@@ -64,6 +64,11 @@ class NormBins:
         """Sums over the bins of each norm."""
         return np.bincount(self.cell, values, self.count)
 
+    def effective(self, norm: np.ndarray) -> tuple[np.ndarray, ...]:
+        """See `effective_counts`; of each norm."""
+        background = self.n_on - self.excess + self.other
+        return effective_counts(self.cell, self.n_on, background, self.signal, norm)
+
     def extreme(self, values: np.ndarray, of: np.ufunc, start: float) -> np.ndarray:
         """Least or greatest over the bins of each norm."""
         found = np.full(self.count, start)
@@ -85,6 +90,40 @@ class NormBins:
     def _at(self, norm: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         with np.errstate(all="ignore"):
             return self.terms(norm[self.cell] * self.signal + self.other)
+
+
+def effective_counts(
+    cell: np.ndarray, n: np.ndarray, background: np.ndarray, signal: np.ndarray, norm: np.ndarray
+) -> tuple[np.ndarray, ...]:
+    """What one bin would hold that tells as much of each norm as all of its bins do.
+
+    Each bin counts by the part of its counts that is signal at the norm, as in a likelihood; the weighted sum is a
+    multiple of a Poisson count (Bohm & Zech 2014, NIM A 748, 1). Far from a source, counts weigh nothing.
+
+    Parameters
+    ----------
+    cell : array of int, shape (n_bins,)
+        The norm that a bin belongs to.
+    n, background, signal : array, shape (n_bins,)
+        Counts, all that are expected of others, and those of the source for norm 1.
+    norm : array
+        Where it is asked, such as at the upper limits; 1 where it is not positive.
+
+    Returns
+    -------
+    n, background, signal : array
+        Of that bin of each norm; NaN without a signal.
+    """
+    own = signal * np.where(norm > 0, norm, 1.0)[cell]
+    mean = own + np.maximum(background, 0.0)
+    part = np.divide(own, mean, out=np.zeros(mean.shape), where=own > 0)
+
+    def total(values: np.ndarray) -> np.ndarray:
+        return np.bincount(cell, values, len(norm))
+
+    with np.errstate(invalid="ignore"):
+        scale = total(own) / total(part * own)
+    return tuple(scale * total(part * values) for values in (n, np.maximum(background, 0.0), signal))
 
 
 class NormProfile:

@@ -10,13 +10,14 @@ import numpy as np
 from gpnb.core.errors import ArgumentError
 from gpnb.core.units import ENERGY, to_array
 from gpnb.datasets.off_groups import Rates
-from gpnb.estimate.counted import Counted, energy_of, used_energies
+from gpnb.estimate.counted import Counted, energy_of, has_cubes, used_energies
 from gpnb.estimate.norm_bins import norm_bins
 from gpnb.estimate.norm_profile import NormBins, NormProfile
 from gpnb.fitting.limits import Limits
 from gpnb.maps.axis import Axis
 from gpnb.models.collection import Models
 from gpnb.models.sky import SkyModel
+from gpnb.products.estimates import EFFECTIVE
 
 UL_BELOW = 2.0
 """Significance under which a point is to be taken as an upper limit."""
@@ -55,7 +56,7 @@ def fitted_norms(
     """
     bins, numbers = norm_bins(datasets, cells, models, source, statistic, rates)
     if bins is None:
-        return as_fields(no_norms(0, n_scan), no_counts(), numbers, shape)
+        return as_fields(no_norms(0, n_scan), no_counts(datasets), numbers, shape)
     profile = NormProfile(bins)
     errn, errp = profile.errors()
     scan = profile.scan(n_scan, errp)
@@ -71,7 +72,7 @@ def fitted_norms(
         "norm_scan": scan[0],
         "stat_scan": scan[1],
     }
-    return as_fields(found, counts_of(bins, profile.best), numbers, shape)
+    return as_fields(found, counts_of(bins, found, datasets), numbers, shape)
 
 
 def no_norms(count: int, n_scan: int) -> dict[str, np.ndarray]:
@@ -80,9 +81,9 @@ def no_norms(count: int, n_scan: int) -> dict[str, np.ndarray]:
     return {name: np.full(count, np.nan) for name in FITTED} | scans
 
 
-def no_counts() -> dict[str, np.ndarray]:
+def no_counts(datasets: Sequence[Counted]) -> dict[str, np.ndarray]:
     """What `counts_of` gives for no norms."""
-    return dict.fromkeys(_COUNTS, np.zeros(0))
+    return dict.fromkeys((*_COUNTS, *(EFFECTIVE if has_cubes(datasets) else ())), np.zeros(0))
 
 
 def as_fields(
@@ -96,12 +97,18 @@ def as_fields(
     return fields
 
 
-def counts_of(bins: NormBins, norm: np.ndarray) -> dict[str, np.ndarray]:
-    """Counts ON and OFF, their excess, those of all else, and those predicted for the fitted norms and for norm 1."""
+def counts_of(bins: NormBins, found: dict[str, np.ndarray], datasets: Sequence[Counted]) -> dict[str, np.ndarray]:
+    """Counts ON and OFF, their excess, those of all else, and those predicted for the fitted norms and for norm 1.
+
+    With cubes also the `EFFECTIVE` ones at the upper limits: most counts of a sky tell nothing of a source.
+    """
     reference = bins.total(bins.signal)
     measured = {name: bins.total(getattr(bins, name)) for name in ("n_on", "n_off", "excess")}
     background = measured["n_on"] - measured["excess"] + bins.total(bins.other)
-    return {**measured, "background": background, "signal": norm * reference, "ref_npred": reference}
+    counts = {**measured, "background": background, "signal": found["norm"] * reference, "ref_npred": reference}
+    if not has_cubes(datasets):
+        return counts
+    return counts | dict(zip(EFFECTIVE, bins.effective(found["norm_ul"]), strict=True))
 
 
 def energy_cells(datasets: Sequence[Counted], edges: np.ndarray) -> list[np.ndarray]:

@@ -80,7 +80,7 @@ def refitted_norms(
             continue
         for name, value in found.items():
             rows[name][place] = value
-    extra = no_counts() if bins is None else counts_of(bins, rows["norm"])
+    extra = no_counts(datasets) if bins is None else counts_of(bins, rows, datasets)
     return as_fields(rows, extra, numbers, shape)
 
 

@@ -184,7 +184,8 @@ def residual_spectrum(cube: MapDataset, models: Any, region: Any) -> Table:
     check_cube(cube)
     part, expected = InRegion.of(cube, region), Predictions(cube, models)
     axis, sources = cube.geom.axis("energy"), [model.name for model in expected.models.sources]
-    table = Table({"e_min": axis.low_values, "e_max": axis.high_values})
+    meta = {"title": "Residual spectrum"}
+    table = Table({"e_min": axis.low_values, "e_max": axis.high_values}, meta=meta)
     table["e_min"].unit = table["e_max"].unit = "TeV"
     table["counts"] = part.sums(cube.counts.data)
     table["predicted"] = part.sums(expected.total())

@@ -68,6 +68,20 @@ def smoothed(plane: Plane, stack: np.ndarray, width: float, shape: str) -> np.nd
     return _staircase(plane, stack, width)
 
 
+def evened(plane: Plane, stack: np.ndarray, width: float, shape: str) -> np.ndarray:
+    """As `smoothed`, over the part of the kernel that lies on values: what is flat stays flat up to the edges.
+
+    Pixels that are NaN lend nothing to the others, and stay so.
+    """
+    known = np.isfinite(stack)
+    if known.all():  # one weight does for all planes
+        known = np.ones((plane.ny, plane.nx), dtype=bool)
+    total = smoothed(plane, np.where(known, stack, 0.0), width, shape)
+    part = smoothed(plane, known, width, shape)
+    found: np.ndarray = np.divide(total, part, out=np.full(total.shape, np.nan), where=known & (part > 0))
+    return found
+
+
 def _staircase(plane: Plane, stack: np.ndarray, sigma: float) -> np.ndarray:
     """A Gaussian as a sum of disks whose radii step evenly, each as high as the profile falls over its step."""
     radii = np.arange(1, _STAIRS + 1) / _STAIRS * _FARTHEST

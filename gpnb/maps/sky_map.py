@@ -217,8 +217,8 @@ class SkyMap(Displayed):
         recipe = Recipe.of(".convolve()", on=self, kernel=Recipe.memory("kernel"))
         return SkyMap(self.geom, fft_convolve(self.data, kernel), self.unit, recipe, self.meta)
 
-    def smooth(self, width: Any, kernel: str = "gauss") -> SkyMap:
-        """Smooth each plane with a kernel of sum 1; outside the map counts as zero.
+    def smooth(self, width: Any, kernel: str = "gauss", even: bool = True) -> SkyMap:
+        """Smooth each plane with a kernel of sum 1.
 
         Parameters
         ----------
@@ -226,12 +226,28 @@ class SkyMap(Displayed):
             Sigma of the Gaussian, radius of the disk, or half the side of the box.
         kernel : {"gauss", "disk", "box"}
             The shape.
+        even : bool
+            Divide by the part of the kernel that lies on the map, and on pixels that are not NaN. The surface
+            brightness is kept, a flat map stays flat up to its edges; the sum is kept only far from them. If False,
+            what is outside counts as zero: the map falls off at its edges, and the sum is less by what is smeared
+            beyond them. NaN stay NaN in both cases.
+
+        Examples
+        --------
+        >>> import gpnb
+        >>> flat = gpnb.SkyMap(gpnb.WcsGeometry.create("83.6d 22d", npix=9, binsz="0.1 deg"), np.ones((9, 9)))
+        >>> [round(float(flat.smooth("0.1 deg", even=even).data[0, 0]), 3) for even in (True, False)]
+        [1.0, 0.478]
         """
-        from gpnb.maps.rounds import smoothed
+        from gpnb.maps.rounds import evened, smoothed
 
         recipe = Recipe.of_call(self.smooth, locals())
-        data = smoothed(self.geom.plane, self.data, to_float(width, u.deg, "width"), kernel)
-        return SkyMap(self.geom, data, self.unit, recipe, self.meta)
+        size = to_float(width, u.deg, "width")
+        if even:
+            return SkyMap(self.geom, evened(self.geom.plane, self.data, size, kernel), self.unit, recipe, self.meta)
+        known = np.isfinite(self.data)
+        data = smoothed(self.geom.plane, np.where(known, self.data, 0.0), size, kernel)
+        return SkyMap(self.geom, np.where(known, data, np.nan), self.unit, recipe, self.meta)
 
     def downsample(self, factor: int, reduce: str = "sum") -> SkyMap:
         """Join `factor` × `factor` pixels.

@@ -182,7 +182,8 @@ class Models(Sequence[Member]):
             for model in self._models
             for name, item in model.parameters.items()
         ]
-        return Table(rows=rows, names=("model", *columns)) if rows else Table(names=("model", *columns))
+        meta = {"title": "Parameters"}
+        return Table(rows=rows or None, names=("model", *columns), meta=meta)
 
     def to_yaml(self, format: str = "gpnb") -> str:  # noqa: A002
         """The models as YAML.

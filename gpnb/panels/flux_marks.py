@@ -17,6 +17,8 @@ ERG = 1.602176634
 SED = "E² dN/dE (erg cm⁻² s⁻¹)"
 
 _COUNTS = (("Counts on", "n_on"), ("Counts off", "n_off"), ("Counts", "counts"))
+_OF_CUBES = (("Effective counts", "effective_on"), ("of background", "effective_background"))
+"""Of a sky with nearly all of its counts far from the source."""
 
 
 def sed_range(lines: Sequence[Line], points: Sequence[np.ndarray]) -> tuple[float, float]:
@@ -56,7 +58,8 @@ def flux_point_marks(
 
 def point_notes(points: Estimates, good: Any) -> dict[str, list[str]]:
     """What is known of points beside their fluxes: counts, significance; of those at some places."""
-    known = {name: np.asarray(points.extra[key], dtype=float)[good] for name, key in _COUNTS if key in points.extra}
+    counts = _OF_CUBES if "effective_on" in points.extra else _COUNTS
+    known = {name: np.asarray(points.extra[key], dtype=float)[good] for name, key in counts if key in points.extra}
     notes = {name: [f"{value:.0f}" if np.isfinite(value) else "" for value in values] for name, values in known.items()}
     root = points.sqrt_ts[good]
     return notes | {"√TS": [f"{value:.1f}".replace("-", "−") if np.isfinite(value) else "" for value in root]}

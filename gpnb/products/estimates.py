@@ -22,6 +22,10 @@ from gpnb.stats.scans import Scan
 NORMS = tuple(f"norm{suffix}" for suffix in SUFFIXES)
 STATS = ("ts", "stat", "stat_null")
 SCANS = ("norm_scan", "stat_scan")
+_MEASURED = ("n_on", "background", "ref_npred")
+EFFECTIVE = ("effective_on", "effective_background", "effective_npred")
+"""Those of one bin that tells as much of the source as all bins of a cube do: most of a sky lies far from it."""
+
 _ENERGIES = ("e_ref", "e_min", "e_max")
 
 
@@ -140,10 +144,11 @@ class Estimates:
     @property
     def coverage(self) -> np.ndarray:
         """How often each upper limit holds at worst, from its counts; NaN where these are not known."""
-        known = [self.extra.get(name) for name in ("n_on", "ref_npred", "background")]
+        names = EFFECTIVE if EFFECTIVE[0] in self.extra else _MEASURED
+        known = [self.extra.get(name) for name in names]
         if any(item is None for item in known):
             return np.full(self.norm.shape, np.nan)
-        n, reference, background = (np.asarray(item, dtype=float)[..., None] for item in known)
+        n, background, reference = (np.asarray(item, dtype=float)[..., None] for item in known)
         return limit_coverage(n, self.norm_ul[..., None] * reference, background)
 
     @property

@@ -11,7 +11,7 @@ from scipy.special import ndtr, ndtri
 
 from gpnb.core.errors import DataFormatError
 from gpnb.core.header_keys import keyword_number
-from gpnb.products.estimates import NORMS, SCANS, STATS
+from gpnb.products.estimates import EFFECTIVE, NORMS, SCANS, STATS
 from gpnb.products.sed import (
     REFERENCES,
     SED_TYPES,
@@ -27,6 +27,7 @@ from gpnb.products.sed import (
 _ENERGIES = ("e_ref", "e_min", "e_max")
 _EXTRA = (
     *("n_on", "n_off", "excess", "background", "signal", "ref_npred"),
+    *EFFECTIVE,
     *("counts", "npred", "npred_excess", "success", "n_dof"),
 )
 """Columns that are kept as they are: our own (without those that Gammapy expects once a dataset), and Gammapy's."""

@@ -58,6 +58,21 @@ def test_each_map_is_made_once_and_not_before_it_is_asked_for(result):
         fitted.maps["nothing"]
 
 
+def test_significance_and_residuals_of_some_energies_are_those_of_the_verbs(cube, result):
+    fitted, energy = result.cube(), cube.geom.axis("energy").edges[[1, 3]]
+    norm = result.models["cube-bkg"].parameter("norm").value
+    scaled = replace(cube, background=norm * cube.background)
+    wanted = gpnb.excess_map(scaled, "0.1 deg", energy).significance.data
+    assert fitted.between("significance", 1, 2).data == pytest.approx(wanted, nan_ok=True)
+    found = fitted.between("residuals", 1, 2)
+    assert found.data == pytest.approx(gpnb.residual_map(cube, result, energy=energy).data, nan_ok=True)
+    assert fitted.between("residuals", 1, 2) is found
+    assert "fitted.between(name='residuals', first=1, last=2)" in found.to_code()
+    assert "residuals" not in fitted.maps.made
+    assert fitted.maps.made_between(1, 2)["residuals"] is found
+    assert fitted.residuals is fitted.between("residuals", 0, 3)
+
+
 def test_circles_have_the_radius_that_is_asked_for(cube, result):
     wide = result.cube(radius="0.2 deg")
     assert wide.residuals.data == pytest.approx(gpnb.residual_map(cube, result, radius="0.2 deg").data, nan_ok=True)

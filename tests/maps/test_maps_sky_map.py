@@ -214,6 +214,31 @@ def test_smooth_keeps_the_sum():
         assert smooth.data[44, 20] == pytest.approx(smooth.data[40, 22], rel=0.01)
 
 
+@pytest.mark.parametrize("proj", ["TAN", "CAR"])
+@pytest.mark.parametrize("kernel", ["gauss", "disk"])
+def test_smooth_keeps_what_is_flat_up_to_the_edges(proj, kernel):
+    geom = WcsGeometry.create("83d 52d", width="2 deg", binsz="0.1 deg", proj=proj)
+    flat = SkyMap(geom, np.full(geom.shape, 3.0))
+    assert flat.smooth("0.3 deg", kernel).data == pytest.approx(np.full(geom.shape, 3.0), rel=1e-9)
+    falling = flat.smooth("0.3 deg", kernel, even=False).data
+    assert falling[0, 0] < 1.5
+    assert falling[10, 10] == pytest.approx(3, rel=0.05)  # the map is hardly wider than the Gaussian
+
+
+@pytest.mark.parametrize("even", [True, False])
+def test_smooth_leaves_pixels_without_value_alone(even):
+    cube = _random(CUBE.replace_axis("kind", None, Recipe.memory("geom")))
+    flat = SkyMap(cube.geom, np.full(cube.geom.shape, 2.0))
+    flat.data[0, :, :4] = np.nan
+    found = flat.smooth("0.3 deg", even=even).data
+    assert (np.isnan(found) == np.isnan(flat.data)).all()
+    seen = found[np.isfinite(found)]
+    assert (seen == pytest.approx(2, rel=1e-9)) is even
+    assert (seen <= 2 + 1e-9).all()
+    nothing = SkyMap(cube.geom, np.full(cube.geom.shape, np.nan))
+    assert np.isnan(nothing.smooth("0.3 deg", even=even).data).all()
+
+
 def test_downsample():
     cube = _random(CUBE.replace_axis("kind", None, Recipe.memory("geom")))
     coarse = cube.downsample(5)

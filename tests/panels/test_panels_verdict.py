@@ -1,10 +1,13 @@
 """How well a model describes spectra, in words."""
 
+import math
+
 import numpy as np
 import pytest
 
 import gpnb
-from gpnb.panels.spectrum.verdict import goodness, verdict_of
+from gpnb.panels.spectrum.goodness import chance_cell, fit_chance, goodness
+from gpnb.panels.spectrum.verdict import verdict_of
 from gpnb.panels.spectrum.view import SpectrumView
 from gpnb.panels.spectrum.work import SpectrumWork
 
@@ -66,3 +69,14 @@ def test_too_few_counts_say_nothing(spectra):
     assert dof < 1
     assert np.isnan(chance)
     assert total >= 0
+
+
+def test_the_chance_of_a_fit_is_that_of_its_verdict(spectra):
+    result = gpnb.fit(spectra, gpnb.PowerLaw())
+    assert f"p = {chance_cell(fit_chance(result)).removeprefix('▲ ')};" in said(result)
+    assert fit_chance(gpnb.fit(spectra, gpnb.LogParabola())) > 0.01
+
+
+def test_chances_in_cells():
+    cells = [chance_cell(chance) for chance in (0.912, 0.02, 3.4e-3, 3e-5, 1e-40, 0.0, math.nan)]
+    assert cells == ["0.91", "0.02", "3 × 10⁻³", "▲ 3 × 10⁻⁵", "▲ < 10⁻¹⁶", "▲ < 10⁻¹⁶", "–"]

@@ -469,6 +469,35 @@ def test_a_fit_of_a_cube_makes_each_map_when_it_is_looked_at(fitted, front):
     assert "−2 ln L" in panel.facts()
 
 
+def test_significance_and_residuals_follow_the_energies(fitted, front):
+    shown = fitted.cube()
+    panel = shown.view(layers=["residuals"])
+    assert panel.wait()
+    look = panel.parts["look"]
+    item = next(item for item in look.items if item["name"] == "plane")
+    assert item["whole"] is True
+    np.testing.assert_allclose(pixels(panel), shown.residuals.data, rtol=1e-6)
+    front.turn(look, "plane", 2)
+    assert panel.wait()
+    wanted = shown.between("residuals", 2, 2).data
+    assert not np.allclose(wanted, shown.residuals.data, equal_nan=True)
+    np.testing.assert_allclose(pixels(panel), wanted, rtol=1e-6)
+    item = next(item for item in look.items if item["name"] == "plane")
+    assert (item["value"], item["whole"]) == (2, False)
+    assert item["text"] in panel.facts()
+    front.tell(flat(panel), "probe", x=15, y=15)
+    told = dict(flat(panel).told["rows"])
+    assert "Residuals" in told
+    assert "Significance" not in told  # of these energies it is not made
+    panel.select(energy=shown.cube.geom.axis("energy").edges[[0, 2]])
+    panel.set(plane=None, layers=["significance"])
+    assert panel.wait()
+    np.testing.assert_allclose(pixels(panel), shown.between("significance", 0, 1).data, rtol=1e-6)
+    figure = shown.plot(layers=["significance"], plane=1)
+    drawn = figure.axes[0].images[0].get_array().filled(np.nan)
+    np.testing.assert_allclose(drawn, shown.between("significance", 1, 1).data, rtol=1e-6)
+
+
 def test_pointing_at_a_fitted_cube_makes_no_map(fitted, front):
     shown = fitted.cube()
     panel = shown.view()

@@ -40,8 +40,8 @@ def facts(obj: Any) -> str:
 
 def axes_table(obj: Any) -> tuple[list[Column], list[list[str]]]:
     """Columns and rows that tell the axes of the responses."""
-    columns = [Column("response"), Column("axis"), Column("bins", number=True)]
-    columns += [Column("from", number=True), Column("to", number=True), Column("unit")]
+    columns = [Column("Response"), Column("Axis"), Column("Bins", number=True)]
+    columns += [Column("From", number=True), Column("To", number=True), Column("Unit")]
     rows = [[RESPONSES[kind_of(part)], *row] for part in responses_of(obj).values() for row in _axis_rows(part)]
     return (columns, rows) if is_run(obj) else (columns[1:], [row[1:] for row in rows])
 

@@ -51,7 +51,7 @@ def scan_facts(scan: Any) -> str:
 def scan_table(scan: Any) -> tuple[list[Column], list[list[str]]]:
     """The best frequencies."""
     scale, unit = _unit(scan)
-    columns = [Column("offset", unit, number=True), Column(str(scan.meta["test"]), number=True)]
+    columns = [Column("Offset", unit, number=True), Column(str(scan.meta["test"]), number=True)]
     columns.append(Column("p of one trial", number=True))
     order = np.argsort(-np.nan_to_num(np.asarray(scan["stat"], dtype=float), nan=-np.inf))[:_BEST]
     rows = [

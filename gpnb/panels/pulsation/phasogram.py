@@ -56,8 +56,8 @@ def phasogram_facts(pulse: Any) -> str:
 def phasogram_table(pulse: Any) -> tuple[list[Column], list[list[str]]]:
     """One row a bin."""
     name, unit = pulse.quantity, unit_text(pulse[pulse.quantity].unit or "")
-    columns = [Column("phase from", number=True), Column("to", number=True)]
-    columns += [Column(name, unit, number=True), Column("error", unit, number=True)]
+    columns = [Column("Phase from", number=True), Column("to", number=True)]
+    columns += [Column(name.capitalize(), unit, number=True), Column("Error", unit, number=True)]
     form = "{:.3g}" if name == "flux" else "{:.0f}"
     rows = [
         [f"{row['phase_min']:.4g}", f"{row['phase_max']:.4g}", form.format(row[name]), f"{row[name + '_err']:.3g}"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -52,6 +52,10 @@ class Layer:
         The first and the last plane that it shows, of a cube.
     smoothed : str
         How much it is smoothed, in words.
+    axis : Axis, optional
+        That of the planes.
+    joins : bool
+        Whether several planes can be shown as one.
     """
 
     name: str
@@ -62,6 +66,8 @@ class Layer:
     frame: str
     planes: tuple[int, int] | None = None
     smoothed: str = ""
+    axis: Any = None
+    joins: bool = False
 
     @property
     def title(self) -> str:
@@ -94,10 +100,22 @@ def maps_of(obj: Any) -> Mapping[str, Any]:
     return {name: item for name, item in vars(obj).items() if hasattr(item, "data") and hasattr(item, "geom")}
 
 
-def made_maps(maps: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Those that are there already."""
-    made: Mapping[str, Any] = getattr(maps, "made", maps)
-    return made
+def made_maps(maps: Any, view: SkyView) -> Mapping[str, Any]:
+    """Those that are there already, of the energies that are shown where these are taken together."""
+    made = getattr(maps, "made_between", None)
+    found: Mapping[str, Any] = maps if made is None else made(*_span(maps.axis, view))
+    return found
+
+
+def shown_layer(maps: Any, name: str, view: SkyView) -> Layer:
+    """The image of one of several maps; some are made for the energies that are shown."""
+    if name not in getattr(maps, "of_energies", ()):
+        return layer(name, maps[name], view)
+    axis = maps.axis
+    planes = _span(axis, view)
+    found = layer(name, maps.between(name, *planes), view)
+    facts = " · ".join(filter(None, [range_text(axis, *planes), found.facts]))
+    return replace(found, planes=planes, axis=axis, joins=True, facts=facts)
 
 
 def _name_of(sky_map: Any) -> str:
@@ -128,7 +146,8 @@ def layer(name: str, sky_map: Any, view: SkyView) -> Layer:
     smoothed = f"smoothed {view.smooth:g}°" if view.smooth else ""
     geom = sky_map.geom
     words = " · ".join(word for word in (facts, smoothed) if word)
-    return Layer(name, image, unit_of(name, sky_map), words, geom.wcs, geom.frame, planes, smoothed)
+    axis, joins = (axes[0], _can_join(name, image)) if planes else (None, False)
+    return Layer(name, image, unit_of(name, sky_map), words, geom.wcs, geom.frame, planes, smoothed, axis, joins)
 
 
 def unit_of(name: str, sky_map: Any) -> str:
@@ -153,11 +172,6 @@ def for_contours(shown: Layer) -> np.ndarray:
     return np.asarray(SkyMap(geom, image).smooth(f"{_STEADY * min(geom.plane.scales)} deg").data)
 
 
-def can_join(shown: Layer) -> bool:
-    """Whether several planes of such a map can be shown as one."""
-    return _can_join(shown.name, shown.image)
-
-
 def is_additive(name: str) -> bool:
     """Whether values of such a map are added up, over planes and pixels."""
     return name in _ADDED_UP
@@ -165,21 +179,25 @@ def is_additive(name: str) -> bool:
 
 def _planes(name: str, data: np.ndarray, axes: Any, view: SkyView) -> tuple[int, int]:
     """The first and the last plane along the first axis that are shown: the middle one if they cannot be joined."""
-    axis = axes[0]
+    first, last = _span(axes[0], view)
+    if _can_join(name, data):
+        return first, last
+    return (first + (last - first + 1) // 2,) * 2
+
+
+def _span(axis: Any, view: SkyView) -> tuple[int, int]:
+    """The first and the last plane that the record asks for."""
     if view.plane is not None:
         if not 0 <= view.plane < axis.n:
             raise ArgumentError(f"plane={view.plane}: the axis {axis.name!r} has planes 0 to {axis.n - 1}.")
         return view.plane, view.plane
-    first, last = 0, axis.n - 1
-    if view.energy is not None and axis.kind == "energy":
-        low, high = range_ends(view.energy)
-        chosen = np.flatnonzero((axis.center_values >= low) & (axis.center_values < high))
-        if not chosen.size:
-            raise ArgumentError(f"energy: the axis {axis.name!r} has no bin between {low:g} and {high:g} TeV.")
-        first, last = int(chosen[0]), int(chosen[-1])
-    if _can_join(name, data):
-        return first, last
-    return (first + (last - first + 1) // 2,) * 2
+    if view.energy is None or axis.kind != "energy":
+        return 0, axis.n - 1
+    low, high = range_ends(view.energy)
+    chosen = np.flatnonzero((axis.center_values >= low) & (axis.center_values < high))
+    if not chosen.size:
+        raise ArgumentError(f"energy: the axis {axis.name!r} has no bin between {low:g} and {high:g} TeV.")
+    return int(chosen[0]), int(chosen[-1])
 
 
 def _plane(name: str, data: np.ndarray, axes: Any, planes: tuple[int, int]) -> np.ndarray:

@@ -43,7 +43,7 @@ def values_at(maps: Mapping[str, Any], view: SkyView, shown: Layer, pixel: tuple
         if name == shown.name:
             rows.append((shown.label, value_words(shown.image[pixel[::-1]], shown.unit)))
         else:
-            rows.append(_other_value(name, sky_map, _alike(maps, shown, view, sky_map), pixel, shown.facts))
+            rows.append(_other_value(name, sky_map, _alike(shown, view, sky_map), pixel, shown.facts))
     return rows
 
 
@@ -93,11 +93,11 @@ def _is_valued(value: Any) -> bool:
     return isinstance(value, bool | np.bool_) or not math.isnan(value)
 
 
-def _alike(maps: Mapping[str, Any], shown: Layer, view: SkyView, sky_map: Any) -> SkyView:
+def _alike(shown: Layer, view: SkyView, sky_map: Any) -> SkyView:
     """The record that shows the same energies of another map, whose axis may be another one."""
     if shown.planes is None or not sky_map.geom.axes:
         return SkyView()
-    mine, theirs = maps[shown.name].geom.axes[0], sky_map.geom.axes[0]
+    mine, theirs = shown.axis, sky_map.geom.axes[0]
     if mine == theirs:
         return SkyView(plane=view.plane, energy=view.energy)
     if not mine.kind == theirs.kind == "energy":
@@ -123,9 +123,9 @@ def _flagged(maps: Mapping[str, Any], shown: Layer, pixel: tuple[int, int], excl
     """What the flags tell of a pixel, in the planes shown where they have the same axis, else in all."""
     if "flags" not in maps:
         return []
-    flags, axis = maps["flags"], maps[shown.name].geom.axes
+    flags = maps["flags"]
     bits = np.asarray(flags.data)[..., pixel[1], pixel[0]].reshape(-1).astype(int)
-    if shown.planes is not None and flags.geom.axes and axis[0].n == flags.geom.axes[0].n == bits.size:
+    if shown.planes is not None and flags.geom.axes and shown.axis.n == flags.geom.axes[0].n == bits.size:
         bits = bits[shown.planes[0] : shown.planes[1] + 1]
     found = []
     for flag in Flag:

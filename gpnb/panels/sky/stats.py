@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from gpnb.core.sky_regions import to_regions
+from gpnb.maps.geometry import WcsGeometry
 from gpnb.panels.columns import Column
 from gpnb.panels.sky.layers import Layer, is_additive, layer
 from gpnb.panels.sky.view import SkyView
@@ -42,8 +43,7 @@ def region_table(maps: Mapping[str, Any], shown: Layer, view: SkyView, region: s
         return _plain(shown, np.ones(shown.image.shape, dtype=bool)) if shown.name != "flags" else None
     from gpnb.maps.masks import region_array  # here: a panel without a region opens sooner
 
-    sky_map = maps[shown.name] if shown.name in maps else next(iter(maps.values()))
-    inside = region_array(sky_map.geom, to_regions(region)[0])
+    inside = region_array(WcsGeometry.from_wcs(shown.wcs, shown.image.shape), to_regions(region)[0])
     if set(maps) >= _COUNTED:
         images = (layer(name, maps[name], view).image for name in ("counts", "background"))
         counts, background = (float(np.nansum(image[inside])) for image in images)

@@ -15,6 +15,7 @@ from gpnb.models.parameter import Parameter
 from gpnb.panels.columns import Column
 from gpnb.panels.fit.view import kind_words
 from gpnb.panels.spectrum.data import Spectra
+from gpnb.panels.spectrum.goodness import chance_cell
 from gpnb.panels.spectrum.view import SpectrumView
 from gpnb.panels.spectrum.work import SpectrumWork
 
@@ -22,10 +23,13 @@ _EDGE = 1e-6
 """A value nearer to its limit than this part of its error lies at it."""
 
 PARAMETERS = (
-    *(Column("parameter"), Column("value", number=True), Column("unit"), Column("min", number=True)),
-    *(Column("max", number=True), Column("state")),
+    *(Column("Parameter"), Column("Value", number=True), Column("Unit"), Column("Min", number=True)),
+    *(Column("Max", number=True), Column("State")),
 )
-COMPARED = (Column("Model"), Column("−2 ln L", number=True), Column("k", number=True), Column("ΔAIC", number=True))
+COMPARED = (
+    *(Column("Model"), Column("−2 ln L", number=True), Column("k", number=True), Column("ΔAIC", number=True)),
+    Column("p", number=True),
+)
 
 
 def stat_words(stat: float) -> str:
@@ -85,11 +89,12 @@ def correlation_table(result: FitResult) -> tuple[list[Column], list[list[str]]]
         [name, *(f"{value:+.2f}".replace("-", "−") if np.isfinite(value) else "–" for value in row)]
         for name, row in zip(names, matrix, strict=True)
     ]
-    return [Column("correlation"), *(Column(name, number=True) for name in names)], rows
+    return [Column("Correlation"), *(Column(name, number=True) for name in names)], rows
 
 
-def comparison_rows(fits: Mapping[str, FitResult]) -> list[list[str]]:
-    """One row a fitted model: −2 ln L, free parameters, AIC above the least."""
+def comparison_rows(work: SpectrumWork, view: SpectrumView) -> list[list[str]]:
+    """One row a fitted model: −2 ln L, free parameters, AIC above the least, how likely data are that fit no better."""
+    fits = work.fits(view)
     least = min((found.aic for found in fits.values()), default=0.0)
     return [
         [
@@ -97,6 +102,7 @@ def comparison_rows(fits: Mapping[str, FitResult]) -> list[list[str]]:
             stat_words(found.stat),
             str(len(found.names)),
             f"{found.aic - least:.1f}",
+            chance_cell(work.chance(found)),
         ]
         for label, found in fits.items()
     ]

@@ -18,6 +18,7 @@ from gpnb.fitting.result import FitResult
 from gpnb.models.collection import Models
 from gpnb.panels.fit.work import FitWork
 from gpnb.panels.spectrum.data import Bins, Extraction, Spectra, display_bins, same_region, spectra_of
+from gpnb.panels.spectrum.goodness import fit_chance
 from gpnb.panels.spectrum.regions import RegionSky, region_sky
 from gpnb.panels.spectrum.start import near, start_models
 from gpnb.panels.spectrum.view import SpectrumView
@@ -101,6 +102,10 @@ class SpectrumWork(FitWork[SpectrumView]):
         assert models is not None
         spectrum = near(kind, models.sources[0].spectral, self.spectra(view).span)
         return Models([replace(models.sources[0], spectral=spectrum), *models.sources[1:]])
+
+    def chance(self, result: FitResult) -> float:
+        """See `fit_chance`."""
+        return self._kept.once(("chance", result.names, result.stat), lambda: fit_chance(result))
 
     # Flux points.
 

@@ -14,8 +14,8 @@ from gpnb.panels.theta2.view import Theta2View
 
 COLUMNS = (
     *(Column("θ² from", "deg²", number=True), Column("to", "deg²", number=True), Column("ON", number=True)),
-    *(Column("OFF", number=True), Column("α", number=True), Column("excess", number=True)),
-    Column("significance", "σ", number=True),
+    *(Column("OFF", number=True), Column("α", number=True), Column("Excess", number=True)),
+    Column("Significance", "σ", number=True),
 )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from gpnb.maps.geometry import WcsGeometry
 from gpnb.panels.sky.cuts import Scale, colours_of
-from gpnb.panels.sky.layers import Layer, can_join, title_of
+from gpnb.panels.sky.layers import Layer, title_of
 from gpnb.panels.sky.overlays import COLOURS, marker_of
 from gpnb.panels.sky.view import SkyView
 from gpnb.widgets.aladin.surveys import SURVEYS
@@ -96,6 +96,6 @@ def _planes(view: SkyView, geom: WcsGeometry, shown: Layer) -> list[Control]:
     if axis.n < 2 or shown.planes is None:
         return []
     label = "Energy" if axis.kind == "energy" else axis.name.replace("_", " ").capitalize()
-    whole = view.plane is None if can_join(shown) else None
+    whole = view.plane is None if shown.joins else None
     said = shown.facts.partition(" · ")[0]
     return [slider("plane", label, shown.planes[0], axis.n - 1, 1, said, play=True, whole=whole)]

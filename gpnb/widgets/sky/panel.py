@@ -13,7 +13,7 @@ from gpnb.core.words import class_words
 from gpnb.maps.sky_map import SkyMap
 from gpnb.panels.sky.cuts import Scale, scale_of
 from gpnb.panels.sky.fitted import fit_facts, fit_table
-from gpnb.panels.sky.layers import Layer, chosen_maps, layer, layer_title, made_maps, maps_of, title_of
+from gpnb.panels.sky.layers import Layer, chosen_maps, layer_title, made_maps, maps_of, shown_layer, title_of
 from gpnb.panels.sky.overlays import SELECTED, as_text, instead, marks_in_view, next_colour, without
 from gpnb.panels.sky.probe import exclusion_of, masked_because, values_at
 from gpnb.panels.sky.shapes import region_of
@@ -172,15 +172,15 @@ class SkyPanel(LivePanel):
     def missing(self, view: SkyView) -> Job | None:
         """The map that is wanted, if it is not there yet."""
         name = chosen_maps(self._obj, view)[0]
-        if name in made_maps(self._maps):
+        if name in made_maps(self._maps, view):
             return None
 
         def make(**work: Any) -> str:  # noqa: ARG001  (one step, which cannot be stopped)
             with silent():
-                self._maps[name]
+                shown_layer(self._maps, name, view)
             return ""
 
-        return Job(title_of(name), make, key=name, waits=("layers",))
+        return Job(title_of(name), make, key=(name, view.plane, view.energy), waits=("layers", "plane", "energy"))
 
     def _of_marks(self, view: SkyView) -> SkyView:
         """The record with nothing but what the overlays that are seen depend on."""
@@ -189,7 +189,7 @@ class SkyPanel(LivePanel):
     def _make_nodes(self) -> None:
         def make(view: SkyView) -> Layer:
             name = chosen_maps(self._obj, view)[0]
-            return layer(name, self._maps[name], view)
+            return shown_layer(self._maps, name, view)
 
         def colour(view: SkyView, shown: Layer) -> tuple[SkyView, Layer, Scale]:
             return view, shown, scale_of(shown.image, view, shown.name)
@@ -229,7 +229,8 @@ class SkyPanel(LivePanel):
 
     def _told(self, pixel: tuple[int, int]) -> dict[str, Any]:
         """What is told of a pixel that is pointed at."""
-        view, shown, maps = self.seen, self._layer.pull(), made_maps(self._maps)
+        view, shown = self.seen, self._layer.pull()
+        maps = made_maps(self._maps, view)
         why = masked_because(maps, view, shown, pixel, self._exclusion)
         return {"rows": values_at(maps, view, shown, pixel), "why": why}
 

@@ -295,7 +295,7 @@ class SpectrumPanel(LivePanel[SpectrumView]):
     def _of_fits(self, view: SpectrumView) -> tuple[Any, ...]:
         fits, result = self.work.fits(view), self.work.result(view)
         chosen = tuple(label for label, found in fits.items() if found is result)
-        rows = tuple(tuple(row) for row in comparison_rows(fits))
+        rows = tuple(tuple(row) for row in comparison_rows(self.work, view))
         return tuple(fits), rows, chosen
 
     def _of_correlation(self, view: SpectrumView) -> tuple[list[Any], list[list[str]]]:
