@@ -216,6 +216,13 @@ PAIRS = (
         note="twenty boxes along the Galactic plane: asymmetric errors, limits",
     ),
     Pair(
+        "sensitivity",
+        "sensitivity",
+        4,
+        tolerance={"e2dnde": (0.1, 0), "*": (0.15, 0)},
+        note="50 h of prod5, twenty bins; each makes its spectrum of the responses before",
+    ),
+    Pair(
         "simulate",
         "simulate",
         10,
