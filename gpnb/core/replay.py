@@ -21,7 +21,7 @@ FUNCTIONS = frozenset(
     gpnb.phase_flux gpnb.phasogram gpnb.predict gpnb.read_catalog gpnb.read_irf gpnb.reduce_map gpnb.reduce_spectrum
     gpnb.residual_map gpnb.sensitivity gpnb.sensitivity_map gpnb.show gpnb.simulate.instrument.cta_like
     gpnb.simulate_events gpnb.simulate_spectrum gpnb.theta2_table gpnb.time_to_detection gpnb.to_image gpnb.to_spectrum
-    gpnb.variability
+    gpnb.variability gpnb.visibility gpnb.visible_hours
     """.split()  # noqa: SIM905
 )
 """Functions that recipes name; public classes and their class methods need not be listed."""

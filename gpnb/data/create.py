@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from astropy import units as u
 from astropy.coordinates import EarthLocation, SkyCoord
 from astropy.table import Table
 from astropy.time import Time
@@ -16,7 +15,7 @@ from astropy.time import Time
 from gpnb.core.cache_folder import find_data
 from gpnb.core.errors import ArgumentError
 from gpnb.core.text_file import found_file
-from gpnb.core.units import quantity_text, to_float, to_quantity
+from gpnb.core.units import quantity_text, to_float
 from gpnb.data.events import EventList
 from gpnb.data.gti import GTI
 from gpnb.data.parts import IRFS
@@ -80,22 +79,6 @@ def responses_of(irfs: Any) -> dict[str, Any]:
     if "aeff" not in found:
         raise ArgumentError(f"irfs holds {', '.join(parts) or 'nothing'}, but no effective area (aeff).")
     return found
-
-
-def to_location(value: Any) -> EarthLocation | None:
-    """An observatory, from astropy's or from longitude, latitude and height.
-
-    Raises
-    ------
-    ArgumentError
-        If it is neither.
-    """
-    if value is None or isinstance(value, EarthLocation):
-        return value
-    if isinstance(value, str) or len(value) not in (2, 3):
-        raise ArgumentError(f"location={value!r} must be an EarthLocation, or (longitude, latitude, height).")
-    lon, lat = (to_quantity(item, "deg", "location") for item in value[:2])
-    return EarthLocation.from_geodetic(lon, lat, to_quantity(value[2], "m", "location") if len(value) == 3 else 0 * u.m)
 
 
 def location_text(location: EarthLocation | None) -> list[str] | None:

@@ -94,8 +94,8 @@ class Observation(Displayed):
         irfs : path, mapping or Observation
             A file with responses (a name below ``$GPNB_DATA`` will do), what `read_irf` gives for it, or a run that
             has them.
-        location : EarthLocation, or (longitude, latitude, height), optional
-            The observatory: for backgrounds that are aligned with the horizon.
+        location : str, EarthLocation, or (longitude, latitude, height), optional
+            The observatory, such as ``"CTAO South"``: for backgrounds that are aligned with the horizon.
         time : Time or str
             The start.
         live_fraction : float
@@ -126,7 +126,8 @@ class Observation(Displayed):
         >>> run.livetime.to("h").round(3), run.pointing.dec
         (<Quantity 50. h>, <Latitude 22.51 deg>)
         """
-        from gpnb.data.create import good_seconds, location_text, made_parts, to_location
+        from gpnb.data.create import good_seconds, location_text, made_parts
+        from gpnb.data.sites import to_location
 
         place, position, start = to_location(location), to_skycoord(pointing, "pointing"), to_time(time, "time")
         recipe = Recipe.of_call(cls.create, locals(), name="run", location=location_text(place), pointing=position)

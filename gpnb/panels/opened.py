@@ -21,6 +21,8 @@ _RECORDS = {
     "frequencyscan": "FrequencyScanView",
     "sensitivity": "SensitivityView",
     "detectiontime": "DetectionTimeView",
+    "visibility": "VisibilityView",
+    "visiblehours": "VisibleHoursView",
 }
 
 

@@ -1,4 +1,4 @@
-"""What decides how sensitivities and times to detection look."""
+"""What decides how sensitivities, times to detection and visibilities look."""
 
 from __future__ import annotations
 
@@ -18,3 +18,15 @@ class SensitivityView(Record):
 @dataclass(frozen=True, kw_only=True)
 class DetectionTimeView(Record):
     """Significance against live time; there is nothing to set."""
+
+
+@unchanging
+@dataclass(frozen=True, kw_only=True)
+class VisibilityView(Record):
+    """A night; there is nothing to set."""
+
+
+@unchanging
+@dataclass(frozen=True, kw_only=True)
+class VisibleHoursView(Record):
+    """A year; there is nothing to set."""

@@ -1,4 +1,4 @@
-"""Sensitivities and times to detection, live."""
+"""Sensitivities, times to detection, nights and years, live."""
 
 from __future__ import annotations
 
@@ -7,12 +7,21 @@ from typing import Any
 from gpnb.panels.plot import Plot
 from gpnb.panels.proposal.detection import detection_facts, detection_plot, detection_rows
 from gpnb.panels.proposal.sensitivity import sensitivity_facts, sensitivity_plot, sensitivity_rows
+from gpnb.panels.proposal.visibility import (
+    night_facts,
+    night_notes,
+    night_plot,
+    night_rows,
+    year_facts,
+    year_plot,
+    year_rows,
+)
 from gpnb.widgets.one_plot import OnePlotPanel, Rows
 
 
 def open_panel(obj: Any, workspace: Any, changes: dict[str, Any], name: str | None = None) -> OnePlotPanel:
-    """The live panel of a sensitivity, or of a time to detection."""
-    kinds = (SensitivityPanel, DetectionTimePanel)
+    """The live panel of a sensitivity, a time to detection, a night or a year."""
+    kinds = (SensitivityPanel, DetectionTimePanel, VisibilityPanel, VisibleHoursPanel)
     (kind,) = (kind for kind in kinds if kind.kind == obj.panel)
     return kind(obj, workspace, changes, name)
 
@@ -61,3 +70,53 @@ class DetectionTimePanel(OnePlotPanel):
     def make_rows(self, view: Any) -> Rows:
         """A few live times."""
         return *detection_rows(self._obj), None
+
+
+class VisibilityPanel(OnePlotPanel):
+    """A night, live."""
+
+    kind = "visibility"
+    label = "Usable time"
+
+    def title(self) -> str:
+        """What this is."""
+        return "Night"
+
+    def facts(self) -> str:
+        """Target, site, hours."""
+        return night_facts(self._obj)
+
+    def notes(self) -> list[str]:
+        """That no hour is usable."""
+        return night_notes(self._obj)
+
+    def make_plot(self, view: Any) -> Plot:
+        """Altitude against time."""
+        return night_plot(self._obj)
+
+    def make_rows(self, view: Any) -> Rows:
+        """One row a stretch of usable time."""
+        return *night_rows(self._obj), None
+
+
+class VisibleHoursPanel(OnePlotPanel):
+    """A year, live."""
+
+    kind = "visiblehours"
+    label = "Months"
+
+    def title(self) -> str:
+        """What this is."""
+        return "Year"
+
+    def facts(self) -> str:
+        """Target, site, hours."""
+        return year_facts(self._obj)
+
+    def make_plot(self, view: Any) -> Plot:
+        """Hours by month and zenith angle."""
+        return year_plot(self._obj)
+
+    def make_rows(self, view: Any) -> Rows:
+        """One row a month."""
+        return *year_rows(self._obj), None
