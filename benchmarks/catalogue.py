@@ -72,6 +72,11 @@ class Pair:
 
 _SPECTRUM = {"off": (0.003, 0), "exposure": (0.01, 1e4)}
 _SUMS = {"[!es]*": (1e-6, 0), "energy_max": (1e-6, 0), "edisp": (1e-6, 0), "seconds": (1e-9, 0)}
+_TS = {
+    "hess": {"sqrt_ts": (0.02, 0), "norm": (0.03, 0)},
+    "fermi": {"sqrt_ts": (0.02, 0), "norm": (0.03, 0), "peaks": (0, 1)},
+}
+"""Positions of sources within their pixels are the rival's: it spreads a point over four."""
 _CUBES = {
     "tutorial": {"*index": (0, 0.010), "*amplitude": (0.008, 0), "*norm": (0, 0.0022)},
     "big": {"*index": (0, 0.008), "*amplitude": (0.007, 0), "*norm": (0, 0.0018), "*tilt": (0, 0.0017)},
@@ -214,6 +219,22 @@ PAIRS = (
         prepare=("write",),
         tolerance={"flux": (5e-2, 5e-14), "flux_err": (5e-2, 0)},
         note="twenty boxes along the Galactic plane: asymmetric errors, limits",
+    ),
+    *(
+        Pair(
+            f"ts_map_{name}{'_all' * (more == ('all',))}",
+            "ts_map",
+            goal,
+            (name, *more),
+            prepare=("write",),
+            tolerance=_TS[name],
+            note=note,
+        )
+        for name in ("hess", "fermi")
+        for more, goal, note in (
+            ((), 6, "every pixel exact, with responses that follow the field; the rival has those of its middle"),
+            (("all",), 50, "the same with asymmetric errors and limits"),
+        )
     ),
     Pair(
         "sensitivity",

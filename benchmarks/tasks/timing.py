@@ -86,7 +86,7 @@ def measure(
 def code_files() -> list[str]:
     """The files of this repository that were imported for the work, from its root on."""
     root = Path(__file__).parents[2]
-    others = {"__main__", "timing", "cube_fit", "fitted"}
+    others = {"__main__", "timing", "cube_fit", "fitted", "ts_maps"}
     names = [name for name in sys.modules if name in others or name.split(".")[0] == "gpnb"]
     return sorted(str(Path(sys.modules[name].__file__).resolve().relative_to(root)) for name in names)
 

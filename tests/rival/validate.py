@@ -1,4 +1,4 @@
-"""What gpnb writes, read by Gammapy in an environment of its own, and cubes of Gammapy's fitted here: `make validate`.
+"""What gpnb writes, read by Gammapy in an environment of its own; its cubes and TS maps fitted here: `make validate`.
 
 The interpreter that has Gammapy is that of GPNB_RIVAL_PYTHON, else benchmarks/.venv-rival/bin/python.
 """
@@ -38,13 +38,16 @@ def main() -> int:
 
 
 def _fitted(rival: str, folder: Path) -> int:
-    """Cubes that Gammapy has reduced, from the shared data."""
+    """Cubes that Gammapy has reduced, from the shared data, and its TS maps."""
     data = Path(os.environ.get("GPNB_DATA") or HERE.parents[2] / "shared" / "data")
     if not data.is_dir():
         sys.stdout.write(f"No cubes are fitted: there is no shared data in {data} (set GPNB_DATA).\n")
         return int(os.environ.get("GPNB_REQUIRE_DATA") == "1")
-    _run(rival, "fitted.py", "--write", folder, data)
-    return subprocess.run(_command(sys.executable, "fitted.py", folder, data), check=False).returncode
+    codes = []
+    for script, more in (("fitted.py", (data,)), ("ts_maps.py", ())):
+        _run(rival, script, "--write", folder, data)
+        codes.append(subprocess.run(_command(sys.executable, script, folder, *more), check=False).returncode)
+    return int(any(codes))
 
 
 def _demo_store() -> Path:

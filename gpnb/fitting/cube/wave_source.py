@@ -76,7 +76,7 @@ class WaveSource(Component):
         spatial = model.spatial
         self._voxels, self._frame = voxels, spatial.frame
         self._shape: Any = type(spatial)
-        self._turns = "phi" in spatial.names and not spatial.is_round
+        self._turns = _turns(spatial)
         self._phi = spatial.names.index("phi") if self._turns else 0
         self._anchor(model, instrument)
 
@@ -108,12 +108,7 @@ class WaveSource(Component):
 
     def _needed(self, values: np.ndarray) -> int:
         """How many even harmonics a shape needs, seen through point spread function and pixels."""
-        if not self._turns:
-            return 0
-        along, across = mean_squares(self._model.spatial.with_values(values.tolist()))
-        own = self._point_width**2
-        found = np.ceil(_PER_RATIO * np.sqrt((along + own) / (across + own)))
-        return _FEWEST + int(min(found, _TOO_MANY))
+        return harmonics_of(self._model.spatial.with_values(values.tolist()), self._point_width)
 
     def _settle(self, values: np.ndarray) -> None:
         """Tables and pixels for a source of about this place and size."""
@@ -354,6 +349,19 @@ class WaveSource(Component):
         if name not in self._kept or self._kept[name][0] != text:
             self._kept[name] = text, make()
         return self._kept[name][1]
+
+
+def harmonics_of(spatial: Any, width: float) -> int:
+    """How many even harmonics a shape needs where a point is seen with a width, deg; none if it is round."""
+    if not _turns(spatial):
+        return 0
+    along, across = mean_squares(spatial)
+    found = np.ceil(_PER_RATIO * np.sqrt((along + width**2) / (across + width**2)))
+    return _FEWEST + int(min(found, _TOO_MANY))
+
+
+def _turns(spatial: Any) -> bool:
+    return "phi" in spatial.names and not spatial.is_round
 
 
 def _away(one: np.ndarray, other: np.ndarray) -> float:
