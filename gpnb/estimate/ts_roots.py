@@ -45,7 +45,7 @@ class Norms:
     >>> norms.best.round(6).tolist(), norms.ts.round(6).tolist()
     ([6.0], [5.090355])
     >>> [float(side[0].round(4)) for side in norms.errors()]
-    [3.6831, 4.3152]
+    [3.363, 4.6927]
     """
 
     q: np.ndarray
