@@ -9,12 +9,14 @@ from astropy import units as u
 import gpnb
 from gpnb.core import progress
 from gpnb.core.errors import ArgumentError, FitError, SelectionError
+from gpnb.core.sky_regions import to_regions
 from gpnb.core.words import value_words
 from gpnb.panels.fit.view import models_of, spec_of
 from gpnb.panels.lightcurve.view import LightCurveView
 from gpnb.panels.lightcurve.work import CurveWork
-from gpnb.panels.spectrum.data import Extraction, display_bins, same_region
+from gpnb.panels.spectrum.data import Extraction, display_bins, same_region, spectra_of
 from gpnb.panels.spectrum.plots import spectrum_plots
+from gpnb.panels.spectrum.regions import sky_of
 from gpnb.panels.spectrum.sliders import STEPS, Range, changed_parameter, range_of, slider_rows
 from gpnb.panels.spectrum.table import table_of
 from gpnb.panels.spectrum.view import SpectrumView
@@ -459,3 +461,17 @@ def test_work_of_a_panel_writes_nothing_below_a_cell(demo, capsys, monkeypatch):
         assert len(panel.spectra(record.replace(region="icrs; circle(83.6333, 22.0145, 0.15)")).items) == 2
         assert len(CurveWork(curve).curve(LightCurveView.build(bins="15 min")).norm) > 2
     assert capsys.readouterr().out == ""
+
+
+def test_the_sky_of_regions_is_just_wide_enough(demo):
+    energy = gpnb.Axis.energy("0.3 TeV", "30 TeV", per_decade=4)
+    specs = gpnb.reduce_spectrum(demo.select(target="Crab"), "icrs; circle(83.63, 22.01, 0.11)", energy)
+    geom = sky_of(spectra_of(specs))
+    centers = [to_regions(text)[0].center for item in specs for text in (item.on_region, *item.off_regions)]
+    x, y = np.transpose([geom.coord_pixel(place) for place in centers])
+    reach = 0.11 / geom.plane.scales[0]
+    for pixels, size in ((x, geom.nx), (y, geom.ny)):
+        assert reach < pixels.min()
+        assert pixels.max() < size - reach
+        assert pixels.min() + pixels.max() == pytest.approx(size - 1, abs=0.03 * size)
+    assert max(np.ptp(x) / geom.nx, np.ptp(y) / geom.ny) > 0.7

@@ -393,6 +393,29 @@ def test_a_fit_can_be_cancelled(panel, monkeypatch):
     assert not next(item for item in panel.parts["actions"].items if item["name"] == "fit")["disabled"]
 
 
+def test_contours_that_are_stopped_say_so_and_begin_again_by_their_tab(panel, front, monkeypatch):
+    fitted(panel)
+    real = panel.work.contours
+
+    def slow(view, progress, cancel):
+        while True:
+            cancel.check()
+
+    stage = panel.parts["stage"]
+    monkeypatch.setattr(panel.work, "contours", slow)
+    front.tell(stage.tabs, "choose", name="contours")
+    assert stage.words.facts == "The work on contours is on its way …"
+    panel.cancel()
+    assert panel.wait()
+    assert stage.words.facts == "The work on contours was stopped: press the tab once more to begin again"
+    assert panel.message == "Cancelled: nothing was changed."
+    monkeypatch.setattr(panel.work, "contours", real)
+    front.tell(stage.tabs, "choose", name="contours")
+    assert panel.wait()
+    assert panel.work.known("contours", panel.shown)
+    assert "line 0" in stage.plots["contours"].names
+
+
 def test_faults_of_fits_are_told(front):
     empty = spectrum("nothing", 1).masked(np.ones(8, dtype=bool))
     panel = empty.view()

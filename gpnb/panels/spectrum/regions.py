@@ -31,7 +31,7 @@ _MOST = 400
 
 _FAINT = 0.4
 _SHAPE = (480, 340)
-_MARGIN = 1.25
+_MARGIN = 1.15
 _SMOOTH = 0.05
 """Width (sigma) of the smoothing, deg."""
 
@@ -102,10 +102,14 @@ def sky_of(spectra: Spectra) -> WcsGeometry | None:
     centers = SkyCoord([place.ra.deg for place in each], [place.dec.deg for place in each], unit="deg")
     vectors = centers.cartesian.xyz.value.T
     middle = SkyCoord(*vectors.mean(axis=0), representation_type="cartesian").spherical
-    place = SkyCoord(middle.lon, middle.lat, frame="icrs")
-    reach = float(centers.separation(place).deg.max()) + max(map(_size, found))
-    binsz = 2 * _MARGIN * max(reach, 0.05) / _SHAPE[1]
-    return WcsGeometry.create(place, binsz=f"{binsz} deg", npix=_SHAPE, frame="icrs")
+    frame = SkyCoord(middle.lon, middle.lat, frame="icrs").skyoffset_frame()
+    away, sizes = centers.transform_to(frame), np.array([_size(region) for region in found])
+    ends = [
+        (float((at - sizes).min()), float((at + sizes).max())) for at in (away.lon.wrap_at("180d").deg, away.lat.deg)
+    ]
+    center = SkyCoord(*(np.mean(pair) * u.deg for pair in ends), frame=frame).icrs
+    binsz = max(max(high - low, 0.1) / pixels for (low, high), pixels in zip(ends, _SHAPE, strict=True))
+    return WcsGeometry.create(center, binsz=f"{_MARGIN * binsz} deg", npix=_SHAPE, frame="icrs")
 
 
 def region_sky(

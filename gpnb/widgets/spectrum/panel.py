@@ -47,6 +47,9 @@ from gpnb.widgets.spectrum.controls import (
 )
 from gpnb.widgets.spectrum.stage import SpectrumStage
 
+_MADE = ("profiles", "contours", "regions")
+"""Tabs whose content is made when it is looked at."""
+
 _OFTEN = 0.05
 """Seconds between two sights of a fit that is going on."""
 
@@ -169,7 +172,10 @@ class SpectrumPanel(LivePanel[SpectrumView]):
             ),
             View(Node(lambda looks: look_items(*looks), seen(self._of_look)), self._look.set_items),
             View(seen(lambda view: contour_items(work, view)), self._stage.contour.set_items),
-            View(seen(lambda view, selected: [view, work.tab(view), selected], region), self._show_stage),
+            View(
+                seen(lambda view, *more: [view, work.tab(view), *more], region, Source(lambda: self.has_stopped)),
+                self._show_stage,
+            ),
             View(seen(lambda view, _: [*self._of_stat(view)], working), self._show_stat),
             View(seen(self._of_fits), self._show_fits),
             View(seen(self._of_correlation), lambda table: self._correlation.show(*table)),
@@ -185,6 +191,12 @@ class SpectrumPanel(LivePanel[SpectrumView]):
         if stat is not None and now - self._seen_at > _OFTEN:
             self._seen_at = now
             self._stat.title = f"−2 ln L {stat_words(stat)} · {counted(step.done, 'evaluation')}"
+
+    def _choose_tab(self, name: str) -> None:
+        """Look at something else, or again at what was stopped: then it is begun anew."""
+        self.set(tab=name)
+        if name in _MADE:
+            self.retry()
 
     def _took(self, found: tuple[dict[str, Any], str]) -> None:
         changes, said = found
@@ -205,7 +217,7 @@ class SpectrumPanel(LivePanel[SpectrumView]):
         )
         listen(self._look, self, self._changed_look)
         listen(self._parameters, self, self._moved)
-        self._stage.tabs.on("choose", lambda name: self.act(lambda: self.set(tab=name)))
+        self._stage.tabs.on("choose", lambda name: self.act(lambda: self._choose_tab(name)))
         listen(self._stage.contour, self, lambda name, value, _: self._choose_contour(name, value))
         self._stage.on_run(
             lambda key: self.act(lambda: self._choose_run(key)),

@@ -72,11 +72,13 @@ class SpectrumStage:
         self.words = PlotHead()
         self.regions: RegionStage | None = None
         self._last: RegionSky | None = None
+        self._to_come = ""
         self._place = ipywidgets.VBox([])
         self.widget = ipywidgets.VBox([self.tabs, self._place]).add_class("gpnb-stage")
 
-    def show(self, view: SpectrumView, tab: str, selected: str) -> None:
-        """Show a record."""
+    def show(self, view: SpectrumView, tab: str, selected: str, stopped: bool = False) -> None:
+        """Show a record; `stopped` where what it lacks is not being made any more."""
+        self._to_come = "was stopped: press the tab once more to begin again" if stopped else "is on its way …"
         spectra = self._work.spectra(view)
         absent = {*(() if spectra.items else ("counts", "excess")), *(() if spectra.region else ("regions",))}
         names = [name for name in TABS if name not in absent]
@@ -109,7 +111,7 @@ class SpectrumStage:
             self._say("A contour needs two free parameters: let one more free.")
             return
         if not self._work.known(tab, view):
-            self._say(f"{TABS[tab]} are on their way …")
+            self._say(f"The work on {tab} {self._to_come}")
             return
         plots = spectrum_plots(self._work, view)
         if tab == "contours":
@@ -131,7 +133,7 @@ class SpectrumStage:
         """
         sky = self._work.known_region_sky(view) or self._last
         if sky is None and self._work.can_extract:
-            self._say("The counts below the regions are on their way …")
+            self._say(f"Counting under the regions {self._to_come}")
             return
         if sky is None:
             self._say("The regions of these spectra are not known.")

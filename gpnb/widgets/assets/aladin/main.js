@@ -14,7 +14,6 @@ import { makeSurvey, plainSky } from "./survey.js";
 
 const VIEW = new Set(["_target", "_fov", "_rotation", "_fov_xy", "_wcs"]); // what Aladin tells of its view
 const QUIET = 250; // ms without a change of size after which a layout is taken as done
-const GRID = { enabled: true, color: "#b8c6d6", opacity: 0.6, labelSize: 12, thickness: 1, showLabels: true };
 
 /**
  * The sky widget, made of what Python puts together in aladin/script.py.
@@ -57,7 +56,6 @@ async function render(load, stock, model, el) {
   const A = await load();
   const layout = { done: false };
   const { aladin, cleanup } = startStock(A, stock, model, layout, el);
-  if (model.get("grid")) aladin.setCooGrid(GRID);
   const stops = [listen(A, aladin, model, el), holdView(aladin, model, layout), cleanup];
   return () => stops.forEach((stop) => stop());
 }
@@ -76,7 +74,7 @@ function startStock(A, stock, model, layout, el) {
   /** @type {Aladin[]} */
   const made = [];
   A.aladin = function keep(div, options) { // called with new
-    const aladin = make.call(A, div, { ...options, survey: plainSky(A), gridOptions: { ...GRID, enabled: false } });
+    const aladin = make.call(A, div, { ...options, survey: plainSky(A), gridOptions: { enabled: false } });
     aladin.setImageSurvey = makeSurvey(A, aladin, (state) => {
       model.set("survey_state", state);
       model.save_changes();
@@ -122,6 +120,7 @@ function asStock(model, layout) {
  */
 function listen(A, aladin, model, el) {
   const overlay = makeOverlay(A, aladin);
+  overlay.grid(model.get("grid"));
   const images = makeImages(aladin), read = makeRead(aladin, model, el);
   let stopDrawing = () => {};
   /** @type {Record<string, (said: any, buffers: DataView<ArrayBuffer>[]) => void>} */
@@ -140,7 +139,7 @@ function listen(A, aladin, model, el) {
     zoom: ({ factor }) => aladin.setFoV(aladin.getFov()[0] / factor),
     survey: () => aladin.setImageSurvey(model.get("survey")),
     told: (told) => read.told(told),
-    grid: () => aladin.setCooGrid({ enabled: model.get("grid") }),
+    grid: () => overlay.grid(model.get("grid")),
     draw: ({ kind }) => {
       stopDrawing();
       stopDrawing = kind ? startDrawing(aladin, aladin.aladinDiv, kind, (shape) => model.send({ gpnb: "drawn", shape })) : () => {};

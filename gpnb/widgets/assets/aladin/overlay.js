@@ -8,6 +8,7 @@ const APART = 90, LINE = 13; // px between names, about
 const FEW = 20; // marks whose names are written
 const NEAR = 9; // px between the mouse and a point whose name is shown
 
+import { drawGrid } from "./gridlines.js";
 import { addMark } from "../flatsky/markers.js";
 import { fontOf } from "../font.js";
 
@@ -26,7 +27,9 @@ export function makeOverlay(A, aladin) {
   const overlay = A.graphicOverlay({ name: "gpnb", color: "#ffffff" });
   /** @type {Pair | null} */
   let mouse = null;
+  let grid = false;
   overlay.draw = (context) => {
+    if (grid) drawGrid(context, aladin);
     for (const layer of layers.values()) drawLayer(context, aladin, layer, mouse);
   };
   aladin.addOverlay(overlay);
@@ -47,6 +50,11 @@ export function makeOverlay(A, aladin) {
     restyle(name, style) {
       const layer = layers.get(name);
       if (layer) Object.assign(layer, { style });
+      redraw();
+    },
+    /** @param {boolean} there Whether coordinate lines are drawn */
+    grid(there) {
+      grid = there;
       redraw();
     },
     /** @param {string} name */

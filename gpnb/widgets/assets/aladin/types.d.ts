@@ -9,7 +9,7 @@ export interface Aladin {
   aladinDiv: HTMLElement;
   hipsCache?: { delete(url: string): void };
   setImageSurvey: (url: string) => void;
-  setCooGrid(options: object): void;
+  getFrame(): string;
   addOverlay(overlay: GraphicOverlay): void;
   addColormap(name: string, colours: string[]): void;
   getListOfColormaps(): string[];
