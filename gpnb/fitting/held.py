@@ -56,26 +56,56 @@ class HeldFit:
         """
         if self._cancel is not None:
             self._cancel.check()
-        objective = Objective(self.likelihood, held, cancel=self._cancel)
-        start = self._last if start is None else start
-        if np.isinf(objective.stat(start[objective.moving])):
-            return np.inf, start
-        if not objective.moving.size:
-            whole = objective.full(np.empty(0))
-            return self.likelihood.stat(whole), whole
-        found = score(objective, start[objective.moving], _EXACT)
-        if not found.converged:
-            found = minimise(objective, found.theta)
-        if not (found.converged and np.isfinite(found.stat)):
-            raise FitError(f"No minimum was found with {self._words(held)} held; look at a smaller range.")
-        self._last = objective.full(found.theta)
-        if found.stat < self.stat - _LOWER:
+        stat, whole = least(self.likelihood, held, self._last if start is None else start, self._cancel)
+        if np.isinf(stat) or len(held) == len(self.likelihood.names):
+            return stat, whole
+        self._last = whole
+        if stat < self.stat - _LOWER:
             raise FitError(
-                f"−2 ln L is lower by {self.stat - found.stat:.2f} with {self._words(held)} held than at the best fit, "
-                "which was a local minimum: fit again from there."
+                f"−2 ln L is lower by {self.stat - stat:.2f} with {held_words(self.likelihood, held)} held than at the "
+                "best fit, which was a local minimum: fit again from there."
             )
-        return found.stat, self._last
+        return stat, whole
 
-    def _words(self, held: Mapping[int, float]) -> str:
-        names, scale = self.likelihood.names, self.likelihood.scale
-        return ", ".join(f"{names[number]}={value * scale[number]:.4g}" for number, value in held.items())
+
+def least(
+    likelihood: Statistic, held: Mapping[int, float], start: np.ndarray, cancel: CancelToken | None = None
+) -> tuple[float, np.ndarray]:
+    """Least −2 ln L, and the full vector, with some entries held; infinity, and the start, where it is not defined.
+
+    Parameters
+    ----------
+    likelihood : Statistic
+        What is minimised.
+    held : mapping of int to float
+        Entry of the vector → its value.
+    start : array
+        Full vector.
+    cancel : CancelToken, optional
+        Checked before each evaluation.
+
+    Raises
+    ------
+    FitError
+        If no minimum is found.
+    Cancelled
+        When the token was cancelled.
+    """
+    objective = Objective(likelihood, held, cancel=cancel)
+    if np.isinf(objective.stat(start[objective.moving])):
+        return np.inf, start
+    if not objective.moving.size:
+        whole = objective.full(np.empty(0))
+        return likelihood.stat(whole), whole
+    found = score(objective, start[objective.moving], _EXACT)
+    if not found.converged:
+        found = minimise(objective, found.theta)
+    if not (found.converged and np.isfinite(found.stat)):
+        raise FitError(f"No minimum was found with {held_words(likelihood, held)} held; look at a smaller range.")
+    return found.stat, objective.full(found.theta)
+
+
+def held_words(likelihood: Statistic, held: Mapping[int, float]) -> str:
+    """What is held, with its values."""
+    names, scale = likelihood.names, likelihood.scale
+    return ", ".join(f"{names[number]}={value * scale[number]:.4g}" for number, value in held.items())
