@@ -370,3 +370,35 @@ def test_the_cubes_of_real_stores(data_dir, other, runs, tmp_path, monkeypatch):
     assert left["mean"] == pytest.approx(0, abs=0.3)
     assert left["width"] < 1.8  # of the plane more shines than a thin Gaussian
     assert len(gpnb.LightCurve.read(tmp_path / "light_curve.ecsv")) == runs
+
+
+def test_the_proposal_is_answered(demo, tmp_path):
+    """A faint source in 20 h of the demo store's responses: simulations find what is expected."""
+    files = write_report("proposal", output=tmp_path)
+    (verdict,) = Table.read(tmp_path / "verdict.ecsv")
+    assert verdict["criterion"] == "significance"
+    assert 0.5 < verdict["hours"] < 20
+    assert 300 < verdict["visible"] < 700
+    assert verdict["best_month"] in (6, 7)
+    (simulated,) = Table.read(tmp_path / "simulated.ecsv")
+    assert simulated["median"] == pytest.approx(simulated["expected"], abs=0.6)  # 40 simulations: 0.2
+    assert set(Table.read(tmp_path / "sensitivity.ecsv")["criterion"]) >= {"significance", "counts"}
+    assert len(pictures(files.notebook)) == 5
+
+
+def test_the_proposal_of_another_source(demo, tmp_path):
+    other = {"center": "83.63d 22.01d", "site": "VERITAS", "night": "2026-12-08", "amplitude": "2e-12 TeV-1 s-1 cm-2"}
+    write_report("proposal", other | {"livetime": "2 h", "per_decade": 3, "offset": "0.5 deg"}, output=tmp_path)
+    (verdict,) = Table.read(tmp_path / "verdict.ecsv")
+    assert verdict["hours"] < 2
+    assert verdict["best_month"] in (12, 1, 11)
+
+
+@pytest.mark.data
+def test_the_proposal_with_prod5(data_dir, demo, tmp_path, monkeypatch):
+    """What the tutorial's text says can be done."""
+    monkeypatch.setenv("GPNB_DATA", str(data_dir))
+    irfs = "cta-caldb/Prod5-South-20deg-AverageAz-14MSTs37SSTs.180000s-v0.1.fits.gz"
+    write_report("proposal", {"irfs": irfs, "energy": ["0.03 TeV", "100 TeV"]}, output=tmp_path)
+    limits = Table.read(tmp_path / "sensitivity.ecsv")
+    assert 1e-13 < np.nanmin(limits["e2dnde"]) < 1e-12
