@@ -48,6 +48,13 @@ specs = gpnb.reduce_spectrum(runs, "icrs; circle(329.7, -30.2, 0.11)", axis)
 result = gpnb.fit(specs, gpnb.SkyModel(gpnb.PowerLaw(index=3, amplitude="1e-11 TeV-1 s-1 cm-2"), name="Demo AGN"))
 curve = gpnb.light_curve(specs, result, "5 min")
 flare = (curve.time_min[8], curve.time_max[18])"""
+PROPOSAL = """\
+import gpnb
+run = gpnb.DataStore.read("demo").select(target="Crab")[0]
+place = gpnb.PointSource("galactic 358.71d -0.64d")
+source = gpnb.SkyModel(gpnb.PowerLaw(index=2.7, amplitude="6e-14 TeV-1 s-1 cm-2"), place, name="HESS J1745-303")
+irfs = {"CTA-like, demo": run}
+proposal = gpnb.Proposal(source, irfs, "CTAO South", "2027-06-08", offset="0.7 deg", energy=("0.1 TeV", "50 TeV"))"""
 CHOSEN = "panel.select(region='galactic; circle(0.9, 0.09, 0.25)')\npanel"
 PANELS = {
     "observations": (RUNS, "panel = store.view()\npanel.choose([2001, 2002])\npanel"),
@@ -65,6 +72,7 @@ PANELS = {
         FLARE,
         "panel = curve.view(edges=['0.2 TeV', '0.6 TeV', '10 TeV'], hardness=True)\npanel.select(time=flare)\npanel",
     ),
+    "proposal": (PROPOSAL, "panel = proposal.view(systematics=0.01)\npanel"),
     "sky-aladin": (
         CUBE,
         f"panel = excess.view(peaks=peaks, backdrop='sky')\n{CHOSEN}",

@@ -148,6 +148,7 @@ _HOME = {
     "expected_fit": "estimate.expected_fit",
     "visibility": "estimate.visibility",
     "visible_hours": "estimate.visibility",
+    "Proposal": "estimate.proposal",
     "simulate_events": "simulate.events",
     "simulate_spectrum": "simulate.spectrum",
     "fake": "simulate.fake",

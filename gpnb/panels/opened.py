@@ -22,6 +22,7 @@ _RECORDS = {
     "sensitivity": "SensitivityView",
     "detectiontime": "DetectionTimeView",
     "visibility": "VisibilityView",
+    "proposal": "ProposalView",
     "visiblehours": "VisibleHoursView",
 }
 

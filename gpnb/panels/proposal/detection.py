@@ -13,12 +13,13 @@ from gpnb.panels.plot import Band, Line, Plot, Points, Rule, count_range
 _SPREAD = 1.0
 """Standard deviation of √TS about its median, where counts are many (Cowan et al. 2011, Eur. Phys. J. C 71, 1554)."""
 
-_TABLE_ROWS = 6
+_TABLE_ROWS, _CURVE = 6, 60
 
 
 def detection_plot(found: Any) -> Plot:
     """The median with the band that holds 68 % of observations, what is demanded, and when it is reached."""
-    hours, root = np.asarray(found["livetime"], dtype=float), np.asarray(found["sqrt_ts"], dtype=float)
+    hours = float(found["livetime"][-1]) * np.linspace(0.0, 1.0, _CURVE) ** 2  # a root is steep at 0
+    root = float(found.meta["sqrt_ts_1h"]) * np.sqrt(hours)
     needed, sigma = float(found.meta["hours"]), float(found.meta["significance"])
     reached = np.isfinite(needed)
     at = Points(
