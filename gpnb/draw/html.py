@@ -86,6 +86,11 @@ def picture(png: bytes, alt: str, width: int, dark: bytes = b"") -> Markup:
     return Markup('<div class="gpnb-pictures" tabindex="0">{}</div>').format(images)
 
 
+def caption(words: str) -> Markup:
+    """The line below a picture, which reports show."""
+    return Markup('<p class="gpnb-caption">{}</p>').format(words) if words else EMPTY
+
+
 def _join(parts: Iterable[Markup]) -> Markup:
     return EMPTY.join(parts)
 

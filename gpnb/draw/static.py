@@ -151,9 +151,10 @@ class StaticPanel(PanelState):
         if not self.has_picture:
             return bundle | {"text/html": str(self._summary())}
         try:
-            from gpnb.draw import style, themes
+            from gpnb.draw import caption, style, themes
 
             figure, page = self.figure(), self._summary(html.HERE)
+            words = caption.caption(figure, self._obj.recipe)
             style.say_once(figure, page)
             image, dark = themes.both_pictures(figure) if get_options().pictures == "both" else (style.png(figure), b"")
         except Exception as error:  # noqa: BLE001  (the object must stay readable whatever a picture meets)
@@ -161,6 +162,7 @@ class StaticPanel(PanelState):
                 "text/html": str(self._summary(note=f"The picture could not be drawn: {_one_line(error)}"))
             }
         shown = html.picture(image, repr(self._obj), round(figure.get_figwidth() / style.PIXEL), dark)
+        shown += html.caption(words)
         bundle["text/html"] = str(page.replace(html.HERE, shown))
         bundle["image/png"] = base64.b64encode(image).decode("ascii")
         return bundle

@@ -11,6 +11,9 @@ from matplotlib.figure import Figure
 
 from gpnb.draw.style import NOTHING, png
 
+_FAINT = 0.5
+"""White in what is faint."""
+
 GROUND = (22, 27, 34)
 """What lies behind a dark picture: the panel of a dark page."""
 
@@ -33,9 +36,17 @@ def both_pictures(figure: Figure) -> tuple[bytes, bytes]:
     dark = _turned(pixels)
     for left, right, bottom, top in _images(figure, pixels.shape[1] / figure.bbox.width):
         place = slice(pixels.shape[0] - top, pixels.shape[0] - bottom), slice(left, right)
-        there = (pixels[place] != _EMPTY).any(axis=-1, keepdims=True)
-        dark[place] = np.where(there, pixels[place], dark[place])
+        dark[place] = np.where(_is_nothing(pixels[place]), dark[place], pixels[place])
     return _small(light), _small(Image.fromarray(dark))
+
+
+def _is_nothing(pixels: np.ndarray) -> np.ndarray:
+    """Where nothing is known, and where the faint white lines of a grid cross that."""
+    room = 255.0 - _EMPTY
+    white = (pixels - _EMPTY.astype(float)) / room
+    alike = np.abs(white - white.mean(axis=-1, keepdims=True)) * room <= 1.5
+    part = white.mean(axis=-1, keepdims=True)
+    return np.asarray(alike.all(axis=-1, keepdims=True) & (part >= -0.01) & (part < _FAINT))
 
 
 def _turned(pixels: np.ndarray) -> np.ndarray:

@@ -63,3 +63,13 @@ def test_a_figure_says_how_large_it_is(figures):
     width = Image.open(io.BytesIO(png(figures[1]))).width
     assert told["image/png"]["width"] == pytest.approx(width / 2, abs=1)
     assert set(data) == {"image/png"}
+
+
+def test_lines_of_a_grid_stay_faint_where_nothing_is_known(figures):
+    light, dark = map(pixels, both_pictures(figures[0]))
+    box, scale = figures[0].axes[0].get_window_extent(), light.shape[1] / figures[0].bbox.width
+    left, right = round(box.x0 * scale) + 6, round((box.x0 + 0.18 * box.width) * scale)
+    bottom, top = light.shape[0] - round(box.y0 * scale) - 6, light.shape[0] - round(box.y1 * scale) + 6
+    place = slice(top, bottom), slice(left, right)
+    assert np.ptp(light[place].sum(axis=-1)) > 10  # there are lines
+    assert dark[place].sum(axis=-1).max() < 300
