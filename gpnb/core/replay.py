@@ -16,13 +16,13 @@ from gpnb.core.recipe import Recipe
 FUNCTIONS = frozenset(
     """
     gpnb.asimov gpnb.datasets.spectrum_stack.stack_spectra gpnb.demo_store gpnb.excess_map gpnb.expected_fit
-    gpnb.extension gpnb.fake gpnb.find_peaks gpnb.fit gpnb.flux_map gpnb.flux_points gpnb.flux_profile
-    gpnb.frequency_scan gpnb.irf.RadMax.from_response gpnb.light_curve gpnb.livetime_map gpnb.localize
-    gpnb.maps.masks.dilate gpnb.periodogram gpnb.phase_flux gpnb.phasogram gpnb.predict gpnb.read_catalog
-    gpnb.read_irf gpnb.reduce_map gpnb.reduce_spectrum gpnb.residual_map gpnb.sensitivity gpnb.sensitivity_map
-    gpnb.show gpnb.simulate.instrument.cta_like gpnb.simulate_events gpnb.simulate_spectrum gpnb.theta2_table
-    gpnb.time_to_detection gpnb.to_image gpnb.to_spectrum gpnb.ts_map gpnb.variability gpnb.visibility
-    gpnb.visible_hours
+    gpnb.extension gpnb.fake gpnb.find_peaks gpnb.find_sources gpnb.fit gpnb.flux_map gpnb.flux_points
+    gpnb.flux_profile gpnb.frequency_scan gpnb.irf.RadMax.from_response gpnb.light_curve gpnb.livetime_map
+    gpnb.localize gpnb.maps.masks.dilate gpnb.periodogram gpnb.phase_flux gpnb.phasogram gpnb.predict
+    gpnb.read_catalog gpnb.read_irf gpnb.reduce_map gpnb.reduce_spectrum gpnb.residual_map gpnb.sensitivity
+    gpnb.sensitivity_map gpnb.show gpnb.simulate.instrument.cta_like gpnb.simulate_events gpnb.simulate_spectrum
+    gpnb.theta2_table gpnb.time_to_detection gpnb.to_image gpnb.to_spectrum gpnb.ts_map gpnb.variability
+    gpnb.visibility gpnb.visible_hours
     """.split()  # noqa: SIM905
 )
 """Functions that recipes name; public classes and their class methods need not be listed."""

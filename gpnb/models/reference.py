@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gpnb.core.errors import ArgumentError
 from gpnb.models.spectrum import SpectralModel
 
 _EDGES = np.array([0.01, 0.1, 1.0, 10.0, 100.0])
@@ -42,6 +43,29 @@ def with_flux(spectral: SpectralModel) -> SpectralModel:
             value = -item.value if item.value < 0 else _FAINT / float(one[2])
             return spectral.replace(**{item.name: value})
     return spectral
+
+
+def times(spectral: SpectralModel, factor: float) -> SpectralModel:
+    """The same spectrum with a flux so many times as large, by the parameter that is its norm.
+
+    Raises
+    ------
+    ArgumentError
+        If no parameter is.
+
+    Examples
+    --------
+    >>> import gpnb
+    >>> times(gpnb.PowerLaw(index=2, amplitude=2e-12), 3).amplitude.value
+    6e-12
+    """
+    flux = _flux(spectral)
+    for item in spectral.parameters:
+        if item.value and np.allclose(
+            _flux(spectral.replace(**{item.name: 2 * item.value})), 2 * flux, rtol=1e-9, atol=0
+        ):
+            return spectral.replace(**{item.name: factor * item.value})
+    raise ArgumentError(f"{type(spectral).__name__} has no parameter that is its norm.")
 
 
 def _flux(spectral: SpectralModel) -> np.ndarray:
