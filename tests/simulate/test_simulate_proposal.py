@@ -50,13 +50,17 @@ def test_50_hours_of_prod5_in_a_few_lines(prod5):
 @pytest.mark.slow
 @pytest.mark.data
 def test_200_proposals_find_the_truth_with_its_errors(prod5):
-    """Of each of 200 observations the source is found, and its values scatter about the truth as their errors say."""
-    pulls = []
+    """Values of 200 observations scatter about the truth as their errors say.
+
+    The source is seen with 7.4 ± 1.1 σ, so that 1.3 % of the observations have less than the 5 σ that are asked.
+    """
+    pulls, missed = [], 0
     for seed in range(200):
         peaks, result = proposed(prod5, seed)
-        assert len(peaks) >= 1
+        missed += len(peaks) == 0
         assert result.success, result.message
         pulls.append(sigmas(result))
+    assert missed <= 8
     assert np.abs(np.mean(pulls, axis=0)).max() < 3.3 / np.sqrt(200)
     assert np.abs(np.std(pulls, axis=0) - 1).max() < 3.3 / np.sqrt(400)
 
