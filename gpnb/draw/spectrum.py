@@ -85,8 +85,8 @@ def summary(
         parts.append(html.table(PARAMETERS, rows))
     if result is not None and len(result.names) > 1:
         parts.append(html.fold("Correlations of the free parameters", html.table(*correlation_table(result))))
-    if len(work.fits(record)) > 1:
-        parts.append(html.table(COMPARED, comparison_rows(work, record)))
+    if len(fits := work.fits(record)) > 1:
+        parts.append(html.table(COMPARED, comparison_rows(work, fits)))
     spectra = work.spectra(record)
     if spectra.items:
         table = html.table(*totals_of(spectra))

@@ -8,7 +8,7 @@ import numpy as np
 
 from gpnb.core.errors import ArgumentError
 from gpnb.estimate.expected_cells import ExpectedCells
-from gpnb.stats.expected import expected_ts
+from gpnb.stats.expected import expected_ts, expected_variance
 from gpnb.stats.roots import rising_root
 
 CRITERIA = ("significance", "counts", "systematics")
@@ -106,6 +106,13 @@ def total_ts(cells: ExpectedCells, norm: np.ndarray) -> np.ndarray:
     """Test statistics to be expected at these norms, one a result; cells of which `_told` is False are left out."""
     ts = expected_ts(norm[cells.number] * cells.signal, cells.background, cells.alpha, cells.known)
     return _sums(cells, np.where(np.isfinite(ts), ts, 0.0), len(norm))
+
+
+def root_spread(cells: ExpectedCells) -> float:
+    """Standard deviation of √TS of all cells together, at the norm 1; the same for any live time."""
+    variance = expected_variance(cells.signal, cells.background, cells.alpha, cells.known)
+    ts = float(total_ts(cells, np.ones(1))[0])
+    return float(np.sqrt(variance[_told(cells)].sum() / (4 * ts))) if ts > 0 else np.nan
 
 
 def _by_ts(cells: ExpectedCells, count: int, demands: Demands, signal: np.ndarray) -> np.ndarray:

@@ -30,7 +30,6 @@ from gpnb.fitting.source_ts import without
 from gpnb.models.collection import Models
 from gpnb.models.reference import times
 from gpnb.models.sky import SkyModel
-from gpnb.models.spatial import SpatialModel
 from gpnb.models.spectral import PowerLaw
 from gpnb.products.found_sources import FoundSources
 from gpnb.products.localization import Localization
@@ -186,8 +185,8 @@ class _Search:
             self.rows.append(row)
 
     def _nearest(self, place: SkyCoord, new: Sequence[SkyModel]) -> str:
-        """The name of a source that lies so near that this may be a part of it; empty if none does."""
-        known = [item for item in self.models.sources if isinstance(item.spatial, SpatialModel)]
+        """The name of a source about a centre that lies so near that this may be a part of it; empty if none does."""
+        known = [item for item in self.models.sources if getattr(item.spatial, "has_waves", False)]  # no templates
         for item in (*known, *new):
             if item.spatial.center.icrs.separation(place).deg < self.apart:  # type: ignore[union-attr]
                 return item.name

@@ -15,7 +15,7 @@ from gpnb.core.recipe import Recipe
 from gpnb.core.units import ENERGY, to_range
 from gpnb.datasets.livetime import total_seconds
 from gpnb.estimate.counted import Counted, as_counted, energy_of
-from gpnb.estimate.detectable import CRITERIA, Demands, background_beneath, total_ts
+from gpnb.estimate.detectable import CRITERIA, Demands, background_beneath, root_spread, total_ts
 from gpnb.estimate.expected_cells import ExpectedCells, source_of
 from gpnb.fitting.given import recipe_input
 from gpnb.fitting.predictions import noted
@@ -98,6 +98,7 @@ def time_to_detection(
         "hours": max(needed),
         "criterion": CRITERIA[int(np.argmax(needed))],
         "sqrt_ts_1h": float(np.sqrt(ts / hours)),
+        "spread": root_spread(cells),
         "share": share,
         "significance": significance,
         "min_counts": min_counts,

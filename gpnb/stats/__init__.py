@@ -23,6 +23,7 @@ _MODULES = {
     ),
     "expected": (
         "expected_ts",
+        "expected_variance",
         "matching_excess",
     ),
     "gaussian": (

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import xlogy
 
-from gpnb.stats.onoff import wstat
+from gpnb.stats.onoff import wstat, wstat_background
 from gpnb.stats.roots import rising_root
 
 
@@ -44,6 +45,39 @@ def expected_ts(signal: ArrayLike, background: ArrayLike, alpha: ArrayLike = 0.0
         off = (b[measured] - known[measured]) / alpha[measured]
         found[measured] = wstat((b + s)[measured], off, alpha[measured], known[measured])
     return np.asarray(np.maximum(found, 0.0))  # rounding may leave −1e-16
+
+
+def expected_variance(
+    signal: ArrayLike, background: ArrayLike, alpha: ArrayLike = 0.0, known: ArrayLike = 0.0
+) -> np.ndarray:
+    """Variance of the test statistic of observations about `expected_ts`; independent bins add up.
+
+    To first order counts move it by their slopes, 2 ln (n / the count without a signal). The root of the test statistic
+    then has the spread √variance / (2 √TS): 1 for a signal that is faint beside many counts, more where it is most.
+
+    Parameters
+    ----------
+    signal, background, alpha, known : array
+        As for `expected_ts`.
+
+    Examples
+    --------
+    >>> spread = np.sqrt(expected_variance([1, 10], [1e6, 1])) / (2 * np.sqrt(expected_ts([1, 10], [1e6, 1])))
+    >>> spread.round(3).tolist()
+    [1.0, 1.39]
+    """
+    s, b, alpha, known = np.broadcast_arrays(*(np.asarray(item, float) for item in (signal, background, alpha, known)))
+    measured = alpha > 0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = np.where(s > 0, 4 * (b + s) * np.log1p(s / b) ** 2, 0.0)
+    if measured.any():
+        on, fixed, ratio = (b + s)[measured], known[measured], alpha[measured]
+        off = (b[measured] - fixed) / ratio
+        without = wstat_background(on, off, ratio, fixed)
+        slopes = xlogy(on, on / (fixed + ratio * without)), xlogy(off, off / without)
+        counts = np.maximum(on, 1e-300), np.maximum(off, 1e-300)
+        found[measured] = sum(4 * slope**2 / n for slope, n in zip(slopes, counts, strict=True))
+    return np.asarray(found)
 
 
 def matching_excess(significance: float, background: ArrayLike, alpha: ArrayLike = 0.0) -> np.ndarray:

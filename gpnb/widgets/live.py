@@ -282,11 +282,6 @@ class LivePanel(StaticPanel, Generic[V]):
         else:
             self.run(job.label, job.make, change)
 
-    @property
-    def has_stopped(self) -> bool:
-        """Whether something that is wanted was cancelled or failed, and waits to be begun again."""
-        return self._given_up is not None
-
     def retry(self) -> bool:
         """Begin again what was cancelled or failed; whether there is such a thing."""
         if self._given_up is None:

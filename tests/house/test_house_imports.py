@@ -9,6 +9,8 @@ import pytest
 
 import gpnb
 
+pytestmark = pytest.mark.long
+
 PACKAGE = Path(gpnb.__file__).parent
 
 FLOORS = {

@@ -3,8 +3,12 @@
 import ast
 from pathlib import Path
 
+import pytest
+
 import gpnb
 from gpnb.core.replay import FUNCTIONS, METHODS
+
+pytestmark = pytest.mark.long
 
 PACKAGE = Path(gpnb.__file__).parent
 NEVER_FOLLOWED = {"gpnb.data.write.write_index"}

@@ -4,8 +4,11 @@ import ast
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 import gpnb
+
+pytestmark = pytest.mark.long
 
 PACKAGE = Path(gpnb.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -8,6 +8,8 @@ from astropy.coordinates import SkyCoord
 import gpnb
 from gpnb.core.errors import ArgumentError, DataFormatError, DataWarning
 
+pytestmark = pytest.mark.long
+
 FLUX = "TeV-1 s-1 cm-2 sr-1"
 
 

@@ -354,7 +354,7 @@ def test_attention_is_drawn_to_what_needs_it(pair):
 def test_models_are_compared_by_their_aic(work):
     work.result(view(fitted=True))
     work.result(view(model="LogParabola", fitted=True))
-    rows = comparison_rows(work, view())
+    rows = comparison_rows(work, work.fits(view()))
     assert [float(row[-1]) > 0.01 for row in rows] == [True, True]
     assert rows[0][3] == "0.0"
     assert float(rows[1][3]) >= 0

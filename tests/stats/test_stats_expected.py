@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gpnb.stats import cash_significance, expected_ts, lima, matching_excess, wstat
+from gpnb.stats import cash_significance, expected_ts, expected_variance, lima, matching_excess, wstat
 
 BACKGROUND = np.array([1e-3, 0.5, 10.0, 3e4])
 
@@ -38,3 +38,22 @@ def test_the_excess_that_has_a_significance():
     assert np.sqrt(expected_ts(matching_excess(3, BACKGROUND, 0.1), BACKGROUND, 0.1)) == pytest.approx(np.full(4, 3.0))
     assert matching_excess(5, 0) == 0
     assert lima(matching_excess(5, 0, 0.2), 0, 0.2) == pytest.approx(5)
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.2, 1.0])
+@pytest.mark.parametrize(("signal", "background"), [(40.0, 100.0), (20.0, 5.0), (300.0, 1e4)])
+def test_the_spread_of_the_significance_is_that_of_simulations(signal, background, alpha):
+    """To first order: within 6 % of it."""
+    rng = np.random.default_rng(8)
+    on = rng.poisson(signal + background, 40_000)
+    off = rng.poisson(background / alpha, 40_000) if alpha else np.full(40_000, background)
+    found = lima(on, off, alpha) if alpha else cash_significance(on, off)
+    ts, variance = (function(signal, background, alpha) for function in (expected_ts, expected_variance))
+    assert np.sqrt(variance / ts) / 2 == pytest.approx(np.std(found), rel=0.06)
+
+
+def test_variances_of_nothing():
+    assert expected_variance(0, [0.0, 5.0]).tolist() == [0, 0]
+    assert np.isfinite(expected_variance(3, 0, 0.2))  # measured: no OFF count
+    assert expected_variance(7, 10, 0.2, 0) == pytest.approx(expected_variance(7, 10, 0.2, 1e-9).item())
+    assert expected_variance(7, 10) > expected_variance(7, 10, 0.2)

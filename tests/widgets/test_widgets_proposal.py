@@ -8,6 +8,8 @@ import gpnb
 from gpnb.core.errors import ArgumentError
 from gpnb.panels.proposal.view import ProposalView
 
+pytestmark = pytest.mark.long
+
 FLAT = gpnb.PowerLaw(index=2, amplitude="1e-12 TeV-1 s-1 cm-2")
 SOURCE = gpnb.SkyModel(
     gpnb.PowerLaw(index=2.7, amplitude="3e-13 TeV-1 s-1 cm-2"),

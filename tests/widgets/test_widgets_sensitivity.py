@@ -5,6 +5,8 @@ import pytest
 
 import gpnb
 
+pytestmark = pytest.mark.long
+
 ENERGY = gpnb.Axis.energy("1 TeV", "100 TeV", nbin=4)
 TRUE = gpnb.Axis.energy("1 TeV", "100 TeV", nbin=4, name="energy_true")
 FLAT = gpnb.PowerLaw(index=2, amplitude="1e-12 TeV-1 s-1 cm-2")

@@ -4,6 +4,8 @@ import pytest
 
 import gpnb
 
+pytestmark = pytest.mark.long
+
 
 def night(date="2024-06-08"):
     return gpnb.visibility("galactic 0d 0d", "CTAO South", date)

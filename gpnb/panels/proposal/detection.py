@@ -10,9 +10,6 @@ from gpnb.core.words import number
 from gpnb.panels.columns import Column
 from gpnb.panels.plot import Band, Line, Plot, Points, Rule, count_range
 
-_SPREAD = 1.0
-"""Standard deviation of √TS about its median, where counts are many (Cowan et al. 2011, Eur. Phys. J. C 71, 1554)."""
-
 _TABLE_ROWS, _CURVE = 6, 60
 
 
@@ -33,11 +30,11 @@ def detection_plot(found: Any) -> Plot:
         title="Detection",
         facts=detection_facts(found),
         x=(0.0, float(hours[-1])),
-        y=count_range(root + _SPREAD),
+        y=count_range(root + spread_of(found)),
         x_label="Live time (h)",
         y_label="√TS",
         lines=(Line(label="median", x=hours, y=root, role="accent"),),
-        bands=(Band(x=hours, low=np.maximum(root - _SPREAD, 0), high=root + _SPREAD, role="accent"),),
+        bands=(spread_band(found, hours),),
         points=(at,) if reached else (),
         rules=(Rule(value=sigma, label=f"{sigma:g} σ", role="fine"),),
         marks=(Rule(value=needed, role="fine"),) if reached else (),
@@ -46,12 +43,29 @@ def detection_plot(found: Any) -> Plot:
 
 def detection_facts(found: Any) -> str:
     """The answer, and what 68 % of observations need: one line."""
-    sigma, one = float(found.meta["significance"]), float(found.meta["sqrt_ts_1h"])
-    words = [found.words]
-    if found.criterion == "significance" and sigma > _SPREAD:
-        low, high = (number(float(f"{((sigma + side) / one) ** 2:.2g}")) for side in (-_SPREAD, _SPREAD))
-        words.append(f"68 % of observations between {low} and {high} h")
-    return " · ".join(words)
+    return " · ".join(
+        [found.words, *(f"68 % of observations between {low} and {high} h" for low, high in needs(found))]
+    )
+
+
+def needs(found: Any) -> list[tuple[str, str]]:
+    """Between which hours 68 % of observations reach the significance; empty where something else is missing first."""
+    sigma, one, spread = float(found.meta["significance"]), float(found.meta["sqrt_ts_1h"]), spread_of(found)
+    if found.criterion != "significance" or not sigma > spread:
+        return []
+    low, high = (number(float(f"{((sigma + side) / one) ** 2:.2g}")) for side in (-spread, spread))
+    return [(low, high)]
+
+
+def spread_of(found: Any) -> float:
+    """Standard deviation of √TS about its median."""
+    return float(found.meta["spread"])
+
+
+def spread_band(found: Any, hours: np.ndarray) -> Band:
+    """What holds 68 % of observations."""
+    root, spread = found.meta["sqrt_ts_1h"] * np.sqrt(hours), spread_of(found)
+    return Band(x=hours, low=np.maximum(root - spread, 0), high=root + spread, role="accent")
 
 
 def detection_rows(found: Any) -> tuple[list[Column], list[list[str]]]:

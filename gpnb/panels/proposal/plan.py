@@ -13,7 +13,7 @@ from gpnb.core.errors import FitError
 from gpnb.core.words import number, unit_text, value_words
 from gpnb.panels.columns import Column
 from gpnb.panels.plot import Line, Plot, Points, Rule, log_range
-from gpnb.panels.proposal.detection import detection_plot
+from gpnb.panels.proposal.detection import detection_plot, needs, spread_band
 from gpnb.panels.proposal.sensitivity import sensitivity_plot
 from gpnb.panels.proposal.view import ProposalView
 from gpnb.panels.proposal.visibility import night_facts, night_notes, night_plot, year_plot
@@ -67,14 +67,13 @@ def detection_of(work: ProposalWork, view: ProposalView) -> Plot:
     at = Points(
         label=f"{_hours(view.hours)} h: {chosen:.1f}", x=np.array([view.hours]), y=np.array([chosen]), role="accent"
     )
-    band = replace(plot.bands[0], x=hours, low=np.maximum(root - 1, 0), high=root + 1)
     return replace(
         plot,
         facts="median and 68 % of observations",
         x=(0.0, last),
         y=(0.0, 1.15 * max(float(root[-1]) + 1, view.significance + 1)),
         lines=(replace(plot.lines[0], x=hours, y=root, label=""),),
-        bands=(band,),
+        bands=(spread_band(found, hours),),
         points=(*(item for item in plot.points if needed <= last), at),
         marks=(Rule(value=view.hours, role="accent", dash="solid"), *(item for item in plot.marks if needed <= last)),
     )
@@ -113,10 +112,7 @@ def verdict_words(work: ProposalWork, view: ProposalView) -> tuple[str, str]:
     """The answer, and what stands beside it."""
     found, months = work.detection(view), year_hours(work, view)
     facts = []
-    one, sigma = float(found.meta["sqrt_ts_1h"]), view.significance
-    if found.criterion == "significance" and sigma > 1:
-        low, high = (_hours(((sigma + side) / one) ** 2) for side in (-1, 1))
-        facts.append(f"68 % of observations between {low} and {high} h")
+    facts += [f"68 % of observations between {low} and {high} h" for low, high in needs(found)]
     facts.append(f"{_hours(view.hours)} h give √TS {found.sqrt_ts(view.hours * u.h):.1f}")
     if months.any():
         best = sorted(np.argsort(-months, kind="stable")[:2].tolist())

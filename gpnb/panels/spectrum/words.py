@@ -92,9 +92,8 @@ def correlation_table(result: FitResult) -> tuple[list[Column], list[list[str]]]
     return [Column("Correlation"), *(Column(name, number=True) for name in names)], rows
 
 
-def comparison_rows(work: SpectrumWork, view: SpectrumView) -> list[list[str]]:
+def comparison_rows(work: SpectrumWork, fits: dict[str, FitResult]) -> list[list[str]]:
     """One row a fitted model: −2 ln L, free parameters, AIC above the least, how likely data are that fit no better."""
-    fits = work.fits(view)
     least = min((found.aic for found in fits.values()), default=0.0)
     return [
         [

@@ -162,7 +162,8 @@ class SpectrumPanel(LivePanel[SpectrumView]):
     def views(self) -> list[View[Any]]:
         """What shows what."""
         work, seen = self.work, self.of_view
-        region, working = Source(lambda: self.selection.region_ds9), Source(lambda: self.working)
+        working = Source(lambda: self.working)
+        beside = Source(lambda: (self.selection.region_ds9, self._given_up is not None))
         return [
             View(Node(lambda model: model_items(*model), seen(partial(model_of, work))), self._model.set_items),
             View(seen(lambda view: slider_rows(work, view)), self._parameters.set_items),
@@ -172,10 +173,7 @@ class SpectrumPanel(LivePanel[SpectrumView]):
             ),
             View(Node(lambda looks: look_items(*looks), seen(self._of_look)), self._look.set_items),
             View(seen(lambda view: contour_items(work, view)), self._stage.contour.set_items),
-            View(
-                seen(lambda view, *more: [view, work.tab(view), *more], region, Source(lambda: self.has_stopped)),
-                self._show_stage,
-            ),
+            View(seen(lambda view, more: [view, work.tab(view), *more], beside), self._show_stage),
             View(seen(lambda view, _: [*self._of_stat(view)], working), self._show_stat),
             View(seen(self._of_fits), self._show_fits),
             View(seen(self._of_correlation), lambda table: self._correlation.show(*table)),
@@ -307,7 +305,7 @@ class SpectrumPanel(LivePanel[SpectrumView]):
     def _of_fits(self, view: SpectrumView) -> tuple[Any, ...]:
         fits, result = self.work.fits(view), self.work.result(view)
         chosen = tuple(label for label, found in fits.items() if found is result)
-        rows = tuple(tuple(row) for row in comparison_rows(self.work, view))
+        rows = tuple(tuple(row) for row in comparison_rows(self.work, fits))
         return tuple(fits), rows, chosen
 
     def _of_correlation(self, view: SpectrumView) -> tuple[list[Any], list[list[str]]]:
