@@ -30,6 +30,7 @@ def flare(store: gpnb.DataStore) -> Any:
         gpnb.Axis.energy("0.1 TeV", "40 TeV", nbin=160, name="energy_true"),
         background=gpnb.Reflected(pixel="0.01 deg"),
         safe=gpnb.SafeRange(thresholds=False, aeff_max=0.1),
+        progress=False,
     )
     return gpnb.light_curve(specs, SHAPE, "run", [0.7, 20] * u.TeV)
 

@@ -44,7 +44,7 @@ def find_sources(
     models: Any = None,
     threshold: float = 5.0,
     model: Any = None,
-    separation: Any = "0.3 deg",
+    separation: Any = "0.15 deg",
     region: Any = None,
     radius: Any = None,
     catalogs: Sequence[str] | None = None,
@@ -71,7 +71,7 @@ def find_sources(
         What is looked for, see `ts_map`; by default a point with a power law of index 2.
     separation : Quantity or str
         Peaks nearer than this to a brighter one are left alone: they may be what its shape or the point spread function
-        leaves.
+        leaves. Somewhat more than the width of what is seen of a point does.
     region : SkyRegion or DS9 text, optional
         Look only there.
     radius : Quantity or str, optional

@@ -13,6 +13,8 @@ import gpnb
 from gpnb.data.gti import GTI
 from gpnb.datasets.flags import Flag
 
+pytestmark = pytest.mark.long
+
 CRAB = "83.6333d 22.0145d"
 
 

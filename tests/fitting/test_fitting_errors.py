@@ -11,6 +11,8 @@ from scipy.optimize import brentq
 import gpnb
 from gpnb.fitting.confidence import ONE_SIGMA
 
+pytestmark = pytest.mark.long
+
 from_flux = gpnb.PowerLaw2(flux="1e-11 cm-2 s-1", index=2, e_min="1 TeV", e_max="10 TeV").freeze("index")
 
 

@@ -23,6 +23,8 @@ from gpnb.datasets.flags import Flag
 from gpnb.irf import Background2D, Background3D, EffectiveArea, EnergyDispersion, PsfKing, RadMax
 from gpnb.products.sed import reference_columns
 
+pytestmark = pytest.mark.long
+
 HERE = Path(__file__).parent
 TEXTS = HERE / "texts.txt"
 START = Time("2024-08-20T03:40:00", scale="tt")

@@ -12,6 +12,8 @@ from gpnb.maps.axis import Axis
 from gpnb.models.integrate import integrate_powerlaws
 from gpnb.simulate.demo import truth
 
+pytestmark = pytest.mark.long
+
 ENERGY = gpnb.Axis.energy("0.2 TeV", "20 TeV", per_decade=6)
 CRAB = "83.6333, 22.0145"
 ON = f"icrs; circle({CRAB}, 0.15)"

@@ -38,7 +38,7 @@ def main() -> int:
 
 
 def _fitted(rival: str, folder: Path) -> int:
-    """Cubes that Gammapy has reduced, from the shared data, and its TS maps."""
+    """Cubes that Gammapy has reduced, from the shared data, its TS maps, and what is found in one."""
     data = Path(os.environ.get("GPNB_DATA") or HERE.parents[2] / "shared" / "data")
     if not data.is_dir():
         sys.stdout.write(f"No cubes are fitted: there is no shared data in {data} (set GPNB_DATA).\n")
@@ -47,6 +47,7 @@ def _fitted(rival: str, folder: Path) -> int:
     for script, more in (("fitted.py", (data,)), ("ts_maps.py", ())):
         _run(rival, script, "--write", folder, data)
         codes.append(subprocess.run(_command(sys.executable, script, folder, *more), check=False).returncode)
+    codes.append(subprocess.run(_command(sys.executable, "found.py", folder, data), check=False).returncode)
     return int(any(codes))
 
 

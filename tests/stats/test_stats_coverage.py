@@ -7,6 +7,8 @@ from scipy.stats import poisson
 from gpnb.stats import limit_coverage
 from gpnb.stats.intervals import upper_limit
 
+pytestmark = pytest.mark.long
+
 COUNTS = np.arange(200)
 
 

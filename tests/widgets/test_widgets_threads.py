@@ -10,6 +10,8 @@ import pytest
 
 import gpnb
 
+pytestmark = pytest.mark.long
+
 ENERGY = gpnb.Axis.energy("1 TeV", "100 TeV", nbin=8)
 TRUE = gpnb.Axis.energy("1 TeV", "100 TeV", nbin=8, name="energy_true")
 
