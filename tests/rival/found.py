@@ -11,8 +11,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from fitted import CASES, ours
-
 THRESHOLD, BRIGHT = 5, 8
 
 ELLIPSE = 2.448
@@ -22,6 +20,7 @@ ELLIPSE = 2.448
 def main(folder: Path, data: Path) -> int:
     """The exit code says whether all are found."""
     import numpy as np
+    from fitted import CASES, ours
 
     import gpnb
 
